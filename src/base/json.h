@@ -27,25 +27,30 @@ enum json_type {
 	JSON_ABSENT, /* json_type(NULL) */
 	JSON_NULL,
 	JSON_BOOL,
-	JSON_INT,    /* fits int64_t and was written without fraction or exponent */
+	JSON_INT,    /* fits int64_t and was written without fraction or exponent; -0 too */
 	JSON_NUMBER, /* every other number */
 	JSON_STRING,
 	JSON_ARRAY,
 	JSON_OBJECT,
 };
 
-/** Nesting allowed when 0 is asked for. */
-enum { JSON_DEPTH_DEFAULT = 64 };
+/** Nesting allowed when 0 is asked for, and the most that can be asked for. */
+enum { JSON_DEPTH_DEFAULT = 64, JSON_DEPTH_MAX = 1024 };
 
 /**
  * Parse one JSON text.
  *
  * Source:  RFC 8259; duplicate names are kept in order, json_get finds the last.
+ *          A byte order mark is refused (section 8.1 allows it).
  * Shape:   text is the whole input, at most 2^32-1 octets; strings without
  *          escapes are borrowed from it, so it must outlive the arena's use.
+ *          Takes at most about eight times the text from the arena, and keeps
+ *          what it took when it refuses.
  * Owns:    *ret_root belongs to the arena.
- * Returns: 0, or E_SHORT (ends too early), E_FORMAT, E_UTF8, E_DEPTH, E_LIMIT
- *          (arena full) with diag->offset at the first wrong octet.
+ * Returns: 0, or E_SHORT (ends too early), E_FORMAT, E_UTF8 (also half a
+ *          surrogate pair), E_DEPTH, E_LIMIT (arena full) with diag->offset at
+ *          the first wrong octet: where a bad sequence or escape pair starts,
+ *          and the text's length for E_SHORT.
  */
 NODISCARD int json_parse(struct arena *arena, struct slice text, unsigned depth_max,
 	const struct json **ret_root, struct diag *diag);
@@ -66,9 +71,9 @@ struct slice json_name(const struct json *member);
 struct slice json_str(const struct json *value);
 /** The number as written; empty when it is not one. */
 struct slice json_number_text(const struct json *value);
-/** Exact; false when not JSON_INT. */
+/** Exact; false when not JSON_INT.  -0 gives 0; its text and its double keep the sign. */
 NODISCARD bool json_int(const struct json *value, int64_t *ret_value);
-/** Any number, to the nearest double; false when not a number. */
+/** Any number, to the nearest double; false when not a number, or past the largest double. */
 NODISCARD bool json_double(const struct json *value, double *ret_value);
 NODISCARD bool json_bool(const struct json *value, bool *ret_value);
 

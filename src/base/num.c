@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/num.h"
 
+#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -54,15 +55,24 @@ int num_i64(struct slice text, int64_t min, int64_t max, int64_t *ret_value)
 
 int num_double(struct slice text, double *ret_value)
 {
-	char copy[64];
-	if (text.n == 0 || text.n >= sizeof(copy) || text.p[0] == ' ' || text.p[0] == '+') {
+	char room[64];
+	if (text.n == 0 || text.p[0] == ' ' || text.p[0] == '+') {
 		return E_FORMAT;
+	}
+	/* Long fractions are rare and right: all their digits decide the last bit. */
+	char *copy = text.n < sizeof(room) ? room : malloc(text.n + 1);
+	if (copy == NULL) {
+		return -ENOMEM;
 	}
 	memcpy(copy, text.p, text.n);
 	copy[text.n] = '\0';
 	char *end = NULL;
 	double value = strtod(copy, &end);
-	if (end != copy + text.n || !isfinite(value)) {
+	bool whole = end == copy + text.n && isfinite(value);
+	if (copy != room) {
+		free(copy);
+	}
+	if (!whole) {
 		return E_FORMAT;
 	}
 	*ret_value = value;

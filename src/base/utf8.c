@@ -44,17 +44,46 @@ unsigned utf8_next(struct slice text, uint32_t *ret_code_point)
 	return length;
 }
 
+/* A three-octet sequence, which Chinese text is made of, read as one word. */
+static inline bool three_octets(const uint8_t *p)
+{
+	uint32_t word = (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16;
+	uint32_t top = word & 0x200f; /* low half of the lead, top bit of what follows */
+	return (word & 0xc0c0f0) == 0x8080e0 && top != 0 && top != 0x200d;
+}
+
+size_t utf8_span(struct slice text)
+{
+	size_t i = 0;
+	while (i < text.n) {
+		uint64_t word = 0;
+		if (text.n - i >= sizeof(word)) {
+			memcpy(&word, text.p + i, sizeof(word));
+			if ((word & 0x8080808080808080u) == 0) {
+				i += sizeof(word);
+				continue;
+			}
+		}
+		if (text.p[i] < 0x80) {
+			i++;
+			continue;
+		}
+		while (text.n - i >= 3 && three_octets(text.p + i)) {
+			i += 3;
+		}
+		uint32_t code_point = 0;
+		unsigned length = utf8_next(slice_skip(text, i), &code_point);
+		if (length == 1 && text.p[i] >= 0x80) {
+			break;
+		}
+		i += length;
+	}
+	return i;
+}
+
 bool utf8_valid(struct slice text)
 {
-	while (text.n > 0) {
-		uint32_t code_point = 0;
-		unsigned length = utf8_next(text, &code_point);
-		if (length == 1 && text.p[0] >= 0x80) {
-			return false;
-		}
-		text = slice_skip(text, length);
-	}
-	return true;
+	return utf8_span(text) == text.n;
 }
 
 size_t utf8_count(struct slice text)
@@ -68,24 +97,29 @@ size_t utf8_count(struct slice text)
 	return count;
 }
 
-void utf8_put(struct buf *buf, uint32_t code_point)
+unsigned utf8_encode(uint32_t code_point, uint8_t *ret_octets)
 {
 	if (code_point > 0x10ffff || (code_point >= 0xd800 && code_point <= 0xdfff)) {
 		code_point = REPLACEMENT;
 	}
 	if (code_point < 0x80) {
-		buf_put_byte(buf, (uint8_t)code_point);
-		return;
+		ret_octets[0] = (uint8_t)code_point;
+		return 1;
 	}
 	unsigned length = code_point < 0x800 ? 2 : code_point < 0x10000 ? 3 : 4;
 	static const uint8_t lead[] = { 0, 0, 0xc0, 0xe0, 0xf0 };
-	uint8_t octets[4] = { 0 };
 	for (unsigned i = length - 1; i > 0; i--) {
-		octets[i] = (uint8_t)(0x80 | (code_point & 0x3f));
+		ret_octets[i] = (uint8_t)(0x80 | (code_point & 0x3f));
 		code_point >>= 6;
 	}
-	octets[0] = (uint8_t)(lead[length] | code_point);
-	buf_put(buf, slice_of(octets, length));
+	ret_octets[0] = (uint8_t)(lead[length] | code_point);
+	return length;
+}
+
+void utf8_put(struct buf *buf, uint32_t code_point)
+{
+	uint8_t octets[4] = { 0 };
+	buf_put(buf, slice_of(octets, utf8_encode(code_point, octets)));
 }
 
 void utf8_put_clean(struct buf *buf, struct slice text)

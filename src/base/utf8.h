@@ -16,6 +16,9 @@
 /** Is every octet part of a well-formed, shortest-form, non-surrogate sequence? */
 bool utf8_valid(struct slice text);
 
+/** Octets at the front of the text that are well-formed; all of them when utf8_valid. */
+size_t utf8_span(struct slice text);
+
 /**
  * Take the next code point off the front.
  *
@@ -24,6 +27,13 @@ bool utf8_valid(struct slice text);
  *          and U+FFFD; 0 at the end.
  */
 unsigned utf8_next(struct slice text, uint32_t *ret_code_point);
+
+/**
+ * Write one code point; surrogates and values above U+10FFFF become U+FFFD.
+ *
+ * Returns: octets written, 1..4.
+ */
+unsigned utf8_encode(uint32_t code_point, uint8_t *ret_octets);
 
 /** Append one code point; surrogates and values above U+10FFFF become U+FFFD. */
 void utf8_put(struct buf *buf, uint32_t code_point);
