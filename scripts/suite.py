@@ -1,0 +1,160 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Run test programs side by side and count their cases.
+
+    suite.py --results FILE [--jobs N] [--timeout S] [--tail N] NAME=COMMAND...
+    suite.py --results FILE --meson TESTLOG.json
+    suite.py --results FILE --sum
+
+A program that speaks TAP is counted by its lines, any other as one case by its exit code
+(77 = skipped).  Output is kept in FILE.d/NAME.log and shown when something failed.  Each call
+appends `passed failed skipped` to FILE; --sum adds them up, prints the closing line and exits
+1 when anything failed.
+"""
+import argparse
+import concurrent.futures
+import json
+import os
+import pathlib
+import re
+import signal
+import subprocess
+import sys
+import time
+
+TAP_LINE = re.compile(r"^(not ok|ok)\b(.*)$")
+TAP_PLAN = re.compile(r"^1\.\.(\d+)")
+TAP_SKIP = re.compile(r"#\s*(skip|todo)", re.I)
+
+
+def count(text, code, timed_out=False):
+    """(passed, failed, skipped) of one program's output and exit code."""
+    passed = failed = skipped = 0
+    planned = None
+    for line in text.splitlines():
+        plan = TAP_PLAN.match(line)
+        if plan:
+            planned = (planned or 0) + int(plan.group(1))
+            continue
+        hit = TAP_LINE.match(line)
+        if not hit:
+            continue
+        if TAP_SKIP.search(hit.group(2)):
+            skipped += 1
+        elif hit.group(1) == "ok":
+            passed += 1
+        else:
+            failed += 1
+    seen = passed + failed + skipped
+    if seen == 0 and not planned:
+        if code == 77:
+            return 0, 0, 1
+        return (1, 0, 0) if code == 0 and not timed_out else (0, 1, 0)
+    if planned is not None and seen < planned:
+        failed += planned - seen
+    if (code not in (0, None) or timed_out) and failed == 0:
+        failed = 1
+    return passed, failed, skipped
+
+
+def run_one(name, command, log, timeout):
+    start = time.monotonic()
+    timed_out = False
+    with open(log, "wb") as out:
+        child = subprocess.Popen(["bash", "-c", command], stdout=out,
+                                 stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
+                                 start_new_session=True)
+        try:
+            code = child.wait(timeout)
+        except subprocess.TimeoutExpired:
+            timed_out = True
+            os.killpg(child.pid, signal.SIGTERM)
+            try:
+                code = child.wait(10)
+            except subprocess.TimeoutExpired:
+                os.killpg(child.pid, signal.SIGKILL)
+                code = child.wait()
+    text = log.read_text(errors="replace")
+    return name, count(text, code, timed_out), code, timed_out, time.monotonic() - start, text
+
+
+def show(name, tally, seconds, note=""):
+    passed, failed, skipped = tally
+    word = "FAIL" if failed else "ok" if passed else "skip"
+    cases = f"{passed} passed" + (f", {failed} failed" if failed else "") \
+        + (f", {skipped} skipped" if skipped else "")
+    print(f"  {word:4} {name}: {cases} ({seconds:.1f} s){note}", flush=True)
+
+
+def run_all(args):
+    logs = pathlib.Path(args.results + ".d")
+    logs.mkdir(parents=True, exist_ok=True)
+    total = [0, 0, 0]
+    with concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:
+        waiting = []
+        for item in args.programs:
+            name, _, command = item.partition("=")
+            log = logs / (name.replace("/", "_") + ".log")
+            waiting.append(pool.submit(run_one, name, command, log, args.timeout))
+        for done in concurrent.futures.as_completed(waiting):
+            name, tally, code, timed_out, seconds, text = done.result()
+            note = " timed out" if timed_out else f" exit {code}" if code not in (0, 77) else ""
+            show(name, tally, seconds, note)
+            if tally[1]:
+                print("\n".join("       " + x for x in text.splitlines()[-args.tail:]))
+            elif tally[2]:
+                for line in text.splitlines():
+                    if "skip" in line.lower():
+                        print("       " + line)
+                        break
+            total = [a + b for a, b in zip(total, tally)]
+    return total
+
+
+def meson_log(path, tail):
+    total = [0, 0, 0]
+    for line in pathlib.Path(path).read_text(errors="replace").splitlines():
+        test = json.loads(line)
+        text = test.get("stdout", "")
+        if test["result"] == "SKIP" and not TAP_LINE.search(text):
+            tally = (0, 0, 1)
+        else:
+            bad = test["result"] not in ("OK", "SKIP", "EXPECTEDFAIL")
+            tally = count(text, 1 if bad else 0)
+        show(test["name"].split(" / ")[-1], tally, test["duration"])
+        if tally[1]:
+            wrong = [x for x in text.splitlines() if not re.match(r"ok \d", x)]
+            wrong += test.get("stderr", "").splitlines()
+            print("\n".join("       " + x for x in wrong[-tail:]))
+        total = [a + b for a, b in zip(total, tally)]
+    return total
+
+
+def main():
+    ask = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    ask.add_argument("--results", required=True)
+    ask.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
+    ask.add_argument("--timeout", type=float, default=300)
+    ask.add_argument("--tail", type=int, default=60)
+    ask.add_argument("--meson")
+    ask.add_argument("--sum", action="store_true")
+    ask.add_argument("programs", nargs="*")
+    args = ask.parse_args()
+    if args.sum:
+        rows = pathlib.Path(args.results)
+        total = [0, 0, 0]
+        for line in rows.read_text().splitlines() if rows.exists() else []:
+            total = [a + int(b) for a, b in zip(total, line.split())]
+        if sum(total) == 0:
+            total[1] = 1
+        print(f"{total[0]} passed, {total[1]} failed"
+              + (f", {total[2]} skipped" if total[2] else ""), flush=True)
+        return 1 if total[1] else 0
+    total = meson_log(args.meson, args.tail) if args.meson else run_all(args)
+    with open(args.results, "a") as out:
+        out.write(" ".join(map(str, total)) + "\n")
+    return 1 if total[1] else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
