@@ -53,7 +53,7 @@ static void header_put(uint8_t at[IPC_HEADER_OCTETS], enum msg_type type, bool h
 }
 
 /* Returns 0, -EAGAIN when the socket is full, or another error. */
-static int frame_write(int fd, const struct iovec *parts, size_t part_count, int send_fd)
+static int frame_write(int fd, const struct iovec *parts, size_t part_count, int send_fd, int flags)
 {
 	union {
 		struct cmsghdr align;
@@ -70,7 +70,7 @@ static int frame_write(int fd, const struct iovec *parts, size_t part_count, int
 		memcpy(CMSG_DATA(c), &send_fd, sizeof(int));
 	}
 	for (;;) {
-		if (sendmsg(fd, &msg, MSG_NOSIGNAL) >= 0) {
+		if (sendmsg(fd, &msg, MSG_NOSIGNAL | flags) >= 0) {
 			return 0;
 		}
 		if (errno != EINTR) {
@@ -169,7 +169,7 @@ static void queue_flush(struct ipc *ipc)
 	while (ipc->first != NULL) {
 		struct waiting *w = ipc->first;
 		struct iovec part = { w->frame, w->octets };
-		int error = frame_write(ipc->fd, &part, 1, w->fd);
+		int error = frame_write(ipc->fd, &part, 1, w->fd, MSG_DONTWAIT);
 		if (error == -EAGAIN) {
 			return;
 		}
@@ -314,7 +314,7 @@ int ipc_send(struct ipc *ipc, enum msg_type type, uint32_t req, uint64_t trace, 
 		header_put(header, type, own_fd >= 0, req, trace, payload.n);
 		struct iovec parts[2] = { { header, sizeof(header) },
 			{ (void *)(uintptr_t)payload.p, payload.n } };
-		error = ipc->first == NULL ? frame_write(ipc->fd, parts, 2, own_fd) : -EAGAIN;
+		error = ipc->first == NULL ? frame_write(ipc->fd, parts, 2, own_fd, MSG_DONTWAIT) : -EAGAIN;
 		if (error == -EAGAIN) {
 			return enqueue(ipc, header, payload, own_fd);
 		}
@@ -343,7 +343,7 @@ int ipc_send_now(int fd, enum msg_type type, uint32_t req, struct slice payload,
 	}
 	header_put(header, type, send_fd >= 0, req, 0, payload.n);
 	struct iovec parts[2] = { { header, sizeof(header) }, { (void *)(uintptr_t)payload.p, payload.n } };
-	return frame_write(fd, parts, 2, send_fd);
+	return frame_write(fd, parts, 2, send_fd, 0);
 }
 
 int ipc_receive_now(int fd, enum ipc_role self, enum ipc_role peer, uint8_t buffer[IPC_FRAME_OCTETS_MAX],

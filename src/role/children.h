@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * The parent's children: started by descriptor, introduced to each other,
+ * watched, and started again with a growing pause when they end.
+ *
+ * Layer: role.  Threading: the loop's thread.
+ */
+#pragma once
+
+#include <uv.h>
+
+#include "base/attr.h"
+#include "base/buf.h"
+#include "role/config.h"
+#include "role/handles.h"
+#include "sys/ipc.h"
+
+struct children;
+
+/** Called when every child is up for the first time, and when a child says it cannot ever start. */
+struct children_events {
+	void (*all_up)(void *ctx);
+	void (*gone_all)(void *ctx); /* after children_stop: the last one has ended */
+	/** A frame of a child that is neither ready nor status. */
+	void (*frame)(void *ctx, enum ipc_role from, struct ipc_frame *frame);
+	void *ctx;
+};
+
+/** Owns:    the result; config and handles are borrowed for its life. */
+struct children *children_create(uv_loop_t *loop, const struct config *config, const struct handles *handles,
+	const struct children_events *events);
+struct children *children_destroy(struct children *children);
+
+/** Start every role whose program exists. */
+void children_start(struct children *children);
+/** Ask all to end, sensing first, core last; kill what is left after 10 s. */
+void children_stop(struct children *children);
+
+/** JSON object {"roles":[…]} of every role: state, pid, restarts, sandbox, counters. */
+void children_put_health(const struct children *children, struct buf *out);
