@@ -212,3 +212,9 @@ struct log_row batch_log(const struct batch *batch, size_t i)
 		.raw = cell_text(batch, 10, i),
 	};
 }
+
+int64_t batch_time_ms(const struct batch *batch, size_t i)
+{
+	assert(i < batch->head.rows);
+	return cell_i64(batch, batch_schema_of(batch->head.kind)->time_column, i);
+}

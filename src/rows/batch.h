@@ -80,6 +80,9 @@ struct sample_row batch_sample(const struct batch *batch, size_t i);
 /** Row i < head.rows of a batch of kind ROW_LOG. */
 struct log_row batch_log(const struct batch *batch, size_t i);
 
+/** The row's time by which batches are chosen: ts_ms of a sample, recv_ms of a log line. */
+int64_t batch_time_ms(const struct batch *batch, size_t i);
+
 struct batch_writer;
 
 /** Owns:    the result; release with batch_writer_destroy.  seed: 16 secret octets. */

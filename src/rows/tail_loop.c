@@ -3,10 +3,10 @@
 
 #include <stdbool.h>
 #include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "rows/tail.h"
+#include "sys/clock.h"
 
 enum { TICK_MS = TAIL_HOLD_MS / 2, HANDLES = 3 };
 
@@ -24,13 +24,6 @@ struct tail_loop {
 	size_t seen;          /* rows held at the last turn */
 	uint64_t synced_at;   /* loop time */
 };
-
-static int64_t unix_ms(void)
-{
-	struct timespec now = { 0 };
-	(void)clock_gettime(CLOCK_REALTIME, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 static void on_idle(uv_idle_t *handle)
 {
@@ -82,7 +75,7 @@ static void sync_when_due(struct tail_loop *attached)
 /* A failed write shows in the tail's counters and is tried again at the tick. */
 static void flush(struct tail_loop *attached)
 {
-	int error = tail_flush(attached->tail, unix_ms());
+	int error = tail_flush(attached->tail, clock_unix_ms());
 	(void)error;
 	(void)uv_idle_stop(&attached->idle);
 	attached->seen = 0;

@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/err.h"
@@ -13,13 +12,12 @@
 
 struct tail_reader {
 	int dir_fd;
-	int fd; /* file of pos, -1 = not open */
+	struct tail_window window; /* of the file of pos; fd -1 = not open */
 	enum row_kind kind;
 	struct tail_pos pos;
 	int64_t from_ms;
 	int64_t to_ms;
 	bool stuck; /* nothing more can be read from this file */
-	struct buf octets;
 	struct tail_report report;
 };
 
@@ -35,22 +33,20 @@ int tail_reader_open(int dir_fd, enum row_kind kind, struct tail_pos from,
 		abort();
 	}
 	reader->dir_fd = fd;
-	reader->fd = -1;
+	tail_window_init(&reader->window, -1);
 	reader->kind = kind;
 	reader->pos = from;
 	reader->from_ms = INT64_MIN;
 	reader->to_ms = INT64_MAX;
-	buf_init(&reader->octets, BATCH_HEAD_OCTETS + BATCH_BODY_MAX + 1);
 	*ret_reader = reader;
 	return 0;
 }
 
 static void close_file(struct tail_reader *reader)
 {
-	if (reader->fd >= 0) {
-		(void)close(reader->fd);
-	}
-	reader->fd = -1;
+	reader->report.read_errors += reader->window.errors;
+	tail_window_fini(&reader->window);
+	tail_window_init(&reader->window, -1);
 	reader->stuck = false;
 }
 
@@ -59,7 +55,6 @@ struct tail_reader *tail_reader_close(struct tail_reader *reader)
 	if (reader != NULL) {
 		close_file(reader);
 		(void)close(reader->dir_fd);
-		buf_fini(&reader->octets);
 		free(reader);
 	}
 	return NULL;
@@ -89,63 +84,28 @@ static int open_file(struct tail_reader *reader, const struct tail_list *list)
 			reader->report.files_gone += reader->pos.start_ms != 0;
 			go_to(reader, start_ms);
 		}
-		char name[TAIL_NAME_MAX];
-		tail_name(name, reader->kind, start_ms);
-		int fd = openat(reader->dir_fd, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+		int fd = tail_file_open(reader->dir_fd, reader->kind, start_ms);
 		if (fd >= 0) {
-			reader->fd = fd;
+			tail_window_init(&reader->window, fd);
 			return 1;
 		}
-		if (errno != ENOENT) {
-			reader->report.read_errors++;
-		}
+		reader->report.read_errors += fd != -ENOENT;
 	}
 	return 0;
-}
-
-/* At most n octets at an offset; fewer at the end of the file. */
-static struct slice read_at(struct tail_reader *reader, uint64_t offset, size_t n)
-{
-	struct buf *buf = &reader->octets;
-	buf_clear(buf);
-	uint8_t *room = buf_reserve(buf, n);
-	size_t done = 0;
-	while (room != NULL && done < n) {
-		ssize_t got = pread(reader->fd, room + done, n - done, (off_t)(offset + done));
-		if (got < 0 && errno == EINTR) {
-			continue;
-		}
-		if (got <= 0) {
-			reader->report.read_errors += got < 0;
-			break;
-		}
-		done += (size_t)got;
-	}
-	buf_commit(buf, room != NULL ? done : 0);
-	return buf_slice(buf);
-}
-
-static uint64_t octets_after(const struct tail_reader *reader, uint64_t offset)
-{
-	struct stat st = { 0 };
-	if (fstat(reader->fd, &st) < 0 || (uint64_t)st.st_size <= offset) {
-		return 0;
-	}
-	return (uint64_t)st.st_size - offset;
 }
 
 /* One batch of the open file.  1 = given, 0 = no whole one here now, 2 = one was stepped over. */
 static int read_batch(struct tail_reader *reader, struct batch *ret_batch)
 {
 	struct batch_head head = { 0 };
-	struct slice front = read_at(reader, reader->pos.offset, BATCH_HEAD_OCTETS);
+	struct slice front = tail_window_get(&reader->window, reader->pos.offset, BATCH_HEAD_OCTETS);
 	int error = batch_head_read(front, &head);
 	if (error < 0) {
 		reader->stuck = error != E_SHORT;
 		return 0;
 	}
 	size_t n = BATCH_HEAD_OCTETS + head.body_octets;
-	if (octets_after(reader, reader->pos.offset) < n) {
+	if (tail_window_left(&reader->window, reader->pos.offset) < n) {
 		return 0;
 	}
 	if (head.kind == reader->kind && (head.max_ms < reader->from_ms || head.min_ms > reader->to_ms)) {
@@ -153,7 +113,7 @@ static int read_batch(struct tail_reader *reader, struct batch *ret_batch)
 		reader->pos.offset += n;
 		return 2;
 	}
-	struct slice octets = read_at(reader, reader->pos.offset, n);
+	struct slice octets = tail_window_get(&reader->window, reader->pos.offset, n);
 	error = head.kind == reader->kind ? batch_read(octets, ret_batch) : E_FORMAT;
 	if (error == E_SHORT) {
 		return 0;
@@ -200,14 +160,14 @@ static int step(struct tail_reader *reader, struct batch *ret_batch)
 		return error;
 	}
 	int got = 0;
-	while (got == 0 && (reader->fd >= 0 || open_file(reader, &list) == 1)) {
+	while (got == 0 && (reader->window.fd >= 0 || open_file(reader, &list) == 1)) {
 		int64_t next_ms = successor(reader, &list);
 		got = read_on(reader, ret_batch);
 		if (got == 0 && next_ms < 0) {
 			break;
 		}
 		if (got == 0) {
-			uint64_t torn = octets_after(reader, reader->pos.offset);
+			uint64_t torn = tail_window_left(&reader->window, reader->pos.offset);
 			reader->report.files_torn += torn > 0;
 			reader->report.octets_torn += torn;
 			go_to(reader, next_ms);
@@ -219,7 +179,7 @@ static int step(struct tail_reader *reader, struct batch *ret_batch)
 
 int tail_reader_next(struct tail_reader *reader, struct batch *ret_batch)
 {
-	if (reader->fd >= 0 && read_on(reader, ret_batch) == 1) {
+	if (reader->window.fd >= 0 && read_on(reader, ret_batch) == 1) {
 		return 1;
 	}
 	return step(reader, ret_batch);
