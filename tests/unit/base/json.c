@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "base/json.h"
+
+#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
 
-#include <cmocka.h>
-
 #include "base/arena.h"
 #include "base/diag.h"
 #include "base/err.h"
-#include "base/json.h"
 #include "base/jw.h"
 
 /* A parse of a heap copy without a NUL, so that the sanitizer sees one octet too many. */
@@ -47,7 +47,10 @@ static struct slice written(const struct json *value, struct buf *buf)
 	return buf_slice(buf);
 }
 
-#define TEXT(literal) { (const uint8_t *)(literal), sizeof(literal) - 1 }
+#define TEXT(literal)                                                                          \
+	{                                                                                      \
+		(const uint8_t *)(literal), sizeof(literal) - 1                                \
+	}
 
 static const struct {
 	const char *name;
@@ -60,7 +63,8 @@ static const struct {
 	{ "space stands anywhere between tokens", TEXT("\t\r\n { \"a\" : [ 1 , 2 ] } \n"),
 		"{\"a\":[1,2]}" },
 	{ "long runs of space are skipped",
-		TEXT("[                                        1,\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n2]"),
+		TEXT("[                                        "
+		     "1,\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n2]"),
 		"[1,2]" },
 	{ "empty containers stay empty", TEXT("[[],{},[ ],{ }]"), "[[],{},[],{}]" },
 	{ "duplicate names are kept in order", TEXT("{\"a\":1,\"b\":2,\"a\":3}"),
@@ -69,7 +73,8 @@ static const struct {
 	{ "every short escape is decoded", TEXT("\"\\\"\\\\\\/\\b\\f\\n\\r\\t\""),
 		"\"\\\"\\\\/\\b\\f\\n\\r\\t\"" },
 	{ "hex escapes take either case", TEXT("\"\\u00e9\\u00E9\\u4e2d\""), "\"éé中\"" },
-	{ "a surrogate pair is one character", TEXT("\"\\uD83D\\ude00\""), "\"\xf0\x9f\x98\x80\"" },
+	{ "a surrogate pair is one character", TEXT("\"\\uD83D\\ude00\""),
+		"\"\xf0\x9f\x98\x80\"" },
 	{ "the last code point is reached by escapes", TEXT("\"\\udbff\\udfff\""),
 		"\"\xf4\x8f\xbf\xbf\"" },
 	{ "an escaped NUL is an octet like others", TEXT("\"a\\u0000b\""), "\"a\\u0000b\"" },
@@ -77,7 +82,8 @@ static const struct {
 	{ "text beyond ASCII is kept", TEXT("[\"教务处 é \xf0\x9f\x98\x80\",\"图书馆\"]"),
 		"[\"教务处 é \xf0\x9f\x98\x80\",\"图书馆\"]" },
 	{ "edges of the UTF-8 ranges are kept",
-		TEXT("\"\xc2\x80\xdf\xbf\xe0\xa0\x80\xed\x9f\xbf\xee\x80\x80\xf0\x90\x80\x80\""),
+		TEXT("\"\xc2\x80\xdf\xbf\xe0\xa0\x80\xed\x9f\xbf\xee\x80\x80\xf0\x90\x80\x80"
+		     "\""),
 		"\"\xc2\x80\xdf\xbf\xe0\xa0\x80\xed\x9f\xbf\xee\x80\x80\xf0\x90\x80\x80\"" },
 	{ "numbers keep their text", TEXT("[-0,0.0,1e400,1E+2,12.50,-0.1e-7]"),
 		"[-0,0.0,1e400,1E+2,12.50,-0.1e-7]" },
@@ -92,7 +98,8 @@ static void right_texts_are_accepted(void **state)
 	for (size_t i = 0; i < sizeof(accepted) / sizeof(accepted[0]); i++) {
 		struct parsed p = parse(accepted[i].text, 0);
 		if (p.error < 0) {
-			fail_msg("%s: %s at %zu", accepted[i].name, p.diag.text, (size_t)p.diag.offset);
+			fail_msg("%s: %s at %zu", accepted[i].name, p.diag.text,
+				(size_t)p.diag.offset);
 		}
 		AUTO_BUF struct buf buf;
 		buf_init(&buf, 1000);
@@ -146,8 +153,8 @@ static const struct {
 	{ "a bare newline in a string is refused", TEXT("\"a\nb\""), E_FORMAT, 2 },
 	{ "a bare tab in a string is refused", TEXT("\"\t\""), E_FORMAT, 1 },
 	{ "a bare NUL in a string is refused", TEXT("[\"a\0\"]"), E_FORMAT, 3 },
-	{ "a control far into a string is refused", TEXT("\"0123456789abcdef0123\x1f\""), E_FORMAT,
-		21 },
+	{ "a control far into a string is refused", TEXT("\"0123456789abcdef0123\x1f\""),
+		E_FORMAT, 21 },
 	{ "an unknown escape is refused", TEXT("\"\\x41\""), E_FORMAT, 2 },
 	{ "three hex digits are refused", TEXT("\"\\u12g4\""), E_FORMAT, 5 },
 	{ "an upper-case U escape is refused", TEXT("\"\\U0041\""), E_FORMAT, 2 },
@@ -165,7 +172,8 @@ static const struct {
 	{ "bad UTF-8 behind an escape is found", TEXT("\"\\n\xff\""), E_UTF8, 3 },
 	{ "bad UTF-8 in a name is found", TEXT("{\"\xff\":1}"), E_UTF8, 2 },
 	{ "bad UTF-8 in an unfinished string is not merely short", TEXT("\"\xff"), E_UTF8, 1 },
-	{ "an impossible second octet at the end is not merely short", TEXT("\"\xed\xa0"), E_UTF8, 1 },
+	{ "an impossible second octet at the end is not merely short", TEXT("\"\xed\xa0"),
+		E_UTF8, 1 },
 	{ "a sequence cut by the end is short", TEXT("\"\xed\x9f"), E_SHORT, 3 },
 	{ "GBK is not UTF-8", TEXT("\"\xbd\xcc\xce\xf1\""), E_UTF8, 1 },
 };
@@ -176,7 +184,8 @@ static void wrong_texts_are_refused_where_they_are_wrong(void **state)
 	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++) {
 		struct parsed p = parse(refused[i].text, 0);
 		if (p.error != refused[i].error || p.diag.offset != refused[i].offset) {
-			fail_msg("%s: %d at %zu", refused[i].name, p.error, (size_t)p.diag.offset);
+			fail_msg("%s: %d at %zu", refused[i].name, p.error,
+				(size_t)p.diag.offset);
 		}
 		assert_null(p.root);
 		assert_true(p.diag.text[0] != '\0');
@@ -244,8 +253,10 @@ static void nesting_has_a_limit(void **state)
 		buf_init(&text, 100000);
 		nested(&text, depths[i].depth, depths[i].open, depths[i].close);
 		struct parsed p = parse(buf_slice(&text), depths[i].depth_max);
-		if (p.error != depths[i].error || (p.error < 0 && p.diag.offset != depths[i].offset)) {
-			fail_msg("%s: %d at %zu", depths[i].name, p.error, (size_t)p.diag.offset);
+		if (p.error != depths[i].error ||
+			(p.error < 0 && p.diag.offset != depths[i].offset)) {
+			fail_msg("%s: %d at %zu", depths[i].name, p.error,
+				(size_t)p.diag.offset);
 		}
 		AUTO_BUF struct buf again;
 		buf_init(&again, 100000);
@@ -287,7 +298,8 @@ static void integers_are_exact(void **state)
 		assert_int_equal(p.error, 0);
 		int64_t value = 77;
 		bool got = json_int(p.root, &value);
-		if (json_type(p.root) != integers[i].type || got != (integers[i].type == JSON_INT) ||
+		if (json_type(p.root) != integers[i].type ||
+			got != (integers[i].type == JSON_INT) ||
 			value != (got ? integers[i].want : 77)) {
 			fail_msg("%s", integers[i].name);
 		}
@@ -307,9 +319,11 @@ static const struct {
 	{ "minus zero keeps its sign", "-0", true, -0.0 },
 	{ "past the largest double is refused", "1e400", false, 0 },
 	{ "far below the smallest is zero", "1e-400", true, 0.0 },
-	{ "the largest double is read", "1.7976931348623157e308", true, 1.7976931348623157e308 },
+	{ "the largest double is read", "1.7976931348623157e308", true,
+		1.7976931348623157e308 },
 	{ "a number of many digits is read",
-		"1.0000000000000000000000000000000000000000000000000000000000000000000000000000",
+		"1."
+		"0000000000000000000000000000000000000000000000000000000000000000000000000000",
 		true, 1.0 },
 	{ "digit 67 decides the last bit",
 		"9007199254740993.00000000000000000000000000000000000000000000000001", true,

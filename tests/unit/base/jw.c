@@ -1,17 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "base/jw.h"
+
+#include <cmocka.h>
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
 
-#include <cmocka.h>
-
-#include <math.h>
-
 #include "base/arena.h"
 #include "base/json.h"
-#include "base/jw.h"
 
 static void commas_and_colons_are_put_alone(void **state)
 {
@@ -49,12 +48,14 @@ static const struct {
 	struct slice text;
 	const char *want;
 } strings[] = {
-	{ "quote and backslash are escaped", { (const uint8_t *)"a\"b\\", 4 }, "\"a\\\"b\\\\\"" },
+	{ "quote and backslash are escaped", { (const uint8_t *)"a\"b\\", 4 },
+		"\"a\\\"b\\\\\"" },
 	{ "controls are escaped", { (const uint8_t *)"\b\f\n\r\t\0\x1f", 7 },
 		"\"\\b\\f\\n\\r\\t\\u0000\\u001F\"" },
 	{ "a slash stands bare", { (const uint8_t *)"</a>", 4 }, "\"</a>\"" },
 	{ "Chinese is kept", { (const uint8_t *)"教务处", 9 }, "\"教务处\"" },
-	{ "a bad octet is replaced", { (const uint8_t *)"a\xff\"", 3 }, "\"a\xef\xbf\xbd\\\"\"" },
+	{ "a bad octet is replaced", { (const uint8_t *)"a\xff\"", 3 },
+		"\"a\xef\xbf\xbd\\\"\"" },
 	{ "a cut sequence is replaced octet by octet", { (const uint8_t *)"\xe6\x95", 2 },
 		"\"\xef\xbf\xbd\xef\xbf\xbd\"" },
 	{ "nothing is an empty string", { NULL, 0 }, "\"\"" },
@@ -119,7 +120,8 @@ static void doubles_are_as_short_as_they_can_be(void **state)
 		const struct json *root = NULL;
 		double back = 0;
 		assert_int_equal(json_parse(arena, buf_slice(&buf), 0, &root, NULL), 0);
-		assert_true(isfinite(value) ? json_double(root, &back) : json_type(root) == JSON_NULL);
+		assert_true(isfinite(value) ? json_double(root, &back)
+					    : json_type(root) == JSON_NULL);
 		if (isfinite(value) && memcmp(&back, &value, sizeof(back)) != 0) {
 			fail_msg("%.17g came back as %.17g", value, back);
 		}
