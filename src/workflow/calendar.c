@@ -20,7 +20,7 @@ static const char *const unit_ids[] = { "wd", "d", "h", "min" };
 
 void calendar_init(struct calendar *calendar)
 {
-	*calendar = (struct calendar){
+	*calendar = (struct calendar) {
 		.offset_min = CIVIL_CHINA_OFFSET_MIN,
 		.day_end_min = CALENDAR_DAY_END_MIN,
 	};
@@ -66,7 +66,8 @@ bool calendar_working(const struct calendar *calendar, int64_t day)
 		return true;
 	}
 	for (size_t i = 0; i < sizeof(fixed_holidays) / sizeof(fixed_holidays[0]); i++) {
-		if (date.month == fixed_holidays[i].month && date.day == fixed_holidays[i].day) {
+		if (date.month == fixed_holidays[i].month &&
+			date.day == fixed_holidays[i].day) {
 			return false;
 		}
 	}
@@ -91,7 +92,7 @@ static bool rule_valid(struct due_rule rule)
 static bool instant_valid(int64_t at_ms)
 {
 	return at_ms >= civil_day(1971, 1, 1) * CIVIL_DAY_MS &&
-		at_ms < civil_day(9000, 1, 1) * CIVIL_DAY_MS;
+	       at_ms < civil_day(9000, 1, 1) * CIVIL_DAY_MS;
 }
 
 /* The last of n working days after start_day; every day counted must lie in a published year. */
@@ -123,9 +124,9 @@ int calendar_add(const struct calendar *calendar, int64_t start_ms, struct due_r
 		*ret_due_ms = start_ms + (int64_t)rule.n * step_ms;
 	} else {
 		int64_t start_day = civil_day_of_ms(start_ms, calendar->offset_min);
-		int64_t last_day = rule.unit == DUE_DAYS
-			? start_day + rule.n
-			: last_working_day(calendar, start_day, rule.n, &provisional);
+		int64_t last_day = rule.unit == DUE_DAYS ? start_day + rule.n
+							 : last_working_day(calendar, start_day,
+								   rule.n, &provisional);
 		int64_t end_min = (int64_t)calendar->day_end_min - calendar->offset_min;
 		*ret_due_ms = last_day * CIVIL_DAY_MS + end_min * MINUTE_MS;
 	}
@@ -165,6 +166,6 @@ void calendar_put_local(const struct calendar *calendar, int64_t at_ms, struct b
 	struct civil c = civil_of_ms(at_ms, calendar->offset_min);
 	int32_t offset = calendar->offset_min;
 	buf_printf(buf, "%04d-%02u-%02uT%02u:%02u:%02u%c%02d:%02d", (int)c.year, c.month, c.day,
-		c.hour, c.minute, c.second, offset < 0 ? '-' : '+', (offset < 0 ? -offset : offset) / 60,
-		(offset < 0 ? -offset : offset) % 60);
+		c.hour, c.minute, c.second, offset < 0 ? '-' : '+',
+		(offset < 0 ? -offset : offset) / 60, (offset < 0 ? -offset : offset) % 60);
 }

@@ -25,7 +25,7 @@ enum {
 	CALENDAR_YEARS_MAX = 16,
 	CALENDAR_DAYS_MAX = 1024, /* off and work days of all years together */
 	CALENDAR_VERSION_MAX = 32,
-	CALENDAR_TEXT_MAX = 64 * 1024, /* octets of one year's file */
+	CALENDAR_TEXT_MAX = 64 * 1024,       /* octets of one year's file */
 	CALENDAR_DAY_END_MIN = 17 * 60 + 30, /* local minute at which a working day ends */
 	CALENDAR_ADD_MAX = 3660, /* largest n of any rule, in any unit but minutes */
 	CALENDAR_MINUTES_MAX = 60 * 24 * 31,

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The year file of a calendar, read apart from the arithmetic in calendar.c. */
-#include "workflow/calendar.h"
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +8,7 @@
 #include "base/diag.h"
 #include "base/err.h"
 #include "base/json.h"
+#include "workflow/calendar.h"
 
 enum { SATURDAY = 5, DATE_LEN = 10, ARENA_OCTETS = 1024 * 1024 };
 
@@ -26,8 +25,8 @@ static bool belongs(struct civil date, int32_t year)
 	return date.year == year || (date.year == year - 1 && date.month == 12);
 }
 
-static int date_add(
-	struct calendar *calendar, struct slice text, int32_t year, bool work, struct diag *diag)
+static int date_add(struct calendar *calendar, struct slice text, int32_t year, bool work,
+	struct diag *diag)
 {
 	int64_t at_ms = 0;
 	if (text.n != DATE_LEN || civil_parse(text, 0, &at_ms) < 0) {
@@ -36,18 +35,19 @@ static int date_add(
 	}
 	int64_t day = civil_day_of_ms(at_ms, 0);
 	if (!belongs(civil_of_day(day), year)) {
-		return diag_set(diag, E_INPUT, 0, 0, "%.*s does not belong to the calendar of %d",
-			SLICE_FMT(text), (int)year);
+		return diag_set(diag, E_INPUT, 0, 0,
+			"%.*s does not belong to the calendar of %d", SLICE_FMT(text),
+			(int)year);
 	}
 	if (work && civil_weekday(day) < SATURDAY) {
 		return diag_set(diag, E_INPUT, 0, 0,
 			"%.*s stands under work and is not a weekend day", SLICE_FMT(text));
 	}
 	if (calendar->day_count == CALENDAR_DAYS_MAX) {
-		return diag_set(
-			diag, E_LIMIT, 0, 0, "more than %d days in all calendars", CALENDAR_DAYS_MAX);
+		return diag_set(diag, E_LIMIT, 0, 0, "more than %d days in all calendars",
+			CALENDAR_DAYS_MAX);
 	}
-	calendar->days[calendar->day_count++] = (struct calendar_day){ (int32_t)day, work };
+	calendar->days[calendar->day_count++] = (struct calendar_day) { (int32_t)day, work };
 	return 0;
 }
 
@@ -73,14 +73,16 @@ static int year_begin(struct calendar *calendar, const struct json *root, struct
 	int64_t year = json_get_int(root, "year", 0);
 	struct slice version = json_get_str(root, "version");
 	if (year < 1971 || year > 8999) {
-		return diag_set(diag, E_INPUT, 0, 0, "\"year\" is missing or outside 1971..8999");
+		return diag_set(
+			diag, E_INPUT, 0, 0, "\"year\" is missing or outside 1971..8999");
 	}
 	if (version.n == 0 || version.n >= CALENDAR_VERSION_MAX) {
 		return diag_set(diag, E_INPUT, 0, 0, "\"version\" must have 1 to %d octets",
 			CALENDAR_VERSION_MAX - 1);
 	}
 	if (calendar_version(calendar, (int32_t)year) != NULL) {
-		return diag_set(diag, E_EXISTS, 0, 0, "the year %d is there already", (int)year);
+		return diag_set(
+			diag, E_EXISTS, 0, 0, "the year %d is there already", (int)year);
 	}
 	if (calendar->year_count == CALENDAR_YEARS_MAX) {
 		return diag_set(diag, E_LIMIT, 0, 0, "more than %d years", CALENDAR_YEARS_MAX);
@@ -97,8 +99,9 @@ static int days_sort(struct calendar *calendar, struct diag *diag)
 	for (size_t i = 1; i < calendar->day_count; i++) {
 		if (calendar->days[i].day == calendar->days[i - 1].day) {
 			struct civil date = civil_of_day(calendar->days[i].day);
-			return diag_set(diag, E_INPUT, 0, 0, "%04d-%02u-%02u stands there twice",
-				(int)date.year, date.month, date.day);
+			return diag_set(diag, E_INPUT, 0, 0,
+				"%04d-%02u-%02u stands there twice", (int)date.year, date.month,
+				date.day);
 		}
 	}
 	return 0;
