@@ -35,5 +35,5 @@ void log_init(const char *process_name, enum log_level level);
 void log_fields(enum log_level level, const char *name, const struct log_field *fields);
 
 /** log_event(LOG_NOTICE, "role.restarted", F_STR("role", name), F_INT("times", n)); one field at least. */
-#define log_event(level, name, ...) \
-	log_fields((level), (name), (const struct log_field[]){ __VA_ARGS__, { .name = NULL } })
+#define log_event(level_, event_, ...) \
+	log_fields((level_), (event_), (const struct log_field[]){ __VA_ARGS__, { .name = NULL } })

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * `fengsui`: finds the subcommand and runs it.
+ *
+ * Layer: cli.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/commands.h"
+
+static const struct {
+	const char *name;
+	cli_fn run;
+	const char *use;
+} commands[] = {
+	{ "serve", cli_serve, "[-c FILE] [--data DIR] [--listen ADDR:PORT]   the platform" },
+	{ "status", cli_status, "[--data DIR] [--json]   every role: state, restarts, sandbox, counters" },
+};
+
+int main(int argc, char **argv)
+{
+	for (size_t i = 0; argc > 1 && i < sizeof(commands) / sizeof(commands[0]); i++) {
+		if (strcmp(argv[1], commands[i].name) == 0) {
+			return commands[i].run(argc - 1, argv + 1);
+		}
+	}
+	(void)fprintf(stderr, "usage: fengsui COMMAND …\n");
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+		(void)fprintf(stderr, "  %-10s %s\n", commands[i].name, commands[i].use);
+	}
+	return 2;
+}
