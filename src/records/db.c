@@ -51,6 +51,7 @@ static void forget(struct db *db)
 		for (struct stmt *stmt = db->bucket[b]; stmt != NULL;) {
 			struct stmt *next = stmt->next;
 			db->ops->finalize(stmt);
+			free(stmt->sql);
 			free(stmt);
 			stmt = next;
 		}
@@ -212,9 +213,14 @@ int db_prepare(struct db *db, const char *sql, struct stmt **ret_stmt)
 	if (stmt == NULL) {
 		abort();
 	}
-	*stmt = (struct stmt) { .db = db, .sql = sql, .hash = hash, .in_use = true };
+	char *copy = strdup(sql);
+	if (copy == NULL) {
+		abort();
+	}
+	*stmt = (struct stmt){ .db = db, .sql = copy, .hash = hash, .in_use = true };
 	error = db->ops->prepare(db, stmt);
 	if (error < 0) {
+		free(copy);
 		free(stmt);
 		return note(db, error);
 	}
@@ -241,7 +247,7 @@ static void bind(struct stmt *stmt, unsigned n, struct param param)
 
 void db_bind_int64(struct stmt *stmt, unsigned n, int64_t value)
 {
-	bind(stmt, n, (struct param) { .kind = PARAM_INT, .number = value });
+	bind(stmt, n, (struct param){ .kind = PARAM_INT, .number = value });
 }
 
 void db_bind_text(struct stmt *stmt, unsigned n, struct slice text)
@@ -249,17 +255,17 @@ void db_bind_text(struct stmt *stmt, unsigned n, struct slice text)
 	if (text.n > 0 && (memchr(text.p, 0, text.n) != NULL || !utf8_valid(text))) {
 		stmt->bad_text = true;
 	}
-	bind(stmt, n, (struct param) { .kind = PARAM_TEXT, .octets = text });
+	bind(stmt, n, (struct param){ .kind = PARAM_TEXT, .octets = text });
 }
 
 void db_bind_blob(struct stmt *stmt, unsigned n, struct slice octets)
 {
-	bind(stmt, n, (struct param) { .kind = PARAM_BLOB, .octets = octets });
+	bind(stmt, n, (struct param){ .kind = PARAM_BLOB, .octets = octets });
 }
 
 void db_bind_null(struct stmt *stmt, unsigned n)
 {
-	bind(stmt, n, (struct param) { .kind = PARAM_NULL });
+	bind(stmt, n, (struct param){ .kind = PARAM_NULL });
 }
 
 static int refuse_bind(struct stmt *stmt)

@@ -26,7 +26,7 @@ struct param {
 
 struct stmt {
 	struct db *db;
-	const char *sql;
+	char *sql;
 	uint64_t hash;
 	struct stmt *next; /* same bucket */
 	bool in_use;

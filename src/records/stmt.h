@@ -27,7 +27,7 @@ struct db;
 struct stmt;
 
 enum {
-	DB_PARAMS_MAX = 32,      /* $1..$32 in one statement */
+	DB_PARAMS_MAX = 64,      /* $1..$64 in one statement */
 	DB_STATEMENTS_MAX = 512, /* kept prepared on one connection */
 };
 
@@ -35,7 +35,6 @@ enum {
  * Take a statement, prepared once and kept by its text; taking the same text
  * twice at a time gives two.  Give back with db_done (AUTO_STMT does).
  *
- * Shape:   sql has static lifetime or at least the connection's.
  * Owns:    the connection; *ret_stmt is the caller's until db_done.
  * Returns: 0, E_LIMIT (DB_STATEMENTS_MAX in use at once), E_STATE, E_STORE.
  */

@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/diag.h"
+#include "base/err.h"
+#include "fixture.h"
+#include "records/copy.h"
+#include "records/db.h"
+#include "records/migrate.h"
+#include "records/stmt.h"
+
+static struct db *open_store(const char *conf)
+{
+	struct db *db = NULL;
+	struct diag diag = { 0 };
+	if (db_open(conf, 0, &db, &diag) < 0) {
+		fail_msg("%s", diag.text);
+	}
+	return db;
+}
+
+static struct db *open_migrated(const char *conf)
+{
+	struct db *db = open_store(conf);
+	struct diag diag = { 0 };
+	if (migrate_to(db, migrate_latest(), NULL, &diag) < 0) {
+		fail_msg("%s", diag.text);
+	}
+	return db;
+}
+
+static void run_sql(struct db *db, const char *sql)
+{
+	if (db_exec(db, sql) < 0) {
+		struct diag diag = { 0 };
+		(void)db_error(db, 0, &diag);
+		fail_msg("%s: %s", sql, diag.text);
+	}
+}
+
+static int64_t number(struct db *db, const char *sql)
+{
+	AUTO_STMT struct stmt *q = NULL;
+	assert_int_equal(db_prepare(db, sql, &q), 0);
+	assert_int_equal(db_step(q), 1);
+	return db_col_int64(q, 0);
+}
+
+static const char *new_path(void)
+{
+	static char path[200];
+	static unsigned made;
+	(void)snprintf(path, sizeof(path), "%s/copy%u.db", fixture_dir(), ++made);
+	return path;
+}
+
+static void an_empty_store_is_brought_to_the_latest(const char *conf)
+{
+	struct db *db = open_store(conf);
+	assert_int_equal(migrate_version(db), 0);
+	assert_int_equal(migrate_to(db, migrate_latest(), NULL, NULL), (int)migrate_latest());
+	assert_int_equal(migrate_version(db), (int)migrate_latest());
+	assert_int_equal(migrate_to(db, migrate_latest(), NULL, NULL), 0);
+	assert_int_equal(number(db, "SELECT count(*) FROM counter"), 3);
+	(void)db_close(db);
+}
+
+static void a_newer_schema_is_refused(const char *conf)
+{
+	struct db *db = open_migrated(conf);
+	run_sql(db, "UPDATE meta SET value = '9000' WHERE key = 'schema'");
+	struct diag diag = { 0 };
+	assert_int_equal(migrate_to(db, migrate_latest(), NULL, &diag), E_VERSION);
+	assert_non_null(strstr(diag.text, "9000"));
+	(void)db_close(db);
+}
+
+static void add_rows(struct db *db)
+{
+	run_sql(db, "INSERT INTO meta (key, value) VALUES ('school', '学院')");
+	run_sql(db, "INSERT INTO setting (id, version, key, value)"
+		    " VALUES (7, 2, 'a', ''), (9223372036854775807, 1, 'b', '烽燧')");
+	run_sql(db, "INSERT INTO outbox (id, kind, effect, state, record_kind, record_id, payload,"
+		    " trace, due_at_ms, created_at_ms) VALUES"
+		    " (1, 'mail', 'e1', 'waiting', 'alert', 1, '{}', '', 5, 5),"
+		    " (2, 'mail', 'e2', 'leased', 'alert', 1, '{}', '', 5, 5),"
+		    " (3, 'mail', 'e3', 'done', 'alert', 1, '{}', '', 5, 5)");
+	AUTO_STMT struct stmt *q = NULL;
+	assert_int_equal(db_prepare(db, "INSERT INTO secret (name, sealed, changed_at_ms)"
+		" VALUES ('smtp', $1, 0)", &q), 0);
+	db_bind_blob(q, 1, SLICE("\x01sealed"));
+	assert_int_equal(db_run(q), 1);
+	db_done(q);
+	assert_int_equal(db_prepare(db, "INSERT INTO blob_chunk (sm3, n, octets)"
+		" VALUES ($1, $2, $1)", &q), 0);
+	for (int64_t i = 0; i < 450; i++) {
+		db_bind_blob(q, 1, SLICE("\x00\xff\\"));
+		db_bind_int64(q, 2, i);
+		assert_int_equal(db_run(q), 1);
+	}
+}
+
+static void a_copy_holds_everything_but_secrets(const char *conf)
+{
+	struct db *db = open_migrated(conf);
+	add_rows(db);
+	const char *path = new_path();
+	struct diag diag = { 0 };
+	int64_t rows = copy_to_file(db, path, &diag);
+	if (rows != 2 + 3 + 2 + 3 + 450) {
+		fail_msg("%lld rows: %s", (long long)rows, diag.text);
+	}
+	assert_int_equal(copy_to_file(db, path, &diag), E_EXISTS);
+	char copy[220];
+	(void)snprintf(copy, sizeof(copy), "sqlite:%s", path);
+	struct db *file = open_store(copy);
+	assert_int_equal(number(file, "SELECT count(*) FROM secret"), 0);
+	assert_int_equal(number(file, "SELECT max(id) FROM setting"), INT64_MAX);
+	assert_int_equal(number(file, "SELECT count(*) FROM outbox WHERE state = 'waiting'"), 1);
+	(void)db_close(file);
+	(void)db_close(db);
+}
+
+static void a_restored_store_sends_nothing_old(const char *conf)
+{
+	struct db *source = open_migrated(fixture_sqlite());
+	add_rows(source);
+	const char *path = new_path();
+	assert_int_equal(copy_to_file(source, path, NULL), 460);
+	(void)db_close(source);
+	struct db *db = open_store(conf);
+	struct diag diag = { 0 };
+	int64_t rows = copy_from_file(db, path, &diag);
+	if (rows != 460) {
+		fail_msg("%lld rows: %s", (long long)rows, diag.text);
+	}
+	assert_int_equal(number(db, "SELECT count(*) FROM outbox WHERE state = 'restored'"), 2);
+	assert_int_equal(number(db, "SELECT count(*) FROM outbox WHERE state = 'done'"), 1);
+	assert_int_equal(number(db, "SELECT count(*) FROM blob_chunk"), 450);
+	/* References hold again, at once. */
+	assert_int_equal(db_exec(db, "INSERT INTO audit_personal (seq, n, erased_by) VALUES (9, 0, 9)"),
+		E_CONFLICT);
+	(void)db_close(db);
+}
+
+static void a_damaged_file_is_not_restored(const char *conf)
+{
+	struct db *source = open_migrated(fixture_sqlite());
+	add_rows(source);
+	const char *path = new_path();
+	assert_true(copy_to_file(source, path, NULL) > 0);
+	(void)db_close(source);
+	FILE *file = fopen(path, "r+");
+	assert_non_null(file);
+	/* The header of the second page: every page after the first is some tree's. */
+	assert_int_equal(fseek(file, 4096 + 3, SEEK_SET), 0);
+	assert_int_equal(fwrite("\xff\xff\xff", 1, 3, file), 3);
+	assert_int_equal(fclose(file), 0);
+	struct db *db = open_store(conf);
+	assert_int_equal(copy_from_file(db, path, NULL), E_DIGEST);
+	assert_int_equal(copy_from_file(db, "/nonexistent", NULL), E_ABSENT);
+	(void)db_close(db);
+}
+
+int main(void)
+{
+	static const struct fixture_case cases[] = {
+		{ "an empty store is brought to the latest",
+			an_empty_store_is_brought_to_the_latest, false },
+		{ "a newer schema is refused", a_newer_schema_is_refused, false },
+		{ "a copy holds everything but secrets", a_copy_holds_everything_but_secrets, false },
+		{ "a restored store sends nothing old", a_restored_store_sends_nothing_old, false },
+		{ "a damaged file is not restored", a_damaged_file_is_not_restored, false },
+	};
+	return fixture_both(cases, sizeof(cases) / sizeof(cases[0]));
+}
