@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "desk/desk.h"
+
+#include <stdio.h>
+
+#include "base/err.h"
+#include "base/jw.h"
+#include "records/caller.h"
+
+int desk_refuse(struct desk *desk, int error, const char *code, const char *field)
+{
+	(void)snprintf(desk->code, sizeof(desk->code), "%s", code);
+	(void)snprintf(desk->field, sizeof(desk->field), "%s", field != NULL ? field : "");
+	return error;
+}
+
+void desk_audit(struct desk *desk, const char *act, const char *kind, int64_t id, int64_t version,
+	struct slice reason)
+{
+	struct trail_act entry = {
+		.act = slice_str(act),
+		.actor = desk->caller.person_id,
+		.role = desk->caller.known ? slice_str(name_id(&role_names, desk->caller.role))
+					   : (struct slice){ 0 },
+		.kind = slice_str(kind),
+		.id = id,
+		.version = version,
+		.reason = reason,
+	};
+	trail_act(desk->txn, &entry);
+}
+
+void desk_answer(struct desk *desk, int64_t id, int64_t version)
+{
+	desk->answer_id = id;
+	desk->answer_version = version;
+}
+
+int desk_unit_reached(const struct desk *desk, int64_t unit_id)
+{
+	return access_covers(&desk->caller, desk->scope, unit_id) ? 0 : E_ABSENT;
+}
+
+int desk_version_same(struct desk *desk, int64_t version)
+{
+	if (desk->call->if_match < 0 || desk->call->if_match == version) {
+		return 0;
+	}
+	desk->answer_version = version;
+	return desk_refuse(desk, E_CONFLICT, "version.changed", NULL);
+}
+
+static void answer_put(struct desk *desk)
+{
+	struct jw jw;
+	jw_init(&jw, txn_answer(desk->txn));
+	jw_object(&jw);
+	if (desk->answer_id != 0) {
+		jw_kv_int(&jw, "id", desk->answer_id);
+	}
+	if (desk->answer_version != 0) {
+		jw_kv_int(&jw, "version", desk->answer_version);
+	}
+	jw_kv_int(&jw, "seq", txn_commit_seq(desk->txn));
+	if (desk->answer_number.n > 0) {
+		jw_kv_str(&jw, "number", desk->answer_number);
+	}
+	if (desk->answer_secret.n > 0) {
+		jw_kv_str(&jw, "secret", desk->answer_secret);
+	}
+	if (desk->answer_state.n > 0) {
+		jw_kv_str(&jw, "state", desk->answer_state);
+	}
+	if (desk->answer_report.n > 0) {
+		jw_key(&jw, "report");
+		jw_raw(&jw, desk->answer_report);
+	}
+	jw_end(&jw);
+}
+
+/* An attempt that was not allowed is itself a fact worth keeping. */
+static int deny(struct desk *desk, const char *code)
+{
+	desk_audit(desk, "access.denied", routes[desk->call->route].name, desk->call->id, 0, slice_str(code));
+	trail_keep_refusal(desk->txn);
+	return desk_refuse(desk, E_DENIED, code, NULL);
+}
+
+static int caller_admit(struct desk *desk)
+{
+	const struct desk_call *call = desk->call;
+	int error = caller_load(desk->db, desk->arena, call->token, call->address, desk->now_ms, &desk->caller);
+	if (error < 0 || routes[call->route].open) {
+		return error;
+	}
+	if (!desk->caller.known) {
+		return desk_refuse(desk, E_DENIED, "session.none", NULL);
+	}
+	desk->scope = access_scope(&desk->caller, call->route);
+	if (desk->scope != SCOPE_NONE) {
+		return 0;
+	}
+	if (desk->caller.must_change) {
+		return desk_refuse(desk, E_DENIED, "session.must_change", NULL);
+	}
+	return deny(desk, desk->caller.address_refused ? "denied.address" : "denied.role");
+}
+
+int desk_run(struct txn *txn, struct desk *desk)
+{
+	desk->txn = txn;
+	desk->db = txn_db(txn);
+	desk->arena = txn_arena(txn);
+	desk->now_ms = txn_now_ms(txn);
+	desk->caller = (struct caller){ .role = ROLE_SYSTEM, .name = "" };
+	int error = caller_admit(desk);
+	if (error < 0) {
+		return error;
+	}
+	desk_fn act = desk_act(desk->call->route);
+	if (act == NULL) {
+		return desk_refuse(desk, E_ABSENT, "route.absent", NULL);
+	}
+	error = act(desk);
+	if (error < 0) {
+		return error;
+	}
+	answer_put(desk);
+	return 0;
+}
