@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "base/json.h"
-
-#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
 
+#include <cmocka.h>
+
 #include "base/arena.h"
 #include "base/diag.h"
 #include "base/err.h"
+#include "base/json.h"
 #include "base/jw.h"
 
 /* A parse of a heap copy without a NUL, so that the sanitizer sees one octet too many. */
@@ -47,10 +47,7 @@ static struct slice written(const struct json *value, struct buf *buf)
 	return buf_slice(buf);
 }
 
-#define TEXT(literal)                                                                          \
-	{                                                                                      \
-		(const uint8_t *)(literal), sizeof(literal) - 1                                \
-	}
+#define TEXT(literal) { (const uint8_t *)(literal), sizeof(literal) - 1 }
 
 static const struct {
 	const char *name;
