@@ -20,8 +20,7 @@ static int rewrite(struct arena *arena, struct slice text, struct buf *buf)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	AUTO_ARENA struct arena *arena = arena_create(0);
-	AUTO_BUF struct buf once;
-	AUTO_BUF struct buf twice;
+	AUTO_BUF struct buf once, twice;
 	bool read = rewrite(arena, slice_of(data, size), &once) == 0;
 	bool again = rewrite(arena, buf_slice(&once), &twice) == 0; /* null when not read */
 	if (!again || !slice_eq(buf_slice(&once), buf_slice(&twice)) || (!read && once.n != 4)) {
