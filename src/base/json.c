@@ -300,7 +300,22 @@ static bool fits_int64(const uint8_t *digits, size_t n, bool negative)
 	       memcmp(digits, negative ? "9223372036854775808" : "9223372036854775807", n) <= 0;
 }
 
-/* RFC 8259 section 6. */
+/* What may follow the integer part, RFC 8259 section 6. */
+static inline const uint8_t *take_fraction(
+	struct reader *r, const uint8_t *p, struct json *node)
+{
+	if (p < r->end && *p == '.') {
+		node->type = JSON_NUMBER;
+		p = take_digits(r, p + 1);
+	}
+	if (p != NULL && p < r->end && (*p | 0x20) == 'e') {
+		node->type = JSON_NUMBER;
+		p++;
+		p = take_digits(r, p < r->end && (*p == '+' || *p == '-') ? p + 1 : p);
+	}
+	return p;
+}
+
 static const uint8_t *take_number(struct reader *r, const uint8_t *p, struct json *node)
 {
 	const uint8_t *start = p;
@@ -315,15 +330,7 @@ static const uint8_t *take_number(struct reader *r, const uint8_t *p, struct jso
 	}
 	node->type =
 		fits_int64(digits, (size_t)(p - digits), negative) ? JSON_INT : JSON_NUMBER;
-	if (p < r->end && *p == '.') {
-		node->type = JSON_NUMBER;
-		p = take_digits(r, p + 1);
-	}
-	if (p != NULL && p < r->end && (*p | 0x20) == 'e') {
-		node->type = JSON_NUMBER;
-		p++;
-		p = take_digits(r, p < r->end && (*p == '+' || *p == '-') ? p + 1 : p);
-	}
+	p = take_fraction(r, p, node);
 	if (p != NULL) {
 		node->p = start;
 		node->n = (uint32_t)(p - start);

@@ -208,6 +208,25 @@ static inline bool out_room(struct out *out, size_t n)
 	return (size_t)(out->end - out->p) >= n || out_more(out, n);
 }
 
+/* Names and values are mostly short, and a call of memcpy costs more than their octets. */
+static inline void copy_short(uint8_t *to, const void *from, size_t n)
+{
+	const uint8_t *octets = from;
+	if (n > 16) {
+		memcpy(to, octets, n);
+	} else if (n >= 8) {
+		memcpy(to, octets, 8);
+		memcpy(to + n - 8, octets + n - 8, 8);
+	} else if (n >= 4) {
+		memcpy(to, octets, 4);
+		memcpy(to + n - 4, octets + n - 4, 4);
+	} else {
+		for (size_t i = 0; i < n; i++) {
+			to[i] = octets[i];
+		}
+	}
+}
+
 static inline void out_byte(struct out *out, uint8_t octet)
 {
 	if (out_room(out, 1)) {
@@ -218,7 +237,7 @@ static inline void out_byte(struct out *out, uint8_t octet)
 static inline void out_put(struct out *out, const void *octets, size_t n)
 {
 	if (out_room(out, n)) {
-		memcpy(out->p, octets, n);
+		copy_short(out->p, octets, n);
 		out->p += n;
 	}
 }
@@ -230,10 +249,21 @@ static inline void out_string(struct out *out, const struct json *node)
 		put_string(out->buf, slice_of(node->p, node->n));
 	} else if (out_room(out, (size_t)node->n + 2)) {
 		*out->p++ = '"';
-		memcpy(out->p, node->p, node->n);
+		copy_short(out->p, node->p, node->n);
 		out->p += node->n;
 		*out->p++ = '"';
 	}
+}
+
+static inline void out_bool(struct out *out, bool truth)
+{
+	out_put(out, truth ? "true" : "false", truth ? 4 : 5);
+}
+
+static inline bool out_open(struct out *out, const struct json *node)
+{
+	out_put(out, node->type == JSON_OBJECT ? "{}" : "[]", node->n > 0 ? 1 : 2);
+	return node->n > 0;
 }
 
 /* A scalar, an empty container, or the opening of another: then true. */
@@ -248,12 +278,11 @@ static bool out_node(struct out *out, const struct json *node)
 		out_put(out, node->p, node->n);
 		return false;
 	case JSON_BOOL:
-		out_put(out, node->n != 0 ? "true" : "false", node->n != 0 ? 4 : 5);
+		out_bool(out, node->n != 0);
 		return false;
 	case JSON_OBJECT:
 	case JSON_ARRAY:
-		out_put(out, node->type == JSON_OBJECT ? "{}" : "[]", node->n > 0 ? 1 : 2);
-		return node->n > 0;
+		return out_open(out, node);
 	case JSON_ABSENT:
 	case JSON_NULL:
 	default:

@@ -39,6 +39,30 @@ static void put_number(struct buf *plain, const struct json *value)
 	}
 }
 
+static void put_value(struct buf *plain, const struct json *value);
+
+static void put_items(struct buf *plain, const struct json *array) // NOLINT(misc-no-recursion)
+{
+	buf_put_str(plain, "[");
+	for (const struct json *at = json_first(array); at != NULL; at = json_next(at)) {
+		put_value(plain, at);
+	}
+	buf_put_str(plain, "]");
+}
+
+static void put_members(
+	struct buf *plain, const struct json *object) // NOLINT(misc-no-recursion)
+{
+	buf_put_str(plain, "{");
+	for (const struct json *at = json_first(object); at != NULL; at = json_next(at)) {
+		if (with_name(object, json_name(at), false) == at) {
+			put_string(plain, json_name(at));
+			put_value(plain, with_name(object, json_name(at), true));
+		}
+	}
+	buf_put_str(plain, "}");
+}
+
 static void put_value(struct buf *plain, const struct json *value) // NOLINT(misc-no-recursion)
 {
 	bool truth = false;
@@ -57,23 +81,10 @@ static void put_value(struct buf *plain, const struct json *value) // NOLINT(mis
 		put_string(plain, json_str(value));
 		break;
 	case JSON_ARRAY:
-		buf_put_str(plain, "[");
-		for (const struct json *at = json_first(value); at != NULL;
-			at = json_next(at)) {
-			put_value(plain, at);
-		}
-		buf_put_str(plain, "]");
+		put_items(plain, value);
 		break;
 	case JSON_OBJECT:
-		buf_put_str(plain, "{");
-		for (const struct json *at = json_first(value); at != NULL;
-			at = json_next(at)) {
-			if (with_name(value, json_name(at), false) == at) {
-				put_string(plain, json_name(at));
-				put_value(plain, with_name(value, json_name(at), true));
-			}
-		}
-		buf_put_str(plain, "}");
+		put_members(plain, value);
 		break;
 	case JSON_ABSENT:
 	default:
