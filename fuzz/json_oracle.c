@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <stdlib.h>
-
 #include "json_oracle.h"
+
+#include <stdlib.h>
 
 /* Read or refused as jansson does, value for value. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

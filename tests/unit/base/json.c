@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "base/json.h"
+
+#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
 
-#include <cmocka.h>
-
 #include "base/arena.h"
 #include "base/diag.h"
 #include "base/err.h"
-#include "base/json.h"
 #include "base/jw.h"
 
 /* A parse of a heap copy without a NUL, so that the sanitizer sees one octet too many. */
@@ -47,7 +47,9 @@ static struct slice written(const struct json *value, struct buf *buf)
 	return buf_slice(buf);
 }
 
+/* clang-format off */
 #define TEXT(literal) { (const uint8_t *)(literal), sizeof(literal) - 1 }
+/* clang-format on */
 
 static const struct {
 	const char *name;
@@ -157,12 +159,16 @@ static const struct {
 	{ "an upper-case U escape is refused", TEXT("\"\\U0041\""), E_FORMAT, 2 },
 	{ "a lone high surrogate is refused", TEXT("[\"ab\\ud83d\"]"), E_UTF8, 4 },
 	{ "two low surrogates are refused", TEXT("\"\\ude00\\ude00\""), E_UTF8, 1 },
-	{ "a control early in a long string is refused", TEXT("\"0123\x1f" "56789abcdef0123456\""),
+	{ "a control early in a long string is refused",
+		TEXT("\"0123\x1f"
+		     "56789abcdef0123456\""),
 		E_FORMAT, 5 },
 	{ "bad UTF-8 early in a long string is found",
-		TEXT("\"01\xff" "3456789abcdef0123456789abcdef0123456789abcdef\""), E_UTF8, 3 },
-	{ "bad UTF-8 right before the quote is found", TEXT("[\"012345\xff\",1,2,3,4,5,6,7,8,9]"),
-		E_UTF8, 8 },
+		TEXT("\"01\xff"
+		     "3456789abcdef0123456789abcdef0123456789abcdef\""),
+		E_UTF8, 3 },
+	{ "bad UTF-8 right before the quote is found",
+		TEXT("[\"012345\xff\",1,2,3,4,5,6,7,8,9]"), E_UTF8, 8 },
 	{ "a lone low surrogate is refused", TEXT("\"\\ude00\""), E_UTF8, 1 },
 	{ "a high surrogate before an escape is refused", TEXT("\"\\ud83d\\n\""), E_UTF8, 1 },
 	{ "two high surrogates are refused", TEXT("\"\\ud83d\\ud83d\""), E_UTF8, 1 },

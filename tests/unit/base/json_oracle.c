@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "json_oracle.h"
+
+#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-
-#include <cmocka.h>
-
-#include "json_oracle.h"
 
 enum { DOCUMENTS = 4000, MUTANTS = 12, NEST_MAX = 5, TEXT_MAX = 20000 };
 
@@ -23,15 +22,17 @@ static uint32_t draw(uint32_t below)
 
 static void put_space(struct buf *buf)
 {
-	static const char *const runs[] = { "", "", "", "", " ", "\n", "\r\n\t", "                    " };
+	static const char *const runs[] = { "", "", "", "", " ", "\n", "\r\n\t",
+		"                    " };
 	buf_put_str(buf, PICK(runs));
 }
 
 static void put_string(struct buf *buf)
 {
-	static const char *const pieces[] = { "a", "plain text, rather long", "\\n", "\\\"", "\\\\",
-		"\\/", "\\u0041", "\\u00e9", "\\u4E2d", "\\ud83d\\ude00", "\\uDBFF\\uDFFF", "é",
-		"教务处", "\xf0\x9f\x98\x80", "\x7f", "\xed\x9f\xbf", "\xef\xbf\xbf", "{", "]", ",", ":" };
+	static const char *const pieces[] = { "a", "plain text, rather long", "\\n", "\\\"",
+		"\\\\", "\\/", "\\u0041", "\\u00e9", "\\u4E2d", "\\ud83d\\ude00",
+		"\\uDBFF\\uDFFF", "é", "教务处", "\xf0\x9f\x98\x80", "\x7f", "\xed\x9f\xbf",
+		"\xef\xbf\xbf", "{", "]", ",", ":" };
 	buf_put_byte(buf, '"');
 	for (uint32_t n = draw(6); n > 0; n--) {
 		buf_put_str(buf, PICK(pieces));
@@ -41,9 +42,10 @@ static void put_string(struct buf *buf)
 
 static void put_number(struct buf *buf)
 {
-	static const char *const edges[] = { "0", "-0", "9223372036854775807", "-9223372036854775808",
-		"9223372036854775808", "-9223372036854775809", "1e400", "-1E+400", "1e-400", "0e0",
-		"2.2250738585072011e-308", "9007199254740993.0", "0.1", "-0.0", "999999999999999999" };
+	static const char *const edges[] = { "0", "-0", "9223372036854775807",
+		"-9223372036854775808", "9223372036854775808", "-9223372036854775809", "1e400",
+		"-1E+400", "1e-400", "0e0", "2.2250738585072011e-308", "9007199254740993.0",
+		"0.1", "-0.0", "999999999999999999" };
 	if (draw(3) == 0) {
 		buf_put_str(buf, PICK(edges));
 		return;
@@ -102,7 +104,8 @@ static void put_value(struct buf *buf, unsigned nest) // NOLINT(misc-no-recursio
 /* One place changed, taken out, put in, doubled, or all behind it cut off. */
 static void put_mutant(struct buf *mutant, struct slice text)
 {
-	static const uint8_t octets[] = "\"\\{}[]:,0189-+.eE \n\t\x00\x1f\x7f\x80\xbf\xc2\xe0\xed\xf4tfnu";
+	static const uint8_t octets[] =
+		"\"\\{}[]:,0189-+.eE \n\t\x00\x1f\x7f\x80\xbf\xc2\xe0\xed\xf4tfnu";
 	size_t at = draw((uint32_t)text.n);
 	size_t skip = 0;
 	buf_put(mutant, slice_head(text, at));
