@@ -22,9 +22,8 @@ static bool rewrite(struct slice text, struct buf *buf)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	AUTO_BUF struct buf once, twice;
-	bool read = rewrite(slice_of(data, size), &once);
+	(void)rewrite(slice_of(data, size), &once);
 	if (!rewrite(buf_slice(&once), &twice) ||
-		(!read && !slice_is(buf_slice(&once), "null")) ||
 		!slice_eq(buf_slice(&once), buf_slice(&twice))) {
 		abort();
 	}
