@@ -67,7 +67,7 @@ esac
 enabled() { ls -d /etc/rc[2-5].d/S* /etc/systemd/system/*.wants/* 2>/dev/null || true; }
 before=$(enabled)
 apt-get update -qq
-apt-get install -y -qq --no-install-recommends "$@"
+apt-get install -y -qq -o Dpkg::Use-Pty=0 --no-install-recommends "$@" >/dev/null
 for link in $(enabled); do
 	case "$before" in *"$link"*) continue ;; esac
 	unit=${link##*/}
