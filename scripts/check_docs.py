@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """check_docs.py [ROOT]: are the headers documented, and do the pages name what exists?
 
-A prototype needs a comment in its paragraph (lines without an empty one between); internal
-headers (x_priv.h), inline code, verb pairs and plain getters speak for themselves.  Headers of
-proto/ name their standard (`Source:`).  In README, ARCHITECTURE, CONTRIBUTING and
+A prototype needs a comment in its paragraph (lines without an empty one between) or in that of
+the macro which calls it; internal headers (x_priv.h), inline code, verb pairs and plain getters
+speak for themselves.  Headers of proto/ name their standard (`Source:`).  In README, ARCHITECTURE, CONTRIBUTING and
 docs/ every relative link and every path in backquotes exists; docs/tour.md also names only
 functions that exist.
 """
@@ -65,9 +65,11 @@ def check_header(rel, text):
         yield f"{rel}:1: no file comment before #pragma once"
     if rel.startswith("src/proto/") and "Source:" not in text:
         yield f"{rel}:1: a proto/ header names its standard and section (Source:)"
-    commented = {}
+    commented, behind_macros = {}, set()
     for line, part in paragraphs(text):
         has = "/*" in part or "//" in part
+        if has and "#define" in part:
+            behind_macros.update(re.findall(r"\b(\w+)\(", part))
         for number in range(line, line + part.count("\n") + 1):
             commented[number] = has
     code = csource.no_preprocessor(csource.code_only(text))
@@ -79,7 +81,7 @@ def check_header(rel, text):
                 or OBVIOUS.search(hit.group(1)) or GETTER.match(said.strip()):
             continue
         line = text.count("\n", 0, at + len(said) - len(said.lstrip())) + 1
-        if not commented.get(line):
+        if not commented.get(line) and hit.group(1) not in behind_macros:
             yield f"{rel}:{line}: {hit.group(1)} has no comment"
 
 

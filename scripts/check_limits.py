@@ -19,7 +19,7 @@ FILE_LINES = 800
 UI_FILE_LINES = 400
 OWN_HEADERS = 40
 PROTOTYPES = 12
-ROLE_FILE_LINES = 300
+MAIN_FILE_LINES = 300
 COLUMNS = 120  # the formatter breaks at 96; a table row may run on
 
 C_FOLDERS = ("src", "tests", "fuzz", "bench", "lab")
@@ -52,18 +52,19 @@ def check_functions(rel, text):
             yield "complexity", fun.name, f"{where}: complexity {branches} (most {COMPLEXITY})"
 
 
-def file_limit(rel):
+def file_limit(rel, text):
     if rel.startswith("ui/") or rel.startswith("tests/ui/"):
         return UI_FILE_LINES
-    if rel.startswith("src/role/") and rel.endswith(".c"):
-        return ROLE_FILE_LINES
+    if rel.startswith("src/role/") and "\nint main(" in text:
+        return MAIN_FILE_LINES  # wiring only
     return FILE_LINES
 
 
 def check_file(rel, text):
     lines = text.count("\n")
-    if lines > file_limit(rel):
-        yield "file", "", f"{rel}: {lines} lines (most {file_limit(rel)})"
+    most = file_limit(rel, text)
+    if lines > most:
+        yield "file", "", f"{rel}: {lines} lines (most {most})"
     if not rel.endswith((".c", ".h")):
         return
     for number, line in enumerate(text.splitlines(), 1):
