@@ -22,6 +22,7 @@ PROTOTYPE = re.compile(r"^(?:[A-Z_]+(?:\([^)]*\))? )*[a-z][\w\s*]*?\b(\w+)\([^;{
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
 QUOTED = re.compile(r"`([^`\n]+)`")
 FUNCTION = re.compile(r"`(\w+)\(\)`")
+MADE = ("build", "ui/dist", "ui/node_modules", ".cache")
 FENCE = re.compile(r"^```.*?^```", re.M | re.S)
 
 
@@ -90,12 +91,15 @@ def pages(root):
 
 
 def looks_like_path(word, tops):
+    """A path of this tree; not a pattern (src/LAYER/NAME.c) and not what a build makes."""
     if not re.fullmatch(r"\.?[\w./-]+", word) or "/" not in word.strip("/"):
+        return False
+    if re.search(r"(?:^|/)(?:NAME|LAYER|ROLE)\b", word) or word.startswith(MADE):
         return False
     return word.lstrip("./").split("/")[0] in tops
 
 
-def check_page(root, path, tops, functions):
+def check_page(root, path, tops, layers, functions):
     rel = path.relative_to(root).as_posix()
     text = FENCE.sub(lambda h: re.sub(r"[^\n]", " ", h.group(0)), path.read_text())
     for hit in LINK.finditer(text):
@@ -106,7 +110,7 @@ def check_page(root, path, tops, functions):
             yield f"{rel}:{text.count(chr(10), 0, hit.start()) + 1}: link to {target}, not there"
     for hit in QUOTED.finditer(text):
         word = hit.group(1).split(" ")[0].rstrip(":,")
-        if looks_like_path(word, tops) and not word.lstrip("./").startswith("build") \
+        if looks_like_path(word, tops) and word.strip("/") not in layers \
                 and not (root / word).exists():
             yield f"{rel}:{text.count(chr(10), 0, hit.start()) + 1}: names {word}, not there"
     if rel == "docs/tour.md":
@@ -131,9 +135,11 @@ def check(root):
     tops = {p.name for p in root.iterdir() if p.is_dir()} \
         | {"src", "ui", "docs", "lab", "bench", "tests", "fuzz", "schema", "policy", "profiles",
            "decoders", "rules", "templates", "packaging", "scripts"}
+    layers = set(re.findall(r"^(\w+):", (root / "scripts" / "layers.txt").read_text(), re.M))
+    layers = {f"src/{name}" for name in layers}
     functions = all_functions(root) if (root / "docs" / "tour.md").exists() else set()
     for path in pages(root):
-        bad += check_page(root, path, tops, functions)
+        bad += check_page(root, path, tops, layers, functions)
     return bad, f"docs: {len(headers)} headers and {len(pages(root))} pages clean"
 
 
