@@ -5,7 +5,7 @@
 
 #include "base/slice.h"
 
-static_assert(PERMISSION_ROLE_COUNT == ROLE_PEOPLE_COUNT, "a column for every role a person can hold");
+static_assert((int)PERMISSION_ROLE_COUNT == (int)ROLE_PEOPLE_COUNT, "a column for every role a person can hold");
 
 /* Routes left to somebody who must first choose a password of his own. */
 static bool before_password(enum route_id route)
@@ -31,7 +31,7 @@ static bool token_reaches(const char *scopes, const char *route)
 
 enum scope access_scope(const struct caller *caller, enum route_id route)
 {
-	if (!caller->known || caller->address_refused || caller->role >= ROLE_PEOPLE_COUNT ||
+	if (!caller->known || caller->address_refused || (int)caller->role >= (int)ROLE_PEOPLE_COUNT ||
 		(unsigned)route >= ROUTE_COUNT_) {
 		return SCOPE_NONE;
 	}
