@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "records/search.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/utf8.h"
+#include "records/sql.h"
+#include "records/txn_priv.h"
+
+/* Full-width forms U+FF01..U+FF5E are ASCII 0x21..0x7E; U+3000 is a space. */
+static uint32_t fold(uint32_t c)
+{
+	if (c >= 0xff01 && c <= 0xff5e) {
+		c -= 0xff01 - 0x21;
+	}
+	if (c == 0x3000) {
+		c = ' ';
+	}
+	return c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c;
+}
+
+static bool is_han(uint32_t c)
+{
+	return (c >= 0x4e00 && c <= 0x9fff) || (c >= 0x3400 && c <= 0x4dbf) ||
+	       (c >= 0x20000 && c <= 0x323af) || (c >= 0xf900 && c <= 0xfaff) || c == 0x3007;
+}
+
+static bool is_joint(uint32_t c)
+{
+	return c == '-' || c == '.' || c == '_' || c == ':' || c == '@' || c == '/';
+}
+
+/* Letters of other scripts count as letters; punctuation of the CJK blocks does not. */
+static bool is_word(uint32_t c)
+{
+	if (c < 0x80) {
+		return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+	}
+	return c >= 0xc0 && c != 0xd7 && c != 0xf7 && !is_han(c) &&
+	       !(c >= 0x2000 && c <= 0x2bff) && !(c >= 0x3000 && c <= 0x303f) &&
+	       !(c >= 0xfe10 && c <= 0xfe6f) && !(c >= 0xff00 && c <= 0xffef) && c != 0xfffd;
+}
+
+struct splitter {
+	search_emit *emit;
+	void *arg;
+	bool for_query;
+	bool ended;
+	uint32_t han;    /* the Han character just before, or 0 */
+	bool han_paired; /* it went out as part of a pair */
+	struct buf word; /* the part under way */
+	struct buf whole;
+	unsigned parts;
+	uint32_t joint; /* seen after the last part, not yet known to join */
+};
+
+static void send(struct splitter *s, struct slice token)
+{
+	if (!s->ended && token.n > 0) {
+		size_t n = token.n < SEARCH_TOKEN_MAX_OCTETS ? token.n : SEARCH_TOKEN_MAX_OCTETS;
+		while (n < token.n && n > 0 && (token.p[n] & 0xc0) == 0x80) {
+			n--; /* never cut within a character */
+		}
+		s->ended = !s->emit(s->arg, slice_head(token, n));
+	}
+}
+
+static void end_part(struct splitter *s)
+{
+	if (s->word.n > 0) {
+		s->parts++;
+		/* A query for a joined word wants the whole. */
+		if (!s->for_query) {
+			send(s, buf_slice(&s->word));
+		}
+		buf_clear(&s->word);
+	}
+}
+
+static void end_whole(struct splitter *s)
+{
+	end_part(s);
+	if (s->for_query || s->parts > 1) {
+		send(s, buf_slice(&s->whole));
+	}
+	buf_clear(&s->whole);
+	s->parts = 0;
+	s->joint = 0;
+}
+
+static void end_han(struct splitter *s)
+{
+	if (s->han != 0 && s->for_query && !s->han_paired) {
+		uint8_t room[8];
+		struct buf one = { .p = room, .room = sizeof(room), .max = sizeof(room) - 1 };
+		utf8_put(&one, s->han);
+		send(s, buf_slice(&one));
+	}
+	s->han = 0;
+	s->han_paired = false;
+}
+
+static void take_han(struct splitter *s, uint32_t c)
+{
+	uint8_t room[12];
+	struct buf pair = { .p = room, .room = sizeof(room), .max = sizeof(room) - 1 };
+	bool paired = s->han != 0;
+	if (paired) {
+		utf8_put(&pair, s->han);
+		utf8_put(&pair, c);
+		send(s, buf_slice(&pair));
+		buf_clear(&pair);
+	}
+	if (!s->for_query) {
+		utf8_put(&pair, c);
+		send(s, buf_slice(&pair));
+	}
+	s->han = c;
+	s->han_paired = paired;
+}
+
+static void take_word(struct splitter *s, uint32_t c)
+{
+	if (s->joint != 0) {
+		utf8_put(&s->whole, s->joint);
+		s->joint = 0;
+	}
+	if (s->word.n + 4 < s->word.max) {
+		utf8_put(&s->word, c);
+	}
+	if (s->whole.n + 8 < s->whole.max) {
+		utf8_put(&s->whole, c);
+	}
+}
+
+void search_split(struct slice text, bool for_query, search_emit *emit, void *arg)
+{
+	struct splitter s = { .emit = emit, .arg = arg, .for_query = for_query };
+	buf_init(&s.word, 256);
+	buf_init(&s.whole, 256);
+	while (text.n > 0 && !s.ended) {
+		uint32_t c = 0;
+		text = slice_skip(text, utf8_next(text, &c));
+		c = fold(c);
+		if (!is_han(c)) {
+			end_han(&s);
+		}
+		if (is_word(c)) {
+			take_word(&s, c);
+		} else if (is_joint(c) && s.whole.n > 0 && s.joint == 0) {
+			end_part(&s);
+			s.joint = c;
+		} else {
+			end_whole(&s);
+		}
+		if (is_han(c)) {
+			take_han(&s, c);
+		}
+	}
+	end_han(&s);
+	end_whole(&s);
+	buf_fini(&s.word);
+	buf_fini(&s.whole);
+}
+
+struct storing {
+	struct txn *txn;
+	const char *kind;
+	int64_t id;
+	int64_t tokens;
+	int64_t error;
+};
+
+static bool store(void *arg, struct slice token)
+{
+	struct storing *storing = arg;
+	int64_t rows = sql_run(storing->txn->db,
+		"INSERT INTO search (token, kind, id) VALUES ($1, $2, $3)"
+		" ON CONFLICT (token, kind, id) DO NOTHING",
+		SQL_TEXT(token), SQL_STR(storing->kind), SQL_INT(storing->id));
+	if (rows < 0) {
+		storing->error = rows;
+		return false;
+	}
+	storing->tokens += rows;
+	return storing->tokens < SEARCH_TOKENS_MAX;
+}
+
+int64_t search_put(struct txn *txn, const char *kind, int64_t id, struct slice text)
+{
+	int error = search_drop(txn, kind, id);
+	if (error < 0) {
+		return error;
+	}
+	struct storing storing = { .txn = txn, .kind = kind, .id = id };
+	search_split(text, false, store, &storing);
+	return storing.error < 0 ? storing.error : storing.tokens;
+}
+
+int search_drop(struct txn *txn, const char *kind, int64_t id)
+{
+	int64_t rows = sql_run(txn->db, "DELETE FROM search WHERE kind = $1 AND id = $2",
+		SQL_STR(kind), SQL_INT(id));
+	return rows < 0 ? (int)rows : 0;
+}
+
+struct terms {
+	size_t count;
+	struct {
+		uint8_t octet[SEARCH_TOKEN_MAX_OCTETS + 4];
+		size_t n;
+	} term[SEARCH_TERMS_MAX + 1];
+};
+
+static bool collect(void *arg, struct slice token)
+{
+	struct terms *terms = arg;
+	memcpy(terms->term[terms->count].octet, token.p, token.n);
+	terms->term[terms->count].n = token.n;
+	terms->count++;
+	return terms->count < SEARCH_TERMS_MAX;
+}
+
+/* $1 kind, $2 limit, $3… the terms; the last may be the end of a range instead. */
+static void put_sql(struct buf *sql, size_t terms, bool prefix)
+{
+	buf_put_str(sql, "SELECT id FROM (");
+	for (size_t i = 0; i < terms; i++) {
+		buf_printf(sql, "%sSELECT id FROM search WHERE kind = $1 AND token ",
+			i > 0 ? " INTERSECT " : "");
+		if (prefix && i + 1 == terms) {
+			buf_printf(sql, ">= $%zu AND token < $%zu", i + 3, i + 4);
+		} else {
+			buf_printf(sql, "= $%zu", i + 3);
+		}
+	}
+	buf_put_str(sql, ") AS hit GROUP BY id ORDER BY id DESC LIMIT $2");
+}
+
+int search_find(struct db *db, const char *kind, struct slice query, int64_t *ret_ids,
+	size_t count_max)
+{
+	struct terms terms = { 0 };
+	search_split(query, true, collect, &terms);
+	if (terms.count == 0) {
+		return E_INPUT;
+	}
+	struct slice last = slice_of(terms.term[terms.count - 1].octet,
+		terms.term[terms.count - 1].n);
+	bool prefix = last.p[0] < 0x80 && last.n > 1;
+	AUTO_BUF struct buf sql;
+	buf_init(&sql, 4096);
+	put_sql(&sql, terms.count, prefix);
+	AUTO_STMT struct stmt *q = NULL;
+	int row = db_prepare(db, (const char *)sql.p, &q);
+	if (row < 0) {
+		return row;
+	}
+	size_t max = count_max < SEARCH_HITS_MAX ? count_max : SEARCH_HITS_MAX;
+	db_bind_text(q, 1, slice_str(kind));
+	db_bind_int64(q, 2, (int64_t)max);
+	for (size_t i = 0; i < terms.count; i++) {
+		db_bind_text(q, (unsigned)i + 3, slice_of(terms.term[i].octet, terms.term[i].n));
+	}
+	uint8_t end[SEARCH_TOKEN_MAX_OCTETS + 4];
+	if (prefix) {
+		/* The last character of Unicode ends the range. */
+		memcpy(end, last.p, last.n);
+		memcpy(end + last.n, "\xf4\x8f\xbf\xbf", 4);
+		db_bind_text(q, (unsigned)terms.count + 3, slice_of(end, last.n + 4));
+	}
+	int count = 0;
+	for (row = db_step(q); row == 1; row = db_step(q)) {
+		ret_ids[count++] = db_col_int64(q, 0);
+	}
+	return row < 0 ? row : count;
+}

@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "records/trail.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "audit/entry.h"
+#include "audit/head.h"
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/diag.h"
+#include "base/err.h"
+#include "records/rowdigest.h"
+#include "records/sql.h"
+#include "records/txn_priv.h"
+#include "sys/rand.h"
+
+void trail_act(struct txn *txn, const struct trail_act *act)
+{
+	struct trail_act copy = *act;
+	copy.act = arena_dup(txn->arena, act->act);
+	copy.role = arena_dup(txn->arena, act->role);
+	copy.kind = arena_dup(txn->arena, act->kind);
+	copy.reason = arena_dup(txn->arena, act->reason);
+	txn->trail.act = copy;
+	txn->trail.acted = true;
+}
+
+/* Marks may repeat a row; they are sorted and thinned when the entry is made. */
+enum { MARKS_MAX = 4 * AUDIT_ENTRY_ROWS_MAX };
+
+int trail_row(struct txn *txn, const char *table, int64_t id)
+{
+	struct trail *trail = &txn->trail;
+	if (trail->row_count >= MARKS_MAX) {
+		return diag_set(txn_diag(txn), E_LIMIT, 0, 0, "too many rows in one command");
+	}
+	struct row_mark *mark = arena_take(txn->arena, sizeof(*mark));
+	*mark = (struct row_mark){ table, id, trail->rows };
+	trail->rows = mark;
+	trail->row_count++;
+	return 0;
+}
+
+int trail_blob(struct txn *txn, const struct digest *sm3)
+{
+	struct trail *trail = &txn->trail;
+	if (trail->blob_count >= AUDIT_ENTRY_BLOBS_MAX) {
+		return E_LIMIT;
+	}
+	struct blob_mark *mark = arena_take(txn->arena, sizeof(*mark));
+	*mark = (struct blob_mark){ *sm3, trail->blobs };
+	trail->blobs = mark;
+	trail->blob_count++;
+	return 0;
+}
+
+int trail_personal(struct txn *txn, struct slice value)
+{
+	struct trail *trail = &txn->trail;
+	if (trail->personal_count >= AUDIT_ENTRY_PERSONAL_MAX) {
+		return E_LIMIT;
+	}
+	struct personal *personal = arena_take(txn->arena, sizeof(*personal));
+	*personal = (struct personal){ arena_dup(txn->arena, value), trail->personal };
+	trail->personal = personal;
+	return (int)trail->personal_count++;
+}
+
+int trail_erase(struct txn *txn, int64_t seq, int64_t n)
+{
+	struct trail *trail = &txn->trail;
+	if (trail->erasure_count >= AUDIT_ENTRY_ERASES_MAX) {
+		return E_LIMIT;
+	}
+	struct erasure *erasure = arena_take(txn->arena, sizeof(*erasure));
+	*erasure = (struct erasure){ seq, n, trail->erasures };
+	trail->erasures = erasure;
+	trail->erasure_count++;
+	return 0;
+}
+
+void trail_keep_refusal(struct txn *txn)
+{
+	txn->trail.keep_refusal = true;
+}
+
+static int by_table_and_id(const void *a, const void *b)
+{
+	const struct row_mark *x = a;
+	const struct row_mark *y = b;
+	int order = strcmp(x->table, y->table);
+	return order != 0 ? order : (x->id > y->id) - (x->id < y->id);
+}
+
+static int put_rows(struct txn *txn, struct audit_entry *entry)
+{
+	size_t count = txn->trail.row_count;
+	struct row_mark *marks = arena_take(txn->arena, (count + 1) * sizeof(*marks));
+	struct audit_row *rows = arena_take(txn->arena, (count + 1) * sizeof(*rows));
+	size_t n = 0;
+	for (const struct row_mark *m = txn->trail.rows; m != NULL; m = m->next) {
+		marks[n++] = *m;
+	}
+	qsort(marks, n, sizeof(*marks), by_table_and_id);
+	for (size_t i = 0; i < n; i++) {
+		if (i > 0 && by_table_and_id(&marks[i - 1], &marks[i]) == 0) {
+			continue;
+		}
+		struct audit_row *row = &rows[entry->row_count++];
+		row->table = slice_str(marks[i].table);
+		row->id = marks[i].id;
+		int found = rowdigest_of(txn->db, marks[i].table, marks[i].id, &row->digest,
+			&row->version);
+		if (found < 0) {
+			return found;
+		}
+		row->deleted = found == 0;
+	}
+	entry->rows = rows;
+	return entry->row_count > AUDIT_ENTRY_ROWS_MAX ? E_LIMIT : 0;
+}
+
+static void put_blobs(struct txn *txn, struct audit_entry *entry)
+{
+	size_t n = txn->trail.blob_count;
+	struct digest *blobs = arena_take(txn->arena, (n + 1) * sizeof(*blobs));
+	entry->blob_count = n;
+	for (const struct blob_mark *m = txn->trail.blobs; m != NULL; m = m->next) {
+		blobs[--n] = m->sm3;
+	}
+	entry->blobs = blobs;
+}
+
+static void put_erasures(struct txn *txn, struct audit_entry *entry)
+{
+	size_t n = txn->trail.erasure_count;
+	struct audit_erase *erases = arena_take(txn->arena, (n + 1) * sizeof(*erases));
+	entry->erase_count = n;
+	for (const struct erasure *e = txn->trail.erasures; e != NULL; e = e->next) {
+		erases[--n] = (struct audit_erase){ e->seq, e->n };
+	}
+	entry->erases = erases;
+}
+
+struct salted {
+	struct slice value;
+	uint8_t salt[AUDIT_SALT_OCTETS];
+};
+
+/* Salts are drawn here; the rows that keep them follow the entry they refer to. */
+static struct salted *put_personal(struct txn *txn, struct audit_entry *entry)
+{
+	size_t n = txn->trail.personal_count;
+	struct salted *salted = arena_take(txn->arena, (n + 1) * sizeof(*salted));
+	struct digest *digests = arena_take(txn->arena, (n + 1) * sizeof(*digests));
+	entry->personal_count = n;
+	for (const struct personal *p = txn->trail.personal; p != NULL; p = p->next) {
+		n--;
+		salted[n].value = p->value;
+		rand_octets(salted[n].salt, sizeof(salted[n].salt));
+		digests[n] = audit_personal_commit(
+			slice_of(salted[n].salt, sizeof(salted[n].salt)), p->value);
+	}
+	entry->personal = digests;
+	return salted;
+}
+
+static int store_personal(struct txn *txn, const struct audit_entry *entry,
+	const struct salted *salted)
+{
+	for (size_t n = 0; n < entry->personal_count; n++) {
+		int64_t rows = sql_run(txn->db,
+			"INSERT INTO audit_personal (seq, n, salt, value) VALUES ($1, $2, $3, $4)",
+			SQL_INT(entry->seq), SQL_INT((int64_t)n),
+			SQL_BLOB(slice_of(salted[n].salt, sizeof(salted[n].salt))),
+			SQL_TEXT(salted[n].value));
+		if (rows < 0) {
+			return (int)rows;
+		}
+	}
+	for (size_t i = 0; i < entry->erase_count; i++) {
+		int64_t rows = sql_run(txn->db,
+			"UPDATE audit_personal SET salt = NULL, value = NULL, erased_by = $3"
+			" WHERE seq = $1 AND n = $2 AND erased_by IS NULL",
+			SQL_INT(entry->erases[i].seq), SQL_INT(entry->erases[i].n),
+			SQL_INT(entry->seq));
+		if (rows != 1) {
+			return rows < 0 ? (int)rows : E_ABSENT;
+		}
+	}
+	return 0;
+}
+
+static int store_entry(struct txn *txn, const struct audit_entry *entry)
+{
+	AUTO_BUF struct buf text;
+	buf_init(&text, AUDIT_ENTRY_MAX_OCTETS);
+	audit_entry_put(&text, entry);
+	if (text.failed) {
+		return diag_set(txn_diag(txn), E_LIMIT, 0, 0, "the audit entry grows too long");
+	}
+	struct digest leaf = audit_entry_leaf(buf_slice(&text));
+	int64_t rows = sql_run(txn->db,
+		"INSERT INTO audit_entry (seq, at_ms, entry, leaf) VALUES ($1, $2, $3, $4)",
+		SQL_INT(entry->seq), SQL_INT(entry->at_unix_ms), SQL_TEXT(buf_slice(&text)),
+		SQL_BLOB(slice_of(leaf.octet, DIGEST_OCTETS)));
+	if (rows < 0) {
+		return (int)rows;
+	}
+	audit_tree_append(&txn->counters->tree, &leaf);
+	return 0;
+}
+
+static struct audit_entry entry_of(const struct txn *txn)
+{
+	const struct trail_act *act = &txn->trail.act;
+	return (struct audit_entry){
+		.seq = (int64_t)txn->counters->tree.size + 1,
+		.at_unix_ms = txn->now_ms,
+		.trace = txn_trace(txn),
+		.actor_id = act->actor,
+		.role = act->role,
+		.act = act->act,
+		.kind = act->kind,
+		.id = act->id,
+		.version = act->version,
+		.reason = act->reason,
+	};
+}
+
+int trail_write(struct txn *txn)
+{
+	struct trail *trail = &txn->trail;
+	if (!trail->acted) {
+		size_t left = trail->row_count + trail->personal_count + trail->erasure_count +
+			      trail->blob_count;
+		return left == 0 ? 0
+				 : diag_set(txn_diag(txn), E_STATE, 0, 0,
+					   "rows were changed without saying by which act");
+	}
+	if (trail->erasure_count > 0 && !slice_is(trail->act.act, AUDIT_ACT_ERASE)) {
+		return diag_set(txn_diag(txn), E_STATE, 0, 0, "this act may not erase");
+	}
+	struct audit_entry entry = entry_of(txn);
+	int error = put_rows(txn, &entry);
+	if (error < 0) {
+		return error;
+	}
+	put_blobs(txn, &entry);
+	put_erasures(txn, &entry);
+	struct salted *salted = put_personal(txn, &entry);
+	error = store_entry(txn, &entry);
+	return error < 0 ? error : store_personal(txn, &entry, salted);
+}
+
+int trail_write_refusal(struct txn *txn)
+{
+	if (!txn->trail.keep_refusal || !txn->trail.acted) {
+		return 0;
+	}
+	struct audit_entry entry = entry_of(txn);
+	return store_entry(txn, &entry);
+}
+
+const struct audit_tree *trail_tree(const struct txn *txn)
+{
+	return &txn->counters->tree;
+}
+
+int64_t trail_sign(struct txn *txn, const struct audit_key *key)
+{
+	struct audit_head head = {
+		.size = (int64_t)txn->counters->tree.size,
+		.root = audit_tree_root(&txn->counters->tree),
+		.at_unix_ms = txn->now_ms,
+	};
+	int64_t last = 0;
+	int row = sql_int_args(txn->db, "SELECT max(size) FROM audit_head", &last, NULL, 0);
+	if (row < 0) {
+		return row;
+	}
+	if (head.size == last) {
+		return 0;
+	}
+	int error = audit_head_sign(key, &head);
+	if (error < 0) {
+		return error;
+	}
+	int64_t rows = sql_run(txn->db,
+		"INSERT INTO audit_head (size, root, at_ms, signature) VALUES ($1, $2, $3, $4)",
+		SQL_INT(head.size), SQL_BLOB(slice_of(head.root.octet, DIGEST_OCTETS)),
+		SQL_INT(head.at_unix_ms),
+		SQL_BLOB(slice_of(head.signature, AUDIT_SIGNATURE_OCTETS)));
+	return rows < 0 ? rows : head.size;
+}

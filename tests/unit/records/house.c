@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "house.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include "base/diag.h"
+#include "records/db.h"
+#include "records/migrate.h"
+#include "records/sql.h"
+
+static int64_t now_of(void *clock)
+{
+	return ((struct house *)clock)->now_ms;
+}
+
+void house_open(struct house *house, const char *conf)
+{
+	struct diag diag = { 0 };
+	*house = (struct house){ .now_ms = 1000000 };
+	if (db_open(conf, 0, &house->db, &diag) < 0 ||
+		migrate_to(house->db, migrate_latest(), NULL, &diag) < 0 ||
+		batch_create(house->db, now_of, house, &house->batch, &diag) < 0) {
+		fail_msg("%s", diag.text);
+	}
+}
+
+void house_close(struct house *house)
+{
+	house->batch = batch_destroy(house->batch);
+	house->db = db_close(house->db);
+}
+
+void house_again(struct house *house, const char *conf)
+{
+	int64_t now_ms = house->now_ms;
+	house_close(house);
+	house_open(house, conf);
+	house->now_ms = now_ms;
+}
+
+int house_run(struct house *house, int (*run)(struct txn *txn, void *arg), void *arg)
+{
+	struct command command;
+	struct command *list[] = { &command };
+	command_init(&command);
+	command.run = run;
+	command.arg = arg;
+	batch_run(house->batch, list, 1);
+	int status = command.status;
+	if (status < 0 && command.diag.text[0] != '\0') {
+		print_message("# %s\n", command.diag.text);
+	}
+	command_fini(&command);
+	return status;
+}
+
+int64_t house_number(struct house *house, const char *sql)
+{
+	int64_t value = 0;
+	int row = sql_int_args(house->db, sql, &value, NULL, 0);
+	if (row != 1) {
+		struct diag diag = { 0 };
+		(void)db_error(house->db, 0, &diag);
+		fail_msg("%s: %s", sql, row < 0 ? diag.text : "no row");
+	}
+	return value;
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * A migrated store with a batch on it and a clock the test moves.
+ */
+#pragma once
+
+#include <stdint.h>
+
+#include "records/batch.h"
+#include "records/txn.h"
+
+struct db;
+
+struct house {
+	struct db *db;
+	struct batch *batch;
+	int64_t now_ms;
+};
+
+void house_open(struct house *house, const char *conf);
+void house_close(struct house *house);
+/** As a restart: everything in memory is forgotten. */
+void house_again(struct house *house, const char *conf);
+
+/** One command in a batch of its own; its status. */
+int house_run(struct house *house, int (*run)(struct txn *txn, void *arg), void *arg);
+
+/** The one number of a query; fails the test when there is none. */
+int64_t house_number(struct house *house, const char *sql);
