@@ -43,6 +43,7 @@ struct check_spec {
 	uint32_t interval_ms;
 	uint16_t port;
 	uint8_t retries;           /* failed confirmations after the first failure before it counts */
+	uint8_t window;            /* … among so many last results; 0 = in a row */
 	bool use_tls;              /* http: https */
 	bool accept_untrusted;     /* http, tls: a certificate of no known authority is no fault */
 	bool want_ad;              /* dns: the resolver must vouch for the answer (DNSSEC) */
@@ -51,6 +52,8 @@ struct check_spec {
 	uint16_t dns_type;         /* dns: RR type number, 0 = A */
 	uint16_t warn_days;        /* tls, https: degraded this long before the end, 0 = 21 */
 	uint32_t warn_latency_ms;  /* degraded when slower, 0 = never */
+	uint32_t warn_level;       /* host: degraded above, 0 = the item's own */
+	uint32_t bad_level;        /* host: down above, 0 = the item's own */
 	const char *path;          /* http: "/" when not given; host: which item */
 	const char *host_header;   /* http: when it differs from the name */
 	const char *expect_text;   /* tcp: banner starts with; http: body contains; dns: an answer equals */

@@ -22,11 +22,6 @@ enum {
 
 static const int64_t second_ns = 1000000000;
 
-static void on_pace(uv_timer_t *timer)
-{
-	ping_flush(timer->data);
-}
-
 /* Credit grows with time, to at most 4 ms worth or one batch. */
 static uint32_t take_credit(struct ping *ping)
 {
@@ -132,18 +127,23 @@ static bool flush_family(struct ping_family *family, uint32_t *credit)
 	return true;
 }
 
-void ping_flush(struct ping *ping)
+static void on_pace(uv_timer_t *timer)
 {
+	struct ping *ping = timer->data;
 	uint32_t credit = take_credit(ping);
 	for (unsigned i = 0; i < 2 && !ping->closing; i++) {
 		(void)flush_family(&ping->by_family[i], &credit);
 	}
-	if (ping->closing) {
-		return;
-	}
-	(void)uv_prepare_stop(&ping->prepare);
-	if (ping->by_family[0].queue.head != PING_NONE || ping->by_family[1].queue.head != PING_NONE) {
+	if (!ping->closing && (ping->by_family[0].queue.head != PING_NONE ||
+				      ping->by_family[1].queue.head != PING_NONE)) {
 		(void)uv_timer_start(&ping->pace, on_pace, 1, 0);
+	}
+}
+
+void ping_flush_soon(struct ping *ping)
+{
+	if (!uv_is_active((uv_handle_t *)&ping->pace)) {
+		(void)uv_timer_start(&ping->pace, on_pace, 0, 0);
 	}
 }
 

@@ -172,11 +172,6 @@ void ping_wait(struct ping *ping, uint32_t at)
 	}
 }
 
-static void on_prepare(uv_prepare_t *prepare)
-{
-	ping_flush(prepare->data);
-}
-
 static void on_readable(uv_poll_t *poll, int status, int events)
 {
 	struct ping_family *family = poll->data;
@@ -210,7 +205,7 @@ int ping_start(struct ping *ping, const struct check_spec *spec, struct check_si
 	slot->state = PING_QUEUED;
 	ping_list_append(ping, &family->queue, at);
 	ping->stats.inflight++;
-	(void)uv_prepare_start(&ping->prepare, on_prepare);
+	ping_flush_soon(ping);
 	return 0;
 }
 
@@ -232,7 +227,6 @@ static void on_closed(uv_handle_t *handle)
 void ping_close(struct ping *ping)
 {
 	ping->closing = true;
-	uv_close((uv_handle_t *)&ping->prepare, on_closed);
 	uv_close((uv_handle_t *)&ping->pace, on_closed);
 	uv_close((uv_handle_t *)&ping->expiry, on_closed);
 	for (unsigned i = 0; i < 2; i++) {
@@ -289,13 +283,11 @@ int ping_create(uv_loop_t *loop, const struct ping_config *config, struct ping *
 	for (uint32_t at = 0; at < ping->slot_count; at++) {
 		ping_list_append(ping, &ping->free, at);
 	}
-	(void)uv_prepare_init(loop, &ping->prepare);
 	(void)uv_timer_init(loop, &ping->pace);
 	(void)uv_timer_init(loop, &ping->expiry);
-	ping->prepare.data = ping;
 	ping->pace.data = ping;
 	ping->expiry.data = ping;
-	ping->handles = 3;
+	ping->handles = 2;
 	int rc = open_family(ping, 0, config->fd4);
 	if (rc == 0) {
 		rc = open_family(ping, 1, config->fd6);

@@ -47,7 +47,6 @@ struct ping_family {
 
 struct ping {
 	uv_loop_t *loop;
-	uv_prepare_t prepare;
 	uv_timer_t pace;
 	uv_timer_t expiry;
 	uint64_t expiry_tick; /* armed for, UINT64_MAX = not */
@@ -87,5 +86,6 @@ void ping_result_init(const struct ping *ping, uint32_t at, struct check_result 
 /** Start the time-out of a request that went out. */
 void ping_wait(struct ping *ping, uint32_t at);
 
-void ping_flush(struct ping *ping);
+/** Send what the bucket allows, after the callback that is running. */
+void ping_flush_soon(struct ping *ping);
 void ping_receive(struct ping_family *family);

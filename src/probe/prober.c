@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "probe/prober.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "probe/dns/dns_check.h"
+#include "probe/host/host.h"
+#include "probe/http/http_check.h"
+#include "probe/stream.h"
+#include "probe/tcp/tcp_check.h"
+#include "probe/tls/tls_check.h"
+#include "sys/clock.h"
+#include "sys/rand.h"
+
+enum { PING_INFLIGHT_DEFAULT = 4096, STREAMS_DEFAULT = 512, DNS_DEFAULT = 512, LATER_MAX = 1024 };
+
+/* A result that is known at once, told from the loop. */
+struct later {
+	struct later *next;
+	struct check_sink sink;
+	struct check_result result;
+};
+
+struct prober {
+	uv_loop_t *loop;
+	struct ping *ping;
+	struct stream_set *streams;
+	struct dns_checker *dns;
+	struct resolver *resolver;
+	struct tls_client *tls;
+	struct host *host;
+	uv_timer_t soon;
+	struct later *first;
+	struct later **last;
+	unsigned later_count;
+	bool closing;
+};
+
+/* A check that waits for its address. */
+struct waiting {
+	struct prober *prober;
+	struct check_spec *spec;
+	struct check_sink sink;
+};
+
+static void on_soon(uv_timer_t *timer)
+{
+	struct prober *prober = timer->data;
+	struct later *list = prober->first;
+	prober->first = NULL;
+	prober->last = &prober->first;
+	prober->later_count = 0;
+	while (list != NULL) {
+		struct later *later = list;
+		list = later->next;
+		if (!prober->closing) {
+			later->sink.done(later->sink.user, later->sink.tag, &later->result);
+		}
+		free(later);
+	}
+}
+
+static int tell_later(
+	struct prober *prober, struct check_sink sink, const struct check_result *result)
+{
+	struct later *later = prober->later_count < LATER_MAX ? malloc(sizeof(*later)) : NULL;
+	if (later == NULL) {
+		return E_BUSY;
+	}
+	later->next = NULL;
+	later->sink = sink;
+	later->result = *result;
+	*prober->last = later;
+	prober->last = &later->next;
+	prober->later_count++;
+	return uv_timer_start(&prober->soon, on_soon, 0, 0);
+}
+
+static int tell_code(struct prober *prober, const struct check_spec *spec, struct check_sink sink,
+	enum check_state state, const char *code)
+{
+	struct check_result result;
+	check_result_init(&result, spec, clock_unix_ms());
+	if (spec->name != NULL) {
+		check_result_arg(&result, "name", slice_str(spec->name));
+	}
+	check_result_set(&result, state, code);
+	return tell_later(prober, sink, &result);
+}
+
+static int start_addressed(
+	struct prober *prober, const struct check_spec *spec, struct check_sink sink)
+{
+	switch (spec->kind) {
+	case CHECK_ICMP: {
+		int rc = ping_start(prober->ping, spec, sink);
+		return rc != E_UNSUPPORTED ? rc
+					   : tell_code(prober, spec, sink, CHECK_UNKNOWN, "icmp.no_socket");
+	}
+	case CHECK_TCP:
+		return tcp_check_start(prober->streams, spec, sink);
+	case CHECK_HTTP:
+		return http_check_start(prober->streams, prober->tls, spec, sink);
+	case CHECK_TLS:
+		return tls_check_start(prober->streams, prober->tls, spec, sink);
+	case CHECK_DNS:
+		return dns_check_start(prober->dns, spec, sink);
+	case CHECK_HOST:
+		break;
+	}
+	return E_UNSUPPORTED;
+}
+
+/* The resolver may have answered at once, from inside the start: told later all the same. */
+static void tell(const struct waiting *waiting, const struct check_result *result)
+{
+	if (tell_later(waiting->prober, waiting->sink, result) < 0) {
+		waiting->sink.done(waiting->sink.user, waiting->sink.tag, result);
+	}
+}
+
+/* The first try was answered with 0: what goes wrong now must become a result. */
+static void start_resolved(struct waiting *waiting, const struct probe_addr *addr)
+{
+	waiting->spec->addr = *addr;
+	int rc = start_addressed(waiting->prober, waiting->spec, waiting->sink);
+	if (rc == 0) {
+		return;
+	}
+	struct check_result result;
+	check_result_init(&result, waiting->spec, clock_unix_ms());
+	check_result_arg(&result, "reason", slice_str(err_text(rc)));
+	check_result_set(
+		&result, CHECK_UNKNOWN, rc == E_BUSY ? "check.busy" : "check.not_started");
+	tell(waiting, &result);
+}
+
+static void on_resolved(void *user, int error, const struct probe_addr *addr)
+{
+	struct waiting *waiting = user;
+	if (error == 0) {
+		start_resolved(waiting, addr);
+	} else if (error != E_CLOSED) {
+		/* A name that is gone is the target's fault; silent resolvers say nothing about it. */
+		bool absent = error == E_ABSENT;
+		struct check_result result;
+		check_result_init(&result, waiting->spec, clock_unix_ms());
+		check_result_arg(&result, "name", slice_str(waiting->spec->name));
+		check_result_set(&result, absent ? CHECK_DOWN : CHECK_UNKNOWN,
+			absent ? "resolve.absent" : "resolve.failed");
+		tell(waiting, &result);
+	}
+	free(waiting->spec);
+	free(waiting);
+}
+
+static int start_named(struct prober *prober, const struct check_spec *spec, struct check_sink sink)
+{
+	struct check_spec addressed = *spec;
+	if (prober->resolver == NULL || spec->name == NULL) {
+		return tell_code(prober, spec, sink, CHECK_UNKNOWN, "resolve.none");
+	}
+	if (resolver_get(prober->resolver, spec->name, &addressed.addr) == 0) {
+		return start_addressed(prober, &addressed, sink);
+	}
+	struct waiting *waiting = malloc(sizeof(*waiting));
+	struct check_spec *copy = check_spec_dup(spec);
+	if (waiting == NULL || copy == NULL) {
+		free(waiting);
+		free(copy);
+		return -ENOMEM;
+	}
+	*waiting = (struct waiting){ prober, copy, sink };
+	int rc = resolver_start(
+		prober->resolver, spec->name, (struct resolver_sink){ on_resolved, waiting });
+	if (rc < 0) {
+		free(copy);
+		free(waiting);
+		return E_BUSY;
+	}
+	return 0;
+}
+
+int prober_start(void *user, const struct check_spec *spec, struct check_sink sink)
+{
+	struct prober *prober = user;
+	if (spec->kind == CHECK_HOST) {
+		struct check_result result;
+		if (prober->host == NULL) {
+			return E_UNSUPPORTED;
+		}
+		host_check(prober->host, spec, &result);
+		return tell_later(prober, sink, &result);
+	}
+	return spec->addr.family != 0 ? start_addressed(prober, spec, sink)
+				      : start_named(prober, spec, sink);
+}
+
+struct prober_stats prober_stats(const struct prober *prober)
+{
+	struct prober_stats stats = { .ping = ping_stats(prober->ping),
+		.streams = stream_set_count(prober->streams),
+		.dns = dns_checker_count(prober->dns) };
+	if (prober->resolver != NULL) {
+		stats.resolver = resolver_stats(prober->resolver);
+	}
+	return stats;
+}
+
+static void on_soon_closed(uv_handle_t *handle)
+{
+	free(handle->data);
+}
+
+void prober_close(struct prober *prober)
+{
+	prober->closing = true;
+	on_soon(&prober->soon);
+	if (prober->resolver != NULL) {
+		resolver_close(prober->resolver);
+	}
+	if (prober->ping != NULL) {
+		ping_close(prober->ping);
+	}
+	if (prober->dns != NULL) {
+		dns_checker_close(prober->dns);
+	}
+	if (prober->streams != NULL) {
+		stream_set_close(prober->streams);
+	}
+	uv_close((uv_handle_t *)&prober->soon, on_soon_closed);
+}
+
+static uint32_t or_default(uint32_t value, uint32_t otherwise)
+{
+	return value != 0 ? value : otherwise;
+}
+
+int prober_create(uv_loop_t *loop, const struct prober_config *config, struct prober **ret_prober)
+{
+	struct prober *prober = calloc(1, sizeof(*prober));
+	if (prober == NULL) {
+		return -ENOMEM;
+	}
+	prober->loop = loop;
+	prober->tls = config->tls;
+	prober->host = config->host;
+	prober->last = &prober->first;
+	(void)uv_timer_init(loop, &prober->soon);
+	prober->soon.data = prober;
+	struct ping_config ping = { .fd4 = config->fd4, .fd6 = config->fd6,
+		.inflight_max = or_default(config->ping_inflight_max, PING_INFLIGHT_DEFAULT),
+		.rate_per_s = config->ping_rate_per_s };
+	rand_octets(ping.key, sizeof(ping.key));
+	int rc = ping_create(loop, &ping, &prober->ping);
+	if (rc == 0 && config->resolvers != NULL) {
+		rc = resolver_create(loop, config->resolvers, &prober->resolver);
+	}
+	if (rc == 0) {
+		prober->streams = stream_set_create(loop, or_default(config->stream_max, STREAMS_DEFAULT));
+		prober->dns = prober->streams != NULL
+			? dns_checker_create(prober->streams, or_default(config->dns_max, DNS_DEFAULT))
+			: NULL;
+		rc = prober->dns != NULL ? 0 : -ENOMEM;
+	}
+	if (rc < 0) {
+		prober_close(prober);
+		return rc;
+	}
+	*ret_prober = prober;
+	return 0;
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * All engines behind one door: any check in, one result out.  Resolves
+ * names first.  The only file that knows every engine.
+ *
+ * Layer: probe.  Threading: the loop's thread.
+ */
+#pragma once
+
+#include <stdint.h>
+#include <uv.h>
+
+#include "base/attr.h"
+#include "probe/check.h"
+#include "probe/icmp/ping.h"
+#include "probe/resolve.h"
+
+struct prober;
+struct host;
+struct tls_client;
+
+/** What is opened before the fence; everything is borrowed and outlives the prober. */
+struct prober_config {
+	int fd4; /* ping_socket(4), or -1 */
+	int fd6;
+	uint32_t ping_inflight_max; /* 0 = 4,096 */
+	uint32_t ping_rate_per_s;   /* 0 = PING_RATE_DEFAULT */
+	uint32_t stream_max;        /* 0 = 512 connections */
+	uint32_t dns_max;           /* 0 = 512 questions */
+	const char *resolvers;      /* "ADDR[:PORT],…"; NULL = names cannot be resolved */
+	struct tls_client *tls;
+	struct host *host;          /* NULL = no host checks */
+};
+
+struct prober_stats {
+	struct ping_stats ping;
+	struct resolver_stats resolver;
+	uint32_t streams;
+	uint32_t dns;
+};
+
+/** Returns: 0, E_INPUT for resolvers that cannot be read, or -errno.  Owns: end with prober_close. */
+NODISCARD int prober_create(
+	uv_loop_t *loop, const struct prober_config *config, struct prober **ret_prober);
+
+/**
+ * Begin a check.  user is a struct prober: the shape the scheduler calls.
+ * Codes beside the engines': resolve.absent resolve.failed resolve.none
+ * check.busy check.not_started.
+ *
+ * Returns: 0, E_BUSY when the engine is full, else an error of the engine's.
+ */
+NODISCARD int prober_start(void *user, const struct check_spec *spec, struct check_sink sink);
+
+struct prober_stats prober_stats(const struct prober *prober);
+
+/** Everything in flight is dropped without result; memory goes on the next turns of the loop. */
+void prober_close(struct prober *prober);
