@@ -13,7 +13,7 @@ enum alert_state {
 	ALERT_RESOLVED,
 };
 
-enum { ALERT_COUNT = ALERT_RESOLVED + 1 };
+#define ALERT_COUNT (ALERT_RESOLVED + 1)
 
 extern const struct name_table alert_state_names;
 
@@ -26,6 +26,6 @@ enum alert_suppression {
 	SUPPRESSION_FLAPPING,
 };
 
-enum { SUPPRESSION_COUNT = SUPPRESSION_FLAPPING + 1 };
+#define SUPPRESSION_COUNT (SUPPRESSION_FLAPPING + 1)
 
 extern const struct name_table alert_suppression_names;

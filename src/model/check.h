@@ -17,6 +17,6 @@ enum check_state {
 	CHECK_MAINTENANCE,
 };
 
-enum { CHECK_COUNT = CHECK_MAINTENANCE + 1 };
+#define CHECK_COUNT (CHECK_MAINTENANCE + 1)
 
 extern const struct name_table check_state_names;

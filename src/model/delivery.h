@@ -21,6 +21,6 @@ enum delivery_state {
 	DELIVERY_DEAD,
 };
 
-enum { DELIVERY_COUNT = DELIVERY_DEAD + 1 };
+#define DELIVERY_COUNT (DELIVERY_DEAD + 1)
 
 extern const struct name_table delivery_state_names;

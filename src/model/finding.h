@@ -22,7 +22,7 @@ enum finding_state {
 	FINDING_REOPENED,
 };
 
-enum { FINDING_COUNT = FINDING_REOPENED + 1 };
+#define FINDING_COUNT (FINDING_REOPENED + 1)
 
 extern const struct name_table finding_state_names;
 
@@ -34,6 +34,6 @@ enum source {
 	SOURCE_PUBLIC,
 };
 
-enum { SOURCE_COUNT = SOURCE_PUBLIC + 1 };
+#define SOURCE_COUNT (SOURCE_PUBLIC + 1)
 
 extern const struct name_table source_names;

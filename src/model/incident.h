@@ -17,7 +17,7 @@ enum incident_state {
 	INCIDENT_SNOOZED,
 };
 
-enum { INCIDENT_COUNT = INCIDENT_SNOOZED + 1 };
+#define INCIDENT_COUNT (INCIDENT_SNOOZED + 1)
 
 extern const struct name_table incident_state_names;
 
@@ -30,6 +30,6 @@ enum incident_code {
 	INCIDENT_CODE_OTHER,
 };
 
-enum { INCIDENT_CODE_COUNT = INCIDENT_CODE_OTHER + 1 };
+#define INCIDENT_CODE_COUNT (INCIDENT_CODE_OTHER + 1)
 
 extern const struct name_table incident_code_names;

@@ -27,7 +27,7 @@ enum notice_state {
 	NOTICE_WITHDRAWN,
 };
 
-enum { NOTICE_COUNT = NOTICE_WITHDRAWN + 1 };
+#define NOTICE_COUNT (NOTICE_WITHDRAWN + 1)
 
 extern const struct name_table notice_state_names;
 
@@ -40,6 +40,6 @@ enum upreport {
 	UPREPORT_NOT_NEEDED,
 };
 
-enum { UPREPORT_COUNT = UPREPORT_NOT_NEEDED + 1 };
+#define UPREPORT_COUNT (UPREPORT_NOT_NEEDED + 1)
 
 extern const struct name_table upreport_names;

@@ -19,6 +19,6 @@ enum rectification_state {
 	RECTIFICATION_RETURNED,
 };
 
-enum { RECTIFICATION_COUNT = RECTIFICATION_RETURNED + 1 };
+#define RECTIFICATION_COUNT (RECTIFICATION_RETURNED + 1)
 
 extern const struct name_table rectification_state_names;

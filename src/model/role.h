@@ -33,12 +33,12 @@ enum role {
 	ROLE_SYSTEM, /* timers and deliveries; no person ever holds it */
 };
 
-enum { ROLE_COUNT = ROLE_SYSTEM + 1 };
+#define ROLE_COUNT (ROLE_SYSTEM + 1)
 
 extern const struct name_table role_names;
 
 /** Roles that people hold: all before this one. */
-enum { ROLE_PEOPLE_COUNT = ROLE_SYSTEM };
+#define ROLE_PEOPLE_COUNT ROLE_SYSTEM
 
 /** A set of roles. */
 #define ROLE_BIT(role) (UINT32_C(1) << (role))

@@ -18,7 +18,7 @@ enum alert_severity {
 	ALERT_SEVERITY_INFO,
 };
 
-enum { ALERT_SEVERITY_COUNT = ALERT_SEVERITY_INFO + 1 };
+#define ALERT_SEVERITY_COUNT (ALERT_SEVERITY_INFO + 1)
 
 extern const struct name_table alert_severity_names;
 
@@ -31,7 +31,7 @@ enum grade {
 	GRADE_LOW,
 };
 
-enum { GRADE_COUNT = GRADE_LOW + 1 };
+#define GRADE_COUNT (GRADE_LOW + 1)
 
 extern const struct name_table grade_names;
 
@@ -43,7 +43,7 @@ enum event_grade {
 	EVENT_GRADE_IV,
 };
 
-enum { EVENT_GRADE_COUNT = EVENT_GRADE_IV + 1 };
+#define EVENT_GRADE_COUNT (EVENT_GRADE_IV + 1)
 
 extern const struct name_table event_grade_names;
 
@@ -55,7 +55,7 @@ enum warning_colour {
 	WARNING_COLOUR_BLUE,
 };
 
-enum { WARNING_COLOUR_COUNT = WARNING_COLOUR_BLUE + 1 };
+#define WARNING_COLOUR_COUNT (WARNING_COLOUR_BLUE + 1)
 
 extern const struct name_table warning_colour_names;
 

@@ -17,7 +17,7 @@ enum verification_state {
 	VERIFICATION_CANNOT_VERIFY,
 };
 
-enum { VERIFICATION_COUNT = VERIFICATION_CANNOT_VERIFY + 1 };
+#define VERIFICATION_COUNT (VERIFICATION_CANNOT_VERIFY + 1)
 
 extern const struct name_table verification_state_names;
 
@@ -28,6 +28,6 @@ enum verification_method {
 	METHOD_DOCUMENT,
 };
 
-enum { METHOD_COUNT = METHOD_DOCUMENT + 1 };
+#define METHOD_COUNT (METHOD_DOCUMENT + 1)
 
 extern const struct name_table verification_method_names;

@@ -126,7 +126,7 @@ bool due_paused(const struct due *due)
 	return last != NULL && last->kind == DUE_PAUSE && last->until_ms == DUE_OPEN;
 }
 
-static int step_check(const struct due *due, int64_t at_ms)
+static int step_check(const struct due *due, int64_t at_ms, size_t places)
 {
 	const struct due_step *last = last_step(due);
 	int64_t floor_ms = due->start_ms;
@@ -139,12 +139,12 @@ static int step_check(const struct due *due, int64_t at_ms)
 	if (at_ms < floor_ms || at_ms >= civil_day(9000, 1, 1) * CIVIL_DAY_MS) {
 		return E_RANGE;
 	}
-	return due->step_count == DUE_STEPS_MAX ? E_LIMIT : 0;
+	return due->step_count >= places ? E_LIMIT : 0;
 }
 
 int due_pause(struct due *due, int64_t at_ms)
 {
-	int error = step_check(due, at_ms);
+	int error = step_check(due, at_ms, DUE_STEPS_MAX);
 	if (error == 0) {
 		due->steps[due->step_count++] = (struct due_step) { DUE_PAUSE, at_ms, DUE_OPEN,
 			{ 0, DUE_WORKING_DAYS } };
@@ -173,7 +173,7 @@ int due_resume(const struct calendar *calendar, struct due *due, int64_t at_ms)
 int due_adjust(const struct calendar *calendar, struct due *due, enum due_step_kind kind,
 	int64_t at_ms, struct due_rule rule)
 {
-	int error = kind == DUE_PAUSE ? E_RANGE : step_check(due, at_ms);
+	int error = kind == DUE_PAUSE ? E_RANGE : step_check(due, at_ms, DUE_STEPS_MAX - 1);
 	if (error < 0) {
 		return error;
 	}

@@ -76,7 +76,8 @@ NODISCARD int due_pause(struct due *due, int64_t at_ms);
 /** Returns: 0, E_STATE when it runs, E_RANGE before the pause began. */
 NODISCARD int due_resume(const struct calendar *calendar, struct due *due, int64_t at_ms);
 /**
- * DUE_EXTEND, DUE_AT_LEAST or DUE_REGRADE.  Only while the clock runs.
+ * DUE_EXTEND, DUE_AT_LEAST or DUE_REGRADE.  Only while the clock runs.  The last
+ * place is kept for a pause, so that a submission can always stop the clock.
  * Returns: 0, E_STATE while it stands, E_RANGE, E_LIMIT; unchanged on failure.
  */
 NODISCARD int due_adjust(const struct calendar *calendar, struct due *due,

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "workflow/notice_clock.h"
+
+#include "base/err.h"
+
+static int begin(const struct notice_timing *timing, enum policy_rule rule, int64_t start_ms,
+	struct due *ret_due)
+{
+	return due_begin(timing->calendar, timing->policy->version,
+		policy_rule_name(rule, timing->grade), start_ms,
+		policy_rule(timing->policy, rule, timing->grade), ret_due);
+}
+
+int notice_t0(const struct notice_timing *timing, int64_t reached_ms, int64_t *ret_t0_ms)
+{
+	int64_t cap_ms = 0;
+	bool provisional = false;
+	int error = calendar_add(timing->calendar, timing->issued_ms,
+		policy_rule(timing->policy, POLICY_DELIVERY_CAP, timing->grade), &cap_ms,
+		&provisional);
+	if (error == 0) {
+		bool earlier = reached_ms >= timing->issued_ms && reached_ms < cap_ms;
+		*ret_t0_ms = earlier ? reached_ms : cap_ms;
+	}
+	return error;
+}
+
+/* Papers came back: time used stays used, and there is at least the correction time. */
+static int resume(const struct notice_timing *timing, struct due *due)
+{
+	struct due draft = *due;
+	int error = due_resume(timing->calendar, &draft, timing->now_ms);
+	if (error == 0) {
+		error = due_adjust(timing->calendar, &draft, DUE_AT_LEAST, timing->now_ms,
+			policy_rule(timing->policy, POLICY_CORRECTION, timing->grade));
+	}
+	if (error == 0) {
+		*due = draft;
+	}
+	return error;
+}
+
+/* Half the grade's time, rounded up in the unit's favour, and not below the minimum. */
+static int again(const struct notice_timing *timing, struct due *due)
+{
+	struct due_rule half = policy_rule(timing->policy, POLICY_REMEDIATION, timing->grade);
+	half.n = (half.n + 1) / 2;
+	struct due draft;
+	int error = due_begin(timing->calendar, timing->policy->version,
+		policy_rule_name(POLICY_REMEDIATION, timing->grade), timing->now_ms, half,
+		&draft);
+	if (error == 0) {
+		error = due_adjust(timing->calendar, &draft, DUE_AT_LEAST, timing->now_ms,
+			policy_rule(timing->policy, POLICY_AGAIN, timing->grade));
+	}
+	if (error == 0) {
+		*due = draft;
+	}
+	return error;
+}
+
+int notice_remedy(const struct notice_timing *timing, uint32_t clocks, struct due *due)
+{
+	if ((clocks & (NOTICE_CLOCK_REMEDY_START | NOTICE_CLOCK_REMEDY_REACHED)) != 0) {
+		bool reached = (clocks & NOTICE_CLOCK_REMEDY_REACHED) != 0;
+		int64_t t0_ms = 0;
+		int error = notice_t0(timing, reached ? timing->now_ms : 0, &t0_ms);
+		return error < 0 ? error : begin(timing, POLICY_REMEDIATION, t0_ms, due);
+	}
+	if ((clocks & NOTICE_CLOCK_REMEDY_PAUSE) != 0) {
+		return due_pause(due, timing->now_ms);
+	}
+	if ((clocks & NOTICE_CLOCK_REMEDY_RESUME) != 0) {
+		return resume(timing, due);
+	}
+	return (clocks & NOTICE_CLOCK_REMEDY_AGAIN) != 0 ? again(timing, due) : 0;
+}
+
+int notice_clock_start(const struct notice_timing *timing, uint32_t clocks,
+	enum policy_rule rule, struct due *ret_due)
+{
+	static const struct {
+		enum policy_rule rule;
+		uint32_t clock;
+	} starts[] = {
+		{ POLICY_REVIEW, NOTICE_CLOCK_REVIEW_START },
+		{ POLICY_SIGN_FOR, NOTICE_CLOCK_SIGN_START },
+		{ POLICY_VERIFICATION, NOTICE_CLOCK_VERIFY_START },
+		{ POLICY_BRIEF, NOTICE_CLOCK_BRIEF_START },
+		{ POLICY_CONFIRM, NOTICE_CLOCK_CONFIRM_START },
+	};
+	for (size_t i = 0; i < sizeof(starts) / sizeof(starts[0]); i++) {
+		if (starts[i].rule == rule && (clocks & starts[i].clock) != 0) {
+			return begin(timing, rule, timing->now_ms, ret_due);
+		}
+	}
+	return E_ABSENT;
+}
+
+int notice_overdue_level(const struct notice_timing *timing, const struct due *due)
+{
+	int level = 0;
+	if (due_paused(due)) {
+		return 0;
+	}
+	for (int rung = 0; rung < POLICY_LADDER_RUNGS; rung++) {
+		int64_t at_ms = 0;
+		bool provisional = false;
+		enum policy_rule rule = (enum policy_rule)(POLICY_LADDER_1 + rung);
+		int error = calendar_add(timing->calendar, due->due_ms,
+			policy_rule(timing->policy, rule, timing->grade), &at_ms, &provisional);
+		if (error < 0 || timing->now_ms < at_ms) {
+			break;
+		}
+		level = rung + 1;
+	}
+	return level;
+}

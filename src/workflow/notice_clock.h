@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * The clocks of a notice.  Putting right counts from T0: when the notice first
+ * reached somebody, at the latest a fixed time after issue, so that not reading
+ * is no advantage.  It stands while a submission is looked at, runs on with the
+ * time already used when papers are returned, and starts again, shorter, when
+ * the verification fails.
+ *
+ * Layer: workflow.  Threading: reentrant.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/attr.h"
+#include "model/scale.h"
+#include "workflow/calendar.h"
+#include "workflow/due.h"
+#include "workflow/notice.h"
+#include "workflow/policy.h"
+
+struct notice_timing {
+	const struct calendar *calendar;
+	const struct policy *policy;
+	enum grade grade;
+	int64_t issued_ms;
+	int64_t now_ms;
+};
+
+/** T0 of a notice that reached somebody at reached_ms, or has not yet (0). */
+NODISCARD int notice_t0(
+	const struct notice_timing *timing, int64_t reached_ms, int64_t *ret_t0_ms);
+
+/**
+ * Do to the remediation clock what an outcome's clocks ask: start, reached,
+ * pause, resume or again.  STOP leaves it as it is; the record says it ended.
+ *
+ * Shape:   *due is read unless clocks start it.
+ * Returns: 0 when *due is as asked (or nothing was asked), else as due_*; *due
+ *          is then unchanged.  E_LIMIT on a resume means the papers were
+ *          returned too often in this round: let the verification fail instead.
+ */
+NODISCARD int notice_remedy(
+	const struct notice_timing *timing, uint32_t clocks, struct due *due);
+
+/**
+ * Start one of the plain clocks (review, sign for, verification, brief,
+ * confirm) at now, as the outcome's clocks ask.
+ *
+ * Returns: 0; E_ABSENT when the clocks do not start it; else as due_begin.
+ */
+NODISCARD int notice_clock_start(const struct notice_timing *timing, uint32_t clocks,
+	enum policy_rule rule, struct due *ret_due);
+
+/** Overdue level 0 to 4 at now: rungs of the ladder passed since due; 0 while paused. */
+int notice_overdue_level(const struct notice_timing *timing, const struct due *due);

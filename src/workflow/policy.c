@@ -1,0 +1,329 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "workflow/policy.h"
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/json.h"
+#include "base/num.h"
+
+enum { HOUR = 60, DAY = 24 * 60, ARENA_OCTETS = 16 * 1024 * 1024 };
+
+enum kind { KIND_RULE, KIND_ACK, KIND_INT, KIND_CLOCK };
+
+#define G(grade) (1U << GRADE_##grade)
+#define G_URGENT (G(URGENT) | G(EXTREME))
+#define G_OTHER (G(HIGH) | G(MEDIUM) | G(LOW))
+#define G_ALL (G_URGENT | G_OTHER)
+#define S(severity) (1U << ALERT_SEVERITY_##severity)
+
+#define RULE(text, rule, grades, min, max)                                                     \
+	{                                                                                      \
+		text, KIND_RULE, POLICY_##rule, grades, min, max                               \
+	}
+#define ACK(text, member, severities, min, max)                                                \
+	{                                                                                      \
+		text, KIND_ACK, offsetof(struct policy, member), severities, min, max          \
+	}
+#define INT(text, member, min, max)                                                            \
+	{                                                                                      \
+		text, KIND_INT, offsetof(struct policy, member), 0, min, max                   \
+	}
+#define CLOCK(text, member, min, max)                                                          \
+	{                                                                                      \
+		text, KIND_CLOCK, offsetof(struct policy, member), 0, min, max                 \
+	}
+
+/* Ranges of rules are in minutes, a working day counted as a day. */
+static const struct parameter {
+	const char *name;
+	enum kind kind;
+	size_t at;     /* enum policy_rule, or offset in struct policy */
+	unsigned mask; /* grades or severities it holds for */
+	int64_t min;
+	int64_t max;
+} parameters[] = {
+	RULE("triage.urgent", TRIAGE, G_URGENT, 1, 2 * DAY),
+	RULE("triage.high", TRIAGE, G(HIGH), 1, 5 * DAY),
+	RULE("triage.other", TRIAGE, G(MEDIUM) | G(LOW), 1, 20 * DAY),
+	RULE("review", REVIEW, G_ALL, 1, 10 * DAY),
+	RULE("delivery_cap", DELIVERY_CAP, G_ALL, 1, DAY),
+	RULE("sign_for.urgent", SIGN_FOR, G_URGENT, 1, DAY),
+	RULE("sign_for.normal", SIGN_FOR, G_OTHER, HOUR, 10 * DAY),
+	RULE("containment", CONTAINMENT, G_ALL, HOUR, 10 * DAY),
+	RULE("remediation.urgent", REMEDIATION, G_URGENT, HOUR, 30 * DAY),
+	RULE("remediation.high", REMEDIATION, G(HIGH), HOUR, 60 * DAY),
+	RULE("remediation.medium", REMEDIATION, G(MEDIUM), HOUR, 120 * DAY),
+	RULE("remediation.low", REMEDIATION, G(LOW), HOUR, 250 * DAY),
+	RULE("correction", CORRECTION, G_ALL, HOUR, 10 * DAY),
+	RULE("again", AGAIN, G_ALL, HOUR, 10 * DAY),
+	RULE("verification.urgent", VERIFICATION, G_URGENT, HOUR, 10 * DAY),
+	RULE("verification.normal", VERIFICATION, G_OTHER, HOUR, 20 * DAY),
+	RULE("brief.high", BRIEF, G_URGENT | G(HIGH), HOUR, 10 * DAY),
+	RULE("brief.other", BRIEF, G(MEDIUM) | G(LOW), HOUR, 30 * DAY),
+	RULE("confirm", CONFIRM, G_ALL, HOUR, 5 * DAY),
+	RULE("objection", OBJECTION, G_ALL, HOUR, 10 * DAY),
+	RULE("ladder.urgent.1", LADDER_1, G_URGENT, 1, 30 * DAY),
+	RULE("ladder.urgent.2", LADDER_2, G_URGENT, 1, 30 * DAY),
+	RULE("ladder.urgent.3", LADDER_3, G_URGENT, 1, 30 * DAY),
+	RULE("ladder.urgent.4", LADDER_4, G_URGENT, 1, 30 * DAY),
+	RULE("ladder.normal.1", LADDER_1, G_OTHER, 1, 60 * DAY),
+	RULE("ladder.normal.2", LADDER_2, G_OTHER, 1, 60 * DAY),
+	RULE("ladder.normal.3", LADDER_3, G_OTHER, 1, 60 * DAY),
+	RULE("ladder.normal.4", LADDER_4, G_OTHER, 1, 60 * DAY),
+	ACK("ack.critical.day", ack_day, S(CRITICAL), 1, DAY),
+	ACK("ack.critical.night", ack_night, S(CRITICAL), 1, DAY),
+	ACK("ack.major.day", ack_day, S(MAJOR), 1, DAY),
+	ACK("ack.major.night", ack_night, S(MAJOR), 1, DAY),
+	ACK("ack.other.day", ack_day, S(MINOR) | S(INFO), 1, 10 * DAY),
+	ACK("ack.other.night", ack_night, S(MINOR) | S(INFO), 1, 10 * DAY),
+	ACK("ack_timeout.critical", ack_timeout, S(CRITICAL), 1, DAY),
+	ACK("ack_timeout.major", ack_timeout, S(MAJOR), 1, 10 * DAY),
+	ACK("ack_timeout.other", ack_timeout, S(MINOR) | S(INFO), 1, 30 * DAY),
+	CLOCK("night.from", night_from_min, 0, DAY - 1),
+	CLOCK("night.to", night_to_min, 0, DAY - 1),
+	CLOCK("working_day.end", day_end_min, 12 * HOUR, DAY - 1),
+	INT("extension.count_max", extension_count_max, 0, 10),
+	INT("extension.percent_max", extension_percent_max, 1, 300),
+	INT("false_positive.review_days", false_positive_review_days, 1, 3650),
+	INT("recurrence.days", recurrence_days, 0, 3650),
+	INT("alerts.per_source_minute", alerts_per_source_minute, 1, 10000),
+	INT("incident.window_minutes", incident_window_min, 1, 7 * DAY),
+};
+
+enum { PARAMETERS = sizeof(parameters) / sizeof(parameters[0]) };
+
+struct reading {
+	struct policy policy;
+	bool seen[PARAMETERS];
+	struct diag_list *errors;
+	size_t mistakes;
+};
+
+PRINTF_LIKE(3, 4)
+static void mistake(struct reading *reading, struct slice name, const char *format, ...)
+{
+	struct diag diag = { 0 };
+	va_list args;
+	va_start(args, format);
+	(void)snprintf(
+		diag.source, sizeof(diag.source), "%.*s", SLICE_FMT(slice_head(name, 100)));
+	(void)vsnprintf(diag.text, sizeof(diag.text), format, args);
+	va_end(args);
+	diag_list_add(reading->errors, &diag);
+	reading->mistakes++;
+}
+
+static int64_t weight(struct due_rule rule)
+{
+	static const int64_t minutes[] = { DAY, DAY, HOUR, 1 };
+	return (int64_t)rule.n * minutes[rule.unit];
+}
+
+static struct due_rule *ack_at(struct policy *policy, size_t offset)
+{
+	if (offset == offsetof(struct policy, ack_day)) {
+		return policy->ack_day;
+	}
+	return offset == offsetof(struct policy, ack_night) ? policy->ack_night
+							    : policy->ack_timeout;
+}
+
+static bool rule_set(
+	struct reading *reading, const struct parameter *parameter, const struct json *value)
+{
+	struct due_rule rule = { 0, DUE_WORKING_DAYS };
+	if (due_rule_parse(json_str(value), &rule) < 0 || weight(rule) < parameter->min ||
+		weight(rule) > parameter->max) {
+		return false;
+	}
+	for (unsigned i = 0; i < GRADE_COUNT; i++) {
+		if ((parameter->mask & (1U << i)) == 0) {
+			continue;
+		}
+		if (parameter->kind == KIND_RULE) {
+			reading->policy.rules[parameter->at][i] = rule;
+		} else {
+			ack_at(&reading->policy, parameter->at)[i] = rule;
+		}
+	}
+	return true;
+}
+
+/* "17:30" */
+static bool clock_read(struct slice text, int64_t *ret_minutes)
+{
+	uint64_t hour = 0;
+	uint64_t minute = 0;
+	if (text.n != 5 || text.p[2] != ':' || num_u64(slice_head(text, 2), 23, &hour) < 0 ||
+		num_u64(slice_skip(text, 3), 59, &minute) < 0) {
+		return false;
+	}
+	*ret_minutes = (int64_t)(hour * HOUR + minute);
+	return true;
+}
+
+static bool number_set(
+	struct reading *reading, const struct parameter *parameter, const struct json *value)
+{
+	int64_t number = 0;
+	bool ok = parameter->kind == KIND_CLOCK ? clock_read(json_str(value), &number)
+						: json_int(value, &number);
+	if (!ok || number < parameter->min || number > parameter->max) {
+		return false;
+	}
+	int32_t small = (int32_t)number;
+	memcpy((uint8_t *)&reading->policy + parameter->at, &small, sizeof(small));
+	return true;
+}
+
+static const char *const kind_words[] = {
+	"a duration such as \"5 wd\", \"24 h\", \"30 min\" or \"10 d\"",
+	"a duration such as \"5 wd\", \"24 h\", \"30 min\" or \"10 d\"",
+	"a whole number",
+	"a time such as \"17:30\"",
+};
+
+static void parameter_read(struct reading *reading, const struct json *item)
+{
+	struct slice name = json_get_str(item, "name");
+	size_t i = 0;
+	while (i < PARAMETERS && !slice_is(name, parameters[i].name)) {
+		i++;
+	}
+	if (i == PARAMETERS) {
+		mistake(reading, name, "no such parameter");
+		return;
+	}
+	const struct parameter *parameter = &parameters[i];
+	if (reading->seen[i]) {
+		mistake(reading, name, "stands there twice");
+		return;
+	}
+	reading->seen[i] = true;
+	if (json_get_str(item, "origin").n == 0) {
+		mistake(reading, name, "does not say its origin");
+	}
+	const struct json *value = json_get(item, "value");
+	bool is_rule = parameter->kind == KIND_RULE || parameter->kind == KIND_ACK;
+	bool ok = is_rule ? rule_set(reading, parameter, value)
+			  : number_set(reading, parameter, value);
+	if (!ok) {
+		mistake(reading, name, "must be %s, from %lld to %lld%s",
+			kind_words[parameter->kind], (long long)parameter->min,
+			(long long)parameter->max,
+			parameter->kind == KIND_INT ? "" : " minutes");
+	}
+}
+
+/* Only sensible once every parameter was read. */
+static void order_check(struct reading *reading)
+{
+	const struct policy *policy = &reading->policy;
+	for (unsigned rule = 0; rule < POLICY_LADDER_1; rule++) {
+		for (unsigned grade = 1; grade < GRADE_COUNT; grade++) {
+			if (weight(policy->rules[rule][grade]) <
+				weight(policy->rules[rule][grade - 1])) {
+				mistake(reading,
+					slice_str(policy_rule_name(
+						(enum policy_rule)rule, (enum grade)grade)),
+					"is shorter than for a graver grade");
+			}
+		}
+	}
+	for (unsigned rule = POLICY_LADDER_2; rule <= POLICY_LADDER_4; rule++) {
+		for (unsigned grade = 0; grade < GRADE_COUNT; grade++) {
+			if (weight(policy->rules[rule][grade]) <=
+				weight(policy->rules[rule - 1][grade])) {
+				mistake(reading,
+					slice_str(policy_rule_name(
+						(enum policy_rule)rule, (enum grade)grade)),
+					"must come later than the rung before");
+				break;
+			}
+		}
+	}
+}
+
+static void root_read(struct reading *reading, const struct json *root)
+{
+	struct slice id = json_get_str(root, "id");
+	if (id.n == 0 || id.n >= POLICY_VERSION_MAX) {
+		mistake(reading, SLICE("id"), "must have 1 to %d octets",
+			POLICY_VERSION_MAX - 1);
+	}
+	(void)snprintf(reading->policy.version, sizeof(reading->policy.version), "%.*s",
+		SLICE_FMT(id));
+	const struct json *list = json_get(root, "parameters");
+	if (json_type(list) != JSON_ARRAY) {
+		mistake(reading, SLICE("parameters"), "is missing or is no list");
+		return;
+	}
+	for (const struct json *item = json_first(list); item != NULL; item = json_next(item)) {
+		parameter_read(reading, item);
+	}
+	for (size_t i = 0; i < PARAMETERS; i++) {
+		if (!reading->seen[i]) {
+			mistake(reading, slice_str(parameters[i].name), "is missing");
+		}
+	}
+	if (reading->mistakes == 0) {
+		order_check(reading);
+	}
+}
+
+int policy_parse(struct slice text, struct policy *ret_policy, struct diag_list *errors)
+{
+	struct reading reading = { .errors = errors };
+	if (text.n > POLICY_TEXT_MAX) {
+		mistake(&reading, SLICE(""), "a policy has at most %d octets", POLICY_TEXT_MAX);
+		return E_LIMIT;
+	}
+	AUTO_ARENA struct arena *arena = arena_create(ARENA_OCTETS);
+	const struct json *root = NULL;
+	struct diag diag = { 0 };
+	int error = json_parse(arena, text, 0, &root, &diag);
+	if (error < 0) {
+		diag_list_add(errors, &diag);
+		return E_INPUT;
+	}
+	root_read(&reading, root);
+	if (reading.mistakes > 0) {
+		return E_INPUT;
+	}
+	*ret_policy = reading.policy;
+	return 0;
+}
+
+struct due_rule policy_rule(
+	const struct policy *policy, enum policy_rule rule, enum grade grade)
+{
+	return policy->rules[rule][grade];
+}
+
+const char *policy_rule_name(enum policy_rule rule, enum grade grade)
+{
+	for (size_t i = 0; i < PARAMETERS; i++) {
+		const struct parameter *parameter = &parameters[i];
+		if (parameter->kind == KIND_RULE && parameter->at == rule &&
+			(parameter->mask & (1U << grade)) != 0) {
+			return parameter->name;
+		}
+	}
+	return "";
+}
+
+struct due_rule policy_ack(const struct policy *policy, enum alert_severity severity,
+	int64_t at_ms, int32_t offset_min)
+{
+	struct civil local = civil_of_ms(at_ms, offset_min);
+	int32_t minute = (int32_t)local.hour * HOUR + local.minute;
+	int32_t from = policy->night_from_min;
+	int32_t to = policy->night_to_min;
+	bool night = from <= to ? minute >= from && minute < to : minute >= from || minute < to;
+	return night ? policy->ack_night[severity] : policy->ack_day[severity];
+}

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * The school's adopted parameters: how long things may take, how often they
+ * may be extended, who is reminded when.  The regulation names no number, so
+ * none is a constant in code; policy/school-2023-v1.json is the first edition.
+ *
+ * Layer: workflow.  Threading: reentrant; a filled policy is only read.
+ * Fuzz target: fuzz/policy.c.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/attr.h"
+#include "base/diag.h"
+#include "model/scale.h"
+#include "workflow/calendar.h"
+
+enum {
+	POLICY_VERSION_MAX = 48,
+	POLICY_TEXT_MAX = 256 * 1024, /* octets of one policy file */
+	POLICY_LADDER_RUNGS = 4,      /* after the due instant itself */
+};
+
+/** Rules that may differ by the grade of a finding or notice. */
+enum policy_rule {
+	POLICY_TRIAGE,       /* a new finding is judged */
+	POLICY_REVIEW,       /* a draft is reviewed */
+	POLICY_DELIVERY_CAP, /* the clock starts at most this long after issue */
+	POLICY_SIGN_FOR,
+	POLICY_CONTAINMENT, /* temporary control stands; urgent only in practice */
+	POLICY_REMEDIATION,
+	POLICY_CORRECTION, /* a returned report has at least this long */
+	POLICY_AGAIN,      /* a further round has at least this long */
+	POLICY_VERIFICATION,
+	POLICY_BRIEF,   /* the vice president is briefed */
+	POLICY_CONFIRM, /* an issue without second person is confirmed */
+	POLICY_OBJECTION,
+	POLICY_LADDER_1, /* overdue level 1 is this long after due */
+	POLICY_LADDER_2,
+	POLICY_LADDER_3,
+	POLICY_LADDER_4,
+	POLICY_RULE_COUNT,
+};
+
+struct policy {
+	char version[POLICY_VERSION_MAX];
+	struct due_rule rules[POLICY_RULE_COUNT][GRADE_COUNT];
+	struct due_rule ack_day[ALERT_SEVERITY_COUNT]; /* an incident is taken up */
+	struct due_rule ack_night[ALERT_SEVERITY_COUNT];
+	struct due_rule ack_timeout[ALERT_SEVERITY_COUNT]; /* taken up, then silent */
+	int32_t night_from_min;                            /* minutes of the day, local */
+	int32_t night_to_min;
+	int32_t day_end_min;
+	int32_t extension_count_max;
+	int32_t extension_percent_max; /* of the original length */
+	int32_t false_positive_review_days;
+	int32_t recurrence_days; /* the same finding again within this is the same record */
+	int32_t alerts_per_source_minute;
+	int32_t incident_window_min; /* alerts of one asset this close are one incident */
+};
+
+/**
+ * Read a policy file.
+ *
+ * Shape:   {"id","title","parameters":[{"name","value","origin"},…]}; every
+ *          parameter once, none unknown, each within its range, graver never
+ *          slower than milder.
+ * Returns: 0, or E_INPUT with every mistake in errors, or E_LIMIT.
+ */
+NODISCARD int policy_parse(
+	struct slice text, struct policy *ret_policy, struct diag_list *errors);
+
+/** The rule for a grade. */
+struct due_rule policy_rule(
+	const struct policy *policy, enum policy_rule rule, enum grade grade);
+/** Its parameter's name, for a derivation: "remediation.high".  Static. */
+const char *policy_rule_name(enum policy_rule rule, enum grade grade);
+/** How long an incident may wait for somebody to take it up, by the hour it opens. */
+struct due_rule policy_ack(const struct policy *policy, enum alert_severity severity,
+	int64_t at_ms, int32_t offset_min);
