@@ -34,7 +34,7 @@ enum audit_item_kind {
 	AUDIT_ITEM_PERSONAL, /* seq, n, salt, text (the value), gone, erased_by */
 	AUDIT_ITEM_HEAD,     /* head; seq is its size */
 	AUDIT_ITEM_END,      /* seq, n, heads: how many of each came before */
-	AUDIT_ITEM_DAMAGE,   /* text: the store could not be read on; never in a file */
+	AUDIT_ITEM_DAMAGE,   /* text: why cursor n could not be read on; never in a file */
 };
 
 /** One thing stored about the log, from whichever source. */
