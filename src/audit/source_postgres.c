@@ -146,7 +146,12 @@ static int step(struct pg_source *s, unsigned cursor)
 	}
 	page->row = 0;
 	page->last = PQntuples(page->result) < PAGE_ROWS;
-	return PQntuples(page->result) > 0 ? 1 : 0;
+	if (PQntuples(page->result) > 0) {
+		return 1;
+	}
+	PQclear(page->result);
+	page->result = NULL;
+	return 0;
 }
 
 static void take_personal(const PGresult *result, int row, struct audit_item *item)

@@ -14,11 +14,11 @@
 enum { BUSY_TIMEOUT_MS = 5000 };
 
 /*
- * NOT INDEXED everywhere but by primary number: an index holds copies, and
- * what is checked must be what the table itself holds.
+ * NOT INDEXED everywhere (an INTEGER PRIMARY KEY is not an index): an index
+ * holds copies, and what is checked must be what the table itself holds.
  */
 static const char *const stream_sql[SOURCE_STREAMS] = {
-	"SELECT seq, at_ms, entry, leaf FROM audit_entry ORDER BY seq",
+	"SELECT seq, at_ms, entry, leaf FROM audit_entry NOT INDEXED ORDER BY seq",
 	"SELECT seq, n, salt, value, erased_by FROM audit_personal NOT INDEXED ORDER BY seq, n",
 	"SELECT size, root, at_ms, signature FROM audit_head NOT INDEXED ORDER BY size",
 };
