@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "cli/commands.h"
+#include "cli/decode.h"
 
 static const struct {
 	const char *name;
@@ -15,6 +16,7 @@ static const struct {
 	const char *use;
 } commands[] = {
 	{ "serve", cli_serve, "[-c FILE] [--data DIR] [--listen ADDR:PORT]   the platform" },
+	{ "decode", cli_decode, "syslog [--source ADDR] FILE   messages to NDJSON" },
 	{ "status", cli_status, "[--data DIR] [--json]   every role: state, restarts, sandbox, counters" },
 };
 

@@ -9,6 +9,7 @@
 #include "desk/desk.h"
 #include "desk/incident_mail.h"
 #include "desk/words.h"
+#include "model/scale.h"
 #include "records/search.h"
 #include "records/sql.h"
 
@@ -42,8 +43,8 @@ static int row_load(struct db *db, struct arena *arena, int64_t id, struct row *
 /* Lower is graver. */
 static int rank(struct slice severity)
 {
-	enum signal_severity parsed = SIGNAL_INFO;
-	return signal_severity_parse(severity, &parsed) < 0 ? SIGNAL_INFO : (int)parsed;
+	int parsed = name_parse(&alert_severity_names, severity);
+	return parsed < 0 ? ALERT_SEVERITY_COUNT : parsed;
 }
 
 static int worsen(struct txn *txn, int64_t id, const struct incident_opening *o)
@@ -55,7 +56,7 @@ static int worsen(struct txn *txn, int64_t id, const struct incident_opening *o)
 	}
 	int64_t done = sql_run(txn_db(txn),
 		"UPDATE incident SET version = version + 1, severity = $2, code = $3, args = $4 WHERE id = $1",
-		SQL_INT(id), SQL_STR(signal_severity_text(o->severity)), SQL_TEXT(o->code),
+		SQL_INT(id), SQL_STR(name_id(&alert_severity_names, (unsigned)o->severity)), SQL_TEXT(o->code),
 		SQL_TEXT(o->args.n > 0 ? o->args : SLICE("{}")));
 	error = done < 0 ? (int)done : trail_row(txn, "incident", id);
 	return error < 0 ? error : txn_change(txn, "incident", id, row.version + 1);
@@ -68,7 +69,7 @@ static int open_new(struct txn *txn, struct incident_opening *o, struct slice gr
 	int64_t done = sql_run(txn_db(txn),
 		"INSERT INTO incident (id, version, state, severity, group_key, code, args, asset_id, unit_id,"
 		" opened_at_ms, trace) VALUES ($1, 1, 'open', $2, $3, $4, $5, $6, $7, $8, $9)",
-		SQL_INT(id), SQL_STR(signal_severity_text(o->severity)), SQL_TEXT(group), SQL_TEXT(o->code),
+		SQL_INT(id), SQL_STR(name_id(&alert_severity_names, (unsigned)o->severity)), SQL_TEXT(group), SQL_TEXT(o->code),
 		SQL_TEXT(args), SQL_INT_OR_NULL(o->asset_id), SQL_INT_OR_NULL(o->unit_id), SQL_INT(o->at_ms),
 		SQL_TEXT(txn_trace(txn)));
 	if (done < 0) {

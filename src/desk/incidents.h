@@ -15,7 +15,7 @@
 
 #include "base/attr.h"
 #include "base/slice.h"
-#include "model/signal.h"
+#include "model/scale.h"
 
 struct desk;
 struct desk_env;
@@ -25,7 +25,7 @@ struct incident_opening {
 	int64_t asset_id; /* 0 = unregistered */
 	int64_t unit_id;
 	struct slice asset_key;
-	enum signal_severity severity;
+	enum alert_severity severity;
 	struct slice code;
 	struct slice args;
 	int64_t at_ms;

@@ -171,7 +171,7 @@ static int alert_insert(struct raised *r, int64_t incident_id)
 		"INSERT INTO alert (id, version, state, severity, dedup_key, source, class, check_key, asset_key,"
 		" asset_id, unit_id, watch_id, code, args, evidence, first_at_ms, incident_id, trace, live_last_at_ms)"
 		" VALUES ($1, 1, 'firing', $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $14)",
-		SQL_INT(r->alert_id), SQL_STR(signal_severity_text(s->severity)), SQL_TEXT(s->dedup_key),
+		SQL_INT(r->alert_id), SQL_STR(name_id(&alert_severity_names, (unsigned)s->severity)), SQL_TEXT(s->dedup_key),
 		SQL_TEXT(s->source), SQL_TEXT(s->class), SQL_TEXT(s->check), SQL_TEXT(s->asset_key),
 		SQL_INT_OR_NULL(r->asset_id), SQL_INT_OR_NULL(r->unit_id), SQL_INT_OR_NULL(r->watch_id),
 		SQL_TEXT(s->code), SQL_TEXT(s->args.n > 0 ? s->args : SLICE("{}")),
@@ -273,7 +273,9 @@ int signal_take(struct txn *txn, const struct desk_env *env, const struct signal
 		return flooded < 0 ? flooded : alert_open(&r);
 	}
 	r.signal = &flood;
-	r.asset_id = r.unit_id = r.watch_id = 0;
+	r.asset_id = 0;
+	r.unit_id = 0;
+	r.watch_id = 0;
 	open = open_find(&r, &incident_id);
 	return open < 0 ? open : open == 1 ? repeat_count(&r) : alert_open(&r);
 }

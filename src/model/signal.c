@@ -9,10 +9,8 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "base/jw.h"
-#include "base/utf8.h"
 
 static const char *const states[] = { "firing", "resolved", "note" };
-static const char *const severities[] = { "critical", "major", "minor", "info" };
 
 /* Texts of the object, in the order they are written. */
 static const struct {
@@ -38,29 +36,14 @@ const char *signal_state_text(enum signal_state state)
 	return states[state];
 }
 
-const char *signal_severity_text(enum signal_severity severity)
+static int state_of(struct slice text)
 {
-	return severities[severity];
-}
-
-static int index_of(const char *const *names, int count, struct slice text)
-{
-	for (int i = 0; i < count; i++) {
-		if (slice_is(text, names[i])) {
+	for (int i = 0; i < 3; i++) {
+		if (slice_is(text, states[i])) {
 			return i;
 		}
 	}
 	return E_FORMAT;
-}
-
-int signal_severity_parse(struct slice text, enum signal_severity *ret_severity)
-{
-	int i = index_of(severities, 4, text);
-	if (i < 0) {
-		return i;
-	}
-	*ret_severity = (enum signal_severity)i;
-	return 0;
 }
 
 static const struct slice *text_at(const struct signal *signal, size_t at)
@@ -93,7 +76,7 @@ void signal_put_json(struct buf *buf, const struct signal *signal)
 			jw_kv_str(&jw, texts[i].name, text);
 		}
 	}
-	jw_kv_str(&jw, "severity", slice_str(signal_severity_text(signal->severity)));
+	jw_kv_str(&jw, "severity", slice_str(name_id(&alert_severity_names, signal->severity)));
 	jw_kv_str(&jw, "state", slice_str(signal_state_text(signal->state)));
 	jw_kv_int(&jw, "observed_at_ms", signal->observed_at_ms);
 	if (signal->args.n > 0) {
@@ -143,14 +126,16 @@ int signal_parse(struct arena *arena, struct slice text, struct signal *ret_sign
 	if (error < 0) {
 		return error;
 	}
-	int state = index_of(states, 3, json_get_str(root, "state"));
+	int state = state_of(json_get_str(root, "state"));
 	if (state < 0) {
 		return wrong(diag, "state");
 	}
 	signal.state = (enum signal_state)state;
-	if (signal_severity_parse(json_get_str(root, "severity"), &signal.severity) < 0) {
+	int severity = name_parse(&alert_severity_names, json_get_str(root, "severity"));
+	if (severity < 0) {
 		return wrong(diag, "severity");
 	}
+	signal.severity = (enum alert_severity)severity;
 	if (!json_int(json_get(root, "observed_at_ms"), &signal.observed_at_ms)) {
 		return wrong(diag, "observed_at_ms");
 	}

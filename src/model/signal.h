@@ -11,6 +11,7 @@
 
 #include "base/attr.h"
 #include "base/slice.h"
+#include "model/scale.h"
 
 struct arena;
 struct buf;
@@ -22,9 +23,6 @@ enum {
 };
 
 enum signal_state { SIGNAL_FIRING, SIGNAL_RESOLVED, SIGNAL_NOTE };
-
-/** The alert scale 紧急/重要/次要/提示; never a grade of a finding, event or warning. */
-enum signal_severity { SIGNAL_CRITICAL, SIGNAL_MAJOR, SIGNAL_MINOR, SIGNAL_INFO };
 
 /** Rows that show it: core asks query for them and keeps a copy. */
 struct signal_evidence {
@@ -39,7 +37,7 @@ struct signal {
 	struct slice check;     /* rule or check id: "burst-login", "42" */
 	struct slice asset_key; /* address, host name or check id */
 	struct slice class;     /* dotted: "login.burst", "check.state" */
-	enum signal_severity severity;
+	enum alert_severity severity; /* the alert scale, never a grade */
 	int64_t observed_at_ms;
 	enum signal_state state;
 	struct signal_evidence evidence;
@@ -51,9 +49,6 @@ struct signal {
 };
 
 const char *signal_state_text(enum signal_state state);
-const char *signal_severity_text(enum signal_severity severity);
-/** Returns: 0 or E_FORMAT. */
-NODISCARD int signal_severity_parse(struct slice text, enum signal_severity *ret_severity);
 
 /** Append as one JSON object; empty texts are left out. */
 void signal_put_json(struct buf *buf, const struct signal *signal);
