@@ -4,7 +4,7 @@ import os
 import pathlib
 import re
 
-SKIP_FOLDERS = {".git", ".cache", "node_modules", "dist", "var", "shots", "__pycache__"}
+SKIP_FOLDERS = {".git", ".cache", "node_modules", "dist", "var", "var-demo", "shots", "__pycache__"}
 KEYWORDS = {"if", "for", "while", "switch", "return", "sizeof", "do", "else", "case",
             "_Alignof", "_Static_assert", "defined"}
 

@@ -138,6 +138,23 @@ node_want() {
 	node_is_good || die "the fetched Node is $(node --version 2>&1), npm $(npm --version 2>&1)"
 }
 
+# data_folder DIR: made on first use.  A platform started as root works as the folder's owner:
+# the owner of this tree, or where that is root too a system user of its own.
+data_folder() {
+	local owner
+	[ ! -d "$1" ] || return 0
+	mkdir -p "$1"
+	chmod 700 "$1"
+	[ "$(id -u)" = 0 ] || return 0
+	owner=$(stat -c %U "$HOUSE")
+	if [ "$owner" = root ] || [ "$owner" = UNKNOWN ]; then
+		owner=fengsui
+		id -u $owner >/dev/null 2>&1 || useradd --system --no-create-home \
+			--home-dir /nonexistent --shell /usr/sbin/nologin $owner
+	fi
+	chown "$owner": "$1"
+}
+
 # meson_dir DIR OPTION...: configure DIR once; ninja re-configures by itself afterwards.
 meson_dir() {
 	local dir=$1
