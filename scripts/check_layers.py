@@ -4,8 +4,9 @@
 
 Also: a .c includes its own header first; every include is a path below src/ (or a table
 generated into schema/); x_priv.h stays in its folder; no header cycle; the protocols of
-collect/ and probe/ (one sub-folder each) do not see one another; the pure layers include no
-system header that does I/O; no header has a name that invites everything.
+collect/ and probe/ (one sub-folder each) do not see one another, only the files directly in
+collect/ and probe/ see them all; the pure layers include no system header that does I/O; no
+header has a name that invites everything.
 """
 import pathlib
 import re
@@ -54,8 +55,8 @@ def check_file(src, rel, text, rules):
             yield f"{rel}: layer '{layer}' may not include \"{inc}\""
         elif inc.endswith("_priv.h") and to[:-1] != parts[:-1]:
             yield f'{rel}: "{inc}" is private to its folder'
-        elif layer in BLIND and to[0] == layer and len(to) > 2 \
-                and (len(parts) == 2 or to[1] != parts[1]):
+        elif layer in BLIND and to[0] == layer and len(to) > 2 and len(parts) > 2 \
+                and to[1] != parts[1]:
             yield f'{rel}: "{inc}" belongs to another protocol of {layer}/'
     if layer in PURE:
         for inc in SYSTEM.findall(text):

@@ -130,7 +130,7 @@ def check(root):
         bad += check_anywhere(rel, text)
         if rel.endswith((".c", ".h")):
             bad += check_c(rel, text)
-        if rel.startswith("ui/"):
+        if rel.startswith(("ui/src/", "ui/index.html")):
             bad += check_ui(rel, text)
     return bad, f"tokens: {count} files clean"
 

@@ -84,8 +84,8 @@ class Function:
         self.lines = last - first + 1
 
     def complexity(self):
-        """Branches and their conditions; a switch counts once, whatever its cases."""
-        return 1 + len(re.findall(r"\b(?:if|for|while|switch)\b|&&|\|\||\?", self.body))
+        """Branches; a switch counts once, and so does a condition, however many terms it has."""
+        return 1 + len(re.findall(r"\b(?:if|for|while|switch)\b|\?", self.body))
 
     def nesting(self):
         """Deepest control block inside the body; initialisers and literals do not count."""
