@@ -17,6 +17,7 @@ static const struct {
 } commands[] = {
 	{ "serve", cli_serve, "[-c FILE] [--data DIR] [--listen ADDR:PORT]   the platform" },
 	{ "decode", cli_decode, "syslog [--source ADDR] FILE   messages to NDJSON" },
+	{ "probe", cli_probe, "KIND TARGET [options]   one check now" },
 	{ "status", cli_status, "[--data DIR] [--json]   every role: state, restarts, sandbox, counters" },
 };
 

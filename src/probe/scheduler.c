@@ -336,6 +336,7 @@ static void on_done(void *user, uint64_t tag, const struct check_result *result)
 static void start(struct scheduler *s, struct entry *entry, int64_t now_ms)
 {
 	struct check_sink sink = { on_done, s, ++s->tickets };
+	int64_t late_ms = now_ms - entry->meant_ms; /* before a result moves it */
 	unqueue(s, entry);
 	entry->ticket = sink.tag;
 	s->stats.inflight++;
@@ -347,7 +348,7 @@ static void start(struct scheduler *s, struct entry *entry, int64_t now_ms)
 		return;
 	}
 	s->stats.started++;
-	count_lateness(s, now_ms - entry->meant_ms);
+	count_lateness(s, late_ms);
 	if (rc < 0) {
 		struct check_result result;
 		check_result_init(&result, entry->spec, clock_unix_ms());
