@@ -9,6 +9,7 @@
 
 #include "cli/commands.h"
 #include "cli/decode.h"
+#include "cli/probe.h"
 
 static const struct {
 	const char *name;
