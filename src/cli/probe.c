@@ -357,10 +357,10 @@ static int open_and_run(struct request *request)
 	if (kind == CHECK_TLS || request->spec.use_tls) {
 		rc = tls_client_create(request->authorities, &config.tls);
 	}
-	if (rc == 0 && kind == CHECK_HOST) {
+	if (rc >= 0 && kind == CHECK_HOST) {
 		rc = host_open("/proc", request->data != NULL ? request->data : "/", &config.host, &diag);
 	}
-	if (rc == 0) {
+	if (rc >= 0) {
 		rc = run(request, &config);
 	}
 	(void)host_close(config.host);

@@ -33,7 +33,8 @@ struct tls_seen {
  * The authorities believed: a PEM file, or the system's own (loaded now,
  * before the fence) when it is NULL.
  *
- * Returns: 0, E_ABSENT when the file holds no certificate, or UV_ENOMEM's value.
+ * Returns: 0; 1 when the system has none, so that no chain will be trusted;
+ *          E_ABSENT when the file holds no certificate; -ENOMEM.
  * Owns:    *ret_client; release with tls_client_destroy.
  */
 NODISCARD int tls_client_create(const char *authorities_file, struct tls_client **ret_client);
