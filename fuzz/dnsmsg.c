@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "proto/dnsmsg.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
-#include "proto/dnsmsg.h"
 
 /* A question that was read and has no escapes can be asked again, and reads the same. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -16,8 +17,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	AUTO_BUF struct buf wire;
 	buf_init(&wire, 512);
-	struct dnsmsg_query query = { .id = first.id, .type = first.question_type,
-		.authentic = first.authentic, .name = slice_str(first.question) };
+	struct dnsmsg_query query = { .id = first.id,
+		.type = first.question_type,
+		.authentic = first.authentic,
+		.name = slice_str(first.question) };
 	if (dnsmsg_put_query(&wire, &query) < 0 || dnsmsg_parse(buf_slice(&wire), &again) < 0 ||
 		strcmp(first.question, again.question) != 0 || first.id != again.id) {
 		abort();

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <stdlib.h>
-
 #include "proto/http1.h"
+
+#include <stdlib.h>
 
 enum { BODY_MAX = 64 };
 

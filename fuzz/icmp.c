@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <stdlib.h>
-
 #include "proto/icmp.h"
+
+#include <stdlib.h>
 
 /* Whatever is read as a reply with payload is what a request would carry back. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

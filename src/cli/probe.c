@@ -18,7 +18,14 @@
 #include "probe/tls_session.h"
 #include "proto/dnsmsg.h"
 
-enum { EXIT_NO = 1, EXIT_USE = 2, EXIT_RUN = 3, HOST_MAX = 255, RESOLVERS_MAX = 512, LINE_OCTETS = 16384 };
+enum {
+	EXIT_NO = 1,
+	EXIT_USE = 2,
+	EXIT_RUN = 3,
+	HOST_MAX = 255,
+	RESOLVERS_MAX = 512,
+	LINE_OCTETS = 16384
+};
 
 static const char usage[] =
 	"usage: fengsui probe icmp|tcp|http|tls|dns|host TARGET [options]\n"
@@ -55,13 +62,34 @@ static bool number(const char *text, uint64_t max, uint64_t *ret_value)
 	return num_u64(slice_str(text), max, ret_value) == 0;
 }
 
-enum option_id { OPT_PORT = 1, OPT_TIMEOUT, OPT_WARN_MS, OPT_STATUS, OPT_RCODE, OPT_WARN_DAYS, OPT_PATH, OPT_HOST, OPT_EXPECT,
-	OPT_CA, OPT_RESOLVER, OPT_QUERY, OPT_TYPE, OPT_DATA, OPT_TLS, OPT_INSECURE, OPT_AD, OPT_AA };
+enum option_id {
+	OPT_PORT = 1,
+	OPT_TIMEOUT,
+	OPT_WARN_MS,
+	OPT_STATUS,
+	OPT_RCODE,
+	OPT_WARN_DAYS,
+	OPT_PATH,
+	OPT_HOST,
+	OPT_EXPECT,
+	OPT_CA,
+	OPT_RESOLVER,
+	OPT_QUERY,
+	OPT_TYPE,
+	OPT_DATA,
+	OPT_TLS,
+	OPT_INSECURE,
+	OPT_AD,
+	OPT_AA
+};
 
 static bool take_number(struct check_spec *spec, enum option_id id, const char *text)
 {
-	static const uint32_t max[] = { [OPT_PORT] = 65535, [OPT_TIMEOUT] = CHECK_TIMEOUT_MAX_MS,
-		[OPT_WARN_MS] = CHECK_TIMEOUT_MAX_MS, [OPT_STATUS] = 599, [OPT_RCODE] = 15,
+	static const uint32_t max[] = { [OPT_PORT] = 65535,
+		[OPT_TIMEOUT] = CHECK_TIMEOUT_MAX_MS,
+		[OPT_WARN_MS] = CHECK_TIMEOUT_MAX_MS,
+		[OPT_STATUS] = 599,
+		[OPT_RCODE] = 15,
 		[OPT_WARN_DAYS] = 36500 };
 	uint64_t value = 0;
 	if (!number(text, max[id], &value)) {
@@ -109,9 +137,12 @@ static bool take_flag(struct check_spec *spec, int id)
 
 static bool take_text(struct request *request, int id, const char *text)
 {
-	const char **into[] = { [OPT_PATH] = &request->spec.path, [OPT_HOST] = &request->spec.host_header,
-		[OPT_EXPECT] = &request->spec.expect_text, [OPT_CA] = &request->authorities,
-		[OPT_RESOLVER] = &request->resolvers, [OPT_QUERY] = &request->spec.query_name,
+	const char **into[] = { [OPT_PATH] = &request->spec.path,
+		[OPT_HOST] = &request->spec.host_header,
+		[OPT_EXPECT] = &request->spec.expect_text,
+		[OPT_CA] = &request->authorities,
+		[OPT_RESOLVER] = &request->resolvers,
+		[OPT_QUERY] = &request->spec.query_name,
 		[OPT_DATA] = &request->data };
 	if (id == OPT_TYPE) {
 		return dnsmsg_type_parse(slice_str(text), &request->spec.dns_type) == 0;
@@ -122,49 +153,64 @@ static bool take_text(struct request *request, int id, const char *text)
 
 static int take_options(struct request *request, int argc, char **argv)
 {
-	static const struct option options[] = {
-		{ "port", 1, NULL, OPT_PORT }, { "timeout", 1, NULL, OPT_TIMEOUT },
-		{ "warn-ms", 1, NULL, OPT_WARN_MS }, { "status", 1, NULL, OPT_STATUS },
-		{ "rcode", 1, NULL, OPT_RCODE }, { "warn-days", 1, NULL, OPT_WARN_DAYS },
-		{ "path", 1, NULL, OPT_PATH }, { "host", 1, NULL, OPT_HOST }, { "expect", 1, NULL, OPT_EXPECT },
-		{ "ca", 1, NULL, OPT_CA }, { "resolver", 1, NULL, OPT_RESOLVER }, { "query", 1, NULL, OPT_QUERY },
-		{ "type", 1, NULL, OPT_TYPE }, { "data", 1, NULL, OPT_DATA }, { "tls", 0, NULL, OPT_TLS },
-		{ "insecure", 0, NULL, OPT_INSECURE }, { "ad", 0, NULL, OPT_AD }, { "aa", 0, NULL, OPT_AA },
-		{ NULL, 0, NULL, 0 } };
+	static const struct option options[] = { { "port", 1, NULL, OPT_PORT },
+		{ "timeout", 1, NULL, OPT_TIMEOUT }, { "warn-ms", 1, NULL, OPT_WARN_MS },
+		{ "status", 1, NULL, OPT_STATUS }, { "rcode", 1, NULL, OPT_RCODE },
+		{ "warn-days", 1, NULL, OPT_WARN_DAYS }, { "path", 1, NULL, OPT_PATH },
+		{ "host", 1, NULL, OPT_HOST }, { "expect", 1, NULL, OPT_EXPECT },
+		{ "ca", 1, NULL, OPT_CA }, { "resolver", 1, NULL, OPT_RESOLVER },
+		{ "query", 1, NULL, OPT_QUERY }, { "type", 1, NULL, OPT_TYPE },
+		{ "data", 1, NULL, OPT_DATA }, { "tls", 0, NULL, OPT_TLS },
+		{ "insecure", 0, NULL, OPT_INSECURE }, { "ad", 0, NULL, OPT_AD },
+		{ "aa", 0, NULL, OPT_AA }, { NULL, 0, NULL, 0 } };
 	optind = 0; /* glibc: begin anew, argv[0] is the word "probe" */
 	for (int id = 0; (id = getopt_long(argc, argv, "", options, NULL)) != -1;) {
 		bool good = id >= OPT_PORT && id <= OPT_WARN_DAYS
-			? take_number(&request->spec, (enum option_id)id, optarg)
-			: id >= OPT_PATH && id <= OPT_DATA ? take_text(request, id, optarg)
-						       : take_flag(&request->spec, id);
+				    ? take_number(&request->spec, (enum option_id)id, optarg)
+			    : id >= OPT_PATH && id <= OPT_DATA ? take_text(request, id, optarg)
+							       : take_flag(&request->spec, id);
 		if (!good) {
-			return id == '?' ? EXIT_USE : complain(optarg, "an option's value is not usable");
+			return id == '?' ? EXIT_USE
+					 : complain(optarg, "an option's value is not usable");
 		}
 	}
 	return 0;
 }
 
-/* [v6]:port, v6, host:port or host. */
-static bool take_target(struct request *request, struct slice text)
+/* "[v6]:port", "host:port" or either without port; a bare IPv6 address has colons of its own. */
+static bool cut_port(struct slice text, struct slice *ret_host, struct slice *ret_port)
 {
-	struct slice host = text;
-	struct slice port = { 0 };
-	uint64_t value = 0;
-	if (text.n > 0 && text.p[0] == '[') {
-		struct slice rest;
-		if (!slice_cut(slice_skip(text, 1), ']', &host, &rest) ||
-			(rest.n > 0 && rest.p[0] != ':')) {
+	struct probe_addr addr;
+	struct slice rest = { 0 };
+	*ret_host = text;
+	*ret_port = (struct slice) { 0 };
+	if (slice_starts(text, SLICE("["))) {
+		if (!slice_cut(slice_skip(text, 1), ']', ret_host, &rest)) {
 			return false;
 		}
-		port = slice_skip(rest, 1);
-	} else if (probe_addr_parse(text, &request->spec.addr) < 0) {
-		(void)slice_cut(text, ':', &host, &port);
-		host = port.n > 0 ? host : text;
+		*ret_port = slice_skip(rest, 1);
+		return rest.n == 0 || (rest.p[0] == ':' && rest.n > 1);
 	}
-	if (port.n > 0 && (num_u64(port, 65535, &value) < 0 || value == 0)) {
+	if (probe_addr_parse(text, &addr) < 0 && slice_cut(text, ':', ret_host, ret_port)) {
+		return ret_port->n > 0;
+	}
+	return true;
+}
+
+static bool take_target(struct request *request, struct slice text)
+{
+	struct slice host;
+	struct slice port;
+	uint64_t value = 0;
+	if (!cut_port(text, &host, &port)) {
 		return false;
 	}
-	request->spec.port = port.n > 0 ? (uint16_t)value : request->spec.port;
+	if (port.n > 0) {
+		if (num_u64(port, 65535, &value) < 0 || value == 0) {
+			return false;
+		}
+		request->spec.port = (uint16_t)value;
+	}
 	if (probe_addr_parse(host, &request->spec.addr) == 0) {
 		return true;
 	}
@@ -195,6 +241,21 @@ static bool take_url(struct request *request, const char *url)
 	return take_target(request, text);
 }
 
+/* What a kind cannot do without. */
+static const char *missing(struct check_spec *spec)
+{
+	if (spec->kind == CHECK_TLS && spec->port == 0) {
+		spec->port = 443;
+	}
+	if (spec->kind == CHECK_TCP && spec->port == 0) {
+		return "tcp needs a port";
+	}
+	if (spec->kind == CHECK_DNS && spec->query_name == NULL) {
+		return "dns needs --query NAME";
+	}
+	return NULL;
+}
+
 static int take_arguments(struct request *request, int argc, char **argv)
 {
 	int rc = take_options(request, argc, argv);
@@ -211,20 +272,13 @@ static int take_arguments(struct request *request, int argc, char **argv)
 		spec->path = target;
 		return 0;
 	}
-	if (!(spec->kind == CHECK_HTTP ? take_url(request, target)
-				       : take_target(request, slice_str(target)))) {
+	bool read = spec->kind == CHECK_HTTP ? take_url(request, target)
+					     : take_target(request, slice_str(target));
+	if (!read) {
 		return complain(target, "the target cannot be read");
 	}
-	if (spec->kind == CHECK_TLS && spec->port == 0) {
-		spec->port = 443;
-	}
-	if (spec->kind == CHECK_TCP && spec->port == 0) {
-		return complain(target, "tcp needs a port");
-	}
-	if (spec->kind == CHECK_DNS && spec->query_name == NULL) {
-		return complain(target, "dns needs --query NAME");
-	}
-	return 0;
+	const char *why = missing(spec);
+	return why != NULL ? complain(target, why) : 0;
 }
 
 /* The machine's own resolvers, for a name typed by a person who gave none. */
@@ -243,7 +297,7 @@ static void find_resolvers(struct request *request)
 	if (fd >= 0) {
 		(void)close(fd);
 	}
-	struct host_suggestion found = host_suggest((struct slice){ 0 }, buf_slice(&text));
+	struct host_suggestion found = host_suggest((struct slice) { 0 }, buf_slice(&text));
 	for (unsigned i = 0; i < found.resolver_count; i++) {
 		bool six = found.resolvers[i].family == 6;
 		buf_put_str(&list, i > 0 ? "," : "");
@@ -330,7 +384,8 @@ static int run(const struct request *request, struct prober_config *config)
 	}
 	rc = prober_create(&loop, config, &prober);
 	if (rc == 0) {
-		rc = prober_start(prober, &request->spec, (struct check_sink){ on_done, &answer, 0 });
+		rc = prober_start(
+			prober, &request->spec, (struct check_sink) { on_done, &answer, 0 });
 		while (rc == 0 && !answer.come && uv_run(&loop, UV_RUN_ONCE) != 0) {
 		}
 		prober_close(prober);
@@ -343,36 +398,55 @@ static int run(const struct request *request, struct prober_config *config)
 	return rc < 0 ? rc : print(&answer.result);
 }
 
-static int open_and_run(struct request *request)
+static int open_parts(
+	const struct request *request, struct prober_config *config, struct diag *diag)
 {
 	enum check_kind kind = request->spec.kind;
-	struct prober_config config = { .fd4 = -1, .fd6 = -1, .ping_inflight_max = 1, .stream_max = 1,
-		.dns_max = 1, .resolvers = request->resolvers };
-	struct diag diag = { 0 };
 	int rc = 0;
 	if (kind == CHECK_ICMP) {
-		config.fd4 = ping_socket(4);
-		config.fd6 = ping_socket(6);
+		/* Without the right to raw sockets the check says so itself. */
+		config->fd4 = ping_socket(4);
+		config->fd6 = ping_socket(6);
 	}
 	if (kind == CHECK_TLS || request->spec.use_tls) {
-		rc = tls_client_create(request->authorities, &config.tls);
+		rc = tls_client_create(request->authorities, &config->tls);
 	}
-	if (rc >= 0 && kind == CHECK_HOST) {
-		rc = host_open("/proc", request->data != NULL ? request->data : "/", &config.host, &diag);
+	if (kind == CHECK_HOST) {
+		const char *data = request->data != NULL ? request->data : "/";
+		rc = host_open("/proc", data, &config->host, diag);
 	}
+	return rc;
+}
+
+static void close_parts(struct prober_config *config)
+{
+	(void)host_close(config->host);
+	tls_client_destroy(config->tls);
+	if (config->fd4 >= 0) {
+		(void)close(config->fd4);
+	}
+	if (config->fd6 >= 0) {
+		(void)close(config->fd6);
+	}
+}
+
+static int open_and_run(struct request *request)
+{
+	struct prober_config config = { .fd4 = -1,
+		.fd6 = -1,
+		.ping_inflight_max = 1,
+		.stream_max = 1,
+		.dns_max = 1,
+		.resolvers = request->resolvers };
+	struct diag diag = { 0 };
+	int rc = open_parts(request, &config, &diag);
 	if (rc >= 0) {
 		rc = run(request, &config);
 	}
-	(void)host_close(config.host);
-	tls_client_destroy(config.tls);
-	if (config.fd4 >= 0) {
-		(void)close(config.fd4);
-	}
-	if (config.fd6 >= 0) {
-		(void)close(config.fd6);
-	}
+	close_parts(&config);
 	if (rc < 0) {
-		(void)fprintf(stderr, "fengsui: probe: %s\n", diag.text[0] != '\0' ? diag.text : err_text(rc));
+		const char *why = diag.text[0] != '\0' ? diag.text : err_text(rc);
+		(void)fprintf(stderr, "fengsui: probe: %s\n", why);
 		return rc == E_INPUT ? EXIT_USE : EXIT_RUN;
 	}
 	return rc;

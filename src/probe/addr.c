@@ -30,9 +30,8 @@ int probe_addr_parse(struct slice text, struct probe_addr *ret_addr)
 void probe_addr_put(struct buf *buf, const struct probe_addr *addr)
 {
 	char text[INET6_ADDRSTRLEN];
-	if (addr->family != 0 &&
-		inet_ntop(addr->family == 4 ? AF_INET : AF_INET6, addr->octet, text, sizeof(text)) !=
-			NULL) {
+	if (addr->family != 0 && inet_ntop(addr->family == 4 ? AF_INET : AF_INET6, addr->octet,
+					 text, sizeof(text)) != NULL) {
 		buf_put_str(buf, text);
 	}
 }
@@ -40,7 +39,7 @@ void probe_addr_put(struct buf *buf, const struct probe_addr *addr)
 bool probe_addr_eq(const struct probe_addr *a, const struct probe_addr *b)
 {
 	return a->family == b->family && a->scope_id == b->scope_id &&
-		memcmp(a->octet, b->octet, a->family == 4 ? 4 : 16) == 0;
+	       memcmp(a->octet, b->octet, a->family == 4 ? 4 : 16) == 0;
 }
 
 socklen_t probe_addr_to_sockaddr(

@@ -67,7 +67,8 @@ struct check_spec *check_spec_dup(const struct check_spec *spec)
 	return copy;
 }
 
-void check_result_init(struct check_result *result, const struct check_spec *spec, int64_t at_unix_ms)
+void check_result_init(
+	struct check_result *result, const struct check_spec *spec, int64_t at_unix_ms)
 {
 	result->check_id = spec->id;
 	result->at_unix_ms = at_unix_ms;
@@ -128,13 +129,14 @@ void check_result_arg_int(struct check_result *result, const char *name, int64_t
 	}
 }
 
-void check_result_perf(struct check_result *result, const char *name, double value, const char *unit)
+void check_result_perf(
+	struct check_result *result, const char *name, double value, const char *unit)
 {
 	if (result->perf_count == CHECK_PERF_MAX) {
 		result->args_refused++;
 		return;
 	}
-	result->perf[result->perf_count++] = (struct check_perf){ name, unit, value };
+	result->perf[result->perf_count++] = (struct check_perf) { name, unit, value };
 }
 
 void check_result_put_args(struct jw *jw, const struct check_result *result)

@@ -25,7 +25,7 @@ enum {
 	CHECK_ARGS_MAX = 6,
 	CHECK_ARG_TEXT_MAX = 160, /* octets of UTF-8; longer values are cut at a character */
 	CHECK_PERF_MAX = 8,
-	CHECK_TEXT_MAX = 2048,    /* octets of any one text in a spec */
+	CHECK_TEXT_MAX = 2048, /* octets of any one text in a spec */
 	CHECK_TIMEOUT_MAX_MS = 60 * 1000,
 	CHECK_TIMEOUT_DEFAULT_MS = 5 * 1000,
 };
@@ -37,27 +37,28 @@ enum {
 struct check_spec {
 	int64_t id;
 	enum check_kind kind;
-	struct probe_addr addr;    /* family 0: resolve `name` first */
-	const char *name;          /* DNS name of the target: also Host, SNI and certificate name */
-	uint32_t timeout_ms;       /* whole check, resolving included in neither */
+	struct probe_addr addr; /* family 0: resolve `name` first */
+	const char *name;    /* DNS name of the target: also Host, SNI and certificate name */
+	uint32_t timeout_ms; /* whole check, resolving included in neither */
 	uint32_t interval_ms;
 	uint16_t port;
-	uint8_t retries;           /* failed confirmations after the first failure before it counts */
-	uint8_t window;            /* … among so many last results; 0 = in a row */
-	bool use_tls;              /* http: https */
-	bool accept_untrusted;     /* http, tls: a certificate of no known authority is no fault */
-	bool want_ad;              /* dns: the resolver must vouch for the answer (DNSSEC) */
-	bool want_aa;              /* dns: the server must be authoritative */
-	uint16_t expect_status;    /* http: exact status, 0 = any 2xx or 3xx; dns: the RCODE */
-	uint16_t dns_type;         /* dns: RR type number, 0 = A */
-	uint16_t warn_days;        /* tls, https: degraded this long before the end, 0 = 21 */
-	uint32_t warn_latency_ms;  /* degraded when slower, 0 = never */
-	uint32_t warn_level;       /* host: degraded above, 0 = the item's own */
-	uint32_t bad_level;        /* host: down above, 0 = the item's own */
-	const char *path;          /* http: "/" when not given; host: which item */
-	const char *host_header;   /* http: when it differs from the name */
-	const char *expect_text;   /* tcp: banner starts with; http: body contains; dns: an answer equals */
-	const char *query_name;    /* dns: the name asked for */
+	uint8_t retries; /* failed confirmations after the first failure before it counts */
+	uint8_t window;  /* … among so many last results; 0 = in a row */
+	bool use_tls;    /* http: https */
+	bool accept_untrusted;  /* http, tls: a certificate of no known authority is no fault */
+	bool want_ad;           /* dns: the resolver must vouch for the answer (DNSSEC) */
+	bool want_aa;           /* dns: the server must be authoritative */
+	uint16_t expect_status; /* http: exact status, 0 = any 2xx or 3xx; dns: the RCODE */
+	uint16_t dns_type;      /* dns: RR type number, 0 = A */
+	uint16_t warn_days;     /* tls, https: degraded this long before the end, 0 = 21 */
+	uint32_t warn_latency_ms; /* degraded when slower, 0 = never */
+	uint32_t warn_level;      /* host: degraded above, 0 = the item's own */
+	uint32_t bad_level;       /* host: down above, 0 = the item's own */
+	const char *path;         /* http: "/" when not given; host: which item */
+	const char *host_header;  /* http: when it differs from the name */
+	const char *
+		expect_text; /* tcp: banner starts with; http: body contains; dns: an answer equals */
+	const char *query_name; /* dns: the name asked for */
 };
 
 struct check_arg {
@@ -109,12 +110,14 @@ const char *check_state_text(enum check_state state);
 NODISCARD struct check_spec *check_spec_dup(const struct check_spec *spec);
 
 /** A result of this check at this moment, unknown and without code. */
-void check_result_init(struct check_result *result, const struct check_spec *spec, int64_t at_unix_ms);
+void check_result_init(
+	struct check_result *result, const struct check_spec *spec, int64_t at_unix_ms);
 void check_result_set(struct check_result *result, enum check_state state, const char *code);
 /** Outside octets are cleaned to UTF-8. */
 void check_result_arg(struct check_result *result, const char *name, struct slice text);
 void check_result_arg_int(struct check_result *result, const char *name, int64_t number);
-void check_result_perf(struct check_result *result, const char *name, double value, const char *unit);
+void check_result_perf(
+	struct check_result *result, const char *name, double value, const char *unit);
 
 /** {"name":value,…} of the arguments; {"name":{"value":…,"unit":…},…} of the measurements. */
 void check_result_put_args(struct jw *jw, const struct check_result *result);

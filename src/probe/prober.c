@@ -15,7 +15,12 @@
 #include "sys/clock.h"
 #include "sys/rand.h"
 
-enum { PING_INFLIGHT_DEFAULT = 4096, STREAMS_DEFAULT = 512, DNS_DEFAULT = 512, LATER_MAX = 1024 };
+enum {
+	PING_INFLIGHT_DEFAULT = 4096,
+	STREAMS_DEFAULT = 512,
+	DNS_DEFAULT = 512,
+	LATER_MAX = 1024
+};
 
 /* A result that is known at once, told from the loop. */
 struct later {
@@ -79,8 +84,8 @@ static int tell_later(
 	return uv_timer_start(&prober->soon, on_soon, 0, 0);
 }
 
-static int tell_code(struct prober *prober, const struct check_spec *spec, struct check_sink sink,
-	enum check_state state, const char *code)
+static int tell_code(struct prober *prober, const struct check_spec *spec,
+	struct check_sink sink, enum check_state state, const char *code)
 {
 	struct check_result result;
 	check_result_init(&result, spec, clock_unix_ms());
@@ -97,8 +102,9 @@ static int start_addressed(
 	switch (spec->kind) {
 	case CHECK_ICMP: {
 		int rc = ping_start(prober->ping, spec, sink);
-		return rc != E_UNSUPPORTED ? rc
-					   : tell_code(prober, spec, sink, CHECK_UNKNOWN, "icmp.no_socket");
+		return rc != E_UNSUPPORTED
+			       ? rc
+			       : tell_code(prober, spec, sink, CHECK_UNKNOWN, "icmp.no_socket");
 	}
 	case CHECK_TCP:
 		return tcp_check_start(prober->streams, spec, sink);
@@ -157,7 +163,8 @@ static void on_resolved(void *user, int error, const struct probe_addr *addr)
 	free(waiting);
 }
 
-static int start_named(struct prober *prober, const struct check_spec *spec, struct check_sink sink)
+static int start_named(
+	struct prober *prober, const struct check_spec *spec, struct check_sink sink)
 {
 	struct check_spec addressed = *spec;
 	if (prober->resolver == NULL || spec->name == NULL) {
@@ -173,9 +180,9 @@ static int start_named(struct prober *prober, const struct check_spec *spec, str
 		free(copy);
 		return -ENOMEM;
 	}
-	*waiting = (struct waiting){ prober, copy, sink };
+	*waiting = (struct waiting) { prober, copy, sink };
 	int rc = resolver_start(
-		prober->resolver, spec->name, (struct resolver_sink){ on_resolved, waiting });
+		prober->resolver, spec->name, (struct resolver_sink) { on_resolved, waiting });
 	if (rc < 0) {
 		free(copy);
 		free(waiting);
@@ -239,7 +246,8 @@ static uint32_t or_default(uint32_t value, uint32_t otherwise)
 	return value != 0 ? value : otherwise;
 }
 
-int prober_create(uv_loop_t *loop, const struct prober_config *config, struct prober **ret_prober)
+int prober_create(
+	uv_loop_t *loop, const struct prober_config *config, struct prober **ret_prober)
 {
 	struct prober *prober = calloc(1, sizeof(*prober));
 	if (prober == NULL) {
@@ -251,7 +259,8 @@ int prober_create(uv_loop_t *loop, const struct prober_config *config, struct pr
 	prober->last = &prober->first;
 	(void)uv_timer_init(loop, &prober->soon);
 	prober->soon.data = prober;
-	struct ping_config ping = { .fd4 = config->fd4, .fd6 = config->fd6,
+	struct ping_config ping = { .fd4 = config->fd4,
+		.fd6 = config->fd6,
 		.inflight_max = or_default(config->ping_inflight_max, PING_INFLIGHT_DEFAULT),
 		.rate_per_s = config->ping_rate_per_s };
 	rand_octets(ping.key, sizeof(ping.key));
@@ -260,10 +269,12 @@ int prober_create(uv_loop_t *loop, const struct prober_config *config, struct pr
 		rc = resolver_create(loop, config->resolvers, &prober->resolver);
 	}
 	if (rc == 0) {
-		prober->streams = stream_set_create(loop, or_default(config->stream_max, STREAMS_DEFAULT));
+		prober->streams = stream_set_create(
+			loop, or_default(config->stream_max, STREAMS_DEFAULT));
 		prober->dns = prober->streams != NULL
-			? dns_checker_create(prober->streams, or_default(config->dns_max, DNS_DEFAULT))
-			: NULL;
+				      ? dns_checker_create(prober->streams,
+						or_default(config->dns_max, DNS_DEFAULT))
+				      : NULL;
 		rc = prober->dns != NULL ? 0 : -ENOMEM;
 	}
 	if (rc < 0) {

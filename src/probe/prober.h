@@ -29,7 +29,7 @@ struct prober_config {
 	uint32_t dns_max;           /* 0 = 512 questions */
 	const char *resolvers;      /* "ADDR[:PORT],…"; NULL = names cannot be resolved */
 	struct tls_client *tls;
-	struct host *host;          /* NULL = no host checks */
+	struct host *host; /* NULL = no host checks */
 };
 
 struct prober_stats {

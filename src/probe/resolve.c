@@ -11,7 +11,7 @@
 #include "sys/clock.h"
 #include "sys/rand.h"
 
-enum { TRY_MS = 1500, TRIES = 2, SOCKETS_MAX = 64, TICK_MS = 250 };
+enum { TRY_MS = 1000, TRIES = 2, SOCKETS_MAX = 64, TICK_MS = 250 };
 
 struct entry {
 	struct probe_addr addr;
@@ -93,7 +93,8 @@ static void on_tick(uv_timer_t *timer)
 	}
 }
 
-static struct socket_poll *find_poll(struct resolver *resolver, ares_socket_t fd, unsigned *ret_at)
+static struct socket_poll *find_poll(
+	struct resolver *resolver, ares_socket_t fd, unsigned *ret_at)
 {
 	unsigned unused = SOCKETS_MAX;
 	for (unsigned i = 0; i < SOCKETS_MAX; i++) {
@@ -154,11 +155,17 @@ int resolver_create(uv_loop_t *loop, const char *servers, struct resolver **ret_
 	resolver->loop = loop;
 	resolver->cache = map_create(RESOLVER_CACHE_MAX, seed);
 	struct ares_options options = { .flags = ARES_FLAG_NOSEARCH | ARES_FLAG_NOALIASES,
-		.timeout = TRY_MS, .tries = TRIES, .ndots = 1, .lookups = lookups,
-		.resolvconf_path = no_file, .sock_state_cb = on_socket, .sock_state_cb_data = resolver };
+		.timeout = TRY_MS,
+		.tries = TRIES,
+		.ndots = 1,
+		.lookups = lookups,
+		.resolvconf_path = no_file,
+		.sock_state_cb = on_socket,
+		.sock_state_cb_data = resolver };
 	int rc = ares_init_options(&resolver->channel, &options,
-		ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_NDOTS | ARES_OPT_LOOKUPS |
-			ARES_OPT_RESOLVCONF | ARES_OPT_DOMAINS | ARES_OPT_SOCK_STATE_CB);
+		ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_NDOTS |
+			ARES_OPT_LOOKUPS | ARES_OPT_RESOLVCONF | ARES_OPT_DOMAINS |
+			ARES_OPT_SOCK_STATE_CB);
 	bool made = rc == ARES_SUCCESS;
 	if (made) {
 		rc = ares_set_servers_ports_csv(resolver->channel, servers);
@@ -185,13 +192,14 @@ static bool is_localhost(struct slice name)
 		name.n--;
 	}
 	return slice_eq_nocase(name, SLICE("localhost")) ||
-		(name.n > 10 && slice_eq_nocase(slice_skip(name, name.n - 10), SLICE(".localhost")));
+	       (name.n > 10 &&
+		       slice_eq_nocase(slice_skip(name, name.n - 10), SLICE(".localhost")));
 }
 
 int resolver_get(const struct resolver *resolver, const char *name, struct probe_addr *ret_addr)
 {
 	if (is_localhost(slice_str(name))) {
-		*ret_addr = (struct probe_addr){ .octet = { 127, 0, 0, 1 }, .family = 4 };
+		*ret_addr = (struct probe_addr) { .octet = { 127, 0, 0, 1 }, .family = 4 };
 		return 0;
 	}
 	const struct entry *entry = map_get(resolver->cache, slice_str(name));
@@ -214,7 +222,8 @@ static const struct ares_addrinfo_node *choose(const struct ares_addrinfo *info)
 	return first6;
 }
 
-static void keep(struct resolver *resolver, struct slice name, const struct probe_addr *addr, int ttl_s)
+static void keep(
+	struct resolver *resolver, struct slice name, const struct probe_addr *addr, int ttl_s)
 {
 	struct entry *entry = map_get(resolver->cache, name);
 	if (entry == NULL) {
@@ -225,10 +234,10 @@ static void keep(struct resolver *resolver, struct slice name, const struct prob
 			return;
 		}
 	}
-	int64_t keep_s = ttl_s < RESOLVER_TTL_MIN_S ? RESOLVER_TTL_MIN_S
-		: ttl_s > RESOLVER_TTL_MAX_S        ? RESOLVER_TTL_MAX_S
-						    : ttl_s;
-	*entry = (struct entry){ *addr, clock_mono_ms() + keep_s * 1000 };
+	int64_t keep_s = ttl_s < RESOLVER_TTL_MIN_S   ? RESOLVER_TTL_MIN_S
+			 : ttl_s > RESOLVER_TTL_MAX_S ? RESOLVER_TTL_MAX_S
+						      : ttl_s;
+	*entry = (struct entry) { *addr, clock_mono_ms() + keep_s * 1000 };
 }
 
 static void on_answer(void *user, int status, int timeouts, struct ares_addrinfo *info)
@@ -246,10 +255,10 @@ static void on_answer(void *user, int status, int timeouts, struct ares_addrinfo
 		keep(resolver, name, &addr, node->ai_ttl);
 	} else {
 		resolver->stats.failed++;
-		error = status == ARES_SUCCESS || status == ARES_ENOTFOUND || status == ARES_ENODATA ||
-				status == ARES_EBADNAME
-			? E_ABSENT
-			: E_BUSY;
+		error = status == ARES_SUCCESS || status == ARES_ENOTFOUND ||
+					status == ARES_ENODATA || status == ARES_EBADNAME
+				? E_ABSENT
+				: E_BUSY;
 		const struct entry *old = map_get(resolver->cache, name);
 		if (error == E_BUSY && old != NULL) {
 			resolver->stats.served_stale++;
@@ -265,8 +274,9 @@ static void on_answer(void *user, int status, int timeouts, struct ares_addrinfo
 int resolver_start(struct resolver *resolver, const char *name, struct resolver_sink sink)
 {
 	size_t n = strlen(name);
-	struct lookup *lookup =
-		resolver->stats.inflight < RESOLVER_INFLIGHT_MAX ? malloc(sizeof(*lookup) + n + 1) : NULL;
+	struct lookup *lookup = resolver->stats.inflight < RESOLVER_INFLIGHT_MAX
+					? malloc(sizeof(*lookup) + n + 1)
+					: NULL;
 	if (lookup == NULL) {
 		resolver->stats.refused++;
 		return E_LIMIT;
@@ -280,7 +290,8 @@ int resolver_start(struct resolver *resolver, const char *name, struct resolver_
 	if (!uv_is_active((uv_handle_t *)&resolver->tick)) {
 		(void)uv_timer_start(&resolver->tick, on_tick, TICK_MS, TICK_MS);
 	}
-	struct ares_addrinfo_hints hints = { .ai_family = AF_UNSPEC, .ai_flags = ARES_AI_NOSORT };
+	struct ares_addrinfo_hints hints = { .ai_family = AF_UNSPEC,
+		.ai_flags = ARES_AI_NOSORT };
 	ares_getaddrinfo(resolver->channel, lookup->name, NULL, &hints, on_answer, lookup);
 	return 0;
 }

@@ -14,12 +14,12 @@ enum { START_MAX_DEFAULT = 1000, SLEEP_MAX_MS = 60000, NOT_QUEUED = -1 };
 
 struct entry {
 	struct check_spec *spec;
-	int64_t due_ms;      /* in the heap */
-	int64_t meant_ms;    /* due before it was put off */
+	int64_t due_ms;        /* in the heap */
+	int64_t meant_ms;      /* due before it was put off */
 	int64_t doubt_unix_ms; /* of the first result in a row that disagrees with what is shown */
-	uint64_t ticket;     /* of the start under way, 0 = none */
-	int32_t place;       /* in the heap, or NOT_QUEUED */
-	uint8_t quick;       /* quick looks taken in a row */
+	uint64_t ticket;       /* of the start under way, 0 = none */
+	int32_t place;         /* in the heap, or NOT_QUEUED */
+	uint8_t quick;         /* quick looks taken in a row */
 	struct state_track track;
 };
 
@@ -87,7 +87,8 @@ static void heap_up(struct scheduler *s, size_t at, struct entry *entry)
 static void heap_down(struct scheduler *s, size_t at, struct entry *entry)
 {
 	for (size_t child = 2 * at + 1; child < s->count; child = 2 * at + 1) {
-		if (child + 1 < s->count && s->heap[child + 1]->due_ms < s->heap[child]->due_ms) {
+		if (child + 1 < s->count &&
+			s->heap[child + 1]->due_ms < s->heap[child]->due_ms) {
 			child++;
 		}
 		if (s->heap[child]->due_ms >= entry->due_ms) {
@@ -153,7 +154,8 @@ static int64_t interval_of(const struct check_spec *spec)
  * fiftieth of the interval against beating with what happens on the dot.
  * When starts have been late the jitter grows to a tenth: it flattens the wave.
  */
-static int64_t next_due(const struct scheduler *s, const struct check_spec *spec, int64_t now_ms)
+static int64_t next_due(
+	const struct scheduler *s, const struct check_spec *spec, int64_t now_ms)
 {
 	int64_t interval = interval_of(spec);
 	int64_t phase = (int64_t)(draw(s, spec->id, -1) % (uint64_t)interval);
@@ -177,8 +179,8 @@ static bool same_text(const char *a, const char *b)
 static bool same_target(const struct check_spec *a, const struct check_spec *b)
 {
 	return a->kind == b->kind && a->port == b->port && probe_addr_eq(&a->addr, &b->addr) &&
-		same_text(a->name, b->name) && same_text(a->path, b->path) &&
-		same_text(a->query_name, b->query_name);
+	       same_text(a->name, b->name) && same_text(a->path, b->path) &&
+	       same_text(a->query_name, b->query_name);
 }
 
 static int64_t now_of(const struct scheduler *s)
@@ -195,13 +197,14 @@ static void queue_fresh(struct scheduler *s, struct entry *entry, int64_t due_ms
 static int add(struct scheduler *s, struct check_spec *spec, int64_t due_ms)
 {
 	struct entry *entry = reserve(s) == 0 ? calloc(1, sizeof(*entry)) : NULL;
-	if (entry == NULL || map_put(s->by_id, slice_of(&spec->id, sizeof(spec->id)), entry) < 0) {
+	if (entry == NULL ||
+		map_put(s->by_id, slice_of(&spec->id, sizeof(spec->id)), entry) < 0) {
 		s->stats.refused++;
 		free(entry);
 		free(spec);
 		return E_LIMIT;
 	}
-	*entry = (struct entry){ .spec = spec, .place = NOT_QUEUED };
+	*entry = (struct entry) { .spec = spec, .place = NOT_QUEUED };
 	queue_fresh(s, entry, due_ms);
 	s->stats.checks++;
 	return 0;
@@ -229,7 +232,7 @@ int scheduler_put(struct scheduler *scheduler, const struct check_spec *spec, bo
 		return add(scheduler, copy, due_ms);
 	}
 	if (!same_target(entry->spec, spec)) {
-		entry->track = (struct state_track){ 0 };
+		entry->track = (struct state_track) { 0 };
 		entry->doubt_unix_ms = 0;
 	}
 	forget_start(scheduler, entry);
@@ -267,14 +270,16 @@ int scheduler_hurry(struct scheduler *scheduler, int64_t id)
 
 static void count_lateness(struct scheduler *s, int64_t late_ms)
 {
-	static const int64_t bounds[SCHEDULER_LATENESS_BUCKETS - 1] = { 1, 10, 100, 1000, 10000, 60000 };
+	static const int64_t bounds[SCHEDULER_LATENESS_BUCKETS - 1] = { 1, 10, 100, 1000, 10000,
+		60000 };
 	size_t bucket = 0;
 	while (bucket < SCHEDULER_LATENESS_BUCKETS - 1 && late_ms > bounds[bucket]) {
 		bucket++;
 	}
 	s->stats.lateness[bucket]++;
 	s->stats.late += late_ms > SCHEDULER_LATE_MS;
-	s->stats.worst_late_ms = late_ms > s->stats.worst_late_ms ? late_ms : s->stats.worst_late_ms;
+	s->stats.worst_late_ms =
+		late_ms > s->stats.worst_late_ms ? late_ms : s->stats.worst_late_ms;
 	s->lateness_ms = (s->lateness_ms * 63 + late_ms) / 64;
 }
 
@@ -295,10 +300,12 @@ static int64_t due_after(struct scheduler *s, struct entry *entry, bool changed,
 	return now_ms + (interval < SCHEDULER_RETRY_MS ? interval : SCHEDULER_RETRY_MS);
 }
 
-static void take_result(struct scheduler *s, struct entry *entry, const struct check_result *result)
+static void take_result(
+	struct scheduler *s, struct entry *entry, const struct check_result *result)
 {
-	struct scheduler_change change = { .spec = entry->spec, .from = entry->track.shown,
-		.result = result };
+	struct scheduler_change change = {
+		.spec = entry->spec, .from = entry->track.shown, .result = result
+	};
 	if (!state_in_doubt(&entry->track, result->state)) {
 		entry->doubt_unix_ms = 0;
 	} else if (entry->doubt_unix_ms == 0) {
@@ -307,7 +314,8 @@ static void take_result(struct scheduler *s, struct entry *entry, const struct c
 	struct state_rule rule = state_rule_of(entry->spec->retries, entry->spec->window);
 	bool changed = state_take(&entry->track, rule, result->state);
 	change.to = entry->track.shown;
-	change.since_unix_ms = entry->doubt_unix_ms != 0 ? entry->doubt_unix_ms : result->at_unix_ms;
+	change.since_unix_ms =
+		entry->doubt_unix_ms != 0 ? entry->doubt_unix_ms : result->at_unix_ms;
 	if (changed) {
 		entry->doubt_unix_ms = 0;
 	}

@@ -21,10 +21,11 @@ struct scheduler;
 
 enum {
 	SCHEDULER_CHECKS_MAX = 131072,
-	SCHEDULER_LATENESS_BUCKETS = 7, /* up to 1, 10, 100, 1,000, 10,000, 60,000 ms, and more */
+	SCHEDULER_LATENESS_BUCKETS =
+		7, /* up to 1, 10, 100, 1,000, 10,000, 60,000 ms, and more */
 	SCHEDULER_LATE_MS = 1000,
-	SCHEDULER_RETRY_MS = 1000,      /* to the next look at a doubtful result */
-	SCHEDULER_BUSY_MS = 50,         /* to the next try where the engine was full */
+	SCHEDULER_RETRY_MS = 1000, /* to the next look at a doubtful result */
+	SCHEDULER_BUSY_MS = 50,    /* to the next try where the engine was full */
 	SCHEDULER_INTERVAL_MIN_MS = 200,
 	SCHEDULER_INTERVAL_DEFAULT_MS = 60 * 1000,
 };
@@ -33,7 +34,7 @@ struct scheduler_change {
 	const struct check_spec *spec;
 	enum check_state from;
 	enum check_state to;
-	int64_t since_unix_ms;             /* of the first result that pointed to the new state */
+	int64_t since_unix_ms; /* of the first result that pointed to the new state */
 	const struct check_result *result; /* the one that decided */
 };
 
@@ -41,7 +42,8 @@ struct scheduler_change {
 struct scheduler_config {
 	/** Begin a check: 0, or an error; E_BUSY is tried again, others become an unknown result. */
 	int (*start)(void *user, const struct check_spec *spec, struct check_sink sink);
-	void (*on_result)(void *user, const struct check_spec *spec, const struct check_result *result);
+	void (*on_result)(
+		void *user, const struct check_spec *spec, const struct check_result *result);
 	void (*on_change)(void *user, const struct scheduler_change *change);
 	int64_t (*now_ms)(void *user); /* monotonic; NULL = the machine's */
 	void *user;
@@ -52,11 +54,11 @@ struct scheduler_config {
 struct scheduler_stats {
 	uint64_t started;
 	uint64_t finished;
-	uint64_t late;     /* begun more than SCHEDULER_LATE_MS after they were due */
-	uint64_t busy;     /* put off because the engine was full */
-	uint64_t overrun;  /* turns left out because the one before took so long */
-	uint64_t dropped;  /* results of checks changed or removed meanwhile */
-	uint64_t refused;  /* checks over SCHEDULER_CHECKS_MAX */
+	uint64_t late;    /* begun more than SCHEDULER_LATE_MS after they were due */
+	uint64_t busy;    /* put off because the engine was full */
+	uint64_t overrun; /* turns left out because the one before took so long */
+	uint64_t dropped; /* results of checks changed or removed meanwhile */
+	uint64_t refused; /* checks over SCHEDULER_CHECKS_MAX */
 	uint64_t lateness[SCHEDULER_LATENESS_BUCKETS];
 	int64_t worst_late_ms;
 	uint32_t checks;
@@ -76,7 +78,8 @@ struct scheduler *scheduler_destroy(struct scheduler *scheduler);
  * Returns: 0 added, 1 changed, E_LIMIT at SCHEDULER_CHECKS_MAX, E_INPUT for
  *          texts beyond their bounds.
  */
-NODISCARD int scheduler_put(struct scheduler *scheduler, const struct check_spec *spec, bool soon);
+NODISCARD int scheduler_put(
+	struct scheduler *scheduler, const struct check_spec *spec, bool soon);
 
 /** Returns: 0 or E_ABSENT.  A result still under way is dropped when it comes. */
 NODISCARD int scheduler_remove(struct scheduler *scheduler, int64_t id);

@@ -5,7 +5,7 @@ struct state_rule state_rule_of(unsigned retries, unsigned window)
 {
 	unsigned need = retries < STATE_WINDOW_MAX ? retries + 1 : STATE_WINDOW_MAX;
 	unsigned of = window < STATE_WINDOW_MAX ? window : STATE_WINDOW_MAX;
-	return (struct state_rule){ (uint8_t)need, (uint8_t)(of > need ? of : need) };
+	return (struct state_rule) { (uint8_t)need, (uint8_t)(of > need ? of : need) };
 }
 
 static bool is_bad(enum check_state state)
@@ -27,7 +27,7 @@ static bool enough(uint16_t history, struct state_rule rule)
 
 static bool change(struct state_track *track, enum check_state to)
 {
-	*track = (struct state_track){ .shown = to };
+	*track = (struct state_track) { .shown = to };
 	return true;
 }
 
@@ -40,7 +40,8 @@ static void remember(struct state_track *track, enum check_state result)
 		track->seen++;
 	}
 	bool better = result != CHECK_UNKNOWN && gravity(result) < gravity(track->shown);
-	track->good_run = better ? (uint8_t)(track->good_run < 255 ? track->good_run + 1 : 255) : 0;
+	track->good_run =
+		better ? (uint8_t)(track->good_run < 255 ? track->good_run + 1 : 255) : 0;
 }
 
 static bool worsen(struct state_track *track, struct state_rule rule, enum check_state result)
@@ -49,11 +50,12 @@ static bool worsen(struct state_track *track, struct state_rule rule, enum check
 		/* Between down and unreachable the latest counts, after as many confirmations. */
 		return change(track, result);
 	}
-	if (gravity(track->shown) == 0 && gravity(result) > 0 && track->shown != CHECK_DEGRADED &&
-		enough(track->poor, rule)) {
+	if (gravity(track->shown) == 0 && gravity(result) > 0 &&
+		track->shown != CHECK_DEGRADED && enough(track->poor, rule)) {
 		return change(track, CHECK_DEGRADED);
 	}
-	if (result == CHECK_UNKNOWN && track->shown != CHECK_UNKNOWN && enough(track->blind, rule)) {
+	if (result == CHECK_UNKNOWN && track->shown != CHECK_UNKNOWN &&
+		enough(track->blind, rule)) {
 		return change(track, CHECK_UNKNOWN);
 	}
 	return false;

@@ -94,7 +94,7 @@ static void fail(struct stream *stream, int error, const char *reason)
 	if (!stream->over) {
 		stream->error = error;
 		stream->reason = reason;
-		say(stream, STREAM_FAILED, (struct slice){ 0 });
+		say(stream, STREAM_FAILED, (struct slice) { 0 });
 	}
 }
 
@@ -114,7 +114,7 @@ static void on_handle_closed(uv_handle_t *handle)
 		stream->next->prev = stream->prev;
 	}
 	set->count--;
-	stream->config.on(stream->config.user, stream, STREAM_CLOSED, (struct slice){ 0 });
+	stream->config.on(stream->config.user, stream, STREAM_CLOSED, (struct slice) { 0 });
 	tls_session_destroy(stream->tls);
 	free(stream);
 	if (set->closing && set->count == 0) {
@@ -170,7 +170,8 @@ static void flush_tls(struct stream *stream)
 {
 	uint8_t octets[16 * 1024];
 	size_t n = 0;
-	while (!stream->closing && (n = tls_session_output(stream->tls, octets, sizeof(octets))) > 0) {
+	while (!stream->closing &&
+		(n = tls_session_output(stream->tls, octets, sizeof(octets))) > 0) {
 		send_octets(stream, slice_of(octets, n));
 	}
 }
@@ -190,7 +191,7 @@ static void turn_tls(struct stream *stream)
 			return;
 		}
 		stream->secured = true;
-		say(stream, STREAM_SECURED, (struct slice){ 0 });
+		say(stream, STREAM_SECURED, (struct slice) { 0 });
 	}
 	uint8_t octets[16 * 1024];
 	while (!stream->closing && !stream->over) {
@@ -198,7 +199,7 @@ static void turn_tls(struct stream *stream)
 		if (n > 0) {
 			say(stream, STREAM_DATA, slice_of(octets, (size_t)n));
 		} else if (n == E_CLOSED) {
-			say(stream, STREAM_END, (struct slice){ 0 });
+			say(stream, STREAM_END, (struct slice) { 0 });
 		} else if (n < 0) {
 			fail(stream, n, reason);
 		} else {
@@ -226,7 +227,7 @@ static void on_read(uv_stream_t *tcp, ssize_t n, const uv_buf_t *in)
 			fail(stream, E_CLOSED, "");
 		} else {
 			/* Many servers end without close_notify; the reader above counts lengths. */
-			say(stream, STREAM_END, (struct slice){ 0 });
+			say(stream, STREAM_END, (struct slice) { 0 });
 		}
 		return;
 	}
@@ -258,7 +259,7 @@ static void on_connected(uv_connect_t *request, int status)
 	}
 	stream->connect_us = stream_elapsed_us(stream);
 	(void)uv_tcp_nodelay(&stream->tcp, 1);
-	say(stream, STREAM_CONNECTED, (struct slice){ 0 });
+	say(stream, STREAM_CONNECTED, (struct slice) { 0 });
 	if (stream->closing || stream->over) {
 		return;
 	}
@@ -274,7 +275,7 @@ static void on_connected(uv_connect_t *request, int status)
 
 static void on_deadline(uv_timer_t *timer)
 {
-	say(timer->data, STREAM_TIMEOUT, (struct slice){ 0 });
+	say(timer->data, STREAM_TIMEOUT, (struct slice) { 0 });
 }
 
 /* A connect that fails at once is still told from the loop. */

@@ -43,7 +43,8 @@ struct stream_config {
 	uint32_t timeout_ms;
 	struct tls_client *tls;  /* NULL = plain */
 	const char *server_name; /* SNI; NULL = none */
-	void (*on)(void *user, struct stream *stream, enum stream_event event, struct slice data);
+	void (*on)(
+		void *user, struct stream *stream, enum stream_event event, struct slice data);
 	void *user;
 };
 

@@ -52,9 +52,9 @@ int tls_client_create(const char *authorities_file, struct tls_client **ret_clie
 	SSL_CTX_set_security_level(context, 0);
 	(void)SSL_CTX_set_min_proto_version(context, TLS1_VERSION);
 	(void)SSL_CTX_set_cipher_list(context, "ALL:@SECLEVEL=0");
-	(void)SSL_CTX_set_options(context,
-		SSL_OP_LEGACY_SERVER_CONNECT | SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION |
-			SSL_OP_IGNORE_UNEXPECTED_EOF);
+	(void)SSL_CTX_set_options(
+		context, SSL_OP_LEGACY_SERVER_CONNECT | SSL_OP_NO_RENEGOTIATION |
+				 SSL_OP_NO_COMPRESSION | SSL_OP_IGNORE_UNEXPECTED_EOF);
 	SSL_CTX_set_verify(context, SSL_VERIFY_NONE, NULL);
 	(void)SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
 	SSL_CTX_set_max_cert_list(context, PEER_CHAIN_MAX_OCTETS);
@@ -95,7 +95,7 @@ struct tls_session *tls_session_create(struct tls_client *client, const char *se
 	BIO_set_mem_eof_return(out, -1);
 	SSL_set_bio(ssl, in, out);
 	SSL_set_connect_state(ssl);
-	*session = (struct tls_session){ ssl, in, out };
+	*session = (struct tls_session) { ssl, in, out };
 	return session;
 }
 
@@ -158,12 +158,14 @@ int tls_session_read(
 int tls_session_write(struct tls_session *session, struct slice octets)
 {
 	ERR_clear_error();
-	int n = SSL_write(session->ssl, octets.p, octets.n > INT32_MAX ? INT32_MAX : (int)octets.n);
+	int n = SSL_write(
+		session->ssl, octets.p, octets.n > INT32_MAX ? INT32_MAX : (int)octets.n);
 	ERR_clear_error();
 	return n == (int)octets.n ? 0 : E_FORMAT;
 }
 
-void tls_session_seen(const struct tls_session *session, struct tls_seen *ret_seen, struct buf *der)
+void tls_session_seen(
+	const struct tls_session *session, struct tls_seen *ret_seen, struct buf *der)
 {
 	long verify = SSL_get_verify_result(session->ssl);
 	struct tls_seen seen = {

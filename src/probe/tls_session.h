@@ -21,9 +21,9 @@ struct tls_session;
 
 /** What the handshake showed. */
 struct tls_seen {
-	const char *protocol;  /* "TLSv1.3"; static */
-	const char *cipher;    /* static */
-	bool is_old_protocol;  /* below TLS 1.2 (RFC 8996) */
+	const char *protocol; /* "TLSv1.3"; static */
+	const char *cipher;   /* static */
+	bool is_old_protocol; /* below TLS 1.2 (RFC 8996) */
 	bool chain_trusted;
 	bool is_self_signed;   /* the server's own certificate signs itself */
 	const char *chain_why; /* static; "" when trusted */
@@ -57,4 +57,5 @@ NODISCARD int tls_session_read(
 NODISCARD int tls_session_write(struct tls_session *session, struct slice octets);
 
 /** What was seen; the server's certificate is appended to der. */
-void tls_session_seen(const struct tls_session *session, struct tls_seen *ret_seen, struct buf *der);
+void tls_session_seen(
+	const struct tls_session *session, struct tls_seen *ret_seen, struct buf *der);

@@ -46,8 +46,8 @@ int dnsmsg_type_parse(struct slice text, uint16_t *ret_type)
 
 const char *dnsmsg_rcode_text(unsigned rcode)
 {
-	static const char *const text[] = { "NOERROR", "FORMERR", "SERVFAIL", "NXDOMAIN", "NOTIMP",
-		"REFUSED" };
+	static const char *const text[] = { "NOERROR", "FORMERR", "SERVFAIL", "NXDOMAIN",
+		"NOTIMP", "REFUSED" };
 	return rcode < sizeof(text) / sizeof(text[0]) ? text[rcode] : "RCODE";
 }
 
@@ -88,7 +88,7 @@ static int put_name(struct buf *buf, struct slice name)
 		}
 		buf_put_byte(buf, (uint8_t)label.n);
 		buf_put(buf, label);
-		name = more ? rest : (struct slice){ 0 };
+		name = more ? rest : (struct slice) { 0 };
 	}
 	buf_put_byte(buf, 0);
 	if (buf->failed) {
@@ -138,56 +138,70 @@ static void put_label(struct buf *text, struct slice label)
 	}
 }
 
+/* Where the reading of one name is. */
+struct walk {
+	struct rd at;
+	struct rd after; /* behind the first pointer: where the record goes on */
+	bool jumped;
+	size_t limit; /* where the last pointer pointed: the next must be before it */
+	size_t wire;  /* octets of the name, uncompressed */
+};
+
+static int follow_pointer(struct walk *walk, struct slice message, uint8_t high)
+{
+	size_t to = (size_t)(high & 0x3f) << 8;
+	to |= rd_u8(&walk->at);
+	if (walk->at.failed) {
+		return E_SHORT;
+	}
+	size_t here = message.n - walk->at.left.n - 2;
+	if (to >= here || to >= walk->limit) {
+		return E_FORMAT;
+	}
+	if (!walk->jumped) {
+		walk->after = walk->at;
+	}
+	walk->jumped = true;
+	walk->limit = to;
+	walk->at = rd_of(slice_skip(message, to));
+	return 0;
+}
+
+/* Returns 1 at the end of the name, 0 when it goes on. */
+static int take_label(struct walk *walk, struct slice message, struct buf *text)
+{
+	uint8_t n = rd_u8(&walk->at);
+	if (walk->at.failed) {
+		return E_SHORT;
+	}
+	if (n >= 0xc0) {
+		return follow_pointer(walk, message, n);
+	}
+	bool is_first = walk->wire == 0;
+	walk->wire += (size_t)n + 1;
+	if (n > LABEL_MAX || walk->wire > WIRE_NAME_MAX) {
+		return E_FORMAT;
+	}
+	if (n == 0) {
+		buf_put_str(text, is_first ? "." : "");
+		return 1;
+	}
+	buf_put_str(text, is_first ? "" : ".");
+	put_label(text, rd_take(&walk->at, n));
+	return walk->at.failed ? E_SHORT : 0;
+}
+
 static int get_name(struct rd *rd, struct slice message, struct buf *text)
 {
-	struct rd at = *rd;
-	bool jumped = false;
-	size_t wire = 0;
-	size_t limit = SIZE_MAX; /* where the last pointer pointed: the next must be before it */
-	for (;;) {
-		uint8_t n = rd_u8(&at);
-		if (at.failed) {
-			return E_SHORT;
-		}
-		if (n >= 0xc0) {
-			size_t to = (size_t)(n & 0x3f) << 8;
-			to |= rd_u8(&at);
-			size_t here = message.n - at.left.n - 2;
-			if (at.failed) {
-				return E_SHORT;
-			}
-			if (!jumped) {
-				*rd = at;
-			}
-			if (to >= here || to >= limit) {
-				return E_FORMAT;
-			}
-			jumped = true;
-			limit = to;
-			at = rd_of(slice_skip(message, to));
-			continue;
-		}
-		wire += (size_t)n + 1;
-		if (n > LABEL_MAX || wire > WIRE_NAME_MAX) {
-			return E_FORMAT;
-		}
-		if (n == 0) {
-			break;
-		}
-		if (text->n > 0 && wire > (size_t)n + 1) {
-			buf_put_byte(text, '.');
-		}
-		put_label(text, rd_take(&at, n));
-		if (at.failed) {
-			return E_SHORT;
-		}
+	struct walk walk = { .at = *rd, .limit = SIZE_MAX };
+	int rc = 0;
+	while (rc == 0) {
+		rc = take_label(&walk, message, text);
 	}
-	if (!jumped) {
-		*rd = at;
+	if (rc < 0) {
+		return rc;
 	}
-	if (wire == 1) {
-		buf_put_byte(text, '.');
-	}
+	*rd = walk.jumped ? walk.after : walk.at;
 	return text->failed ? E_FORMAT : 0;
 }
 
@@ -230,8 +244,8 @@ static int get_value(struct slice message, struct slice data, uint16_t type, str
 		if (data.n != (type == DNSMSG_A ? 4 : 16)) {
 			return E_FORMAT;
 		}
-		buf_put_str(text, inet_ntop(type == DNSMSG_A ? AF_INET : AF_INET6, data.p, address,
-					  sizeof(address)));
+		buf_put_str(text, inet_ntop(type == DNSMSG_A ? AF_INET : AF_INET6, data.p,
+					  address, sizeof(address)));
 		return 0;
 	case DNSMSG_NS:
 	case DNSMSG_CNAME:

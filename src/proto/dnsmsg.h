@@ -33,7 +33,13 @@ enum dnsmsg_type {
 	DNSMSG_SRV = 33,
 };
 
-enum { DNSMSG_NOERROR = 0, DNSMSG_FORMERR = 1, DNSMSG_SERVFAIL = 2, DNSMSG_NXDOMAIN = 3, DNSMSG_REFUSED = 5 };
+enum {
+	DNSMSG_NOERROR = 0,
+	DNSMSG_FORMERR = 1,
+	DNSMSG_SERVFAIL = 2,
+	DNSMSG_NXDOMAIN = 3,
+	DNSMSG_REFUSED = 5
+};
 
 struct dnsmsg_query {
 	uint16_t id;
@@ -46,7 +52,8 @@ struct dnsmsg_query {
 struct dnsmsg_answer {
 	uint16_t type;
 	uint32_t ttl_s;
-	char value[DNSMSG_VALUE_MAX + 1]; /* address; name; "10 name" (MX); text; "" for types not read */
+	char value[DNSMSG_VALUE_MAX +
+		   1]; /* address; name; "10 name" (MX); text; "" for types not read */
 };
 
 struct dnsmsg {

@@ -8,7 +8,7 @@
 
 void http1_init(struct http1 *http, size_t body_max)
 {
-	*http = (struct http1){ .phase = HTTP1_STATUS };
+	*http = (struct http1) { .phase = HTTP1_STATUS };
 	buf_init(&http->body, body_max);
 	buf_init(&http->line, HTTP1_LINE_MAX);
 }
@@ -23,7 +23,7 @@ static int read_status(struct http1 *http, struct slice line)
 {
 	uint64_t status = 0;
 	if (!slice_starts(line, SLICE("HTTP/1.")) || line.n < 12 || line.p[8] != ' ' ||
-		num_u64((struct slice){ line.p + 9, 3 }, 599, &status) < 0 || status < 100 ||
+		num_u64((struct slice) { line.p + 9, 3 }, 599, &status) < 0 || status < 100 ||
 		(line.n > 12 && line.p[12] != ' ')) {
 		return E_FORMAT;
 	}
@@ -35,7 +35,8 @@ static int read_status(struct http1 *http, struct slice line)
 static int read_length(struct http1 *http, struct slice value)
 {
 	uint64_t length = 0;
-	if (num_u64(value, INT64_MAX, &length) < 0 || (http->has_length && length != http->left)) {
+	if (num_u64(value, INT64_MAX, &length) < 0 ||
+		(http->has_length && length != http->left)) {
 		return E_FORMAT;
 	}
 	http->has_length = true;
@@ -95,19 +96,27 @@ static int end_head(struct http1 *http)
 	return 0;
 }
 
+/* 16 = no hexadecimal digit. */
+static unsigned digit_of(uint8_t octet)
+{
+	unsigned c = octet | 0x20u;
+	if (octet >= '0' && octet <= '9') {
+		return c - '0';
+	}
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : 16;
+}
+
 static int read_chunk_size(struct http1 *http, struct slice line)
 {
 	uint64_t size = 0;
 	size_t i = 0;
-	for (; i < line.n; i++) {
-		unsigned c = line.p[i] | 0x20u;
-		unsigned digit = c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : 16;
-		if (digit == 16 || i == 15) {
-			break;
-		}
-		size = size << 4 | digit;
+	/* 15 digits: no size that fits a body is longer. */
+	while (i < line.n && i < 15 && digit_of(line.p[i]) < 16) {
+		size = size << 4 | digit_of(line.p[i]);
+		i++;
 	}
-	if (i == 0 || (i < line.n && line.p[i] != ';' && line.p[i] != ' ' && line.p[i] != '\t')) {
+	/* An extension, or blanks some servers pad with. */
+	if (i == 0 || (i < line.n && memchr("; \t", line.p[i], 3) == NULL)) {
 		return E_FORMAT;
 	}
 	http->left = size;
@@ -144,7 +153,8 @@ static int take_line(struct http1 *http, struct slice *octets)
 	buf_put(&http->line, slice_head(*octets, n));
 	*octets = slice_skip(*octets, n);
 	/* Chunk lines do not count as head: a long body has many. */
-	http->head_octets += http->phase == HTTP1_CHUNK_SIZE || http->phase == HTTP1_CHUNK_END ? 0 : n;
+	http->head_octets +=
+		http->phase == HTTP1_CHUNK_SIZE || http->phase == HTTP1_CHUNK_END ? 0 : n;
 	if (http->line.failed || http->head_octets > HTTP1_HEAD_MAX) {
 		return E_LIMIT;
 	}

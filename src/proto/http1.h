@@ -17,16 +17,17 @@
 
 enum {
 	HTTP1_LINE_MAX = 8 * 1024,
-	HTTP1_HEAD_MAX = 32 * 1024, /* octets of all heads, interim ones and trailers included */
-	HTTP1_INTERIM_MAX = 8,      /* 1xx answers before the real one */
+	HTTP1_HEAD_MAX =
+		32 * 1024,     /* octets of all heads, interim ones and trailers included */
+	HTTP1_INTERIM_MAX = 8, /* 1xx answers before the real one */
 	HTTP1_LOCATION_MAX = 256,
 };
 
 enum http1_phase {
 	HTTP1_STATUS,
 	HTTP1_HEADER,
-	HTTP1_LENGTH,  /* body of a known length */
-	HTTP1_CLOSE,   /* body until the connection ends */
+	HTTP1_LENGTH, /* body of a known length */
+	HTTP1_CLOSE,  /* body until the connection ends */
 	HTTP1_CHUNK_SIZE,
 	HTTP1_CHUNK,
 	HTTP1_CHUNK_END,
@@ -36,9 +37,9 @@ enum http1_phase {
 
 struct http1 {
 	enum http1_phase phase;
-	unsigned status;       /* 0 until its line was read */
-	bool body_cut;         /* the body was longer than body_max: what is held is its beginning */
-	uint64_t body_octets;  /* seen */
+	unsigned status; /* 0 until its line was read */
+	bool body_cut;   /* the body was longer than body_max: what is held is its beginning */
+	uint64_t body_octets; /* seen */
 	struct buf body;
 	char location[HTTP1_LOCATION_MAX + 1]; /* of a redirect; "" = none, or too long */
 	/* How far the reading is. */
@@ -50,6 +51,7 @@ struct http1 {
 	bool chunked;
 };
 
+/** At most body_max octets of body are kept; the rest is not read. */
 void http1_init(struct http1 *http, size_t body_max);
 void http1_fini(struct http1 *http);
 

@@ -45,7 +45,8 @@ static uint8_t *put_be(uint8_t *at, uint64_t value, unsigned octets)
 	return at + octets;
 }
 
-void icmp_put_echo(const struct icmp_echo *echo, unsigned family, uint8_t ret_octets[ECHO_OCTETS])
+void icmp_put_echo(
+	const struct icmp_echo *echo, unsigned family, uint8_t ret_octets[ECHO_OCTETS])
 {
 	memset(ret_octets, 0, ECHO_OCTETS);
 	ret_octets[0] = family == 4 ? V4_REQUEST : V6_REQUEST;
@@ -55,7 +56,8 @@ void icmp_put_echo(const struct icmp_echo *echo, unsigned family, uint8_t ret_oc
 	at = put_be(at, echo->generation, 4);
 	(void)put_be(at, echo->cookie, 8);
 	if (family == 4) {
-		(void)put_be(ret_octets + 2, icmp_checksum(slice_of(ret_octets, ECHO_OCTETS)), 2);
+		(void)put_be(
+			ret_octets + 2, icmp_checksum(slice_of(ret_octets, ECHO_OCTETS)), 2);
 	}
 }
 
@@ -163,7 +165,8 @@ static int read_quoted6(struct slice quoted, struct icmp_seen *seen)
 		return E_FORMAT;
 	}
 	memcpy(seen->quoted_to, to.p, 16);
-	seen->kind = next == IP_PROTO_ICMPV6 && type == V6_REQUEST ? ICMP_SEEN_ERROR : ICMP_SEEN_OTHER;
+	seen->kind = next == IP_PROTO_ICMPV6 && type == V6_REQUEST ? ICMP_SEEN_ERROR
+								   : ICMP_SEEN_OTHER;
 	return 0;
 }
 
@@ -181,7 +184,8 @@ int icmp_parse6(struct slice message, struct icmp_seen *ret_seen)
 	if (seen.type == V6_REPLY) {
 		read_echo(&rd, &seen);
 		seen.kind = ICMP_SEEN_REPLY;
-	} else if (seen.type >= V6_UNREACHABLE && seen.type <= V6_PARAMETER && seen.type != V6_TOO_BIG) {
+	} else if (seen.type >= V6_UNREACHABLE && seen.type <= V6_PARAMETER &&
+		   seen.type != V6_TOO_BIG) {
 		rc = read_quoted6(slice_skip(rd.left, 4), &seen);
 	}
 	if (rc == 0) {

@@ -39,7 +39,8 @@ struct icmp_seen {
 	uint8_t code;
 	struct icmp_echo echo;
 	bool has_payload; /* slot, generation and cookie were there; old routers quote 8 octets only */
-	uint8_t quoted_to[16]; /* error: where the quoted request went; IPv4 in the first four */
+	uint8_t quoted_to
+		[16]; /* error: where the quoted request went; IPv4 in the first four */
 };
 
 /**
@@ -49,7 +50,8 @@ struct icmp_seen {
  *          left 0: the kernel computes it with the pseudo header.
  * Shape:   family is 4 or 6.
  */
-void icmp_put_echo(const struct icmp_echo *echo, unsigned family, uint8_t ret_octets[ECHO_OCTETS]);
+void icmp_put_echo(
+	const struct icmp_echo *echo, unsigned family, uint8_t ret_octets[ECHO_OCTETS]);
 
 /**
  * Read what a raw IPv4 socket gives: IP header first.

@@ -16,7 +16,8 @@
 static X509 *decode(struct slice der)
 {
 	const uint8_t *at = der.p;
-	X509 *cert = der.n > 0 && der.n <= X509SUM_DER_MAX ? d2i_X509(NULL, &at, (long)der.n) : NULL;
+	X509 *cert =
+		der.n > 0 && der.n <= X509SUM_DER_MAX ? d2i_X509(NULL, &at, (long)der.n) : NULL;
 	if (cert != NULL && at != der.p + der.n) {
 		X509_free(cert);
 		cert = NULL;
@@ -66,8 +67,11 @@ static int read_time(const ASN1_TIME *time, int64_t *ret_unix_ms)
 	if (ASN1_TIME_to_tm(time, &tm) != 1) {
 		return E_FORMAT;
 	}
-	struct civil civil = { .year = tm.tm_year + 1900, .month = (uint8_t)(tm.tm_mon + 1),
-		.day = (uint8_t)tm.tm_mday, .hour = (uint8_t)tm.tm_hour, .minute = (uint8_t)tm.tm_min,
+	struct civil civil = { .year = tm.tm_year + 1900,
+		.month = (uint8_t)(tm.tm_mon + 1),
+		.day = (uint8_t)tm.tm_mday,
+		.hour = (uint8_t)tm.tm_hour,
+		.minute = (uint8_t)tm.tm_min,
 		.second = (uint8_t)(tm.tm_sec < 60 ? tm.tm_sec : 59) };
 	if (!civil_valid(&civil)) {
 		return E_FORMAT;
@@ -119,7 +123,8 @@ bool x509sum_names(struct slice der, struct slice host)
 		return false;
 	}
 	bool named = X509_check_ip_asc(cert, text, 0) == 1 ||
-		X509_check_host(cert, text, host.n, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS, NULL) == 1;
+		     X509_check_host(cert, text, host.n, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS,
+			     NULL) == 1;
 	X509_free(cert);
 	ERR_clear_error();
 	return named;

@@ -17,7 +17,8 @@
 enum { X509SUM_NAME_MAX = 128, X509SUM_DER_MAX = 64 * 1024 };
 
 struct x509sum {
-	char subject[X509SUM_NAME_MAX + 1]; /* common name, else organisation; UTF-8, may be empty */
+	char subject[X509SUM_NAME_MAX +
+		     1]; /* common name, else organisation; UTF-8, may be empty */
 	char issuer[X509SUM_NAME_MAX + 1];
 	int64_t not_before_unix_ms;
 	int64_t not_after_unix_ms;

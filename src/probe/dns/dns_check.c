@@ -132,7 +132,6 @@ static void finish(struct op *op, enum check_state state, const char *code)
 	sink.done(sink.user, sink.tag, &result);
 }
 
-
 /* The first answer of the type asked for, and whether one of them is as expected. */
 static const struct dnsmsg_answer *find_answer(
 	const struct op *op, const struct dnsmsg *reply, bool *ret_as_expected)
@@ -147,8 +146,8 @@ static const struct dnsmsg_answer *find_answer(
 			continue;
 		}
 		first = first != NULL ? first : answer;
-		if (spec->expect_text == NULL ||
-			dnsmsg_name_eq(slice_str(answer->value), slice_str(spec->expect_text))) {
+		if (spec->expect_text == NULL || dnsmsg_name_eq(slice_str(answer->value),
+							 slice_str(spec->expect_text))) {
 			*ret_as_expected = true;
 		}
 	}
@@ -174,7 +173,7 @@ static void judge_answer(struct op *op, const struct dnsmsg *reply)
 	} else if (spec->want_ad && !reply->authentic) {
 		finish(op, CHECK_DEGRADED, "dns.not_authenticated");
 	} else if (spec->warn_latency_ms != 0 &&
-		op->result.latency_us > (int64_t)spec->warn_latency_ms * 1000) {
+		   op->result.latency_us > (int64_t)spec->warn_latency_ms * 1000) {
 		finish(op, CHECK_DEGRADED, "dns.slow");
 	} else {
 		finish(op, CHECK_UP, "dns.ok");
@@ -203,8 +202,8 @@ static bool is_ours(const struct op *op, const struct dnsmsg *reply)
 {
 	uint16_t type = op->spec->dns_type != 0 ? op->spec->dns_type : DNSMSG_A;
 	return reply->is_response && reply->id == op->id && reply->has_question &&
-		reply->question_type == type && reply->question_class == 1 &&
-		dnsmsg_name_eq(slice_str(reply->question), slice_str(op->spec->query_name));
+	       reply->question_type == type && reply->question_class == 1 &&
+	       dnsmsg_name_eq(slice_str(reply->question), slice_str(op->spec->query_name));
 }
 
 /* The length, then the message, RFC 1035 section 4.2.2. */
@@ -232,7 +231,8 @@ static void take_stream(struct op *op, struct slice data)
 	free(reply);
 }
 
-static void on_stream(void *user, struct stream *stream, enum stream_event event, struct slice data)
+static void on_stream(
+	void *user, struct stream *stream, enum stream_event event, struct slice data)
 {
 	struct op *op = user;
 	const char *reason = "";
@@ -261,8 +261,11 @@ static void on_stream(void *user, struct stream *stream, enum stream_event event
 static void ask_again_by_tcp(struct op *op)
 {
 	int64_t left_ms = (int64_t)verdict_timeout_ms(op->spec) - elapsed_us(op) / 1000;
-	struct stream_config config = { .addr = op->spec->addr, .port = op->spec->port,
-		.timeout_ms = left_ms > 1 ? (uint32_t)left_ms : 1, .on = on_stream, .user = op };
+	struct stream_config config = { .addr = op->spec->addr,
+		.port = op->spec->port,
+		.timeout_ms = left_ms > 1 ? (uint32_t)left_ms : 1,
+		.on = on_stream,
+		.user = op };
 	(void)uv_udp_recv_stop(&op->udp);
 	(void)uv_timer_stop(&op->deadline);
 	int rc = stream_open(op->checker->set, &config, &op->stream);
@@ -309,8 +312,8 @@ static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *ret_buf)
 	*ret_buf = uv_buf_init((char *)op->checker->octets, UDP_REPLY_MAX);
 }
 
-static void on_datagram(uv_udp_t *udp, ssize_t n, const uv_buf_t *in, const struct sockaddr *from,
-	unsigned flags)
+static void on_datagram(uv_udp_t *udp, ssize_t n, const uv_buf_t *in,
+	const struct sockaddr *from, unsigned flags)
 {
 	struct op *op = udp->data;
 	if (op->over || (n == 0 && from == NULL)) {
@@ -373,7 +376,8 @@ static void begin(struct op *op)
 		op->failure < 0 ? 0 : verdict_timeout_ms(op->spec), 0);
 }
 
-int dns_check_start(struct dns_checker *checker, const struct check_spec *spec, struct check_sink sink)
+int dns_check_start(
+	struct dns_checker *checker, const struct check_spec *spec, struct check_sink sink)
 {
 	if (checker->closing || checker->count >= checker->inflight_max) {
 		return E_BUSY;
@@ -394,7 +398,8 @@ int dns_check_start(struct dns_checker *checker, const struct check_spec *spec, 
 	buf_init(&op->reply, REPLY_MAX + 2);
 	struct dnsmsg_query query = { .id = op->id,
 		.type = spec->dns_type != 0 ? spec->dns_type : DNSMSG_A,
-		.recursion = !spec->want_aa, .authentic = spec->want_ad,
+		.recursion = !spec->want_aa,
+		.authentic = spec->want_ad,
 		.name = slice_str(spec->query_name) };
 	if (spec->query_name == NULL || dnsmsg_put_query(&op->query, &query) < 0) {
 		buf_fini(&op->query);

@@ -67,14 +67,16 @@ static int open_files(struct host *host, const char *proc, struct diag *diag)
 	for (unsigned i = 0; i < FILES && rc == 0; i++) {
 		host->file[i] = openat(dir, file_names[i], O_RDONLY | O_CLOEXEC);
 		if (host->file[i] < 0) {
-			rc = diag_set(diag, -errno, 0, 0, "cannot open %s/%s", proc, file_names[i]);
+			rc = diag_set(
+				diag, -errno, 0, 0, "cannot open %s/%s", proc, file_names[i]);
 		}
 	}
 	(void)close(dir);
 	return rc;
 }
 
-int host_open(const char *proc, const char *data_path, struct host **ret_host, struct diag *diag)
+int host_open(
+	const char *proc, const char *data_path, struct host **ret_host, struct diag *diag)
 {
 	struct host *host = calloc(1, sizeof(*host));
 	if (host == NULL) {
@@ -136,18 +138,21 @@ static void read_clock(struct host_clock *ret_clock)
 {
 	struct timex timex = { .modes = 0 }; /* asks, changes nothing */
 	int state = adjtimex(&timex);
-	*ret_clock = (struct host_clock){
-		.synchronised = state >= 0 && state != TIME_ERROR && (timex.status & STA_UNSYNC) == 0,
+	*ret_clock = (struct host_clock) {
+		.synchronised =
+			state >= 0 && state != TIME_ERROR && (timex.status & STA_UNSYNC) == 0,
 		.estimated_error_us = timex.esterror,
 		.maximum_error_us = timex.maxerror,
-		.offset_us = (timex.status & STA_NANO) != 0 ? timex.offset / 1000 : timex.offset,
+		.offset_us =
+			(timex.status & STA_NANO) != 0 ? timex.offset / 1000 : timex.offset,
 	};
 }
 
 int host_sample(struct host *host, struct host_sample *ret_sample)
 {
-	static int (*const readers[FILES])(struct slice, struct host_sample *) = { host_read_load,
-		host_read_memory, host_read_interfaces };
+	static int (*const readers[FILES])(struct slice, struct host_sample *) = {
+		host_read_load, host_read_memory, host_read_interfaces
+	};
 	struct host_sample sample = { .at_mono_ms = clock_mono_ms(), .cpus = host->cpus };
 	AUTO_BUF struct buf text;
 	buf_init(&text, TEXT_MAX);
@@ -174,21 +179,26 @@ int host_sample(struct host *host, struct host_sample *ret_sample)
 	return 0;
 }
 
-static void judge_level(struct check_result *result, const struct check_spec *spec, double level,
-	const uint32_t usual[2], const char *code)
+static void judge_level(struct check_result *result, const struct check_spec *spec,
+	double level, const uint32_t usual[2], const char *code)
 {
 	uint32_t warn = spec->warn_level != 0 ? spec->warn_level : usual[0];
 	uint32_t bad = spec->bad_level != 0 ? spec->bad_level : usual[1];
 	bool is_bad = bad != 0 && level > bad;
 	bool is_warn = warn != 0 && level > warn;
 	check_result_arg_int(result, "level", (int64_t)level);
-	check_result_set(result, is_bad ? CHECK_DOWN : is_warn ? CHECK_DEGRADED : CHECK_UP,
+	check_result_set(result,
+		is_bad    ? CHECK_DOWN
+		: is_warn ? CHECK_DEGRADED
+			  : CHECK_UP,
 		is_bad || is_warn ? code : "host.ok");
 }
 
 static double percent_used(uint64_t total, uint64_t available)
 {
-	return total == 0 || available > total ? 0.0 : 100.0 * (double)(total - available) / (double)total;
+	return total == 0 || available > total
+		       ? 0.0
+		       : 100.0 * (double)(total - available) / (double)total;
 }
 
 static void check_load(const struct host_sample *sample, const struct check_spec *spec,
@@ -197,24 +207,26 @@ static void check_load(const struct host_sample *sample, const struct check_spec
 	check_result_perf(result, "load1", sample->load[0], "");
 	check_result_perf(result, "load5", sample->load[1], "");
 	check_result_perf(result, "load15", sample->load[2], "");
-	judge_level(result, spec, 100.0 * sample->load[1] / sample->cpus, (uint32_t[]){ 200, 0 },
-		"host.load_high");
+	judge_level(result, spec, 100.0 * sample->load[1] / sample->cpus,
+		(uint32_t[]) { 200, 0 }, "host.load_high");
 }
 
 static void check_memory(const struct host_sample *sample, const struct check_spec *spec,
 	struct check_result *result)
 {
 	check_result_perf(result, "available", (double)sample->memory_available_octets, "B");
-	judge_level(result, spec, percent_used(sample->memory_octets, sample->memory_available_octets),
-		(uint32_t[]){ 90, 98 }, "host.memory_full");
+	judge_level(result, spec,
+		percent_used(sample->memory_octets, sample->memory_available_octets),
+		(uint32_t[]) { 90, 98 }, "host.memory_full");
 }
 
 static void check_disk(const struct host_sample *sample, const struct check_spec *spec,
 	struct check_result *result)
 {
 	check_result_perf(result, "available", (double)sample->disk_available_octets, "B");
-	judge_level(result, spec, percent_used(sample->disk_octets, sample->disk_available_octets),
-		(uint32_t[]){ 85, 95 }, "host.disk_full");
+	judge_level(result, spec,
+		percent_used(sample->disk_octets, sample->disk_available_octets),
+		(uint32_t[]) { 85, 95 }, "host.disk_full");
 }
 
 static void check_clock(const struct host_sample *sample, const struct check_spec *spec,
@@ -228,8 +240,8 @@ static void check_clock(const struct host_sample *sample, const struct check_spe
 		check_result_set(result, CHECK_DEGRADED, "host.clock_unsynchronised");
 		return;
 	}
-	judge_level(result, spec, (double)clock->maximum_error_us / 1000.0, (uint32_t[]){ 1000, 10000 },
-		"host.clock_wrong");
+	judge_level(result, spec, (double)clock->maximum_error_us / 1000.0,
+		(uint32_t[]) { 1000, 10000 }, "host.clock_wrong");
 }
 
 /* Where the last counters of this interface are kept; NULL when the table is full. */
@@ -248,8 +260,8 @@ static struct rate *rate_of(struct host *host, const char *name)
 	return NULL;
 }
 
-static void put_rates(struct host *host, const struct host_interface *interface, int64_t at_mono_ms,
-	struct check_result *result)
+static void put_rates(struct host *host, const struct host_interface *interface,
+	int64_t at_mono_ms, struct check_result *result)
 {
 	struct rate *rate = rate_of(host, interface->name);
 	if (rate == NULL) {
@@ -260,18 +272,18 @@ static void put_rates(struct host *host, const struct host_interface *interface,
 	if (rate->at_mono_ms != 0 && ms > 0 && interface->rx_octets >= rate->rx_octets &&
 		interface->tx_octets >= rate->tx_octets) {
 		double per_s = 1000.0 / (double)ms;
-		check_result_perf(
-			result, "rx", (double)(interface->rx_octets - rate->rx_octets) * per_s, "B/s");
-		check_result_perf(
-			result, "tx", (double)(interface->tx_octets - rate->tx_octets) * per_s, "B/s");
+		check_result_perf(result, "rx",
+			(double)(interface->rx_octets - rate->rx_octets) * per_s, "B/s");
+		check_result_perf(result, "tx",
+			(double)(interface->tx_octets - rate->tx_octets) * per_s, "B/s");
 	}
 	rate->at_mono_ms = at_mono_ms;
 	rate->rx_octets = interface->rx_octets;
 	rate->tx_octets = interface->tx_octets;
 }
 
-static void check_interface(struct host *host, const struct host_sample *sample, const char *name,
-	struct check_result *result)
+static void check_interface(struct host *host, const struct host_sample *sample,
+	const char *name, struct check_result *result)
 {
 	check_result_arg(result, "interface", slice_str(name));
 	for (unsigned i = 0; i < sample->interface_count; i++) {
@@ -291,11 +303,13 @@ static void check_interface(struct host *host, const struct host_sample *sample,
 	check_result_set(result, CHECK_DOWN, "host.interface_absent");
 }
 
-void host_check(struct host *host, const struct check_spec *spec, struct check_result *ret_result)
+void host_check(
+	struct host *host, const struct check_spec *spec, struct check_result *ret_result)
 {
 	static const struct {
 		const char *item;
-		void (*check)(const struct host_sample *, const struct check_spec *, struct check_result *);
+		void (*check)(const struct host_sample *, const struct check_spec *,
+			struct check_result *);
 	} items[] = {
 		{ "load", check_load },
 		{ "memory", check_memory },
@@ -312,7 +326,8 @@ void host_check(struct host *host, const struct check_spec *spec, struct check_r
 		return;
 	}
 	if (slice_starts(item, SLICE("interface:"))) {
-		check_interface(host, &sample, spec->path + sizeof("interface:") - 1, ret_result);
+		check_interface(
+			host, &sample, spec->path + sizeof("interface:") - 1, ret_result);
 		return;
 	}
 	for (size_t i = 0; i < sizeof(items) / sizeof(items[0]); i++) {

@@ -77,7 +77,8 @@ NODISCARD int host_sample(struct host *host, struct host_sample *ret_sample);
  *        host.clock_unsynchronised host.clock_wrong host.interface_down
  *        host.interface_absent host.unreadable host.no_such_item.
  */
-void host_check(struct host *host, const struct check_spec *spec, struct check_result *ret_result);
+void host_check(
+	struct host *host, const struct check_spec *spec, struct check_result *ret_result);
 
 /** From the texts of /proc/net/route and resolv.conf. */
 struct host_suggestion host_suggest(struct slice route_text, struct slice resolv_text);

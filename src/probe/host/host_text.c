@@ -19,7 +19,7 @@ static bool next_word(struct slice *text, struct slice *ret_word)
 	while (i < text->n && text->p[i] != ' ' && text->p[i] != '\t') {
 		i++;
 	}
-	*ret_word = (struct slice){ text->p + start, i - start };
+	*ret_word = (struct slice) { text->p + start, i - start };
 	*text = slice_skip(*text, i);
 	return ret_word->n > 0;
 }
@@ -33,7 +33,7 @@ static bool next_line(struct slice *text, struct slice *ret_line)
 	}
 	if (!slice_cut(*text, '\n', ret_line, &rest)) {
 		*ret_line = *text;
-		rest = (struct slice){ 0 };
+		rest = (struct slice) { 0 };
 	}
 	*text = rest;
 	return true;
@@ -90,8 +90,11 @@ static int read_interface(struct slice name, struct slice fields, struct host_in
 			return E_FORMAT;
 		}
 	}
-	*ret = (struct host_interface){ .rx_octets = value[0], .rx_errors = value[2],
-		.rx_dropped = value[3], .tx_octets = value[8], .tx_errors = value[10],
+	*ret = (struct host_interface) { .rx_octets = value[0],
+		.rx_errors = value[2],
+		.rx_dropped = value[3],
+		.tx_octets = value[8],
+		.tx_errors = value[10],
 		.tx_dropped = value[11] };
 	memcpy(ret->name, name.p, name.n);
 	ret->name[name.n] = '\0';
@@ -118,7 +121,8 @@ int host_read_interfaces(struct slice text, struct host_sample *sample)
 			sample->interfaces_refused++;
 			continue;
 		}
-		int rc = read_interface(name, fields, &sample->interfaces[sample->interface_count]);
+		int rc = read_interface(
+			name, fields, &sample->interfaces[sample->interface_count]);
 		if (rc < 0) {
 			return rc;
 		}
@@ -132,7 +136,9 @@ static bool read_hex32(struct slice word, uint32_t *ret_value)
 	uint32_t value = 0;
 	for (size_t i = 0; i < word.n; i++) {
 		unsigned c = word.p[i] | 0x20u;
-		unsigned digit = c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : 16;
+		unsigned digit = c >= '0' && c <= '9'   ? c - '0'
+				 : c >= 'a' && c <= 'f' ? c - 'a' + 10
+							: 16;
 		if (digit == 16 || word.n > 8) {
 			return false;
 		}
@@ -154,11 +160,12 @@ static bool read_gateway(struct slice line, struct probe_addr *ret_addr)
 			return false;
 		}
 	}
-	if (!read_hex32(word[1], &to) || !read_hex32(word[2], &by) || !read_hex32(word[3], &flags) ||
-		to != 0 || (flags & RTF_GATEWAY_BIT) == 0 || (flags & RTF_UP_BIT) == 0) {
+	if (!read_hex32(word[1], &to) || !read_hex32(word[2], &by) ||
+		!read_hex32(word[3], &flags) || to != 0 || (flags & RTF_GATEWAY_BIT) == 0 ||
+		(flags & RTF_UP_BIT) == 0) {
 		return false;
 	}
-	*ret_addr = (struct probe_addr){ .family = 4 };
+	*ret_addr = (struct probe_addr) { .family = 4 };
 	memcpy(ret_addr->octet, &by, 4);
 	return true;
 }
@@ -188,8 +195,8 @@ struct host_suggestion host_suggest(struct slice route_text, struct slice resolv
 	}
 	while (next_line(&resolv_text, &line)) {
 		line = slice_trim(line);
-		if (next_word(&line, &word) && slice_is(word, "nameserver") && next_word(&line, &word) &&
-			probe_addr_parse(word, &addr) == 0) {
+		if (next_word(&line, &word) && slice_is(word, "nameserver") &&
+			next_word(&line, &word) && probe_addr_parse(word, &addr) == 0) {
 			add_unique(found.resolvers, &found.resolver_count, &addr);
 		}
 	}

@@ -19,7 +19,8 @@ struct op {
 	struct check_sink sink;
 	struct check_spec *spec;
 	struct check_result result;
-	struct check_result certificate; /* judged at once, told when the answer itself is good */
+	struct check_result
+		certificate; /* judged at once, told when the answer itself is good */
 	bool certificate_good;
 	bool finished;
 	int64_t first_octet_us;
@@ -59,14 +60,16 @@ static void send_request(const struct op *op, struct stream *stream)
 {
 	AUTO_BUF struct buf request;
 	buf_init(&request, REQUEST_MAX);
-	buf_printf(&request, "GET %s HTTP/1.1\r\nHost: ", op->spec->path != NULL ? op->spec->path : "/");
+	buf_printf(&request,
+		"GET %s HTTP/1.1\r\nHost: ", op->spec->path != NULL ? op->spec->path : "/");
 	put_host(&request, op->spec);
 	buf_put_str(&request, "\r\nUser-Agent: fengsui\r\nAccept: */*\r\n"
 			      "Accept-Encoding: identity\r\nConnection: close\r\n\r\n");
 	stream_write(stream, buf_slice(&request));
 }
 
-static void finish(struct op *op, struct stream *stream, enum check_state state, const char *code)
+static void finish(
+	struct op *op, struct stream *stream, enum check_state state, const char *code)
 {
 	struct check_result *result = &op->result;
 	op->finished = true;
@@ -112,8 +115,8 @@ static void judge_answer(struct op *op, struct stream *stream)
 		finish(op, stream, CHECK_DOWN, "http.status");
 		return;
 	}
-	if (spec->expect_text != NULL &&
-		slice_find(buf_slice(&op->http.body), slice_str(spec->expect_text)) == SIZE_MAX) {
+	if (spec->expect_text != NULL && slice_find(buf_slice(&op->http.body),
+						 slice_str(spec->expect_text)) == SIZE_MAX) {
 		check_result_arg(&op->result, "expected", slice_str(spec->expect_text));
 		check_result_arg_int(&op->result, "cut", op->http.body_cut);
 		finish(op, stream, CHECK_DOWN, "http.content_missing");
@@ -124,7 +127,7 @@ static void judge_answer(struct op *op, struct stream *stream)
 		return;
 	}
 	bool slow = spec->warn_latency_ms != 0 &&
-		stream_elapsed_us(stream) > (int64_t)spec->warn_latency_ms * 1000;
+		    stream_elapsed_us(stream) > (int64_t)spec->warn_latency_ms * 1000;
 	finish(op, stream, slow ? CHECK_DEGRADED : CHECK_UP, slow ? "http.slow" : "http.ok");
 }
 
@@ -135,7 +138,8 @@ static void judge_certificate(struct op *op, struct stream *stream)
 	buf_init(&der, X509SUM_DER_MAX);
 	tls_session_seen(stream_tls_session(stream), &seen, &der);
 	op->certificate = op->result;
-	op->certificate_good = verdict_certificate(&op->certificate, op->spec, &seen, buf_slice(&der));
+	op->certificate_good =
+		verdict_certificate(&op->certificate, op->spec, &seen, buf_slice(&der));
 }
 
 static void take_data(struct op *op, struct stream *stream, struct slice data)
@@ -145,7 +149,8 @@ static void take_data(struct op *op, struct stream *stream, struct slice data)
 	}
 	int rc = http1_feed(&op->http, data);
 	if (rc < 0) {
-		finish(op, stream, CHECK_DOWN, rc == E_LIMIT ? "http.head_too_large" : "http.malformed");
+		finish(op, stream, CHECK_DOWN,
+			rc == E_LIMIT ? "http.head_too_large" : "http.malformed");
 	} else if (rc == 1) {
 		judge_answer(op, stream);
 	}
@@ -156,7 +161,8 @@ static void take_end(struct op *op, struct stream *stream)
 	if (http1_end(&op->http) == 1) {
 		judge_answer(op, stream);
 	} else {
-		finish(op, stream, CHECK_DOWN, op->first_octet_us == 0 ? "http.closed" : "http.truncated");
+		finish(op, stream, CHECK_DOWN,
+			op->first_octet_us == 0 ? "http.closed" : "http.truncated");
 	}
 }
 
@@ -173,7 +179,8 @@ static void take_failure(struct op *op, struct stream *stream, enum stream_event
 	finish(op, stream, op->result.state, op->result.code);
 }
 
-static void on_event(void *user, struct stream *stream, enum stream_event event, struct slice data)
+static void on_event(
+	void *user, struct stream *stream, enum stream_event event, struct slice data)
 {
 	struct op *op = user;
 	if (event == STREAM_CLOSED) {
@@ -210,12 +217,17 @@ static void on_event(void *user, struct stream *stream, enum stream_event event,
 	}
 }
 
-int http_check_start(struct stream_set *set, struct tls_client *client, const struct check_spec *spec,
-	struct check_sink sink)
+static bool is_askable(const struct check_spec *spec)
 {
-	if (slice_str(spec->name).n > SNI_MAX || !is_request_text(spec->name) ||
-		!is_request_text(spec->host_header) || !is_request_text(spec->path) ||
-		(spec->path != NULL && spec->path[0] != '/')) {
+	return slice_str(spec->name).n <= SNI_MAX && is_request_text(spec->name) &&
+	       is_request_text(spec->host_header) && is_request_text(spec->path) &&
+	       (spec->path == NULL || spec->path[0] == '/');
+}
+
+int http_check_start(struct stream_set *set, struct tls_client *client,
+	const struct check_spec *spec, struct check_sink sink)
+{
+	if (!is_askable(spec)) {
 		return E_INPUT;
 	}
 	struct op *op = calloc(1, sizeof(*op));
@@ -232,9 +244,13 @@ int http_check_start(struct stream_set *set, struct tls_client *client, const st
 	op->spec = copy;
 	http1_init(&op->http, HTTP_BODY_MAX);
 	check_result_init(&op->result, spec, clock_unix_ms());
-	struct stream_config config = { .addr = copy->addr, .port = copy->port,
-		.timeout_ms = verdict_timeout_ms(spec), .tls = copy->use_tls ? client : NULL,
-		.server_name = copy->name, .on = on_event, .user = op };
+	struct stream_config config = { .addr = copy->addr,
+		.port = copy->port,
+		.timeout_ms = verdict_timeout_ms(spec),
+		.tls = copy->use_tls ? client : NULL,
+		.server_name = copy->name,
+		.on = on_event,
+		.user = op };
 	struct stream *stream = NULL;
 	int rc = stream_open(set, &config, &stream);
 	if (rc < 0) {

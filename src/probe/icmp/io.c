@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "probe/icmp/ping_priv.h"
-
 #include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -8,10 +6,12 @@
 
 #include "base/buf.h"
 #include "base/slice.h"
+#include "probe/icmp/ping_priv.h"
 #include "proto/icmp.h"
 
 enum {
-	PACKET_MAX = 576, /* an error quotes as much as fits in this (RFC 1812 section 4.3.2.3) */
+	PACKET_MAX =
+		576, /* an error quotes as much as fits in this (RFC 1812 section 4.3.2.3) */
 	CONTROL_MAX = 128,
 	RECEIVE_ROUNDS = 16, /* batches in one turn, then the rest of the loop has its say */
 	V4_UNREACHABLE = 3,
@@ -64,10 +64,13 @@ static int send_batch(struct ping_family *family, uint32_t count)
 	memset(messages, 0, sizeof(messages[0]) * count);
 	uint32_t at = family->queue.head;
 	for (uint32_t i = 0; i < count; i++, at = ping->slots[at].next) {
-		struct icmp_echo echo = { .id = ping->id, .seq = (uint16_t)at, .slot = at,
-			.generation = ping->slots[at].generation, .cookie = ping_cookie(ping, at) };
+		struct icmp_echo echo = { .id = ping->id,
+			.seq = (uint16_t)at,
+			.slot = at,
+			.generation = ping->slots[at].generation,
+			.cookie = ping_cookie(ping, at) };
 		icmp_put_echo(&echo, family->family, octets[i]);
-		iov[i] = (struct iovec){ octets[i], ECHO_OCTETS };
+		iov[i] = (struct iovec) { octets[i], ECHO_OCTETS };
 		messages[i].msg_hdr.msg_namelen =
 			probe_addr_to_sockaddr(&ping->slots[at].addr, 0, &to[i]);
 		messages[i].msg_hdr.msg_name = &to[i];
@@ -108,7 +111,8 @@ static bool flush_family(struct ping_family *family, uint32_t *credit)
 {
 	struct ping *ping = family->ping;
 	while (*credit > 0 && family->queue.head != PING_NONE) {
-		uint32_t count = queue_length(family, *credit < PING_BATCH ? *credit : PING_BATCH);
+		uint32_t count =
+			queue_length(family, *credit < PING_BATCH ? *credit : PING_BATCH);
 		int sent = send_batch(family, count);
 		if (sent == -EAGAIN || sent == -ENOBUFS || sent == -EINTR) {
 			ping->stats.send_deferred++;
@@ -147,8 +151,8 @@ void ping_flush_soon(struct ping *ping)
 	}
 }
 
-static void finish_reply(struct ping *ping, uint32_t at, int64_t received_real_ns,
-	const struct probe_addr *from)
+static void finish_reply(
+	struct ping *ping, uint32_t at, int64_t received_real_ns, const struct probe_addr *from)
 {
 	const struct ping_slot *slot = &ping->slots[at];
 	/* The kernel's stamp is wall time: when the clock was stepped between, take our own. */
@@ -170,12 +174,14 @@ static void finish_reply(struct ping *ping, uint32_t at, int64_t received_real_n
 	}
 	ping->stats.replied++;
 	bool slow = slot->warn_latency_ms != 0 &&
-		result.latency_us > (int64_t)slot->warn_latency_ms * 1000;
-	ping_finish(ping, at, slow ? CHECK_DEGRADED : CHECK_UP, slow ? "icmp.slow" : "icmp.ok", &result);
+		    result.latency_us > (int64_t)slot->warn_latency_ms * 1000;
+	ping_finish(ping, at, slow ? CHECK_DEGRADED : CHECK_UP, slow ? "icmp.slow" : "icmp.ok",
+		&result);
 }
 
 /* What an error message says of its target. */
-static const char *judge_error(const struct icmp_seen *seen, unsigned family, enum check_state *ret_state)
+static const char *judge_error(
+	const struct icmp_seen *seen, unsigned family, enum check_state *ret_state)
 {
 	static const struct {
 		uint8_t family, type, code;
@@ -229,7 +235,7 @@ static void finish_error(struct ping_family *family, uint32_t at, const struct i
 static bool is_waiting(const struct ping *ping, uint32_t at, unsigned family)
 {
 	return at < ping->slot_count && ping->slots[at].state == PING_SENT &&
-		ping->slots[at].addr.family == family;
+	       ping->slots[at].addr.family == family;
 }
 
 /* The slot a message is about, or PING_NONE, counted. */
@@ -256,8 +262,8 @@ static uint32_t find_slot(struct ping_family *family, const struct icmp_seen *se
 	/* Only the identifier, sequence number and target were quoted. */
 	for (at = seen->echo.seq; at < ping->slot_count; at += 65536) {
 		if (is_waiting(ping, at, family->family) &&
-			memcmp(ping->slots[at].addr.octet, seen->quoted_to, family->family == 4 ? 4 : 16) ==
-				0) {
+			memcmp(ping->slots[at].addr.octet, seen->quoted_to,
+				family->family == 4 ? 4 : 16) == 0) {
 			return at;
 		}
 	}
@@ -265,8 +271,8 @@ static uint32_t find_slot(struct ping_family *family, const struct icmp_seen *se
 	return PING_NONE;
 }
 
-static void take_packet(struct ping_family *family, struct slice packet, int64_t received_real_ns,
-	const struct probe_addr *from)
+static void take_packet(struct ping_family *family, struct slice packet,
+	int64_t received_real_ns, const struct probe_addr *from)
 {
 	struct ping *ping = family->ping;
 	struct icmp_seen seen;
@@ -316,9 +322,12 @@ static int receive_batch(struct ping_family *family)
 	_Alignas(struct cmsghdr) uint8_t control[PING_BATCH][CONTROL_MAX];
 	memset(messages, 0, sizeof(messages));
 	for (unsigned i = 0; i < PING_BATCH; i++) {
-		iov[i] = (struct iovec){ octets[i], PACKET_MAX };
-		messages[i].msg_hdr = (struct msghdr){ .msg_name = &from[i], .msg_namelen = sizeof(from[i]),
-			.msg_iov = &iov[i], .msg_iovlen = 1, .msg_control = control[i],
+		iov[i] = (struct iovec) { octets[i], PACKET_MAX };
+		messages[i].msg_hdr = (struct msghdr) { .msg_name = &from[i],
+			.msg_namelen = sizeof(from[i]),
+			.msg_iov = &iov[i],
+			.msg_iovlen = 1,
+			.msg_control = control[i],
 			.msg_controllen = CONTROL_MAX };
 	}
 	int n = recvmmsg(family->fd, messages, PING_BATCH, MSG_DONTWAIT, NULL);

@@ -12,7 +12,7 @@
 
 void ping_list_init(struct ping_list *list)
 {
-	*list = (struct ping_list){ PING_NONE, PING_NONE };
+	*list = (struct ping_list) { PING_NONE, PING_NONE };
 }
 
 void ping_list_append(struct ping *ping, struct ping_list *list, uint32_t at)
@@ -103,8 +103,8 @@ static void arm_expiry(struct ping *ping)
 			uint64_t at_ms = (tick + 1) * PING_TICK_MS;
 			uint64_t now_ms = uv_now(ping->loop);
 			ping->expiry_tick = tick;
-			(void)uv_timer_start(
-				&ping->expiry, on_expiry, at_ms > now_ms ? at_ms - now_ms : 0, 0);
+			(void)uv_timer_start(&ping->expiry, on_expiry,
+				at_ms > now_ms ? at_ms - now_ms : 0, 0);
 			return;
 		}
 	}
@@ -239,7 +239,7 @@ void ping_close(struct ping *ping)
 static int open_family(struct ping *ping, unsigned i, int fd)
 {
 	struct ping_family *family = &ping->by_family[i];
-	*family = (struct ping_family){ .ping = ping, .fd = -1, .family = i == 0 ? 4 : 6 };
+	*family = (struct ping_family) { .ping = ping, .fd = -1, .family = i == 0 ? 4 : 6 };
 	ping_list_init(&family->queue);
 	if (fd < 0) {
 		return 0;

@@ -9,7 +9,7 @@
 
 enum {
 	PING_NONE = 0x7fffffff, /* end of a list of slots */
-	PING_WHEEL = 1024,                   /* buckets; a longer time-out goes round again */
+	PING_WHEEL = 1024,      /* buckets; a longer time-out goes round again */
 	PING_TICK_MS = 8,
 	PING_BATCH = 64,
 };
@@ -40,7 +40,7 @@ struct ping_family {
 	struct ping *ping;
 	uv_poll_t poll;
 	int fd;
-	unsigned family; /* 4 or 6 */
+	unsigned family;       /* 4 or 6 */
 	uint32_t dropped_seen; /* the kernel's running count */
 	struct ping_list queue;
 };

@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "probe/icmp/ping_priv.h"
-
 #include <errno.h>
 #include <linux/filter.h>
 #include <linux/icmp.h>
@@ -9,21 +7,25 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "probe/icmp/ping_priv.h"
+
 /* Replies of one campus-wide round may arrive while the loop is elsewhere. */
 enum { RECEIVE_BUFFER_OCTETS = 4 * 1024 * 1024 };
 
 int ping_socket(unsigned family)
 {
-	int fd = family == 4
-		? socket(AF_INET, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_ICMP)
-		: socket(AF_INET6, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_ICMPV6);
+	int fd = family == 4 ? socket(AF_INET, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC,
+				       IPPROTO_ICMP)
+			     : socket(AF_INET6, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC,
+				       IPPROTO_ICMPV6);
 	if (fd < 0) {
 		return -errno;
 	}
 	int rc = 0;
 	if (family == 4) {
-		struct icmp_filter filter = { .data = ~(1u << ICMP_ECHOREPLY | 1u << ICMP_DEST_UNREACH |
-						      1u << ICMP_TIME_EXCEEDED) };
+		struct icmp_filter filter = { .data = ~(1u << ICMP_ECHOREPLY |
+							1u << ICMP_DEST_UNREACH |
+							1u << ICMP_TIME_EXCEEDED) };
 		rc = setsockopt(fd, SOL_RAW, ICMP_FILTER, &filter, sizeof(filter));
 	} else {
 		struct icmp6_filter filter;
@@ -61,14 +63,17 @@ static int attach_filter(int fd, unsigned family, uint16_t id)
 		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ICMP6_ECHO_REPLY, 0, 2),
 		BPF_STMT(BPF_LD | BPF_H | BPF_ABS, 4),
 		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, id, 0, 1),
-		BPF_STMT(BPF_RET | BPF_K, UINT32_MAX), /* errors too: the type filter let only ours by */
+		BPF_STMT(BPF_RET | BPF_K,
+			UINT32_MAX), /* errors too: the type filter let only ours by */
 		BPF_STMT(BPF_RET | BPF_K, 0),
 	};
 	struct sock_fprog program = { sizeof(only4) / sizeof(only4[0]), only4 };
 	if (family == 6) {
-		program = (struct sock_fprog){ sizeof(only6) / sizeof(only6[0]), only6 };
+		program = (struct sock_fprog) { sizeof(only6) / sizeof(only6[0]), only6 };
 	}
-	return setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program)) < 0 ? -errno : 0;
+	return setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program)) < 0
+		       ? -errno
+		       : 0;
 }
 
 int ping_prepare_socket(int fd, unsigned family, uint16_t id)

@@ -21,7 +21,8 @@ struct op {
 	uint8_t expect[];
 };
 
-static void finish(struct op *op, struct stream *stream, enum check_state state, const char *code)
+static void finish(
+	struct op *op, struct stream *stream, enum check_state state, const char *code)
 {
 	op->finished = true;
 	check_result_set(&op->result, state, code);
@@ -39,7 +40,7 @@ static void finish(struct op *op, struct stream *stream, enum check_state state,
 static void judge_connected(struct op *op, struct stream *stream)
 {
 	bool slow = op->warn_latency_ms != 0 &&
-		stream_connect_us(stream) > (int64_t)op->warn_latency_ms * 1000;
+		    stream_connect_us(stream) > (int64_t)op->warn_latency_ms * 1000;
 	if (slow) {
 		finish(op, stream, CHECK_DEGRADED, "tcp.slow");
 	} else if (op->expect_n == 0) {
@@ -49,7 +50,8 @@ static void judge_connected(struct op *op, struct stream *stream)
 
 static void judge_banner(struct op *op, struct stream *stream, struct slice data)
 {
-	size_t n = data.n < TCP_BANNER_MAX - op->banner_n ? data.n : TCP_BANNER_MAX - op->banner_n;
+	size_t n =
+		data.n < TCP_BANNER_MAX - op->banner_n ? data.n : TCP_BANNER_MAX - op->banner_n;
 	memcpy(op->banner + op->banner_n, data.p, n);
 	op->banner_n += n;
 	size_t common = op->banner_n < op->expect_n ? op->banner_n : op->expect_n;
@@ -60,7 +62,8 @@ static void judge_banner(struct op *op, struct stream *stream, struct slice data
 	}
 }
 
-static void on_event(void *user, struct stream *stream, enum stream_event event, struct slice data)
+static void on_event(
+	void *user, struct stream *stream, enum stream_event event, struct slice data)
 {
 	struct op *op = user;
 	const char *reason = "";
@@ -99,7 +102,8 @@ static void on_event(void *user, struct stream *stream, enum stream_event event,
 	}
 }
 
-int tcp_check_start(struct stream_set *set, const struct check_spec *spec, struct check_sink sink)
+int tcp_check_start(
+	struct stream_set *set, const struct check_spec *spec, struct check_sink sink)
 {
 	struct slice expect = slice_head(slice_str(spec->expect_text), TCP_BANNER_MAX);
 	struct op *op = calloc(1, sizeof(*op) + expect.n);
@@ -114,8 +118,11 @@ int tcp_check_start(struct stream_set *set, const struct check_spec *spec, struc
 	}
 	check_result_init(&op->result, spec, clock_unix_ms());
 	check_result_arg_int(&op->result, "port", spec->port);
-	struct stream_config config = { .addr = spec->addr, .port = spec->port,
-		.timeout_ms = verdict_timeout_ms(spec), .on = on_event, .user = op };
+	struct stream_config config = { .addr = spec->addr,
+		.port = spec->port,
+		.timeout_ms = verdict_timeout_ms(spec),
+		.on = on_event,
+		.user = op };
 	struct stream *stream = NULL;
 	int rc = stream_open(set, &config, &stream);
 	if (rc < 0) {

@@ -21,13 +21,15 @@ struct op {
 	bool finished;
 };
 
-static void finish(struct op *op, struct stream *stream, enum check_state state, const char *code)
+static void finish(
+	struct op *op, struct stream *stream, enum check_state state, const char *code)
 {
 	op->finished = true;
 	check_result_set(&op->result, state, code);
 	if (stream_connect_us(stream) >= 0) {
 		op->result.latency_us = stream_elapsed_us(stream);
-		check_result_perf(&op->result, "connect", (double)stream_connect_us(stream), "us");
+		check_result_perf(
+			&op->result, "connect", (double)stream_connect_us(stream), "us");
 	}
 	op->sink.done(op->sink.user, op->sink.tag, &op->result);
 	stream_close(stream);
@@ -40,17 +42,19 @@ static void judge(struct op *op, struct stream *stream)
 	int64_t took_us = stream_elapsed_us(stream);
 	buf_init(&der, X509SUM_DER_MAX);
 	tls_session_seen(stream_tls_session(stream), &seen, &der);
-	check_result_perf(&op->result, "handshake", (double)(took_us - stream_connect_us(stream)), "us");
+	check_result_perf(
+		&op->result, "handshake", (double)(took_us - stream_connect_us(stream)), "us");
 	if (!verdict_certificate(&op->result, op->spec, &seen, buf_slice(&der))) {
 		finish(op, stream, op->result.state, op->result.code);
 		return;
 	}
 	bool slow = op->spec->warn_latency_ms != 0 &&
-		took_us > (int64_t)op->spec->warn_latency_ms * 1000;
+		    took_us > (int64_t)op->spec->warn_latency_ms * 1000;
 	finish(op, stream, slow ? CHECK_DEGRADED : CHECK_UP, slow ? "tls.slow" : "tls.ok");
 }
 
-static void on_event(void *user, struct stream *stream, enum stream_event event, struct slice data)
+static void on_event(
+	void *user, struct stream *stream, enum stream_event event, struct slice data)
 {
 	struct op *op = user;
 	const char *reason = "";
@@ -75,8 +79,8 @@ static void on_event(void *user, struct stream *stream, enum stream_event event,
 	}
 }
 
-int tls_check_start(struct stream_set *set, struct tls_client *client, const struct check_spec *spec,
-	struct check_sink sink)
+int tls_check_start(struct stream_set *set, struct tls_client *client,
+	const struct check_spec *spec, struct check_sink sink)
 {
 	if (slice_str(spec->name).n > SNI_MAX) {
 		return E_INPUT;
@@ -91,9 +95,13 @@ int tls_check_start(struct stream_set *set, struct tls_client *client, const str
 	op->sink = sink;
 	op->spec = copy;
 	check_result_init(&op->result, spec, clock_unix_ms());
-	struct stream_config config = { .addr = spec->addr, .port = spec->port,
-		.timeout_ms = verdict_timeout_ms(spec), .tls = client, .server_name = copy->name,
-		.on = on_event, .user = op };
+	struct stream_config config = { .addr = spec->addr,
+		.port = spec->port,
+		.timeout_ms = verdict_timeout_ms(spec),
+		.tls = client,
+		.server_name = copy->name,
+		.on = on_event,
+		.user = op };
 	struct stream *stream = NULL;
 	int rc = stream_open(set, &config, &stream);
 	if (rc < 0) {

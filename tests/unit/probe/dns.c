@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <cmocka.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -6,8 +7,6 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 #include "base/err.h"
 #include "dns_world.h"
@@ -49,18 +48,20 @@ static void answers_are_judged(void **state)
 		enum check_state state;
 		const char *code;
 	} cases[] = {
-		{ "an address", { RECORDS(A_RECORD), .answers = 1 }, { 0 }, CHECK_UP, "dns.ok" },
+		{ "an address", { RECORDS(A_RECORD), .answers = 1 }, { 0 }, CHECK_UP,
+			"dns.ok" },
 		{ "the address expected", { RECORDS(ALIAS A_RECORD), .answers = 2 },
 			{ .expect_text = "127.0.0.7" }, CHECK_UP, "dns.ok" },
 		{ "another address than expected", { RECORDS(A_RECORD), .answers = 1 },
 			{ .expect_text = "127.0.0.8" }, CHECK_DOWN, "dns.wrong_answer" },
 		{ "an alias, names without regard to case", { RECORDS(ALIAS), .answers = 1 },
-			{ .dns_type = DNSMSG_CNAME, .expect_text = "WEB.example.test." }, CHECK_UP, "dns.ok" },
-		{ "only an alias where an address is asked for", { RECORDS(ALIAS), .answers = 1 }, { 0 },
-			CHECK_DOWN, "dns.no_answer" },
-		{ "no such name", { .flags = { 0, 3 } }, { 0 }, CHECK_DOWN, "dns.rcode" },
-		{ "no such name, as expected", { .flags = { 0, 3 } }, { .expect_status = DNSMSG_NXDOMAIN },
+			{ .dns_type = DNSMSG_CNAME, .expect_text = "WEB.example.test." },
 			CHECK_UP, "dns.ok" },
+		{ "only an alias where an address is asked for",
+			{ RECORDS(ALIAS), .answers = 1 }, { 0 }, CHECK_DOWN, "dns.no_answer" },
+		{ "no such name", { .flags = { 0, 3 } }, { 0 }, CHECK_DOWN, "dns.rcode" },
+		{ "no such name, as expected", { .flags = { 0, 3 } },
+			{ .expect_status = DNSMSG_NXDOMAIN }, CHECK_UP, "dns.ok" },
 		{ "a name where none is expected", { RECORDS(A_RECORD), .answers = 1 },
 			{ .expect_status = DNSMSG_NXDOMAIN }, CHECK_DOWN, "dns.rcode" },
 		{ "refused", { .flags = { 0, 5 } }, { 0 }, CHECK_DOWN, "dns.rcode" },
@@ -74,20 +75,23 @@ static void answers_are_judged(void **state)
 			CHECK_DEGRADED, "dns.not_authenticated" },
 		{ "silence", { .silent = true }, { 0 }, CHECK_DOWN, "dns.timeout" },
 		{ "a cut answer is asked again by TCP",
-			{ RECORDS(A_RECORD), .answers = 1, .cut = true }, { .expect_text = "127.0.0.7" },
-			CHECK_UP, "dns.ok" },
+			{ RECORDS(A_RECORD), .answers = 1, .cut = true },
+			{ .expect_text = "127.0.0.7" }, CHECK_UP, "dns.ok" },
 		{ "by TCP an octet at a time",
-			{ RECORDS(A_RECORD), .answers = 1, .cut = true, .tcp_drip = true }, { 0 }, CHECK_UP,
-			"dns.ok" },
-		{ "by TCP garbage", { RECORDS(A_RECORD), .answers = 1, .cut = true, .tcp_garbage = true },
+			{ RECORDS(A_RECORD), .answers = 1, .cut = true, .tcp_drip = true },
+			{ 0 }, CHECK_UP, "dns.ok" },
+		{ "by TCP garbage",
+			{ RECORDS(A_RECORD), .answers = 1, .cut = true, .tcp_garbage = true },
 			{ 0 }, CHECK_DOWN, "dns.malformed" },
 		{ "forged answers are passed over",
 			{ RECORDS(A_RECORD), .answers = 1, .forge_first = true },
 			{ .expect_text = "127.0.0.7" }, CHECK_UP, "dns.ok" },
-		{ "only forged answers are none", { RECORDS(A_RECORD), .answers = 1, .forge_first = true,
-						  .silent = true },
+		{ "only forged answers are none",
+			{ RECORDS(A_RECORD), .answers = 1, .forge_first = true,
+				.silent = true },
 			{ 0 }, CHECK_DOWN, "dns.timeout" },
-		{ "noise is passed over", { RECORDS(A_RECORD), .answers = 1, .noise_first = true }, { 0 },
+		{ "noise is passed over",
+			{ RECORDS(A_RECORD), .answers = 1, .noise_first = true }, { 0 },
 			CHECK_UP, "dns.ok" },
 	};
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -113,8 +117,10 @@ static void nobody_there_is_refused_at_once(void **state)
 	(void)state;
 	struct dns_script script = { 0 };
 	struct dns_world *world = dns_world_start(&script);
-	struct check_spec spec = { .addr = world_addr("127.0.0.1"), .port = dns_world_port(world),
-		.timeout_ms = 3000, .query_name = "www.example.test" };
+	struct check_spec spec = { .addr = world_addr("127.0.0.1"),
+		.port = dns_world_port(world),
+		.timeout_ms = 3000,
+		.query_name = "www.example.test" };
 	dns_world_stop(world);
 	struct caught caught = check(&spec);
 	assert_string_equal(caught.last.code, "dns.refused");
@@ -130,8 +136,10 @@ static void the_checker_keeps_its_limit(void **state)
 	assert_int_equal(uv_loop_init(&loop), 0);
 	struct stream_set *set = stream_set_create(&loop, 8);
 	struct dns_checker *checker = dns_checker_create(set, 1);
-	struct check_spec spec = { .addr = world_addr("127.0.0.1"), .port = dns_world_port(world),
-		.timeout_ms = 3000, .query_name = "www.example.test" };
+	struct check_spec spec = { .addr = world_addr("127.0.0.1"),
+		.port = dns_world_port(world),
+		.timeout_ms = 3000,
+		.query_name = "www.example.test" };
 	assert_int_equal(dns_check_start(checker, &spec, caught_sink(&caught)), 0);
 	assert_int_equal(dns_check_start(checker, &spec, caught_sink(&caught)), E_BUSY);
 	assert_int_equal(dns_checker_count(checker), 1);
@@ -149,10 +157,13 @@ static void serve_nothing(int fd, void *arg)
 }
 
 /* The address of the name in the answer is 127.0.0.7: the listener must be there. */
-static struct caught named(struct prober *prober, uv_loop_t *loop, const char *name, uint16_t port)
+static struct caught named(
+	struct prober *prober, uv_loop_t *loop, const char *name, uint16_t port)
 {
 	struct caught caught = { 0 };
-	struct check_spec spec = { .kind = CHECK_TCP, .name = name, .port = port, .timeout_ms = 1000 };
+	struct check_spec spec = {
+		.kind = CHECK_TCP, .name = name, .port = port, .timeout_ms = 1000
+	};
 	assert_int_equal(prober_start(prober, &spec, caught_sink(&caught)), 0);
 	world_run(loop, &caught, 1, 9000);
 	assert_int_equal(caught.count, 1);
@@ -166,7 +177,8 @@ static void names_are_resolved_and_kept(void **state)
 	struct prober *prober = NULL;
 	struct server server;
 	char resolvers[64];
-	struct dns_script script = { RECORDS("\xc0\x0c\0\1\0\1\0\0\0\x3c\0\4\x7f\0\0\x01"), .answers = 1 };
+	struct dns_script script = { RECORDS("\xc0\x0c\0\1\0\1\0\0\0\x3c\0\4\x7f\0\0\x01"),
+		.answers = 1 };
 	struct dns_world *world = dns_world_start(&script);
 	server_start(&server, serve_nothing, NULL);
 	(void)snprintf(resolvers, sizeof(resolvers), "127.0.0.1:%u", dns_world_port(world));
@@ -234,7 +246,7 @@ static void without_resolver_or_socket_the_state_is_unknown(void **state)
 	struct caught caught = named(prober, &loop, "www.example.test", 1);
 	assert_string_equal(caught.last.code, "resolve.none");
 	struct check_spec spec = { .kind = CHECK_ICMP, .addr = world_addr("127.0.0.1") };
-	caught = (struct caught){ 0 };
+	caught = (struct caught) { 0 };
 	assert_int_equal(prober_start(prober, &spec, caught_sink(&caught)), 0);
 	assert_int_equal(caught.count, 0);
 	world_run(&loop, &caught, 1, 1000);

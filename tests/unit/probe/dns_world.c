@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "dns_world.h"
 
+#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdatomic.h>
@@ -9,8 +10,6 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
-
-#include <cmocka.h>
 
 #include "world.h"
 
@@ -27,7 +26,8 @@ struct dns_world {
 };
 
 /* Header and question of the query, then the script's records. */
-static size_t answer(const struct dns_world *world, const uint8_t *query, size_t n, bool cut, uint8_t *out)
+static size_t answer(
+	const struct dns_world *world, const uint8_t *query, size_t n, bool cut, uint8_t *out)
 {
 	const struct dns_script *script = &world->script;
 	size_t end = 12;
@@ -77,7 +77,8 @@ static void serve_udp(void *user)
 	for (;;) {
 		struct sockaddr_in from;
 		socklen_t len = sizeof(from);
-		ssize_t n = recvfrom(world->udp, query, sizeof(query), 0, (struct sockaddr *)&from, &len);
+		ssize_t n = recvfrom(
+			world->udp, query, sizeof(query), 0, (struct sockaddr *)&from, &len);
 		if (atomic_load(&world->over)) {
 			return;
 		}
@@ -134,7 +135,8 @@ struct dns_world *dns_world_start(const struct dns_script *script)
 	assert_non_null(world);
 	world->script = *script;
 	server_start(&world->tcp, serve_tcp, world);
-	struct sockaddr_in at = { .sin_family = AF_INET, .sin_addr = { htonl(INADDR_LOOPBACK) },
+	struct sockaddr_in at = { .sin_family = AF_INET,
+		.sin_addr = { htonl(INADDR_LOOPBACK) },
 		.sin_port = htons(world->tcp.port) };
 	world->udp = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	assert_int_equal(bind(world->udp, (struct sockaddr *)&at, sizeof(at)), 0);
@@ -144,7 +146,8 @@ struct dns_world *dns_world_start(const struct dns_script *script)
 
 void dns_world_stop(struct dns_world *world)
 {
-	struct sockaddr_in at = { .sin_family = AF_INET, .sin_addr = { htonl(INADDR_LOOPBACK) },
+	struct sockaddr_in at = { .sin_family = AF_INET,
+		.sin_addr = { htonl(INADDR_LOOPBACK) },
 		.sin_port = htons(world->tcp.port) };
 	atomic_store(&world->over, true);
 	send_to(world, (const uint8_t *)"", 0, &at);

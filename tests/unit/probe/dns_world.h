@@ -6,16 +6,16 @@
 #include <stdint.h>
 
 struct dns_script {
-	const char *record;    /* behind the question: the answer records, owner included */
+	const char *record; /* behind the question: the answer records, owner included */
 	unsigned record_octets;
-	uint8_t flags[2];      /* of the answer; QR is set for you */
+	uint8_t flags[2]; /* of the answer; QR is set for you */
 	uint8_t answers;
 	bool silent;
-	bool cut;              /* by UDP: TC and no records; by TCP in full */
-	bool forge_first;      /* send answers with a wrong id, question and direction before */
-	bool noise_first;      /* and octets that are no DNS */
+	bool cut;         /* by UDP: TC and no records; by TCP in full */
+	bool forge_first; /* send answers with a wrong id, question and direction before */
+	bool noise_first; /* and octets that are no DNS */
 	bool tcp_garbage;
-	bool tcp_drip;         /* octet by octet */
+	bool tcp_drip; /* octet by octet */
 };
 
 struct dns_world;

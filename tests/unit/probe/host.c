@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "probe/host/host.h"
+
+#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "base/buf.h"
 #include "base/diag.h"
 #include "base/err.h"
-#include "probe/host/host.h"
 #include "probe/host/host_text.h"
 
 static struct host_sample sample;
@@ -20,15 +20,18 @@ static void the_kernels_texts_are_read(void **state)
 	(void)state;
 	assert_int_equal(host_read_load(SLICE("0.52 1.25 12.00 3/456 7890\n"), &sample), 0);
 	assert_true(sample.load[0] == 0.52 && sample.load[1] == 1.25 && sample.load[2] == 12.0);
-	assert_int_equal(host_read_memory(SLICE("MemTotal:       16384 kB\nMemFree:  1 kB\n"
-						"MemAvailable:   4096 kB\nHugePages_Total: 0\n"),
-				 &sample),
+	assert_int_equal(
+		host_read_memory(SLICE("MemTotal:       16384 kB\nMemFree:  1 kB\n"
+				       "MemAvailable:   4096 kB\nHugePages_Total: 0\n"),
+			&sample),
 		0);
-	assert_true(sample.memory_octets == 16384 * 1024 && sample.memory_available_octets == 4096 * 1024);
+	assert_true(sample.memory_octets == 16384 * 1024 &&
+		    sample.memory_available_octets == 4096 * 1024);
 	assert_int_equal(
 		host_read_interfaces(
 			SLICE("Inter-|   Receive                            |  Transmit\n"
-			      " face |bytes    packets errs drop fifo frame compressed multicast|bytes\n"
+			      " face |bytes    packets errs drop fifo frame compressed "
+			      "multicast|bytes\n"
 			      "    lo: 100 2 0 0 0 0 0 0 100 2 0 0 0 0 0 0\n"
 			      "enp1s0:18446744073709551615 1 3 4 0 0 0 0 7 1 5 6 0 0 0 0\n"),
 			&sample),
@@ -51,7 +54,8 @@ static void other_texts_are_refused(void **state)
 	assert_int_equal(host_read_memory(SLICE("MemTotal: 1 kB\n"), &sample), E_FORMAT);
 	assert_int_equal(host_read_interfaces(SLICE("eth0: 1 2 3\n"), &sample), E_FORMAT);
 	assert_int_equal(
-		host_read_interfaces(SLICE("a-name-that-is-too-long: 1 2 3\n"), &sample), E_FORMAT);
+		host_read_interfaces(SLICE("a-name-that-is-too-long: 1 2 3\n"), &sample),
+		E_FORMAT);
 }
 
 static void more_interfaces_than_kept_are_counted(void **state)
@@ -76,7 +80,8 @@ static void gateways_and_resolvers_are_suggested_once(void **state)
 		      "eth1\t00000000\t0100007F\t0003\t0\t0\t200\t00000000\n"
 		      "eth0\t0000A8C0\t00000000\t0001\t0\t0\t100\t00FFFFFF\n"
 		      "eth2\t00000000\t0200007F\t0002\t0\t0\t100\t00000000\n"),
-		SLICE("# made by hand\nnameserver 127.0.0.53\n nameserver ::1 \nnameserver 127.0.0.53\n"
+		SLICE("# made by hand\nnameserver 127.0.0.53\n nameserver ::1 \nnameserver "
+		      "127.0.0.53\n"
 		      "nameserver nonsense\nsearch example.test\noptions edns0"));
 	AUTO_BUF struct buf text;
 	buf_init(&text, 256);
@@ -115,8 +120,10 @@ static void this_machine_can_be_read_again_and_again(void **state)
 		{ "nothing", 0, 0, CHECK_UNKNOWN, "host.no_such_item" },
 	};
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		struct check_spec spec = { .kind = CHECK_HOST, .path = cases[i].item,
-			.warn_level = cases[i].warn, .bad_level = cases[i].bad };
+		struct check_spec spec = { .kind = CHECK_HOST,
+			.path = cases[i].item,
+			.warn_level = cases[i].warn,
+			.bad_level = cases[i].bad };
 		struct check_result result;
 		host_check(host, &spec, &result);
 		assert_string_equal(result.code, cases[i].code);

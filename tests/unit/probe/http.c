@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <cmocka.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -7,8 +8,6 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
-
-#include <cmocka.h>
 
 #include "base/err.h"
 #include "probe/http/http_check.h"
@@ -79,8 +78,10 @@ static void answers_are_judged(void **state)
 {
 	(void)state;
 	static char ok[] = "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n校园网";
-	static char chunked[] = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\n校\r\n6\r\n园网\r\n0\r\n\r\n";
-	static char moved[] = "HTTP/1.1 302 Found\r\nLocation: http://elsewhere.test/\r\nContent-Length: 0\r\n\r\n";
+	static char chunked[] = "HTTP/1.1 200 OK\r\nTransfer-Encoding: "
+				"chunked\r\n\r\n3\r\n校\r\n6\r\n园网\r\n0\r\n\r\n";
+	static char moved[] = "HTTP/1.1 302 Found\r\nLocation: "
+			      "http://elsewhere.test/\r\nContent-Length: 0\r\n\r\n";
 	static char denied[] = "HTTP/1.1 401 No\r\nContent-Length: 0\r\n\r\n";
 	static char broken[] = "HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n";
 	static char short_body[] = "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nonly this";
@@ -98,31 +99,41 @@ static void answers_are_judged(void **state)
 		const char *code;
 	} cases[] = {
 		{ "a page with its text", serve_answer, ok, 0, "校园", CHECK_UP, "http.ok" },
-		{ "text across chunks", serve_answer, chunked, 0, "校园网", CHECK_UP, "http.ok" },
-		{ "another text", serve_answer, ok, 0, "登录", CHECK_DOWN, "http.content_missing" },
-		{ "a redirect is an answer and is not followed", serve_answer, moved, 0, NULL, CHECK_UP,
+		{ "text across chunks", serve_answer, chunked, 0, "校园网", CHECK_UP,
 			"http.ok" },
-		{ "a redirect where a page is wanted", serve_answer, moved, 200, NULL, CHECK_DOWN,
-			"http.status" },
+		{ "another text", serve_answer, ok, 0, "登录", CHECK_DOWN,
+			"http.content_missing" },
+		{ "a redirect is an answer and is not followed", serve_answer, moved, 0, NULL,
+			CHECK_UP, "http.ok" },
+		{ "a redirect where a page is wanted", serve_answer, moved, 200, NULL,
+			CHECK_DOWN, "http.status" },
 		{ "401 is no page", serve_answer, denied, 0, NULL, CHECK_DOWN, "http.status" },
 		{ "401 as expected", serve_answer, denied, 401, NULL, CHECK_UP, "http.ok" },
 		{ "503", serve_answer, broken, 0, NULL, CHECK_DOWN, "http.status" },
-		{ "half a page", serve_answer, short_body, 0, NULL, CHECK_DOWN, "http.truncated" },
-		{ "another protocol", serve_answer, noise, 0, NULL, CHECK_DOWN, "http.malformed" },
+		{ "half a page", serve_answer, short_body, 0, NULL, CHECK_DOWN,
+			"http.truncated" },
+		{ "another protocol", serve_answer, noise, 0, NULL, CHECK_DOWN,
+			"http.malformed" },
 		{ "no answer at all", serve_answer, empty, 0, NULL, CHECK_DOWN, "http.closed" },
 		{ "silence", serve_silence, NULL, 0, NULL, CHECK_DOWN, "http.timeout" },
 		{ "a head that drips", serve_drip, NULL, 0, NULL, CHECK_DOWN, "http.timeout" },
-		{ "a head without end", serve_endless, filler, 0, NULL, CHECK_DOWN, "http.head_too_large" },
-		{ "a line without end", serve_endless, line, 0, NULL, CHECK_DOWN, "http.head_too_large" },
-		{ "a body without end is enough", serve_endless_body, line, 0, NULL, CHECK_UP, "http.ok" },
-		{ "what is sought lies beyond the cap", serve_endless_body, line, 0, "zz", CHECK_DOWN,
-			"http.content_missing" },
+		{ "a head without end", serve_endless, filler, 0, NULL, CHECK_DOWN,
+			"http.head_too_large" },
+		{ "a line without end", serve_endless, line, 0, NULL, CHECK_DOWN,
+			"http.head_too_large" },
+		{ "a body without end is enough", serve_endless_body, line, 0, NULL, CHECK_UP,
+			"http.ok" },
+		{ "what is sought lies beyond the cap", serve_endless_body, line, 0, "zz",
+			CHECK_DOWN, "http.content_missing" },
 	};
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct server server;
 		server_start(&server, cases[i].serve, cases[i].arg);
-		struct check_spec spec = { .kind = CHECK_HTTP, .addr = world_addr("127.0.0.1"),
-			.port = server.port, .timeout_ms = 600, .expect_status = cases[i].expect_status,
+		struct check_spec spec = { .kind = CHECK_HTTP,
+			.addr = world_addr("127.0.0.1"),
+			.port = server.port,
+			.timeout_ms = 600,
+			.expect_status = cases[i].expect_status,
 			.expect_text = cases[i].expect_text };
 		struct caught caught = check(&spec);
 		server_stop(&server);
@@ -139,8 +150,12 @@ static void the_request_is_plain(void **state)
 	static char ok[] = "HTTP/1.1 204 No\r\n\r\n";
 	struct server server;
 	server_start(&server, serve_answer, ok);
-	struct check_spec spec = { .kind = CHECK_HTTP, .addr = world_addr("127.0.0.1"),
-		.port = server.port, .timeout_ms = 600, .path = "/a?b=c", .name = "www.example.test" };
+	struct check_spec spec = { .kind = CHECK_HTTP,
+		.addr = world_addr("127.0.0.1"),
+		.port = server.port,
+		.timeout_ms = 600,
+		.path = "/a?b=c",
+		.name = "www.example.test" };
 	struct caught caught = check(&spec);
 	assert_string_equal(caught.last.code, "http.ok");
 	assert_non_null(strstr(seen, "GET /a?b=c HTTP/1.1\r\nHost: www.example.test:"));
@@ -166,7 +181,8 @@ static void what_would_split_the_request_is_refused(void **state)
 	assert_int_equal(uv_loop_init(&loop), 0);
 	struct stream_set *set = stream_set_create(&loop, 8);
 	for (size_t i = 0; i < sizeof(specs) / sizeof(specs[0]); i++) {
-		assert_int_equal(http_check_start(set, NULL, &specs[i], caught_sink(&caught)), E_INPUT);
+		assert_int_equal(
+			http_check_start(set, NULL, &specs[i], caught_sink(&caught)), E_INPUT);
 	}
 	stream_set_close(set);
 	world_end(&loop);

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "probe/icmp/ping.h"
+
+#include <cmocka.h>
 #include <linux/filter.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -8,11 +11,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 #include "base/digest.h"
 #include "base/err.h"
-#include "probe/icmp/ping.h"
 #include "proto/icmp.h"
 #include "world.h"
 
@@ -34,8 +34,10 @@ static void begin(struct bench *bench, uint32_t inflight_max, uint32_t rate_per_
 		skip();
 	}
 	bench->fd6 = ping_socket(6);
-	struct ping_config config = { .fd4 = bench->fd4, .fd6 = bench->fd6,
-		.inflight_max = inflight_max, .rate_per_s = rate_per_s };
+	struct ping_config config = { .fd4 = bench->fd4,
+		.fd6 = bench->fd6,
+		.inflight_max = inflight_max,
+		.rate_per_s = rate_per_s };
 	memcpy(config.key, key, sizeof(key));
 	assert_int_equal(uv_loop_init(&bench->loop), 0);
 	assert_int_equal(ping_create(&bench->loop, &config, &bench->ping), 0);
@@ -59,7 +61,9 @@ static void loopback_answers_within_a_millisecond_or_so(void **state)
 	static const char *const targets[] = { "127.0.0.1", "127.9.8.7", "::1" };
 	for (size_t i = 0; i < 3; i++) {
 		struct caught caught = { 0 };
-		struct check_spec spec = { .id = 5, .addr = world_addr(targets[i]), .timeout_ms = 1000 };
+		struct check_spec spec = {
+			.id = 5, .addr = world_addr(targets[i]), .timeout_ms = 1000
+		};
 		if (spec.addr.family == 6 && bench.fd6 < 0) {
 			continue;
 		}
@@ -104,7 +108,6 @@ static void four_thousand_targets_lose_nothing(void **state)
 	end(&bench);
 }
 
-
 /* Nothing from 127.0.0.66 reaches the engine any more: a target that is silent. */
 static void silence(int fd)
 {
@@ -115,7 +118,8 @@ static void silence(int fd)
 		BPF_STMT(BPF_RET | BPF_K, UINT32_MAX),
 	};
 	struct sock_fprog program = { 4, rules };
-	assert_int_equal(setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program)), 0);
+	assert_int_equal(
+		setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program)), 0);
 }
 
 static void start_silent(struct bench *bench, uint32_t timeout_ms, struct caught *caught)
@@ -129,7 +133,8 @@ static void start_silent(struct bench *bench, uint32_t timeout_ms, struct caught
 
 static void send_message(uint8_t *message, size_t n)
 {
-	struct sockaddr_in to = { .sin_family = AF_INET, .sin_addr = { htonl(INADDR_LOOPBACK) } };
+	struct sockaddr_in to = { .sin_family = AF_INET,
+		.sin_addr = { htonl(INADDR_LOOPBACK) } };
 	int fd = socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_ICMP);
 	assert_true(fd >= 0);
 	message[2] = 0;
@@ -147,8 +152,9 @@ static struct icmp_echo under_way(void)
 	uint8_t text[24] = { 127, 0, 0, 66 };
 	uint32_t generation = 1;
 	memcpy(text + 20, &generation, 4);
-	return (struct icmp_echo){ .id = (uint16_t)digest_siphash(key, SLICE("identifier")),
-		.generation = 1, .cookie = digest_siphash(key, slice_of(text, sizeof(text))) };
+	return (struct icmp_echo) { .id = (uint16_t)digest_siphash(key, SLICE("identifier")),
+		.generation = 1,
+		.cookie = digest_siphash(key, slice_of(text, sizeof(text))) };
 }
 
 static void a_silent_target_times_out(void **state)
@@ -165,7 +171,8 @@ static void a_silent_target_times_out(void **state)
 		assert_int_equal(caught.count, 1);
 		assert_string_equal(caught.last.code, "icmp.timeout");
 		assert_int_equal(caught.last.state, CHECK_DOWN);
-		assert_in_range((uv_hrtime() - began) / 1000000, timeouts_ms[i] - 30, timeouts_ms[i] + 500);
+		assert_in_range((uv_hrtime() - began) / 1000000, timeouts_ms[i] - 30,
+			timeouts_ms[i] + 500);
 		end(&bench);
 	}
 }
@@ -249,7 +256,7 @@ static void an_icmp_error_ends_the_wait(void **state)
 		struct icmp_echo echo = under_way();
 		message[8] = 0x45;
 		message[8 + 9] = 1;
-		memcpy(message + 8 + 16, (uint8_t[]){ 127, 0, 0, 65 }, 4);
+		memcpy(message + 8 + 16, (uint8_t[]) { 127, 0, 0, 65 }, 4);
 		icmp_put_echo(&echo, 4, message + 28);
 		if (cases[i].quoted == 8) {
 			/* About another target: not ours. */

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "probe/scheduler.h"
+
+#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
 
-#include <cmocka.h>
-
 #include "base/err.h"
-#include "probe/scheduler.h"
 
 enum { SECONDS = 60, KEPT_MAX = 64 };
 
@@ -63,7 +63,8 @@ static int start(void *user, const struct check_spec *spec, struct check_sink si
 	return 0;
 }
 
-static void on_result(void *user, const struct check_spec *spec, const struct check_result *result)
+static void on_result(
+	void *user, const struct check_spec *spec, const struct check_result *result)
 {
 	assert_int_equal(spec->id, result->check_id);
 	((struct bench *)user)->results++;
@@ -79,9 +80,13 @@ static void on_change(void *user, const struct scheduler_change *change)
 
 static void begin(struct bench *bench)
 {
-	*bench = (struct bench){ .now_ms = 500, .answer = CHECK_UP };
-	struct scheduler_config config = { .start = start, .on_result = on_result,
-		.on_change = on_change, .now_ms = now_of, .user = bench, .seed = { 7 } };
+	*bench = (struct bench) { .now_ms = 500, .answer = CHECK_UP };
+	struct scheduler_config config = { .start = start,
+		.on_result = on_result,
+		.on_change = on_change,
+		.now_ms = now_of,
+		.user = bench,
+		.seed = { 7 } };
 	bench->scheduler = scheduler_create(&config);
 	assert_non_null(bench->scheduler);
 }
@@ -93,14 +98,18 @@ static void pass(struct bench *bench, int64_t ms)
 	while (bench->now_ms < until_ms) {
 		int64_t step_ms = scheduler_turn(bench->scheduler);
 		step_ms = step_ms < 1 ? 1 : step_ms;
-		bench->now_ms += step_ms < until_ms - bench->now_ms ? step_ms : until_ms - bench->now_ms;
+		bench->now_ms +=
+			step_ms < until_ms - bench->now_ms ? step_ms : until_ms - bench->now_ms;
 	}
 }
 
 static void put(struct bench *bench, int64_t id, uint32_t interval_ms, uint8_t retries)
 {
-	struct check_spec spec = { .id = id, .kind = CHECK_TCP, .interval_ms = interval_ms,
-		.retries = retries, .name = "x" };
+	struct check_spec spec = { .id = id,
+		.kind = CHECK_TCP,
+		.interval_ms = interval_ms,
+		.retries = retries,
+		.name = "x" };
 	assert_int_equal(scheduler_put(bench->scheduler, &spec, false), 0);
 }
 
@@ -231,7 +240,9 @@ static void a_changed_target_begins_anew_and_a_changed_interval_does_not(void **
 	begin(&bench);
 	put(&bench, 1, 1000, 0);
 	pass(&bench, 1100);
-	struct check_spec spec = { .id = 1, .kind = CHECK_TCP, .interval_ms = 5000, .name = "x" };
+	struct check_spec spec = {
+		.id = 1, .kind = CHECK_TCP, .interval_ms = 5000, .name = "x"
+	};
 	assert_int_equal(scheduler_put(bench.scheduler, &spec, false), 1);
 	assert_int_equal(scheduler_state(bench.scheduler, 1, &shown), 0);
 	assert_int_equal(shown, CHECK_UP);

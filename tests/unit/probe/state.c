@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "probe/state.h"
+
+#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
-
-#include <cmocka.h>
-
-#include "probe/state.h"
 
 static enum check_state state_of(char letter)
 {
@@ -59,8 +58,10 @@ static void results_become_states(void **state)
 		for (size_t at = 0; at < strlen(cases[i].results); at++) {
 			enum check_state before = track.shown;
 			bool changed = state_take(&track, rule, state_of(cases[i].results[at]));
-			if (track.shown != state_of(cases[i].shown[at]) || changed != (before != track.shown)) {
-				fail_msg("%s: at %zu %s", cases[i].name, at, check_state_text(track.shown));
+			if (track.shown != state_of(cases[i].shown[at]) ||
+				changed != (before != track.shown)) {
+				fail_msg("%s: at %zu %s", cases[i].name, at,
+					check_state_text(track.shown));
 			}
 		}
 	}

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -6,8 +7,6 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
-
-#include <cmocka.h>
 
 #include "base/err.h"
 #include "probe/stream.h"
@@ -74,21 +73,30 @@ static void a_port_is_judged_by_what_it_does(void **state)
 		const char *code;
 		enum check_state state;
 	} cases[] = {
-		{ "accepting is enough when nothing is expected", serve_nothing, NULL, NULL, "tcp.ok",
-			CHECK_UP },
-		{ "the banner begins as it should", serve_text, hello, "SSH-2.0", "tcp.banner_ok", CHECK_UP },
+		{ "accepting is enough when nothing is expected", serve_nothing, NULL, NULL,
+			"tcp.ok", CHECK_UP },
+		{ "the banner begins as it should", serve_text, hello, "SSH-2.0",
+			"tcp.banner_ok", CHECK_UP },
 		{ "a banner in single octets is put together", serve_drip, hello, "SSH-2.0",
 			"tcp.banner_ok", CHECK_UP },
-		{ "another banner is wrong", serve_text, hello, "220 ", "tcp.banner_wrong", CHECK_DOWN },
-		{ "noise is wrong", serve_text, noise + 1, "220 ", "tcp.banner_wrong", CHECK_DOWN },
-		{ "silence has no banner", serve_nothing, NULL, "220 ", "tcp.banner_none", CHECK_DOWN },
-		{ "hanging up has no banner", serve_end, NULL, "220 ", "tcp.banner_none", CHECK_DOWN },
+		{ "another banner is wrong", serve_text, hello, "220 ", "tcp.banner_wrong",
+			CHECK_DOWN },
+		{ "noise is wrong", serve_text, noise + 1, "220 ", "tcp.banner_wrong",
+			CHECK_DOWN },
+		{ "silence has no banner", serve_nothing, NULL, "220 ", "tcp.banner_none",
+			CHECK_DOWN },
+		{ "hanging up has no banner", serve_end, NULL, "220 ", "tcp.banner_none",
+			CHECK_DOWN },
 	};
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct server server;
 		server_start(&server, cases[i].serve, cases[i].arg);
-		struct check_spec spec = { .id = 3, .kind = CHECK_TCP, .addr = world_addr("127.0.0.1"),
-			.port = server.port, .timeout_ms = 400, .expect_text = cases[i].expect };
+		struct check_spec spec = { .id = 3,
+			.kind = CHECK_TCP,
+			.addr = world_addr("127.0.0.1"),
+			.port = server.port,
+			.timeout_ms = 400,
+			.expect_text = cases[i].expect };
 		struct caught caught = check(&spec);
 		server_stop(&server);
 		if (strcmp(caught.last.code, cases[i].code) != 0) {
@@ -104,8 +112,10 @@ static void nobody_listening_is_refused(void **state)
 	(void)state;
 	struct server server;
 	server_start(&server, serve_nothing, NULL);
-	struct check_spec spec = { .kind = CHECK_TCP, .addr = world_addr("127.0.0.1"),
-		.port = server.port, .timeout_ms = 400 };
+	struct check_spec spec = { .kind = CHECK_TCP,
+		.addr = world_addr("127.0.0.1"),
+		.port = server.port,
+		.timeout_ms = 400 };
 	server_stop(&server);
 	struct caught caught = check(&spec);
 	assert_string_equal(caught.last.code, "tcp.refused");
@@ -118,7 +128,8 @@ static void a_full_backlog_times_out(void **state)
 	(void)state;
 	/* A listener whose queue is full drops the SYN: the nearest thing to a silent host. */
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	struct sockaddr_in at = { .sin_family = AF_INET, .sin_addr = { htonl(INADDR_LOOPBACK) } };
+	struct sockaddr_in at = { .sin_family = AF_INET,
+		.sin_addr = { htonl(INADDR_LOOPBACK) } };
 	socklen_t len = sizeof(at);
 	int fill[4];
 	assert_int_equal(bind(fd, (struct sockaddr *)&at, sizeof(at)), 0);
@@ -128,8 +139,10 @@ static void a_full_backlog_times_out(void **state)
 		fill[i] = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 		(void)connect(fill[i], (struct sockaddr *)&at, sizeof(at));
 	}
-	struct check_spec spec = { .kind = CHECK_TCP, .addr = world_addr("127.0.0.1"),
-		.port = ntohs(at.sin_port), .timeout_ms = 150 };
+	struct check_spec spec = { .kind = CHECK_TCP,
+		.addr = world_addr("127.0.0.1"),
+		.port = ntohs(at.sin_port),
+		.timeout_ms = 150 };
 	struct caught caught = check(&spec);
 	assert_string_equal(caught.last.code, "tcp.timeout");
 	assert_int_equal(caught.last.state, CHECK_DOWN);
@@ -148,8 +161,10 @@ static void the_set_refuses_more_than_its_limit_and_ends_them_all(void **state)
 	server_start(&server, serve_nothing, NULL);
 	assert_int_equal(uv_loop_init(&loop), 0);
 	struct stream_set *set = stream_set_create(&loop, 2);
-	struct check_spec spec = { .addr = world_addr("127.0.0.1"), .port = server.port,
-		.expect_text = "x", .timeout_ms = 5000 };
+	struct check_spec spec = { .addr = world_addr("127.0.0.1"),
+		.port = server.port,
+		.expect_text = "x",
+		.timeout_ms = 5000 };
 	assert_int_equal(tcp_check_start(set, &spec, caught_sink(&caught)), 0);
 	assert_int_equal(tcp_check_start(set, &spec, caught_sink(&caught)), 0);
 	assert_int_equal(tcp_check_start(set, &spec, caught_sink(&caught)), E_BUSY);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <cmocka.h>
 #include <openssl/ssl.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -8,8 +9,6 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
-
-#include <cmocka.h>
 
 #include "probe/http/http_check.h"
 #include "probe/stream.h"
@@ -58,31 +57,33 @@ static const struct {
 	enum check_state state;
 	const char *code; /* "tls.ok" stands for http.ok too */
 } identities[] = {
-	{ "all is well", { "www.example.test", -1, 90, false, 0 }, "www.example.test", false, CHECK_UP,
-		"tls.ok" },
-	{ "a wildcard covers one label", { "*.example.test", -1, 90, false, 0 }, "www.example.test", false,
+	{ "all is well", { "www.example.test", -1, 90, false, 0 }, "www.example.test", false,
 		CHECK_UP, "tls.ok" },
+	{ "a wildcard covers one label", { "*.example.test", -1, 90, false, 0 },
+		"www.example.test", false, CHECK_UP, "tls.ok" },
 	{ "a wildcard covers no second label", { "*.example.test", -1, 90, false, 0 },
 		"a.b.example.test", false, CHECK_DEGRADED, "tls.wrong_name" },
-	{ "an address is a name too", { NULL, -1, 90, false, 0 }, NULL, false, CHECK_UP, "tls.ok" },
+	{ "an address is a name too", { NULL, -1, 90, false, 0 }, NULL, false, CHECK_UP,
+		"tls.ok" },
 	{ "another name", { "mail.example.test", -1, 90, false, 0 }, "www.example.test", false,
 		CHECK_DEGRADED, "tls.wrong_name" },
 	{ "self-signed", { "www.example.test", -1, 90, true, 0 }, "www.example.test", false,
 		CHECK_DEGRADED, "tls.self_signed" },
-	{ "self-signed and accepted", { "www.example.test", -1, 90, true, 0 }, "www.example.test", true,
-		CHECK_UP, "tls.ok" },
-	{ "expired", { "www.example.test", -90, -2, false, 0 }, "www.example.test", false, CHECK_DOWN,
-		"tls.expired" },
+	{ "self-signed and accepted", { "www.example.test", -1, 90, true, 0 },
+		"www.example.test", true, CHECK_UP, "tls.ok" },
+	{ "expired", { "www.example.test", -90, -2, false, 0 }, "www.example.test", false,
+		CHECK_DOWN, "tls.expired" },
 	{ "expired counts before the name", { "mail.example.test", -90, -2, true, 0 },
 		"www.example.test", true, CHECK_DOWN, "tls.expired" },
-	{ "not yet valid", { "www.example.test", 2, 90, false, 0 }, "www.example.test", false, CHECK_DOWN,
-		"tls.not_yet_valid" },
-	{ "twenty days left", { "www.example.test", -1, 20, false, 0 }, "www.example.test", false,
-		CHECK_DEGRADED, "tls.expires_soon" },
-	{ "an old protocol is seen and named", { "www.example.test", -1, 90, false, TLS1_1_VERSION },
-		"www.example.test", false, CHECK_DEGRADED, "tls.old_protocol" },
-	{ "TLS 1.2 is well", { "www.example.test", -1, 90, false, TLS1_2_VERSION }, "www.example.test",
-		false, CHECK_UP, "tls.ok" },
+	{ "not yet valid", { "www.example.test", 2, 90, false, 0 }, "www.example.test", false,
+		CHECK_DOWN, "tls.not_yet_valid" },
+	{ "twenty days left", { "www.example.test", -1, 20, false, 0 }, "www.example.test",
+		false, CHECK_DEGRADED, "tls.expires_soon" },
+	{ "an old protocol is seen and named",
+		{ "www.example.test", -1, 90, false, TLS1_1_VERSION }, "www.example.test",
+		false, CHECK_DEGRADED, "tls.old_protocol" },
+	{ "TLS 1.2 is well", { "www.example.test", -1, 90, false, TLS1_2_VERSION },
+		"www.example.test", false, CHECK_UP, "tls.ok" },
 };
 
 static void certificates_are_judged(void **state)
@@ -90,8 +91,11 @@ static void certificates_are_judged(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(identities) / sizeof(identities[0]); i++) {
 		struct tls_world *world = tls_world_start(&identities[i].identity, NULL);
-		struct check_spec spec = { .kind = CHECK_TLS, .addr = world_addr("127.0.0.1"),
-			.port = tls_world_port(world), .timeout_ms = 5000, .name = identities[i].asked,
+		struct check_spec spec = { .kind = CHECK_TLS,
+			.addr = world_addr("127.0.0.1"),
+			.port = tls_world_port(world),
+			.timeout_ms = 5000,
+			.name = identities[i].asked,
 			.accept_untrusted = identities[i].accept_untrusted };
 		struct caught caught = check(&spec, tls_world_authority(world));
 		if (strcmp(caught.last.code, identities[i].code) != 0) {
@@ -109,11 +113,15 @@ static void https_tells_of_the_certificate_when_the_answer_is_good(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < sizeof(identities) / sizeof(identities[0]); i++) {
-		struct tls_world *world = tls_world_start(
-			&identities[i].identity, "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\n校园");
-		struct check_spec spec = { .kind = CHECK_HTTP, .addr = world_addr("127.0.0.1"),
-			.port = tls_world_port(world), .timeout_ms = 5000, .name = identities[i].asked,
-			.use_tls = true, .accept_untrusted = identities[i].accept_untrusted,
+		struct tls_world *world = tls_world_start(&identities[i].identity,
+			"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\n校园");
+		struct check_spec spec = { .kind = CHECK_HTTP,
+			.addr = world_addr("127.0.0.1"),
+			.port = tls_world_port(world),
+			.timeout_ms = 5000,
+			.name = identities[i].asked,
+			.use_tls = true,
+			.accept_untrusted = identities[i].accept_untrusted,
 			.expect_text = "校园" };
 		struct caught caught = check(&spec, tls_world_authority(world));
 		bool good = strcmp(identities[i].code, "tls.ok") == 0;
@@ -183,8 +191,10 @@ static void a_server_that_speaks_no_tls_is_named(void **state)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct server server;
 		server_start(&server, cases[i].serve, cases[i].arg);
-		struct check_spec spec = { .kind = CHECK_TLS, .addr = world_addr("127.0.0.1"),
-			.port = server.port, .timeout_ms = 300 };
+		struct check_spec spec = { .kind = CHECK_TLS,
+			.addr = world_addr("127.0.0.1"),
+			.port = server.port,
+			.timeout_ms = 300 };
 		struct caught caught = check(&spec, NULL);
 		assert_string_equal(caught.last.code, cases[i].code);
 		assert_int_equal(caught.last.state, CHECK_DOWN);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tls_world.h"
 
+#include <cmocka.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
@@ -13,8 +14,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-#include <cmocka.h>
 
 enum { DAY_S = 86400 };
 
@@ -33,8 +32,8 @@ static X509 *make(EVP_PKEY *key, const char *name, int from_days, int to_days)
 	assert_int_equal(ASN1_INTEGER_set(X509_get_serialNumber(cert), serial++), 1);
 	(void)X509_gmtime_adj(X509_getm_notBefore(cert), (long)from_days * DAY_S);
 	(void)X509_gmtime_adj(X509_getm_notAfter(cert), (long)to_days * DAY_S + 60);
-	assert_int_equal(X509_NAME_add_entry_by_txt(X509_get_subject_name(cert), "CN", MBSTRING_UTF8,
-				 (const unsigned char *)name, -1, -1, 0),
+	assert_int_equal(X509_NAME_add_entry_by_txt(X509_get_subject_name(cert), "CN",
+				 MBSTRING_UTF8, (const unsigned char *)name, -1, -1, 0),
 		1);
 	assert_int_equal(X509_set_pubkey(cert, key), 1);
 	return cert;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /** Scheduler, pump and prober together: a service that dies and comes back. */
+#include <cmocka.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -8,8 +9,6 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
-
-#include <cmocka.h>
 
 #include "probe/prober.h"
 #include "probe/pump.h"
@@ -22,7 +21,8 @@ struct watch {
 	enum check_state shown;
 };
 
-static void on_result(void *user, const struct check_spec *spec, const struct check_result *result)
+static void on_result(
+	void *user, const struct check_spec *spec, const struct check_result *result)
 {
 	struct watch *watch = user;
 	(void)spec;
@@ -48,7 +48,8 @@ static int start(void *user, const struct check_spec *spec, struct check_sink si
 static int listener(uint16_t port)
 {
 	int on = 1;
-	struct sockaddr_in at = { .sin_family = AF_INET, .sin_port = htons(port),
+	struct sockaddr_in at = { .sin_family = AF_INET,
+		.sin_port = htons(port),
 		.sin_addr = { htonl(INADDR_LOOPBACK) } };
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	(void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
@@ -64,8 +65,11 @@ static void a_service_dies_and_comes_back(void **state)
 	struct watch watch = { 0 };
 	struct pump pump;
 	struct prober_config config = { .fd4 = -1, .fd6 = -1 };
-	struct scheduler_config how = { .start = start, .on_result = on_result, .on_change = on_change,
-		.user = &watch, .seed = { 1 } };
+	struct scheduler_config how = { .start = start,
+		.on_result = on_result,
+		.on_change = on_change,
+		.user = &watch,
+		.seed = { 1 } };
 	struct sockaddr_in at = { 0 };
 	socklen_t len = sizeof(at);
 	int fd = listener(0);
@@ -74,8 +78,13 @@ static void a_service_dies_and_comes_back(void **state)
 	assert_int_equal(prober_create(&loop, &config, &the_prober), 0);
 	struct scheduler *scheduler = scheduler_create(&how);
 	assert_int_equal(pump_start(&pump, &loop, scheduler), 0);
-	struct check_spec spec = { .id = 77, .kind = CHECK_TCP, .addr = world_addr("127.0.0.1"),
-		.port = ntohs(at.sin_port), .interval_ms = 200, .timeout_ms = 150, .retries = 2 };
+	struct check_spec spec = { .id = 77,
+		.kind = CHECK_TCP,
+		.addr = world_addr("127.0.0.1"),
+		.port = ntohs(at.sin_port),
+		.interval_ms = 200,
+		.timeout_ms = 150,
+		.retries = 2 };
 	assert_int_equal(scheduler_put(scheduler, &spec, true), 0);
 	world_run(&loop, &watch.changes, 1, 2000);
 	assert_int_equal(watch.shown, CHECK_UP);

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "world.h"
 
+#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
-
-#include <cmocka.h>
 
 void caught_done(void *user, uint64_t tag, const struct check_result *result)
 {
@@ -63,10 +62,12 @@ static void serve_all(void *user)
 
 void server_start(struct server *server, void (*serve)(int fd, void *arg), void *arg)
 {
-	struct sockaddr_in at = { .sin_family = AF_INET, .sin_addr = { htonl(INADDR_LOOPBACK) } };
+	struct sockaddr_in at = { .sin_family = AF_INET,
+		.sin_addr = { htonl(INADDR_LOOPBACK) } };
 	socklen_t len = sizeof(at);
-	*server = (struct server){ .fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0),
-		.serve = serve, .arg = arg };
+	*server = (struct server) {
+		.fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), .serve = serve, .arg = arg
+	};
 	assert_true(server->fd >= 0);
 	assert_int_equal(bind(server->fd, (struct sockaddr *)&at, sizeof(at)), 0);
 	assert_int_equal(listen(server->fd, 128), 0);

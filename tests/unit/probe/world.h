@@ -18,7 +18,7 @@ void caught_done(void *user, uint64_t tag, const struct check_result *result);
 
 static inline struct check_sink caught_sink(struct caught *caught)
 {
-	return (struct check_sink){ caught_done, caught, 0 };
+	return (struct check_sink) { caught_done, caught, 0 };
 }
 
 /** Run until so many results are there or the time is over. */

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "proto/dnsmsg.h"
+
+#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "base/buf.h"
 #include "base/err.h"
-#include "proto/dnsmsg.h"
 
 static struct dnsmsg dns;
 
@@ -22,7 +22,9 @@ static void a_query_is_what_the_standard_draws(void **state)
 	(void)state;
 	AUTO_BUF struct buf wire;
 	buf_init(&wire, 512);
-	struct dnsmsg_query query = { .id = 0x1234, .type = DNSMSG_A, .recursion = true,
+	struct dnsmsg_query query = { .id = 0x1234,
+		.type = DNSMSG_A,
+		.recursion = true,
 		.name = SLICE("www.example.test.") };
 	assert_int_equal(dnsmsg_put_query(&wire, &query), 0);
 	assert_true(slice_eq(buf_slice(&wire), SLICE(HEAD("\1\0", "\0") QUESTION)));
@@ -65,16 +67,22 @@ static void answers_are_read_as_text(void **state)
 		uint16_t type;
 		const char *value;
 	} cases[] = {
-		{ "an address", SLICE("\0\1\0\1\0\0\0\x3c\0\4\x7f\0\0\1"), DNSMSG_A, "127.0.0.1" },
+		{ "an address", SLICE("\0\1\0\1\0\0\0\x3c\0\4\x7f\0\0\1"), DNSMSG_A,
+			"127.0.0.1" },
 		{ "a version 6 address",
-			SLICE("\0\x1c\0\1\0\0\0\x3c\0\x10\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\1"), DNSMSG_AAAA, "::1" },
-		{ "an alias whose tail is elsewhere", SLICE("\0\5\0\1\0\0\0\x3c\0\6\3web\xc0\x10"),
-			DNSMSG_CNAME, "web.example.test" },
-		{ "a mail exchanger", SLICE("\0\xf\0\1\0\0\0\x3c\0\7\0\xa\2mx\xc0\x10"), DNSMSG_MX,
-			"10 mx.example.test" },
-		{ "text in pieces", SLICE("\0\x10\0\1\0\0\0\x3c\0\7\2v=\3""abc"), DNSMSG_TXT, "v=abc" },
-		{ "a service", SLICE("\0\x21\0\1\0\0\0\x3c\0\xb\0\1\0\2\x1f\x90\2ab\xc0\x10"), DNSMSG_SRV,
-			"1 2 8080 ab.example.test" },
+			SLICE("\0\x1c\0\1\0\0\0\x3c\0\x10\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\1"),
+			DNSMSG_AAAA, "::1" },
+		{ "an alias whose tail is elsewhere",
+			SLICE("\0\5\0\1\0\0\0\x3c\0\6\3web\xc0\x10"), DNSMSG_CNAME,
+			"web.example.test" },
+		{ "a mail exchanger", SLICE("\0\xf\0\1\0\0\0\x3c\0\7\0\xa\2mx\xc0\x10"),
+			DNSMSG_MX, "10 mx.example.test" },
+		{ "text in pieces",
+			SLICE("\0\x10\0\1\0\0\0\x3c\0\7\2v=\3"
+			      "abc"),
+			DNSMSG_TXT, "v=abc" },
+		{ "a service", SLICE("\0\x21\0\1\0\0\0\x3c\0\xb\0\1\0\2\x1f\x90\2ab\xc0\x10"),
+			DNSMSG_SRV, "1 2 8080 ab.example.test" },
 		{ "the root", SLICE("\0\2\0\1\0\0\0\x3c\0\1\0"), DNSMSG_NS, "." },
 		{ "a dot within a label", SLICE("\0\2\0\1\0\0\0\x3c\0\6\4a.\\\1\0"), DNSMSG_NS,
 			"a\\.\\\\\\001" },
@@ -88,7 +96,8 @@ static void answers_are_read_as_text(void **state)
 		if (dnsmsg_parse(buf_slice(&wire), &dns) != 0) {
 			fail_msg("%s", cases[i].name);
 		}
-		assert_true(dns.is_response && dns.authoritative && !dns.truncated && !dns.authentic);
+		assert_true(dns.is_response && dns.authoritative && !dns.truncated &&
+			    !dns.authentic);
 		assert_string_equal(dns.question, "www.example.test");
 		assert_int_equal(dns.answer_count, 1);
 		assert_int_equal(dns.answers[0].type, cases[i].type);
@@ -111,10 +120,13 @@ static void hostile_messages_are_refused(void **state)
 		{ "a pointer to itself", SLICE(HEAD("\x80\0", "\0") "\xc0\x0c\0\1\0\1") },
 		{ "a pointer forward", SLICE(HEAD("\x80\0", "\0") "\xc0\x0e\1a\0\0\1\0\1") },
 		{ "two pointers in a ring",
-			SLICE(HEAD("\x80\0", "\1") "\1a\xc0\x12\0\1\0\1\xc0\x0c\0\1\0\1\0\0\0\0\0\0") },
-		{ "a label type that is none", SLICE(HEAD("\x80\0", "\0") "\x80""aaaaaaaaaaaaaaaa") },
+			SLICE(HEAD("\x80\0",
+				"\1") "\1a\xc0\x12\0\1\0\1\xc0\x0c\0\1\0\1\0\0\0\0\0\0") },
+		{ "a label type that is none", SLICE(HEAD("\x80\0", "\0") "\x80"
+									  "aaaaaaaaaaaaaaaa") },
 		{ "an address of five octets",
-			SLICE(HEAD("\x80\0", "\1") QUESTION "\xc0\x0c\0\1\0\1\0\0\0\0\0\5\1\2\3\4\5") },
+			SLICE(HEAD("\x80\0", "\1") QUESTION
+				"\xc0\x0c\0\1\0\1\0\0\0\0\0\5\1\2\3\4\5") },
 		{ "two questions", SLICE("\x12\x34\x80\0\0\2\0\0\0\0\0\0" QUESTION QUESTION) },
 	};
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {

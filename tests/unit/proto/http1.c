@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "proto/http1.h"
+
+#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -6,68 +9,73 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "base/err.h"
-#include "proto/http1.h"
 
 enum { BODY_MAX = 32 };
+
+static const struct {
+	const char *name;
+	const char *text;
+	int fed;   /* of http1_feed over everything */
+	int ended; /* of http1_end, where fed is 0 */
+	unsigned status;
+	const char *body;
+} cases[] = {
+	{ "a length ends the body", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello, rest",
+		1, 0, 200, "hello" },
+	{ "bare line feeds are borne", "HTTP/1.1 200 OK\nContent-Length: 2\n\nhi", 1, 0, 200,
+		"hi" },
+	{ "no reason phrase", "HTTP/1.1 404\r\ncontent-length:0\r\n\r\n", 1, 0, 404, "" },
+	{ "the end ends a body without length", "HTTP/1.0 200 OK\r\n\r\nall of it", 0, 1, 200,
+		"all of it" },
+	{ "too little of a known length is short",
+		"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhell", 0, E_SHORT, 200, "hell" },
+	{ "chunks are joined",
+		"HTTP/1.1 200 OK\r\nTransfer-Encoding: "
+		"chunked\r\n\r\n3;x\r\nabc\r\n0A\r\n0123456789\r\n0\r\n"
+		"Trailer: x\r\n\r\n",
+		1, 0, 200, "abc0123456789" },
+	{ "a chunk without its end is short",
+		"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n", 0, E_SHORT,
+		200, "abc" },
+	{ "interim answers are passed over",
+		"HTTP/1.1 100 Continue\r\nX: y\r\n\r\nHTTP/1.1 103 "
+		"Early\r\n\r\nHTTP/1.1 204 No\r\n\r\n",
+		1, 0, 204, "" },
+	{ "a folded header is borne",
+		"HTTP/1.1 200 OK\r\nX: a\r\n b\r\nContent-Length: 1\r\n\r\nz", 1, 0, 200, "z" },
+	{ "equal lengths twice are one",
+		"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 1\r\n\r\nz", 1, 0, 200,
+		"z" },
+	{ "two lengths contradict",
+		"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nz", E_FORMAT,
+		0, 200, "" },
+	{ "a negative length is refused", "HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n",
+		E_FORMAT, 0, 200, "" },
+	{ "a chunk size must be a number",
+		"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", E_FORMAT, 0, 200,
+		"" },
+	{ "a chunk size of 16 digits is refused",
+		"HTTP/1.1 200 OK\r\nTransfer-Encoding: "
+		"chunked\r\n\r\nffffffffffffffff\r\n",
+		E_FORMAT, 0, 200, "" },
+	{ "an encoding nobody asked for is refused",
+		"HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\n", E_FORMAT, 0, 200, "" },
+	{ "a header needs a colon", "HTTP/1.1 200 OK\r\nnonsense\r\n\r\n", E_FORMAT, 0, 200,
+		"" },
+	{ "a banner is no status line", "SSH-2.0-OpenSSH\r\n", E_FORMAT, 0, 0, "" },
+	{ "HTTP/2 is not ours", "HTTP/2 200\r\n\r\n", E_FORMAT, 0, 0, "" },
+	{ "status 099 is none", "HTTP/1.1 099 x\r\n", E_FORMAT, 0, 0, "" },
+	{ "status 600 is none", "HTTP/1.1 600 x\r\n", E_FORMAT, 0, 0, "" },
+	{ "a body beyond the cap is cut and done",
+		"HTTP/1.1 200 OK\r\n\r\n0123456789012345678901234567890123456789", 1, 0, 200,
+		"01234567890123456789012345678901" },
+	{ "nothing at all is short", "", 0, E_SHORT, 0, "" },
+};
 
 static void answers_are_read_to_their_end(void **state)
 {
 	(void)state;
-	static const struct {
-		const char *name;
-		const char *text;
-		int fed;   /* of http1_feed over everything */
-		int ended; /* of http1_end, where fed is 0 */
-		unsigned status;
-		const char *body;
-	} cases[] = {
-		{ "a length ends the body", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello, rest", 1, 0,
-			200, "hello" },
-		{ "bare line feeds are borne", "HTTP/1.1 200 OK\nContent-Length: 2\n\nhi", 1, 0, 200, "hi" },
-		{ "no reason phrase", "HTTP/1.1 404\r\ncontent-length:0\r\n\r\n", 1, 0, 404, "" },
-		{ "the end ends a body without length", "HTTP/1.0 200 OK\r\n\r\nall of it", 0, 1, 200,
-			"all of it" },
-		{ "too little of a known length is short", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhell",
-			0, E_SHORT, 200, "hell" },
-		{ "chunks are joined",
-			"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3;x\r\nabc\r\n0A\r\n0123456789\r\n0\r\n"
-			"Trailer: x\r\n\r\n",
-			1, 0, 200, "abc0123456789" },
-		{ "a chunk without its end is short",
-			"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n", 0, E_SHORT, 200,
-			"abc" },
-		{ "interim answers are passed over",
-			"HTTP/1.1 100 Continue\r\nX: y\r\n\r\nHTTP/1.1 103 Early\r\n\r\nHTTP/1.1 204 No\r\n\r\n", 1,
-			0, 204, "" },
-		{ "a folded header is borne", "HTTP/1.1 200 OK\r\nX: a\r\n b\r\nContent-Length: 1\r\n\r\nz", 1,
-			0, 200, "z" },
-		{ "equal lengths twice are one",
-			"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 1\r\n\r\nz", 1, 0, 200, "z" },
-		{ "two lengths contradict",
-			"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nz", E_FORMAT, 0, 200,
-			"" },
-		{ "a negative length is refused", "HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n", E_FORMAT,
-			0, 200, "" },
-		{ "a chunk size must be a number",
-			"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", E_FORMAT, 0, 200, "" },
-		{ "a chunk size of 16 digits is refused",
-			"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nffffffffffffffff\r\n", E_FORMAT, 0,
-			200, "" },
-		{ "an encoding nobody asked for is refused",
-			"HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\n", E_FORMAT, 0, 200, "" },
-		{ "a header needs a colon", "HTTP/1.1 200 OK\r\nnonsense\r\n\r\n", E_FORMAT, 0, 200, "" },
-		{ "a banner is no status line", "SSH-2.0-OpenSSH\r\n", E_FORMAT, 0, 0, "" },
-		{ "HTTP/2 is not ours", "HTTP/2 200\r\n\r\n", E_FORMAT, 0, 0, "" },
-		{ "status 099 is none", "HTTP/1.1 099 x\r\n", E_FORMAT, 0, 0, "" },
-		{ "status 600 is none", "HTTP/1.1 600 x\r\n", E_FORMAT, 0, 0, "" },
-		{ "a body beyond the cap is cut and done",
-			"HTTP/1.1 200 OK\r\n\r\n0123456789012345678901234567890123456789", 1, 0, 200,
-			"01234567890123456789012345678901" },
-		{ "nothing at all is short", "", 0, E_SHORT, 0, "" },
-	};
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		for (size_t step = 1; step < 64; step = step * 3 + 1) {
 			struct http1 http;
@@ -79,9 +87,11 @@ static void answers_are_read_to_their_end(void **state)
 				left = slice_skip(left, step);
 			}
 			int ended = rc == 0 ? http1_end(&http) : 0;
-			if (rc != cases[i].fed || ended != cases[i].ended || http.status != cases[i].status ||
+			if (rc != cases[i].fed || ended != cases[i].ended ||
+				http.status != cases[i].status ||
 				!slice_is(buf_slice(&http.body), cases[i].body)) {
-				fail_msg("%s: fed %d ended %d status %u", cases[i].name, rc, ended, http.status);
+				fail_msg("%s: fed %d ended %d status %u", cases[i].name, rc,
+					ended, http.status);
 			}
 			http1_fini(&http);
 		}
@@ -93,8 +103,8 @@ static void a_redirect_tells_where(void **state)
 	(void)state;
 	struct http1 http;
 	http1_init(&http, BODY_MAX);
-	assert_int_equal(
-		http1_feed(&http, SLICE("HTTP/1.1 302 Found\r\nLocation: /login\r\nContent-Length: 0\r\n\r\n")),
+	assert_int_equal(http1_feed(&http, SLICE("HTTP/1.1 302 Found\r\nLocation: "
+						 "/login\r\nContent-Length: 0\r\n\r\n")),
 		1);
 	assert_string_equal(http.location, "/login");
 	http1_fini(&http);

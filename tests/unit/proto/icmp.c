@@ -1,16 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "proto/icmp.h"
+
+#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "base/err.h"
-#include "proto/icmp.h"
 
-static const struct icmp_echo sample = { .id = 0x1234, .seq = 7, .slot = 70007, .generation = 9,
+static const struct icmp_echo sample = { .id = 0x1234,
+	.seq = 7,
+	.slot = 70007,
+	.generation = 9,
 	.cookie = UINT64_C(0x0102030405060708) };
 
 /* An IPv4 header with options in front of a message. */
@@ -19,7 +22,7 @@ static size_t wrap4(uint8_t *packet, const uint8_t *message, size_t n, unsigned 
 	memset(packet, 0, (size_t)words * 4);
 	packet[0] = (uint8_t)(0x40 | words);
 	packet[9] = 1;
-	memcpy(packet + 12, (uint8_t[]){ 192, 0, 2, 1, 192, 0, 2, 9 }, 8);
+	memcpy(packet + 12, (uint8_t[]) { 192, 0, 2, 1, 192, 0, 2, 9 }, 8);
 	memcpy(packet + words * 4, message, n);
 	return words * 4 + n;
 }
@@ -103,7 +106,7 @@ static void an_error_tells_which_request_it_is_about(void **state)
 		assert_int_equal(seen.echo.id, sample.id);
 		assert_int_equal(seen.echo.seq, sample.seq);
 		assert_int_equal(seen.has_payload, i == 1);
-		assert_memory_equal(seen.quoted_to, ((uint8_t[]){ 192, 0, 2, 9 }), 4);
+		assert_memory_equal(seen.quoted_to, ((uint8_t[]) { 192, 0, 2, 9 }), 4);
 	}
 }
 

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "proto/x509sum.h"
+
+#include <cmocka.h>
 #include <openssl/evp.h>
 #include <openssl/x509v3.h>
 #include <setjmp.h>
@@ -7,10 +10,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "base/err.h"
-#include "proto/x509sum.h"
 
 static struct slice made;
 
@@ -21,7 +21,7 @@ static void make(const char *common, size_t common_n, const char *names)
 	EVP_PKEY *key = EVP_EC_gen("P-256");
 	uint8_t *der = NULL;
 	(void)X509_set_version(cert, 2);
-	(void)X509_time_adj_ex(X509_getm_notBefore(cert), 0, 0, &(time_t){ 1700000000 });
+	(void)X509_time_adj_ex(X509_getm_notBefore(cert), 0, 0, &(time_t) { 1700000000 });
 	(void)ASN1_TIME_set_string(X509_getm_notAfter(cert), "20501231235959Z");
 	(void)X509_NAME_add_entry_by_txt(X509_get_subject_name(cert), "CN", MBSTRING_UTF8,
 		(const unsigned char *)common, (int)common_n, -1, 0);
@@ -111,7 +111,7 @@ static void what_is_no_certificate_is_refused(void **state)
 	assert_int_equal(x509sum_parse(slice_of(large, made.n + 1), &sum), E_FORMAT);
 	assert_int_equal(x509sum_parse(slice_of(large, sizeof(large)), &sum), E_LIMIT);
 	OPENSSL_free((void *)(uintptr_t)made.p);
-	made = (struct slice){ 0 };
+	made = (struct slice) { 0 };
 }
 
 int main(void)
