@@ -22,10 +22,26 @@ static uint32_t fold(uint32_t c)
 	return c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c;
 }
 
+struct range {
+	uint32_t first;
+	uint32_t last;
+};
+
+static bool in_ranges(uint32_t c, const struct range *ranges, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (c >= ranges[i].first && c <= ranges[i].last) {
+			return true;
+		}
+	}
+	return false;
+}
+
 static bool is_han(uint32_t c)
 {
-	return (c >= 0x4e00 && c <= 0x9fff) || (c >= 0x3400 && c <= 0x4dbf) ||
-	       (c >= 0x20000 && c <= 0x323af) || (c >= 0xf900 && c <= 0xfaff) || c == 0x3007;
+	static const struct range han[] = { { 0x3007, 0x3007 }, { 0x3400, 0x4dbf },
+		{ 0x4e00, 0x9fff }, { 0xf900, 0xfaff }, { 0x20000, 0x323af } };
+	return in_ranges(c, han, sizeof(han) / sizeof(han[0]));
 }
 
 static bool is_joint(uint32_t c)
@@ -33,15 +49,17 @@ static bool is_joint(uint32_t c)
 	return c == '-' || c == '.' || c == '_' || c == ':' || c == '@' || c == '/';
 }
 
-/* Letters of other scripts count as letters; punctuation of the CJK blocks does not. */
+/* Letters of other scripts count as letters; punctuation and signs do not. */
 static bool is_word(uint32_t c)
 {
+	static const struct range ascii[] = { { '0', '9' }, { 'a', 'z' } };
+	static const struct range signs[] = { { 0x80, 0xbf }, { 0xd7, 0xd7 }, { 0xf7, 0xf7 },
+		{ 0x2000, 0x2bff }, { 0x3000, 0x303f }, { 0xfe10, 0xfe6f }, { 0xff00, 0xffef },
+		{ 0xfffd, 0xfffd } };
 	if (c < 0x80) {
-		return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+		return in_ranges(c, ascii, sizeof(ascii) / sizeof(ascii[0]));
 	}
-	return c >= 0xc0 && c != 0xd7 && c != 0xf7 && !is_han(c) &&
-	       !(c >= 0x2000 && c <= 0x2bff) && !(c >= 0x3000 && c <= 0x303f) &&
-	       !(c >= 0xfe10 && c <= 0xfe6f) && !(c >= 0xff00 && c <= 0xffef) && c != 0xfffd;
+	return !is_han(c) && !in_ranges(c, signs, sizeof(signs) / sizeof(signs[0]));
 }
 
 struct splitter {

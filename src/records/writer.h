@@ -48,6 +48,7 @@ NODISCARD int writer_submit(struct writer *writer, struct command *command);
 /** Call done for every answer that waits.  Returns: how many. */
 size_t writer_deliver(struct writer *writer);
 
+/** Figures for the health page. */
 void writer_stats(struct writer *writer, struct writer_stats *ret_stats);
 
 /**
