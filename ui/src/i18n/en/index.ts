@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Key } from '../zh';
+import { alerts } from './alerts';
+import { manage } from './manage';
+import { notices } from './notices';
+import { phone } from './phone';
+import { problems } from './problems';
+import { said } from './said';
+import { setup } from './setup';
+import { shell } from './shell';
+import { words } from './words';
+
+export const en: Record<Key, string> = { ...shell, ...words, ...alerts, ...notices, ...manage, ...phone, ...problems, ...said, ...setup };
+

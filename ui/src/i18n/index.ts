@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+import { ref, shallowRef } from 'vue';
+import { zh, type Key } from './zh';
+
+export type { Key } from './zh';
+export type Locale = 'zh-CN' | 'en';
+export type Args = Record<string, string | number>;
+
+const words = shallowRef<Record<Key, string>>(zh);
+export const locale = ref<Locale>('zh-CN');
+
+/** A sentence of the catalogue with {name} filled in. */
+export function t(key: Key, args?: Args): string {
+  const text = words.value[key];
+  return args ? fill(text, args) : text;
+}
+
+/** As t(), for keys built from what the server sent; `or` when the catalogue has no such key. */
+export function tx(key: string, or: string, args?: Args): string {
+  return key in words.value ? t(key as Key, args) : or;
+}
+
+export function fill(text: string, args: Args): string {
+  return text.replace(/\{(\w+)\}/g, (whole, name: string) => {
+    const value = args[name];
+    return value === undefined ? whole : String(value);
+  });
+}
+
+export async function setLocale(next: Locale): Promise<void> {
+  words.value = next === 'en' ? (await import('./en')).en : zh;
+  locale.value = next;
+  document.documentElement.lang = next;
+  localStorage.setItem('fengsui.locale', next);
+}
+
+export function storedLocale(): Locale {
+  return localStorage.getItem('fengsui.locale') === 'en' ? 'en' : 'zh-CN';
+}

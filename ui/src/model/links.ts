@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+
+const PATHS: Record<string, string> = {
+  alert: '/alerts/', notice: '/notices/', asset: '/assets/', finding: '/findings/', unit: '/units/', check: '/checks/',
+};
+
+/** The page of a record, or null where a kind has none. */
+export function pathOf(kind: string, id: number | null | undefined): string | null {
+  if (kind === 'person') {
+    return '/units?tab=people';
+  }
+  if (kind === 'incident') {
+    return id ? `/alerts?incident=${id}` : null;
+  }
+  const base = PATHS[kind];
+  return base && id ? base + String(id) : null;
+}

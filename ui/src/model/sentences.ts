@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+// Machine-made sentences arrive as {code, args}; they are rendered here, in the reader's language.
+import { fill, tx, type Args } from '@/i18n';
+import type { Sentence, Timeline } from '@/api/schema';
+import { noticeState, roleName } from './words';
+
+function flat(raw: unknown): Args {
+  const out: Args = {};
+  if (typeof raw === 'object' && raw !== null) {
+    for (const [name, value] of Object.entries(raw)) {
+      if (typeof value === 'string' || typeof value === 'number') {
+        out[name] = value;
+      } else if (typeof value === 'boolean') {
+        out[name] = value ? 1 : 0;
+      }
+    }
+  }
+  return out;
+}
+
+function plain(code: string, args: Args): string {
+  const values = Object.values(args).join(' ');
+  return values ? `${code} ${values}` : code;
+}
+
+export function say(sentence: Sentence | null | undefined): string {
+  if (!sentence) {
+    return '';
+  }
+  const args = flat(sentence.args);
+  return tx(`say.${sentence.code}`, plain(sentence.code, args), args);
+}
+
+/** One entry of a record's history. */
+export function happening(item: Pick<Timeline, 'code' | 'args' | 'actor' | 'role'>): string {
+  const args = flat(item.args);
+  if (typeof args.state === 'string') {
+    args.state = noticeState(args.state);
+  }
+  const who = item.actor ?? tx('word.system', 'system');
+  return tx(`did.${item.code}`, plain(item.code, args), { actor: who, role: item.role ? roleName(item.role) : '', ...args });
+}
+
+const SECRET = /((?:pass(?:word|wd)?|pwd|secret|token)\s*[=:]\s*)\S+/gi;
+const LONG_NUMBER = /(?<![\d.])(\d{4})\d{2,}(\d{2})(?![\d.])/g;
+
+/** A whole student or ID number, or a password, is never shown, whatever a log line holds. */
+export function masked(line: string): string {
+  return line.replace(SECRET, '$1****').replace(LONG_NUMBER, '$1****$2');
+}
+
+const MOST_LINES = 60;
+
+export function evidenceLines(evidence: unknown): string[] {
+  if (evidence === null || evidence === undefined) {
+    return [];
+  }
+  const raw = typeof evidence === 'object' && 'lines' in evidence ? (evidence as { lines: unknown }).lines : evidence;
+  const list = Array.isArray(raw) ? raw : [raw];
+  return list.slice(0, MOST_LINES).map((x) => masked(typeof x === 'string' ? x : JSON.stringify(x)));
+}
+
+export { fill };
