@@ -77,3 +77,22 @@ export function stepOf(state: string): number {
   const step = AT[state];
   return step ? STEPS.indexOf(step) : STEPS.length;
 }
+
+type DeliveryState = Schemas['delivery']['state'];
+
+const DELIVERY: Record<DeliveryState, Mark> = {
+  queued: { tone: 'idle', hollow: true },
+  leased: { tone: 'idle' },
+  sent: { tone: 'accent', hollow: true },
+  delivered: { tone: 'accent' },
+  read: { tone: 'ok', hollow: true },
+  acked: { tone: 'ok' },
+  retry: { tone: 'warn' },
+  unknown: { tone: 'warn', hollow: true },
+  failed_permanent: { tone: 'bad' },
+  dead: { tone: 'bad' },
+};
+
+export function deliveryMark(state: DeliveryState): Mark {
+  return DELIVERY[state];
+}

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { startApp } from '@/app/start';
-import Root from '@/desk/Root.vue';
-import { routes } from '@/desk/routes';
+import Root from './Root.vue';
+import { routes } from './routes';
 
 export async function start(): Promise<void> {
   await startApp(Root, routes);
