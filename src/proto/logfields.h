@@ -6,6 +6,8 @@
  * A rule is tried only where its longest literal occurs; matching runs within
  * LOGFIELDS_STEPS_MAX steps a rule, so no line and no pack can stall it.
  *
+ * Source: decoders/README.md, our own language.
+ *
  * Layer: proto.  Threading: loading has one owner, matching is reentrant.
  * Fuzz target: fuzz/decoder_pack.c.
  */

@@ -100,37 +100,45 @@ static bool add_angle(struct rule *rule, struct slice inside)
 	return false;
 }
 
+/* One element in angle brackets off the front, its "<" already taken; "<<" is the octet. */
+static int take_angle(struct rule *rule, struct slice *left, struct diag *diag)
+{
+	struct slice inside = { 0 };
+	struct slice after = { 0 };
+	if (slice_starts(*left, SLICE("<"))) {
+		*left = slice_skip(*left, 1);
+		return add(rule, PART_LITERAL, SLICE("<"))
+			       ? 0
+			       : diag_set(diag, E_INPUT, 0, 0, "a pattern has too many parts");
+	}
+	if (!slice_cut(*left, '>', &inside, &after) || !add_angle(rule, inside)) {
+		return diag_set(diag, E_INPUT, 0, 0, "no such element in a pattern, or too many: <%.*s",
+			SLICE_FMT(slice_head(*left, 40)));
+	}
+	*left = after;
+	return 0;
+}
+
 int logfields_compile(struct arena *arena, struct slice pattern, struct rule *rule,
 	struct diag *diag)
 {
 	struct slice left = arena_dup(arena, pattern);
-	while (left.n > 0) {
+	int error = 0;
+	while (left.n > 0 && error == 0) {
 		struct slice literal = { 0 };
 		struct slice after = { 0 };
 		bool angle = slice_cut(left, '<', &literal, &after);
-		if (!angle) {
-			literal = left;
-		}
+		literal = angle ? literal : left;
+		left = angle ? after : (struct slice){ 0 };
 		if (literal.n > 0 && !add(rule, PART_LITERAL, literal)) {
 			return diag_set(diag, E_INPUT, 0, 0, "a pattern has too many parts");
 		}
-		left = (struct slice){ 0 };
-		struct slice inside = { 0 };
-		if (angle && slice_starts(after, SLICE("<"))) {
-			/* "<<" is the octet itself */
-			if (!add(rule, PART_LITERAL, SLICE("<"))) {
-				return diag_set(diag, E_INPUT, 0, 0, "a pattern has too many parts");
-			}
-			left = slice_skip(after, 1);
-		} else if (angle && (!slice_cut(after, '>', &inside, &left) || !add_angle(rule, inside))) {
-			return diag_set(diag, E_INPUT, 0, 0, "no such element in a pattern: <%.*s>",
-				SLICE_FMT(slice_head(inside.n > 0 ? inside : after, 40)));
-		}
+		error = angle ? take_angle(rule, &left, diag) : 0;
 	}
-	if (rule->needle.n < 3) {
+	if (error == 0 && rule->needle.n < 3) {
 		return diag_set(diag, E_INPUT, 0, 0, "a pattern needs a literal of 3 octets or more");
 	}
-	return 0;
+	return error;
 }
 
 static int read_set(struct arena *arena, const struct json *set, struct rule *rule,

@@ -2,6 +2,8 @@
 /**
  * Compiled rules.
  *
+ * Source: decoders/README.md.
+ *
  * Layer: proto, seen by this folder only.
  */
 #pragma once

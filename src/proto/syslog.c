@@ -88,7 +88,19 @@ static int take_sd_name(struct reader *r, struct slice *ret_name)
 	return 0;
 }
 
-/* A quoted value; a backslash before anything but " \ ] stands for itself. */
+/* A backslash before anything but " \ ] stands for itself. */
+static struct slice unescape(struct arena *arena, struct slice value)
+{
+	uint8_t *out = arena_take(arena, value.n);
+	size_t used = 0;
+	for (size_t i = 0; i < value.n; i++) {
+		uint8_t next = syslog_at(value, i + 1);
+		i += value.p[i] == '\\' && (next == '"' || next == '\\' || next == ']');
+		out[used++] = value.p[i];
+	}
+	return slice_of(out, used);
+}
+
 static int take_sd_value(struct reader *r, struct slice *ret_value)
 {
 	if (syslog_at(r->left, 0) != '"') {
@@ -105,19 +117,8 @@ static int take_sd_value(struct reader *r, struct slice *ret_value)
 	if (n >= in.n) {
 		return bad(r, "structured data: a value is not ended");
 	}
-	struct slice value = slice_head(in, n);
 	r->left = slice_skip(in, n + 1);
-	if (escaped) {
-		uint8_t *out = arena_take(r->arena, n);
-		size_t used = 0;
-		for (size_t i = 0; i < n; i++) {
-			uint8_t next = i + 1 < n ? value.p[i + 1] : 0;
-			i += value.p[i] == '\\' && (next == '"' || next == '\\' || next == ']');
-			out[used++] = value.p[i];
-		}
-		value = slice_of(out, used);
-	}
-	*ret_value = value;
+	*ret_value = escaped ? unescape(r->arena, slice_head(in, n)) : slice_head(in, n);
 	return 0;
 }
 

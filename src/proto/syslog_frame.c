@@ -39,24 +39,28 @@ static struct slice message(const struct syslog_frame *frame)
 	return msg;
 }
 
-static void choose(struct syslog_frame *frame)
+/* Leading digits and their value; a number past eight digits is none. */
+static size_t read_digits(struct slice front, uint64_t *ret_count)
 {
-	struct slice front = buf_slice(&frame->held);
 	uint64_t count = 0;
 	size_t n = 0;
 	while (n < front.n && front.p[n] >= '0' && front.p[n] <= '9') {
 		count = count * 10 + (uint64_t)(front.p[n] - '0');
 		n++;
 	}
-	frame->state = FRAME_LINE;
-	if (n == 0 || n > FRONT_MAX - 2 || front.p[0] == '0') {
-		return;
-	}
-	if (n == front.n || (n + 1 == front.n && front.p[n] == ' ')) {
-		frame->state = FRAME_FRONT;
-		return;
-	}
-	if (front.p[n] != ' ' || front.p[n + 1] != '<') {
+	*ret_count = count;
+	return n > FRONT_MAX - 2 || front.p[0] == '0' ? 0 : n;
+}
+
+static void choose(struct syslog_frame *frame)
+{
+	struct slice front = buf_slice(&frame->held);
+	uint64_t count = 0;
+	size_t n = read_digits(front, &count);
+	struct slice after = slice_skip(front, n);
+	bool open = after.n == 0 || slice_is(after, " ");
+	frame->state = n > 0 && open ? FRAME_FRONT : FRAME_LINE;
+	if (n == 0 || !slice_is(after, " <")) {
 		return;
 	}
 	if (count > COUNT_MAX) {

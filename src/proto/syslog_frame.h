@@ -27,7 +27,9 @@ struct syslog_frame {
 	uint64_t refused;   /* octet counts beyond sense, read as text */
 };
 
+/** Before the first octet of a stream; max_octets of a message are kept. */
 void syslog_frame_init(struct syslog_frame *frame, size_t max_octets);
+/** Frees what is held. */
 void syslog_frame_fini(struct syslog_frame *frame);
 
 /**

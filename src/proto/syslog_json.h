@@ -2,6 +2,8 @@
 /**
  * A syslog message and what a pack read out of it, as JSON.
  *
+ * Source: RFC 5424 section 6 for the names, RFC 8259 for the form.
+ *
  * Layer: proto.  Threading: reentrant.
  */
 #pragma once

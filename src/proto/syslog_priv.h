@@ -2,6 +2,8 @@
 /**
  * Parts of the syslog reader.
  *
+ * Source: RFC 5424 section 6, RFC 3164 section 4.
+ *
  * Layer: proto, seen by this folder only.
  */
 #pragma once

@@ -110,27 +110,44 @@ static bool take_year(struct slice *left, struct civil *civil)
 	return true;
 }
 
-/* Z, +08:00, +0800, or a name of letters as Cisco puts it, of which only UTC says which. */
+static bool ends_zone(struct slice rest)
+{
+	return rest.n == 0 || rest.p[0] == ' ' || rest.p[0] == ':';
+}
+
+/* +08:00, -0330 */
+static bool take_offset(struct slice *left, int32_t *ret_offset_min)
+{
+	struct slice rest = *left;
+	bool minus = syslog_at(rest, 0) == '-';
+	uint8_t hours = 0;
+	uint8_t minutes = 0;
+	if ((!take_char(&rest, '+') && !take_char(&rest, '-')) || !take_two(&rest, &hours)) {
+		return false;
+	}
+	(void)take_char(&rest, ':');
+	if (!take_two(&rest, &minutes) || hours > 23 || minutes > 59) {
+		return false;
+	}
+	int32_t total = hours * 60 + minutes;
+	*ret_offset_min = minus ? -total : total;
+	*left = rest;
+	return true;
+}
+
+/* Z, an offset, or " UTC:" as Cisco puts it; of other names none says surely which it is. */
 static void take_zone(struct slice *left, int32_t *offset_min)
 {
 	struct slice rest = *left;
-	if (take_char(&rest, 'Z') && (rest.n == 0 || rest.p[0] == ' ' || rest.p[0] == ':')) {
+	if (take_char(&rest, 'Z') && ends_zone(rest)) {
 		*offset_min = 0;
 		*left = rest;
 		return;
 	}
 	rest = *left;
 	bool spaced = take_char(&rest, ' ');
-	bool minus = syslog_at(rest, 0) == '-';
-	uint8_t hours = 0;
-	uint8_t minutes = 0;
-	if ((take_char(&rest, '+') || take_char(&rest, '-')) && take_two(&rest, &hours)) {
-		(void)take_char(&rest, ':');
-		if (take_two(&rest, &minutes) && hours < 24 && minutes < 60) {
-			int32_t total = hours * 60 + minutes;
-			*offset_min = minus ? -total : total;
-			*left = rest;
-		}
+	if (take_offset(&rest, offset_min)) {
+		*left = rest;
 		return;
 	}
 	size_t n = 0;
@@ -182,22 +199,31 @@ static bool infer_year(struct civil *civil, int64_t recv_ms, int32_t offset_min)
 	return false;
 }
 
+/* "[yyyy] Mmm dd " with any number of spaces before and after the day. */
+static bool take_date(struct slice *left, struct civil *civil)
+{
+	int64_t day = 0;
+	(void)(take_year(left, civil) && take_char(left, ' '));
+	if (!take_month(left, &civil->month) || !take_char(left, ' ')) {
+		return false;
+	}
+	skip_spaces(left);
+	if (syslog_take_digits(left, 2, &day) == 0 || !take_char(left, ' ')) {
+		return false;
+	}
+	skip_spaces(left);
+	civil->day = (uint8_t)day;
+	return true;
+}
+
 /* "Mmm dd [yyyy] hh:mm:ss[.f] [yyyy] [zone]", with a year in front as NX-OS has it. */
 static bool take_bsd(struct slice *left, const struct syslog_context *context, int64_t *ret_ms)
 {
 	struct slice rest = *left;
 	struct civil civil = { 0 };
-	int64_t day = 0;
-	(void)(take_year(&rest, &civil) && take_char(&rest, ' '));
-	if (!take_month(&rest, &civil.month) || !take_char(&rest, ' ')) {
+	if (!take_date(&rest, &civil)) {
 		return false;
 	}
-	skip_spaces(&rest);
-	if (syslog_take_digits(&rest, 2, &day) == 0 || !take_char(&rest, ' ')) {
-		return false;
-	}
-	skip_spaces(&rest);
-	civil.day = (uint8_t)day;
 	if (civil.year == 0 && take_year(&rest, &civil)) {
 		skip_spaces(&rest);
 	}

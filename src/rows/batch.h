@@ -93,9 +93,8 @@ struct batch_writer *batch_writer_destroy(struct batch_writer *writer);
 NODISCARD int batch_add_sample(struct batch_writer *writer, const struct sample_row *row);
 NODISCARD int batch_add_log(struct batch_writer *writer, const struct log_row *row);
 
-/** Rows held; octets held. */
-size_t batch_writer_rows(const struct batch_writer *writer);
-size_t batch_writer_octets(const struct batch_writer *writer);
+/** Rows held; *ret_full (may be NULL): the next row could be refused. */
+size_t batch_writer_rows(const struct batch_writer *writer, bool *ret_full);
 
 /** The batch as octets, valid until the next call on the writer; it is kept until batch_clear. */
 struct slice batch_octets(struct batch_writer *writer);

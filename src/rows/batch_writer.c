@@ -186,14 +186,12 @@ int batch_add_log(struct batch_writer *writer, const struct log_row *row)
 	return 0;
 }
 
-size_t batch_writer_rows(const struct batch_writer *writer)
+size_t batch_writer_rows(const struct batch_writer *writer, bool *ret_full)
 {
+	if (ret_full != NULL) {
+		*ret_full = writer->rows == BATCH_ROWS_MAX || writer->text_octets > BATCH_FILL_OCTETS;
+	}
 	return writer->rows;
-}
-
-size_t batch_writer_octets(const struct batch_writer *writer)
-{
-	return writer->text_octets + writer->rows * writer->schema->columns * 8;
 }
 
 static void put_column(struct buf *out, const struct column *column)

@@ -35,10 +35,10 @@ enum query_stop { QUERY_WHOLE, QUERY_STOP_ROWS, QUERY_STOP_TIME, QUERY_STOP_BATC
 
 /** What an answer rests on. */
 struct query_coverage {
-	int64_t from_ms;          /* asked */
+	int64_t from_ms; /* asked */
 	int64_t to_ms;
-	int64_t oldest_ms;        /* start of the oldest file there is; INT64_MAX without any */
-	enum query_stop stop;     /* anything but QUERY_WHOLE: the answer is not complete */
+	int64_t oldest_ms;    /* start of the oldest file there is; INT64_MAX without any */
+	enum query_stop stop; /* anything but QUERY_WHOLE: the answer is not complete */
 	uint64_t rows_scanned;
 	uint64_t rows_matched;
 	uint64_t files;
@@ -46,7 +46,7 @@ struct query_coverage {
 	uint64_t batches_bad;
 	uint64_t octets_torn;
 	uint64_t shards;
-	uint64_t shards_refused;  /* past QUERY_SHARDS_MAX, or not readable */
+	uint64_t shards_refused; /* past QUERY_SHARDS_MAX, or not readable */
 	int64_t took_ms;
 };
 
@@ -65,11 +65,13 @@ enum query_verdict { QUERY_PASS, QUERY_MATCH, QUERY_ENOUGH };
 
 struct query_request {
 	enum row_kind kind;
-	int64_t from_ms; /* inclusive */
-	int64_t to_ms;   /* inclusive */
+	int64_t from_ms;   /* inclusive */
+	int64_t to_ms;     /* inclusive */
 	bool newest_first; /* files, batches and rows backwards, within each shard */
 	struct query_limits limits;
-	const int64_t *floor_ms; /* batches wholly before it are skipped; it may rise meanwhile */
+	struct arena *arena; /* of query_samples and query_logs: takes the texts */
+	const int64_t
+		*floor_ms; /* batches wholly before it are skipped; it may rise meanwhile */
 	/** A row in time; QUERY_ENOUGH counts as a match and ends this shard. */
 	enum query_verdict (*visit)(void *context, const struct batch *batch, size_t row);
 	void *context;
@@ -91,19 +93,20 @@ NODISCARD int query_latest(struct query_store *store, struct arena *arena, int64
 
 /**
  * Samples of one series in [from_ms, to_ms], oldest first, at most max; more
- * than that leave the oldest out and stop is QUERY_STOP_ROWS.
+ * than that leave the oldest out and stop is QUERY_STOP_ROWS.  Texts live in
+ * range->arena.
  *
  * Returns: how many, or -errno.
  */
-NODISCARD int query_samples(struct query_store *store, struct arena *arena,
-	const struct query_request *range, int64_t series_id, struct sample_row *ret_rows, size_t max,
+NODISCARD int query_samples(struct query_store *store, const struct query_request *range,
+	int64_t series_id, struct sample_row *ret_rows, size_t max,
 	struct query_coverage *ret_coverage);
 
 struct query_beats {
 	int64_t series_id;          /* asked */
 	int16_t worst[QUERY_BEATS]; /* state, -1 where no sample is */
 	uint64_t samples;
-	uint64_t up;                /* samples in state 0 */
+	uint64_t up; /* samples in state 0 */
 };
 
 /**
@@ -117,9 +120,9 @@ NODISCARD int query_beats(struct query_store *store, const struct query_request 
 /**
  * The newest log lines in range that the filter takes, newest first.
  *
- * Owns:    texts live in the arena.
+ * Owns:    texts live in range->arena; the filter gets range->context.
  * Returns: how many, or -errno.
  */
-NODISCARD int query_logs(struct query_store *store, struct arena *arena,
-	const struct query_request *range, bool (*filter)(void *context, const struct log_row *row),
-	struct log_row *ret_rows, size_t max, struct query_coverage *ret_coverage);
+NODISCARD int query_logs(struct query_store *store, const struct query_request *range,
+	bool (*filter)(void *context, const struct log_row *row), struct log_row *ret_rows,
+	size_t max, struct query_coverage *ret_coverage);

@@ -70,11 +70,15 @@ int query_latest(struct query_store *store, struct arena *arena, int64_t from_ms
 	struct latest latest = { arena, items, series_make(count), count, count };
 	for (size_t i = 0; i < count; i++) {
 		items[i].found = false;
-		latest.sorted[i] = (struct series){ items[i].series_id, i };
+		latest.sorted[i] = (struct series) { items[i].series_id, i };
 	}
 	qsort(latest.sorted, count, sizeof(latest.sorted[0]), by_id);
-	struct query_request request = { .kind = ROW_SAMPLE, .from_ms = from_ms, .to_ms = INT64_MAX,
-		.newest_first = true, .visit = visit_latest, .context = &latest };
+	struct query_request request = { .kind = ROW_SAMPLE,
+		.from_ms = from_ms,
+		.to_ms = INT64_MAX,
+		.newest_first = true,
+		.visit = visit_latest,
+		.context = &latest };
 	int error = query_scan(store, &request, ret_coverage);
 	free(latest.sorted);
 	return error;
@@ -114,14 +118,20 @@ static int by_time(const void *a, const void *b)
 	return (x->ts_ms > y->ts_ms) - (x->ts_ms < y->ts_ms);
 }
 
-int query_samples(struct query_store *store, struct arena *arena,
-	const struct query_request *range, int64_t series_id, struct sample_row *ret_rows, size_t max,
+int query_samples(struct query_store *store, const struct query_request *range,
+	int64_t series_id, struct sample_row *ret_rows, size_t max,
 	struct query_coverage *ret_coverage)
 {
-	struct samples samples = { .arena = arena, .series_id = series_id, .rows = ret_rows, .max = max };
-	struct query_request request = { .kind = ROW_SAMPLE, .from_ms = range->from_ms,
-		.to_ms = range->to_ms, .newest_first = true, .limits = range->limits,
-		.visit = visit_sample, .context = &samples };
+	struct samples samples = {
+		.arena = range->arena, .series_id = series_id, .rows = ret_rows, .max = max
+	};
+	struct query_request request = { .kind = ROW_SAMPLE,
+		.from_ms = range->from_ms,
+		.to_ms = range->to_ms,
+		.newest_first = true,
+		.limits = range->limits,
+		.visit = visit_sample,
+		.context = &samples };
 	int error = query_scan(store, &request, ret_coverage);
 	if (error < 0) {
 		return error;
@@ -161,8 +171,10 @@ static enum query_verdict visit_beat(void *context, const struct batch *batch, s
 	double part = (double)(row.ts_ms - beats->range->from_ms) / width;
 	size_t at = (size_t)(part * QUERY_BEATS);
 	at = at < QUERY_BEATS ? at : QUERY_BEATS - 1;
-	int64_t state = row.state >= 0 && row.state < QUERY_STATES_MAX ? row.state : QUERY_STATES_MAX;
-	if (item->worst[at] < 0 || badness_of(beats, state) > badness_of(beats, item->worst[at])) {
+	int64_t state =
+		row.state >= 0 && row.state < QUERY_STATES_MAX ? row.state : QUERY_STATES_MAX;
+	if (item->worst[at] < 0 ||
+		badness_of(beats, state) > badness_of(beats, item->worst[at])) {
 		item->worst[at] = (int16_t)state;
 	}
 	item->samples++;
@@ -182,11 +194,15 @@ int query_beats(struct query_store *store, const struct query_request *range,
 		for (size_t b = 0; b < QUERY_BEATS; b++) {
 			items[i].worst[b] = -1;
 		}
-		beats.sorted[i] = (struct series){ items[i].series_id, i };
+		beats.sorted[i] = (struct series) { items[i].series_id, i };
 	}
 	qsort(beats.sorted, count, sizeof(beats.sorted[0]), by_id);
-	struct query_request request = { .kind = ROW_SAMPLE, .from_ms = range->from_ms,
-		.to_ms = range->to_ms, .limits = range->limits, .visit = visit_beat, .context = &beats };
+	struct query_request request = { .kind = ROW_SAMPLE,
+		.from_ms = range->from_ms,
+		.to_ms = range->to_ms,
+		.limits = range->limits,
+		.visit = visit_beat,
+		.context = &beats };
 	int error = query_scan(store, &request, ret_coverage);
 	free(beats.sorted);
 	return error;
@@ -239,16 +255,25 @@ static enum query_verdict visit_log(void *context, const struct batch *batch, si
 	return QUERY_MATCH;
 }
 
-int query_logs(struct query_store *store, struct arena *arena,
-	const struct query_request *range, bool (*filter)(void *context, const struct log_row *row),
-	struct log_row *ret_rows, size_t max, struct query_coverage *ret_coverage)
+int query_logs(struct query_store *store, const struct query_request *range,
+	bool (*filter)(void *context, const struct log_row *row), struct log_row *ret_rows,
+	size_t max, struct query_coverage *ret_coverage)
 {
 	assert(max > 0);
-	struct logs logs = { .arena = arena, .range = range, .filter = filter, .rows = ret_rows,
-		.max = max, .floor_ms = INT64_MIN };
-	struct query_request request = { .kind = ROW_LOG, .from_ms = range->from_ms,
-		.to_ms = range->to_ms, .newest_first = true, .limits = range->limits,
-		.floor_ms = &logs.floor_ms, .visit = visit_log, .context = &logs };
+	struct logs logs = { .arena = range->arena,
+		.range = range,
+		.filter = filter,
+		.rows = ret_rows,
+		.max = max,
+		.floor_ms = INT64_MIN };
+	struct query_request request = { .kind = ROW_LOG,
+		.from_ms = range->from_ms,
+		.to_ms = range->to_ms,
+		.newest_first = true,
+		.limits = range->limits,
+		.floor_ms = &logs.floor_ms,
+		.visit = visit_log,
+		.context = &logs };
 	int error = query_scan(store, &request, ret_coverage);
 	return error < 0 ? error : (int)logs.count;
 }

@@ -254,8 +254,8 @@ static int admit(struct tail *tail, int64_t now_ms)
 		tail->counters.rows_reserve++;
 		return E_LIMIT;
 	}
-	size_t rows = tail_held(tail);
-	bool full = rows >= BATCH_ROWS_MAX || batch_writer_octets(tail->batch) >= BATCH_FILL_OCTETS;
+	bool full = false;
+	size_t rows = batch_writer_rows(tail->batch, &full);
 	bool due = rows > 0 && !within(tail->oldest_ms, now_ms);
 	/* A disk that refused is asked again a little later, not for every row. */
 	bool resting = tail->failed_ms != 0 && within(tail->failed_ms, now_ms);
@@ -292,7 +292,7 @@ int tail_append_log(struct tail *tail, const struct log_row *row, int64_t now_ms
 
 size_t tail_held(const struct tail *tail)
 {
-	return batch_writer_rows(tail->batch);
+	return batch_writer_rows(tail->batch, NULL);
 }
 
 bool tail_unsynced(const struct tail *tail)

@@ -127,9 +127,9 @@ static int newest(struct bench *b, struct arena *arena, struct log_row *rows, si
 {
 	struct query_store *store = NULL;
 	struct query_coverage coverage = { 0 };
-	struct query_request range = { .from_ms = 0, .to_ms = INT64_MAX };
+	struct query_request range = { .from_ms = 0, .to_ms = INT64_MAX, .arena = arena };
 	assert_int_equal(query_store_open(b->root_fd, &store), 0);
-	int n = query_logs(store, arena, &range, NULL, rows, max, &coverage);
+	int n = query_logs(store, &range, NULL, rows, max, &coverage);
 	assert_int_equal(coverage.batches_bad, 0);
 	assert_int_equal(coverage.stop, QUERY_WHOLE);
 	(void)query_store_close(store);

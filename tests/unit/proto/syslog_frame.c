@@ -8,8 +8,8 @@
 
 #include <stdlib.h>
 
-#include "base/err.h"
 #include "proto/syslog_frame.h"
+#include "base/err.h"
 
 static const struct {
 	const char *name;
@@ -25,7 +25,8 @@ static const struct {
 		"12 monkeys|007 <1>x|99999999999 <1>y|", 0 },
 	{ "a count beyond sense is text", "99999999 <1>y\n", "99999999 <1>y|", 0 },
 	{ "a stream that ends inside a count says so", "9 <1>a", "<1>a|", E_SHORT },
-	{ "longer than the limit is cut", "<1>0123456789abcdefghij\n30 <2>456789abcdefghij0123456789\n<3>c\n",
+	{ "longer than the limit is cut",
+		"<1>0123456789abcdefghij\n30 <2>456789abcdefghij0123456789\n<3>c\n",
 		"<1>0123456789abc|<2>456789abcdefg|<3>c|", 0 },
 };
 
@@ -58,7 +59,8 @@ static void every_cut_of_the_stream_gives_the_same(void **state)
 				put(&got, msg);
 			}
 			if (end != cases[i].end || !slice_is(buf_slice(&got), cases[i].want)) {
-				fail_msg("%s, by %zu: %s", cases[i].name, step, (const char *)got.p);
+				fail_msg("%s, by %zu: %s", cases[i].name, step,
+					(const char *)got.p);
 			}
 			assert_int_equal(frame.cut, i == 7 ? 2 : 0);
 			syslog_frame_fini(&frame);
@@ -68,6 +70,7 @@ static void every_cut_of_the_stream_gives_the_same(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(every_cut_of_the_stream_gives_the_same) };
+	const struct CMUnitTest tests[] = { cmocka_unit_test(
+		every_cut_of_the_stream_gives_the_same) };
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -92,7 +92,7 @@ static void a_row_too_large_and_a_full_batch_are_refused(void **state)
 		assert_int_equal(batch_add_log(writer, &row), 0);
 	}
 	assert_int_equal(batch_add_log(writer, &row), E_LIMIT);
-	assert_int_equal(batch_writer_rows(writer), BATCH_ROWS_MAX);
+	assert_int_equal(batch_writer_rows(writer, NULL), BATCH_ROWS_MAX);
 	free(big);
 	(void)batch_writer_destroy(writer);
 }
