@@ -15,5 +15,5 @@ typedef int (*cli_fn)(int argc, char **argv);
 int cli_serve(int argc, char **argv);
 /** What every role says of itself, asked of the running parent. */
 int cli_status(int argc, char **argv);
-/** One check now, as one JSON line. */
-int cli_probe(int argc, char **argv);
+/** Working days as the State Council publishes them. */
+int cli_calendar(int argc, char **argv);

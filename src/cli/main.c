@@ -16,6 +16,7 @@ static const struct {
 	cli_fn run;
 	const char *use;
 } commands[] = {
+	{ "calendar", cli_calendar, "due --start TIME --working-days N   when something is due" },
 	{ "serve", cli_serve, "[-c FILE] [--data DIR] [--listen ADDR:PORT]   the platform" },
 	{ "decode", cli_decode, "syslog [--source ADDR] FILE   messages to NDJSON" },
 	{ "probe", cli_probe, "KIND TARGET [options]   one check now" },

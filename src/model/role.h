@@ -38,7 +38,7 @@ enum role {
 extern const struct name_table role_names;
 
 /** Roles that people hold: all before this one. */
-#define ROLE_PEOPLE_COUNT ROLE_SYSTEM
+#define ROLE_PEOPLE_COUNT (ROLE_SYSTEM + 0) /* an int, to compare with */
 
 /** A set of roles. */
 #define ROLE_BIT(role) (UINT32_C(1) << (role))

@@ -44,35 +44,41 @@ enum {
 	UNABLE = 1 << CHECK_RESULT_UNABLE,
 };
 
+/* Down or unreachable; between the two only an unbroken run decides. */
+static enum check_state judge_bad(const struct check_status *status, unsigned recover_n)
+{
+	bool bad = status->state == CHECK_DOWN || status->state == CHECK_UNREACHABLE;
+	bool agreed =
+		streak_of(status, FAILED) >= recover_n || streak_of(status, AWAY) >= recover_n;
+	if (bad && !agreed) {
+		return status->state;
+	}
+	bool away = status->results[0] == CHECK_RESULT_UNREACHABLE;
+	return away ? CHECK_UNREACHABLE : CHECK_DOWN;
+}
+
 /*
  * Worse needs fail_n of window, better an unbroken run of recover_n: answers
  * that alternate can lead to one change and never back.
  */
 static enum check_state judge(const struct check_status *status, const struct check_rule *rule)
 {
-	enum check_state state = status->state;
-	bool fresh = state == CHECK_UNKNOWN || state == CHECK_MAINTENANCE;
+	bool fresh = status->state == CHECK_UNKNOWN || status->state == CHECK_MAINTENANCE;
+	bool worsens = status->state == CHECK_UP || fresh;
 	unsigned recover_n = fresh ? 1 : rule->recover_n;
 	if (streak_of(status, OK) >= recover_n) {
 		return CHECK_UP;
 	}
 	if (count_of(status, rule->window, FAILED | AWAY) >= rule->fail_n) {
-		bool bad = state == CHECK_DOWN || state == CHECK_UNREACHABLE;
-		if (bad && streak_of(status, FAILED) < recover_n &&
-			streak_of(status, AWAY) < recover_n) {
-			return state;
-		}
-		return status->results[0] == CHECK_RESULT_UNREACHABLE ? CHECK_UNREACHABLE
-								      : CHECK_DOWN;
+		return judge_bad(status, recover_n);
 	}
-	bool worse = state == CHECK_UP || fresh;
-	if (worse && count_of(status, rule->window, SLOW | FAILED | AWAY) >= rule->fail_n) {
+	unsigned slow = worsens ? count_of(status, rule->window, SLOW | FAILED | AWAY)
+				: streak_of(status, OK | SLOW);
+	if (slow >= (worsens ? rule->fail_n : recover_n)) {
 		return CHECK_DEGRADED;
 	}
-	if (!worse && streak_of(status, OK | SLOW) >= recover_n) {
-		return CHECK_DEGRADED;
-	}
-	return count_of(status, rule->window, UNABLE) >= rule->fail_n ? CHECK_UNKNOWN : state;
+	bool unable = count_of(status, rule->window, UNABLE) >= rule->fail_n;
+	return unable ? CHECK_UNKNOWN : status->state;
 }
 
 static struct check_change move(struct check_status *status, enum check_state to, int64_t at_ms)

@@ -12,6 +12,7 @@ enum { MINUTE_MS = 60000, RULE_TEXT_MAX = 32 };
 enum code {
 	CODE_START,
 	CODE_RULE,
+	CODE_RULE_ALONE,
 	CODE_WORKING_DAYS,
 	CODE_DAYS,
 	CODE_ROUND_THE_CLOCK,
@@ -32,6 +33,7 @@ static const struct {
 	{ "due.start", { "自 {start} 起算。", "Counted from {start}." } },
 	{ "due.rule", { "时限 {rule}，依据制度参数 {parameter}（{policy}）。",
 			      "{rule} by policy parameter {parameter} ({policy})." } },
+	{ "due.rule_alone", { "时限 {rule}。", "{rule} is given." } },
 	{ "due.working_days",
 		{ "起算当日不计，末日 {end} 截止；工作日按 {calendar} 日历。",
 			"The first day does not count, the last ends at {end}; working days by "
@@ -128,10 +130,13 @@ void explain_due(const struct due *due, struct explanation *ret)
 {
 	*ret = (struct explanation) { 0 };
 	say(ret, CODE_START)[0] = time_arg("start", due->start_ms);
-	struct explain_arg *args = say(ret, CODE_RULE);
+	bool by_policy = due->parameter[0] != '\0';
+	struct explain_arg *args = say(ret, by_policy ? CODE_RULE : CODE_RULE_ALONE);
 	args[0] = rule_arg(due->rule);
-	args[1] = text_arg("parameter", due->parameter);
-	args[2] = text_arg("policy", due->policy_version);
+	if (by_policy) {
+		args[1] = text_arg("parameter", due->parameter);
+		args[2] = text_arg("policy", due->policy_version);
+	}
 	say_how(ret, due);
 	for (size_t i = 0; i < due->step_count; i++) {
 		say_step(ret, &due->steps[i]);
