@@ -26,7 +26,8 @@ static void put_digest(struct jw *jw, const struct digest *digest)
 	jw_str(jw, slice_of(hex, 2 * DIGEST_OCTETS));
 }
 
-static void put_digests(struct jw *jw, const char *name, const struct digest *list, size_t count)
+static void put_digests(
+	struct jw *jw, const char *name, const struct digest *list, size_t count)
 {
 	jw_key(jw, name);
 	jw_array(jw);
@@ -101,46 +102,87 @@ void audit_entry_put(struct buf *buf, const struct audit_entry *entry)
 	}
 }
 
+/* The members of an entry, in the order they are written. */
+enum member {
+	M_SEQ,
+	M_AT,
+	M_TRACE,
+	M_ACTOR,
+	M_ROLE,
+	M_ACT,
+	M_KIND,
+	M_ID,
+	M_VERSION,
+	M_REASON,
+	M_ROWS,
+	M_PERSONAL,
+	M_BLOBS,
+	M_ERASES,
+	MEMBERS
+};
+
+static const char *const member_names[MEMBERS] = { "seq", "at", "trace", "actor", "role", "act",
+	"kind", "id", "version", "reason", "rows", "personal", "blobs", "erases" };
+
 /* What the parts of one parse share. */
 struct reading {
 	struct arena *arena;
-	const struct json *root;
+	const struct json *member[MEMBERS]; /* NULL where absent */
 	struct diag *diag;
 };
 
+/* Look for each name from where the last was found: in canonical order that is one look. */
+static void find_members(struct reading *in, const struct json *root)
+{
+	size_t at = 0;
+	for (const struct json *m = json_first(root); m != NULL; m = json_next(m)) {
+		struct slice name = json_name(m);
+		for (size_t tried = 0; tried < MEMBERS; tried++, at = (at + 1) % MEMBERS) {
+			if (slice_is(name, member_names[at])) {
+				in->member[at] = m;
+				break;
+			}
+		}
+	}
+}
+
 /* A list's length, checked; an absent list is empty. */
-static int list_of(const struct reading *in, const char *name, size_t max,
+static int list_of(const struct reading *in, enum member member, size_t max,
 	const struct json **ret_list, size_t *ret_count)
 {
-	const struct json *list = json_get(in->root, name);
+	const struct json *list = in->member[member];
+	const char *name = member_names[member];
 	if (list != NULL && json_type(list) != JSON_ARRAY) {
 		return diag_set(in->diag, E_FORMAT, 0, 0, "%s is not a list", name);
 	}
 	if (json_count(list) > max) {
-		return diag_set(in->diag, E_LIMIT, 0, 0, "%s has more than %zu items", name, max);
+		return diag_set(
+			in->diag, E_LIMIT, 0, 0, "%s has more than %zu items", name, max);
 	}
 	*ret_list = list;
 	*ret_count = json_count(list);
 	return 0;
 }
 
-static int take_digests(const struct reading *in, const char *name, size_t max,
+static int take_digests(const struct reading *in, enum member member, size_t max,
 	const struct digest **ret_list, size_t *ret_count)
 {
 	const struct json *list = NULL;
 	size_t count = 0;
-	int error = list_of(in, name, max, &list, &count);
+	int error = list_of(in, member, max, &list, &count);
 	if (error < 0 || count == 0) {
 		return error;
 	}
 	struct digest *out = arena_try(in->arena, count, sizeof(*out));
 	if (out == NULL) {
-		return diag_set(in->diag, E_LIMIT, 0, 0, "%s needs too much memory", name);
+		return diag_set(in->diag, E_LIMIT, 0, 0, "%s needs too much memory",
+			member_names[member]);
 	}
 	size_t i = 0;
 	for (const struct json *item = json_first(list); item != NULL; item = json_next(item)) {
 		if (digest_parse(json_str(item), &out[i++]) < 0) {
-			return diag_set(in->diag, E_FORMAT, 0, 0, "%s[%zu] is no digest", name, i - 1);
+			return diag_set(in->diag, E_FORMAT, 0, 0, "%s[%zu] is no digest",
+				member_names[member], i - 1);
 		}
 	}
 	*ret_list = out;
@@ -166,7 +208,7 @@ static int take_rows(const struct reading *in, struct audit_entry *entry)
 {
 	const struct json *list = NULL;
 	size_t count = 0;
-	int error = list_of(in, "rows", AUDIT_ENTRY_ROWS_MAX, &list, &count);
+	int error = list_of(in, M_ROWS, AUDIT_ENTRY_ROWS_MAX, &list, &count);
 	if (error < 0 || count == 0) {
 		return error;
 	}
@@ -177,7 +219,8 @@ static int take_rows(const struct reading *in, struct audit_entry *entry)
 	size_t i = 0;
 	for (const struct json *item = json_first(list); item != NULL; item = json_next(item)) {
 		if (take_row(item, &out[i++]) < 0) {
-			return diag_set(in->diag, E_FORMAT, 0, 0, "rows[%zu] is malformed", i - 1);
+			return diag_set(
+				in->diag, E_FORMAT, 0, 0, "rows[%zu] is malformed", i - 1);
 		}
 	}
 	entry->rows = out;
@@ -189,7 +232,7 @@ static int take_erases(const struct reading *in, struct audit_entry *entry)
 {
 	const struct json *list = NULL;
 	size_t count = 0;
-	int error = list_of(in, "erases", AUDIT_ENTRY_ERASES_MAX, &list, &count);
+	int error = list_of(in, M_ERASES, AUDIT_ENTRY_ERASES_MAX, &list, &count);
 	if (error < 0 || count == 0) {
 		return error;
 	}
@@ -202,7 +245,8 @@ static int take_erases(const struct reading *in, struct audit_entry *entry)
 		const struct json *seq = json_first(item);
 		if (json_type(item) != JSON_ARRAY || json_count(item) != 2 ||
 			!json_int(seq, &out[i].seq) || !json_int(json_next(seq), &out[i].n)) {
-			return diag_set(in->diag, E_FORMAT, 0, 0, "erases[%zu] is malformed", i);
+			return diag_set(
+				in->diag, E_FORMAT, 0, 0, "erases[%zu] is malformed", i);
 		}
 		i++;
 	}
@@ -212,26 +256,28 @@ static int take_erases(const struct reading *in, struct audit_entry *entry)
 }
 
 /* null and absent are nothing; anything else must be of the type. */
-static int take_text(const struct reading *in, const char *name, struct slice *ret_text)
+static int take_text(const struct reading *in, enum member member, struct slice *ret_text)
 {
-	const struct json *value = json_get(in->root, name);
+	const struct json *value = in->member[member];
 	enum json_type type = json_type(value);
 	if (type != JSON_ABSENT && type != JSON_NULL && type != JSON_STRING) {
-		return diag_set(in->diag, E_FORMAT, 0, 0, "%s is not text", name);
+		return diag_set(
+			in->diag, E_FORMAT, 0, 0, "%s is not text", member_names[member]);
 	}
 	*ret_text = json_str(value);
 	return 0;
 }
 
-static int take_int(const struct reading *in, const char *name, int64_t *ret_value)
+static int take_int(const struct reading *in, enum member member, int64_t *ret_value)
 {
-	const struct json *value = json_get(in->root, name);
+	const struct json *value = in->member[member];
 	enum json_type type = json_type(value);
 	if (type == JSON_ABSENT || type == JSON_NULL) {
 		return 0;
 	}
 	if (!json_int(value, ret_value)) {
-		return diag_set(in->diag, E_FORMAT, 0, 0, "%s is not a whole number", name);
+		return diag_set(in->diag, E_FORMAT, 0, 0, "%s is not a whole number",
+			member_names[member]);
 	}
 	return 0;
 }
@@ -239,24 +285,25 @@ static int take_int(const struct reading *in, const char *name, int64_t *ret_val
 static int take_members(const struct reading *in, struct audit_entry *entry)
 {
 	const struct {
-		const char *name;
+		enum member member;
 		int64_t *ret_value;
-	} numbers[] = { { "seq", &entry->seq }, { "at", &entry->at_unix_ms },
-		{ "actor", &entry->actor_id }, { "id", &entry->id },
-		{ "version", &entry->version } };
+	} numbers[] = { { M_SEQ, &entry->seq }, { M_AT, &entry->at_unix_ms },
+		{ M_ACTOR, &entry->actor_id }, { M_ID, &entry->id },
+		{ M_VERSION, &entry->version } };
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
-		int error = take_int(in, numbers[i].name, numbers[i].ret_value);
+		int error = take_int(in, numbers[i].member, numbers[i].ret_value);
 		if (error < 0) {
 			return error;
 		}
 	}
 	const struct {
-		const char *name;
+		enum member member;
 		struct slice *ret_text;
-	} texts[] = { { "trace", &entry->trace }, { "role", &entry->role }, { "act", &entry->act },
-		{ "kind", &entry->kind }, { "reason", &entry->reason } };
+	} texts[] = { { M_TRACE, &entry->trace }, { M_ROLE, &entry->role },
+		{ M_ACT, &entry->act }, { M_KIND, &entry->kind },
+		{ M_REASON, &entry->reason } };
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
-		int error = take_text(in, texts[i].name, texts[i].ret_text);
+		int error = take_text(in, texts[i].member, texts[i].ret_text);
 		if (error < 0) {
 			return error;
 		}
@@ -275,24 +322,26 @@ int audit_entry_parse(struct arena *arena, struct slice text, struct audit_entry
 	if (text.n > AUDIT_ENTRY_MAX_OCTETS) {
 		return diag_set(diag, E_LIMIT, 0, 0, "the entry has %zu octets", text.n);
 	}
-	int error = json_parse(arena, text, 8, &in.root, diag);
+	const struct json *root = NULL;
+	int error = json_parse(arena, text, 8, &root, diag);
 	if (error < 0) {
 		return error;
 	}
-	if (json_type(in.root) != JSON_OBJECT) {
+	if (json_type(root) != JSON_OBJECT) {
 		return diag_set(diag, E_FORMAT, 0, 0, "the entry is no JSON object");
 	}
+	find_members(&in, root);
 	error = take_members(&in, &entry);
 	if (error >= 0) {
 		error = take_rows(&in, &entry);
 	}
 	if (error >= 0) {
-		error = take_digests(&in, "personal", AUDIT_ENTRY_PERSONAL_MAX, &entry.personal,
+		error = take_digests(&in, M_PERSONAL, AUDIT_ENTRY_PERSONAL_MAX, &entry.personal,
 			&entry.personal_count);
 	}
 	if (error >= 0) {
-		error = take_digests(&in, "blobs", AUDIT_ENTRY_BLOBS_MAX, &entry.blobs,
-			&entry.blob_count);
+		error = take_digests(
+			&in, M_BLOBS, AUDIT_ENTRY_BLOBS_MAX, &entry.blobs, &entry.blob_count);
 	}
 	if (error >= 0) {
 		error = take_erases(&in, &entry);

@@ -32,7 +32,7 @@ struct diag;
 
 enum {
 	AUDIT_ENTRY_MAX_OCTETS = 2 * 1024 * 1024,
-	AUDIT_ENTRY_ROWS_MAX = 10000,    /* an import larger than this is several commands */
+	AUDIT_ENTRY_ROWS_MAX = 10000, /* an import larger than this is several commands */
 	AUDIT_ENTRY_PERSONAL_MAX = 256,
 	AUDIT_ENTRY_BLOBS_MAX = 256,
 	AUDIT_ENTRY_ERASES_MAX = 10000,

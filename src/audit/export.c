@@ -107,8 +107,8 @@ static bool take_entry(const struct json *line, struct audit_item *item)
 	item->kind = AUDIT_ITEM_ENTRY;
 	item->text = json_get_str(line, "entry");
 	return json_int(json_get(line, "seq"), &item->seq) &&
-		json_int(json_get(line, "at"), &item->at_unix_ms) &&
-		octets_of(json_get_str(line, "leaf"), item->leaf.octet, DIGEST_OCTETS) == 0;
+	       json_int(json_get(line, "at"), &item->at_unix_ms) &&
+	       octets_of(json_get_str(line, "leaf"), item->leaf.octet, DIGEST_OCTETS) == 0;
 }
 
 static bool take_personal(struct arena *arena, const struct json *line, struct audit_item *item)
@@ -137,7 +137,8 @@ static bool take_head(const struct json *line, struct audit_item *item)
 {
 	item->kind = AUDIT_ITEM_HEAD;
 	struct audit_head *head = &item->head;
-	bool good = json_int(json_get(line, "head"), &head->size) &&
+	bool good =
+		json_int(json_get(line, "head"), &head->size) &&
 		json_int(json_get(line, "at"), &head->at_unix_ms) &&
 		octets_of(json_get_str(line, "root"), head->root.octet, DIGEST_OCTETS) == 0 &&
 		octets_of(json_get_str(line, "signature"), head->signature,
@@ -169,8 +170,8 @@ static bool take_item(struct arena *arena, const struct json *line, struct audit
 	return slice_is(kind, "fengsui");
 }
 
-int audit_export_parse(struct arena *arena, struct slice line, struct audit_item *ret_item,
-	struct diag *diag)
+int audit_export_parse(
+	struct arena *arena, struct slice line, struct audit_item *ret_item, struct diag *diag)
 {
 	const struct json *root = NULL;
 	int error = json_parse(arena, line, 2, &root, diag);

@@ -40,7 +40,7 @@ enum audit_item_kind {
 /** One thing stored about the log, from whichever source. */
 struct audit_item {
 	enum audit_item_kind kind;
-	bool odd; /* a column has a type or length it cannot have */
+	bool odd;  /* a column has a type or length it cannot have */
 	bool gone; /* neither salt nor value is stored */
 	int64_t seq;
 	int64_t at_unix_ms;
@@ -67,5 +67,5 @@ void audit_export_put(struct buf *buf, const struct audit_item *item);
  *          line spelled in another way than audit_export_put would is
  *          E_FORMAT too: an untouched file has none.
  */
-NODISCARD int audit_export_parse(struct arena *arena, struct slice line,
-	struct audit_item *ret_item, struct diag *diag);
+NODISCARD int audit_export_parse(
+	struct arena *arena, struct slice line, struct audit_item *ret_item, struct diag *diag);

@@ -150,7 +150,8 @@ int audit_head_check(const struct audit_key *key, const struct audit_head *head)
 	if (ctx == NULL || EVP_DigestVerifyInit(ctx, NULL, NULL, NULL, key->pkey) != 1) {
 		abort();
 	}
-	int good = EVP_DigestVerify(ctx, head->signature, AUDIT_SIGNATURE_OCTETS, text.p, text.n);
+	int good =
+		EVP_DigestVerify(ctx, head->signature, AUDIT_SIGNATURE_OCTETS, text.p, text.n);
 	EVP_MD_CTX_free(ctx);
 	return good == 1 ? 0 : E_DIGEST;
 }
@@ -168,7 +169,8 @@ int audit_head_parse(struct slice text, struct audit_head *ret_head, struct diag
 	struct slice rest = text;
 	for (size_t i = 0; i < 5; i++) {
 		if (!slice_cut(rest, '\n', &line[i], &rest)) {
-			return diag_set(diag, E_FORMAT, i + 1, 0, "the head has only %zu of 5 lines", i);
+			return diag_set(diag, E_FORMAT, i + 1, 0,
+				"the head has only %zu of 5 lines", i);
 		}
 	}
 	if (!slice_is(line[0], "fengsui audit head v1")) {

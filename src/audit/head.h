@@ -63,7 +63,8 @@ NODISCARD int audit_head_check(const struct audit_key *key, const struct audit_h
 void audit_head_put(struct buf *buf, const struct audit_head *head);
 
 /** Read written text back.  Returns: 0, or E_FORMAT with a sentence. */
-NODISCARD int audit_head_parse(struct slice text, struct audit_head *ret_head, struct diag *diag);
+NODISCARD int audit_head_parse(
+	struct slice text, struct audit_head *ret_head, struct diag *diag);
 
 static inline void audit_key_cleanup(struct audit_key **key)
 {

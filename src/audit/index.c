@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "audit/index_priv.h"
-
 #include <stdlib.h>
 #include <sys/random.h>
 
+#include "audit/index_priv.h"
 #include "base/err.h"
 
 struct index {
@@ -72,7 +71,7 @@ int index_table(struct index *index, struct slice name)
 
 struct slice index_table_name(const struct index *index, uint16_t table)
 {
-	return table < index->table_count ? index->table[table] : (struct slice){ 0 };
+	return table < index->table_count ? index->table[table] : (struct slice) { 0 };
 }
 
 /* The finaliser of SplitMix64 (Steele, Lea and Flood, 2014) over key and seed. */
@@ -158,7 +157,7 @@ int index_put_blob(struct index *index, const struct digest *name, int64_t seq)
 		index->blob = grown;
 		index->blob_room = room;
 	}
-	index->blob[index->blob_count++] = (struct index_blob){ *name, seq };
+	index->blob[index->blob_count++] = (struct index_blob) { *name, seq };
 	return 0;
 }
 
@@ -180,7 +179,8 @@ const struct index_blob *index_blobs(struct index *index, size_t *ret_count)
 		qsort(index->blob, index->blob_count, sizeof(*index->blob), compare);
 	}
 	for (size_t i = 0; i < index->blob_count; i++) {
-		if (kept == 0 || !digest_eq(&index->blob[kept - 1].name, &index->blob[i].name)) {
+		if (kept == 0 ||
+			!digest_eq(&index->blob[kept - 1].name, &index->blob[i].name)) {
 			index->blob[kept++] = index->blob[i];
 		}
 	}

@@ -26,7 +26,7 @@ static void put(struct buf *row, struct slice column, char tag, struct slice val
 
 void audit_row_put_null(struct buf *row, struct slice column)
 {
-	put(row, column, 'n', (struct slice){ 0 });
+	put(row, column, 'n', (struct slice) { 0 });
 }
 
 void audit_row_put_int(struct buf *row, struct slice column, int64_t value)

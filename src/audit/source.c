@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "audit/source_priv.h"
-
 #include "base/err.h"
 
 int source_open(const char *store, struct source **ret_source, struct diag *diag)
@@ -13,7 +12,8 @@ int source_open(const char *store, struct source **ret_source, struct diag *diag
 		slice_starts(conf, SLICE("postgres://"))) {
 		return source_open_postgres(store, ret_source, diag);
 	}
-	return diag_set(diag, E_INPUT, 0, 0, "\"%.*s\" names neither sqlite:PATH nor postgresql://",
+	return diag_set(diag, E_INPUT, 0, 0,
+		"\"%.*s\" names neither sqlite:PATH nor postgresql://",
 		(int)(conf.n < 60 ? conf.n : 60), store);
 }
 
@@ -35,8 +35,10 @@ static void fill(struct source *source)
 		struct audit_item *held = &source->held[k];
 		int got = source->ops->fetch(source, (enum source_stream)k, held);
 		if (got < 0) {
-			*held = (struct audit_item){ .kind = AUDIT_ITEM_DAMAGE,
-				.seq = source->at, .n = (int64_t)k, .text = slice_str(source->diag.text) };
+			*held = (struct audit_item) { .kind = AUDIT_ITEM_DAMAGE,
+				.seq = source->at,
+				.n = (int64_t)k,
+				.text = slice_str(source->diag.text) };
 		}
 		source->has[k] = got != 0;
 		source->done[k] = got <= 0;
@@ -70,7 +72,8 @@ int source_next(struct source *source, struct audit_item *ret_item)
 		(!more || source->held[SOURCE_PERSONAL].seq <= source->at)) {
 		return give(source, SOURCE_PERSONAL, ret_item);
 	}
-	if (source->has[SOURCE_HEADS] && (!more || source->held[SOURCE_HEADS].seq <= source->at)) {
+	if (source->has[SOURCE_HEADS] &&
+		(!more || source->held[SOURCE_HEADS].seq <= source->at)) {
 		return give(source, SOURCE_HEADS, ret_item);
 	}
 	return more ? give(source, SOURCE_ENTRIES, ret_item) : 0;

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "audit/source_priv.h"
-
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "audit/source_priv.h"
 #include "base/arena.h"
 #include "base/err.h"
 
@@ -30,8 +29,8 @@ static int read_line(struct export_source *s, struct slice *ret_line)
 	size_t looked = 0;
 	for (;;) {
 		struct slice rest = slice_of(s->window.p + s->at, s->window.n - s->at);
-		const uint8_t *feed = rest.n > looked
-			? memchr(rest.p + looked, '\n', rest.n - looked) : NULL;
+		const uint8_t *feed =
+			rest.n > looked ? memchr(rest.p + looked, '\n', rest.n - looked) : NULL;
 		if (feed != NULL) {
 			*ret_line = slice_of(rest.p, (size_t)(feed - rest.p));
 			s->at += ret_line->n + 1;
@@ -56,8 +55,8 @@ static int read_line(struct export_source *s, struct slice *ret_line)
 }
 
 /* A line that is none becomes AUDIT_ITEM_DAMAGE with its reason; reading goes on. */
-static int export_fetch(struct source *source, enum source_stream stream,
-	struct audit_item *ret_item)
+static int export_fetch(
+	struct source *source, enum source_stream stream, struct audit_item *ret_item)
 {
 	(void)stream;
 	struct export_source *s = own(source);
@@ -82,7 +81,8 @@ static int export_fetch(struct source *source, enum source_stream stream,
 		got = audit_export_parse(s->arena, line, &item, &s->why);
 	}
 	if (got < 0) {
-		item = (struct audit_item){ .kind = AUDIT_ITEM_DAMAGE, .seq = source->at,
+		item = (struct audit_item) { .kind = AUDIT_ITEM_DAMAGE,
+			.seq = source->at,
 			.text = slice_str(s->why.text) };
 	}
 	*ret_item = item;

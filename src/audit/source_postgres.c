@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "audit/source_priv.h"
-
 #include <libpq-fe.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "audit/row.h"
+#include "audit/source_priv.h"
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/rd.h"
@@ -86,7 +85,8 @@ static int run(struct pg_source *s, const char *sql)
 
 static struct slice octets_at(const PGresult *result, int row, int column)
 {
-	return slice_of(PQgetvalue(result, row, column), (size_t)PQgetlength(result, row, column));
+	return slice_of(
+		PQgetvalue(result, row, column), (size_t)PQgetlength(result, row, column));
 }
 
 /* Binary int8: network order. */
@@ -98,8 +98,8 @@ static int64_t int_at(const PGresult *result, int row, int column, bool *odd)
 	return (int64_t)value;
 }
 
-static void fixed_at(const PGresult *result, int row, int column, uint8_t *out, size_t octets,
-	bool *odd)
+static void fixed_at(
+	const PGresult *result, int row, int column, uint8_t *out, size_t octets, bool *odd)
 {
 	struct slice value = octets_at(result, row, column);
 	if (value.n != octets) {
@@ -118,7 +118,7 @@ static int declare(struct pg_source *s, unsigned cursor, const char *select)
 	if (sql.failed) {
 		return diag_set(&s->source.diag, E_LIMIT, 0, 0, "a table has too many columns");
 	}
-	s->page[cursor] = (struct page){ .open = true };
+	s->page[cursor] = (struct page) { .open = true };
 	return run(s, (const char *)sql.p);
 }
 
@@ -172,7 +172,8 @@ static void take_personal(const PGresult *result, int row, struct audit_item *it
 	}
 }
 
-static int pg_fetch(struct source *source, enum source_stream stream, struct audit_item *ret_item)
+static int pg_fetch(
+	struct source *source, enum source_stream stream, struct audit_item *ret_item)
 {
 	struct pg_source *s = own(source);
 	int got = step(s, stream);
@@ -196,8 +197,7 @@ static int pg_fetch(struct source *source, enum source_stream stream, struct aud
 		item.seq = head->size = int_at(result, row, 0, &item.odd);
 		fixed_at(result, row, 1, head->root.octet, DIGEST_OCTETS, &item.odd);
 		head->at_unix_ms = int_at(result, row, 2, &item.odd);
-		fixed_at(result, row, 3, head->signature, AUDIT_SIGNATURE_OCTETS,
-			&item.odd);
+		fixed_at(result, row, 3, head->signature, AUDIT_SIGNATURE_OCTETS, &item.odd);
 	}
 	*ret_item = item;
 	return 1;
@@ -226,7 +226,8 @@ static int columns_of(struct pg_source *s, struct slice table)
 	if (PQresultStatus(result) != PGRES_TUPLES_OK) {
 		error = say(s, "schema");
 	} else if (count > SOURCE_COLUMNS_MAX) {
-		error = diag_set(&s->source.diag, E_LIMIT, 0, 0, "a table has too many columns");
+		error = diag_set(
+			&s->source.diag, E_LIMIT, 0, 0, "a table has too many columns");
 	}
 	for (int i = 0; error == 0 && i < count; i++) {
 		s->column[i] = arena_dup(s->arena, octets_at(result, i, 0));
@@ -303,11 +304,14 @@ static int pg_row(struct source *source, struct source_row *ret_row)
 			audit_row_put_null(&s->row, s->column[i]);
 		} else if (s->tag[i] == 'i') {
 			bool odd = false;
-			audit_row_put_int(&s->row, s->column[i], int_at(result, at, column, &odd));
+			audit_row_put_int(
+				&s->row, s->column[i], int_at(result, at, column, &odd));
 		} else if (s->tag[i] == 'b') {
-			audit_row_put_blob(&s->row, s->column[i], octets_at(result, at, column));
+			audit_row_put_blob(
+				&s->row, s->column[i], octets_at(result, at, column));
 		} else {
-			audit_row_put_text(&s->row, s->column[i], octets_at(result, at, column));
+			audit_row_put_text(
+				&s->row, s->column[i], octets_at(result, at, column));
 		}
 	}
 	row.odd = row.odd || s->row.failed;
@@ -333,8 +337,8 @@ static int pg_blob(struct source *source, struct source_blob *ret_blob)
 	return 1;
 }
 
-static int pg_piece(struct source *source, const struct digest *sm3, int64_t n,
-	struct slice *ret_piece)
+static int pg_piece(
+	struct source *source, const struct digest *sm3, int64_t n, struct slice *ret_piece)
 {
 	struct pg_source *s = own(source);
 	if (!s->page[CURSOR_BLOBS].open) {
@@ -348,8 +352,8 @@ static int pg_piece(struct source *source, const struct digest *sm3, int64_t n,
 	const int formats[] = { 1, 0 };
 	PQclear(s->piece);
 	s->piece = PQexecParams(s->conn,
-		"SELECT octets FROM blob_chunk WHERE sm3 = $1 AND n = CAST($2 AS BIGINT)", 2, types,
-		values, lengths, formats, 1);
+		"SELECT octets FROM blob_chunk WHERE sm3 = $1 AND n = CAST($2 AS BIGINT)", 2,
+		types, values, lengths, formats, 1);
 	if (PQresultStatus(s->piece) != PGRES_TUPLES_OK) {
 		return say(s, "blob_chunk");
 	}
@@ -364,8 +368,8 @@ static int pg_piece(struct source *source, const struct digest *sm3, int64_t n,
 static bool has_table(struct pg_source *s, const char *name)
 {
 	const char *values[] = { name };
-	PGresult *result = PQexecParams(
-		s->conn, "SELECT 1 WHERE to_regclass($1) IS NOT NULL", 1, NULL, values, NULL, NULL, 0);
+	PGresult *result = PQexecParams(s->conn, "SELECT 1 WHERE to_regclass($1) IS NOT NULL",
+		1, NULL, values, NULL, NULL, 0);
 	bool has = PQresultStatus(result) == PGRES_TUPLES_OK && PQntuples(result) == 1;
 	PQclear(result);
 	return has;
@@ -378,8 +382,8 @@ static int pg_last(struct source *source, int64_t *ret_seq)
 		return 0;
 	}
 	PGresult *result = PQexecParams(s->conn,
-		"SELECT CAST(value AS BIGINT) FROM counter WHERE series = 'audit' AND year = 0", 0,
-		NULL, NULL, NULL, NULL, 1);
+		"SELECT CAST(value AS BIGINT) FROM counter WHERE series = 'audit' AND year = 0",
+		0, NULL, NULL, NULL, NULL, 1);
 	int got = PQresultStatus(result) == PGRES_TUPLES_OK ? PQntuples(result)
 							    : say(s, "counter");
 	if (got == 1) {
@@ -420,7 +424,8 @@ static int tables_of(struct pg_source *s)
 	if (PQresultStatus(result) != PGRES_TUPLES_OK) {
 		error = say(s, "schema");
 	} else if (count > SOURCE_TABLES_MAX) {
-		error = diag_set(&s->source.diag, E_LIMIT, 0, 0, "the store has too many tables");
+		error = diag_set(
+			&s->source.diag, E_LIMIT, 0, 0, "the store has too many tables");
 	}
 	for (int i = 0; error == 0 && i < count; i++) {
 		s->table[i] = arena_dup(s->arena, octets_at(result, i, 0));

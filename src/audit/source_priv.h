@@ -41,7 +41,8 @@ struct source;
 
 /** All give 1 for an item, 0 at the end, < 0 with source->diag when it breaks. */
 struct source_ops {
-	int (*fetch)(struct source *source, enum source_stream stream, struct audit_item *ret_item);
+	int (*fetch)(
+		struct source *source, enum source_stream stream, struct audit_item *ret_item);
 	/* The following are NULL for an export. */
 	int (*row)(struct source *source, struct source_row *ret_row);
 	int (*blob)(struct source *source, struct source_blob *ret_blob);
@@ -65,9 +66,12 @@ struct source {
 
 /** store is "sqlite:PATH" or a "postgresql://" URI.  Owns: *ret_source; source_close. */
 NODISCARD int source_open(const char *store, struct source **ret_source, struct diag *diag);
-NODISCARD int source_open_sqlite(const char *path, struct source **ret_source, struct diag *diag);
-NODISCARD int source_open_postgres(const char *uri, struct source **ret_source, struct diag *diag);
-NODISCARD int source_open_export(const char *path, struct source **ret_source, struct diag *diag);
+NODISCARD int source_open_sqlite(
+	const char *path, struct source **ret_source, struct diag *diag);
+NODISCARD int source_open_postgres(
+	const char *uri, struct source **ret_source, struct diag *diag);
+NODISCARD int source_open_export(
+	const char *path, struct source **ret_source, struct diag *diag);
 struct source *source_close(struct source *source);
 
 /** The next item of the log; its slices hold until the call after. */

@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "audit/source_priv.h"
-
 #include <errno.h>
 #include <sqlite3.h>
 #include <stdio.h>
@@ -8,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "audit/row.h"
+#include "audit/source_priv.h"
 #include "base/arena.h"
 #include "base/err.h"
 
@@ -51,14 +50,15 @@ static struct sqlite_source *own(struct source *source)
 
 static int say(struct sqlite_source *s, const char *where)
 {
-	return diag_set(&s->source.diag, E_STORE, 0, 0, "%s: %s", where, sqlite3_errmsg(s->handle));
+	return diag_set(
+		&s->source.diag, E_STORE, 0, 0, "%s: %s", where, sqlite3_errmsg(s->handle));
 }
 
 static struct slice octets_at(sqlite3_stmt *stmt, int column)
 {
 	const void *p = sqlite3_column_type(stmt, column) == SQLITE_BLOB
-		? sqlite3_column_blob(stmt, column)
-		: (const void *)sqlite3_column_text(stmt, column);
+				? sqlite3_column_blob(stmt, column)
+				: (const void *)sqlite3_column_text(stmt, column);
 	return slice_of(p, p != NULL ? (size_t)sqlite3_column_bytes(stmt, column) : 0);
 }
 
@@ -97,8 +97,8 @@ static void take_personal(sqlite3_stmt *stmt, struct audit_item *item)
 	}
 }
 
-static int sqlite_fetch(struct source *source, enum source_stream stream,
-	struct audit_item *ret_item)
+static int sqlite_fetch(
+	struct source *source, enum source_stream stream, struct audit_item *ret_item)
 {
 	static const char *const table[] = { "audit_entry", "audit_personal", "audit_head" };
 	struct sqlite_source *s = own(source);
@@ -152,7 +152,8 @@ static int names_of(struct sqlite_source *s, const char *sql, struct slice param
 	}
 	int error = (int)count;
 	if (code == SQLITE_ROW) {
-		error = diag_set(&s->source.diag, E_LIMIT, 0, 0, "more than %zu names in the schema", max);
+		error = diag_set(&s->source.diag, E_LIMIT, 0, 0,
+			"more than %zu names in the schema", max);
 	} else if (code != SQLITE_DONE) {
 		error = say(s, "schema");
 	}
@@ -268,8 +269,8 @@ static int sqlite_blob(struct source *source, struct source_blob *ret_blob)
 	return 1;
 }
 
-static int sqlite_piece(struct source *source, const struct digest *sm3, int64_t n,
-	struct slice *ret_piece)
+static int sqlite_piece(
+	struct source *source, const struct digest *sm3, int64_t n, struct slice *ret_piece)
 {
 	struct sqlite_source *s = own(source);
 	if (s->pieces == NULL) {
@@ -293,8 +294,8 @@ static int sqlite_last(struct source *source, int64_t *ret_seq)
 	int error = 0;
 	/* A store without counters (an old backup, a test) has no opinion. */
 	if (sqlite3_prepare_v2(s->handle,
-		    "SELECT value FROM counter NOT INDEXED WHERE series = 'audit' AND year = 0", -1,
-		    &stmt, NULL) == SQLITE_OK) {
+		    "SELECT value FROM counter NOT INDEXED WHERE series = 'audit' AND year = 0",
+		    -1, &stmt, NULL) == SQLITE_OK) {
 		int code = sqlite3_step(stmt);
 		if (code == SQLITE_ROW) {
 			*ret_seq = sqlite3_column_int64(stmt, 0);
@@ -353,9 +354,11 @@ static int open_immutable(struct sqlite_source *s, const char *path)
 	buf_put_str(&name, "?immutable=1");
 	(void)sqlite3_close(s->handle);
 	s->handle = NULL;
-	return name.failed ? SQLITE_CANTOPEN
-			   : sqlite3_open_v2((const char *)name.p, &s->handle,
-				     SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI, NULL);
+	return name.failed
+		       ? SQLITE_CANTOPEN
+		       : sqlite3_open_v2((const char *)name.p, &s->handle,
+				 SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI,
+				 NULL);
 }
 
 static int configure(struct sqlite_source *s)
@@ -364,8 +367,10 @@ static int configure(struct sqlite_source *s)
 	(void)sqlite3_db_config(s->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 	/* One snapshot for the whole run: the count makes the transaction begin to read. */
 	return sqlite3_exec(s->handle,
-		"PRAGMA query_only = ON; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;"
-		"BEGIN; SELECT count(*) FROM sqlite_schema", NULL, NULL, NULL);
+		"PRAGMA query_only = ON; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = "
+		"ON;"
+		"BEGIN; SELECT count(*) FROM sqlite_schema",
+		NULL, NULL, NULL);
 }
 
 static int prepare(struct sqlite_source *s)
@@ -378,10 +383,12 @@ static int prepare(struct sqlite_source *s)
 	}
 	/* Absent in a store that keeps no blobs: the statements stay NULL. */
 	(void)sqlite3_prepare_v2(s->handle,
-		"SELECT sm3, sha256, octets FROM blob NOT INDEXED ORDER BY sm3, id", -1, &s->blobs, NULL);
+		"SELECT sm3, sha256, octets FROM blob NOT INDEXED ORDER BY sm3, id", -1,
+		&s->blobs, NULL);
 	(void)sqlite3_prepare_v2(s->handle,
-		"SELECT octets FROM blob_chunk WHERE sm3 = ?1 AND n = ?2", -1, &s->pieces, NULL);
-	int count = names_of(s, tables_sql, (struct slice){ 0 }, s->table, SOURCE_TABLES_MAX);
+		"SELECT octets FROM blob_chunk WHERE sm3 = ?1 AND n = ?2", -1, &s->pieces,
+		NULL);
+	int count = names_of(s, tables_sql, (struct slice) { 0 }, s->table, SOURCE_TABLES_MAX);
 	s->table_count = count > 0 ? (size_t)count : 0;
 	return count < 0 ? count : 0;
 }
@@ -390,7 +397,8 @@ int source_open_sqlite(const char *path, struct source **ret_source, struct diag
 {
 	struct stat st;
 	if (stat(path, &st) < 0) {
-		return diag_set(diag, errno == ENOENT ? E_ABSENT : -errno, 0, 0, "cannot read %s", path);
+		return diag_set(diag, errno == ENOENT ? E_ABSENT : -errno, 0, 0,
+			"cannot read %s", path);
 	}
 	struct sqlite_source *s = calloc(1, sizeof(*s));
 	if (s == NULL) {
@@ -399,7 +407,8 @@ int source_open_sqlite(const char *path, struct source **ret_source, struct diag
 	s->source.ops = &ops;
 	s->arena = arena_create(0);
 	buf_init(&s->row, AUDIT_ROW_MAX_OCTETS);
-	int code = sqlite3_open_v2(path, &s->handle, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL);
+	int code = sqlite3_open_v2(
+		path, &s->handle, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL);
 	if (code == SQLITE_OK) {
 		code = configure(s) & 0xff;
 	}

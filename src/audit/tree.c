@@ -5,8 +5,8 @@
 
 #include "base/err.h"
 
-static struct digest node_of(enum digest_kind kind, const struct digest *left,
-	const struct digest *right)
+static struct digest node_of(
+	enum digest_kind kind, const struct digest *left, const struct digest *right)
 {
 	static const uint8_t mark = 0x01;
 	const struct slice parts[] = { slice_of(&mark, 1), slice_of(left->octet, DIGEST_OCTETS),
@@ -23,7 +23,7 @@ struct digest audit_leaf(enum digest_kind kind, struct slice octets)
 
 void audit_tree_init(struct audit_tree *tree, enum digest_kind kind)
 {
-	*tree = (struct audit_tree){ .kind = kind };
+	*tree = (struct audit_tree) { .kind = kind };
 }
 
 void audit_tree_append(struct audit_tree *tree, const struct digest *leaf)
@@ -42,7 +42,7 @@ void audit_tree_append(struct audit_tree *tree, const struct digest *leaf)
 struct digest audit_tree_root(const struct audit_tree *tree)
 {
 	if (tree->size == 0) {
-		return digest_of(tree->kind, (struct slice){ 0 });
+		return digest_of(tree->kind, (struct slice) { 0 });
 	}
 	unsigned level = (unsigned)__builtin_ctzll(tree->size);
 	struct digest root = tree->edge[level];
@@ -80,8 +80,8 @@ static void reverse(struct audit_proof *proof)
 	}
 }
 
-int audit_prove_leaf(enum digest_kind kind, const struct digest *leaves, size_t count, size_t index,
-	struct audit_proof *ret_proof)
+int audit_prove_leaf(enum digest_kind kind, const struct digest *leaves, size_t count,
+	size_t index, struct audit_proof *ret_proof)
 {
 	if (index >= count) {
 		return E_RANGE;
@@ -136,8 +136,8 @@ int audit_prove_growth(enum digest_kind kind, const struct digest *leaves, size_
 	return 0;
 }
 
-bool audit_check_leaf(enum digest_kind kind, const struct audit_place *place,
-	const struct audit_proof *proof)
+bool audit_check_leaf(
+	enum digest_kind kind, const struct audit_place *place, const struct audit_proof *proof)
 {
 	if (place->index >= place->size || proof->count > AUDIT_PROOF_MAX) {
 		return false;
@@ -195,7 +195,7 @@ static bool check_steps(enum digest_kind kind, const struct audit_growth *growth
 		last >>= 1;
 	}
 	return last == 0 && digest_eq(&old_up, &growth->old_root) &&
-		digest_eq(&new_up, &growth->new_root);
+	       digest_eq(&new_up, &growth->new_root);
 }
 
 bool audit_check_growth(enum digest_kind kind, const struct audit_growth *growth,

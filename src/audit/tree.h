@@ -46,7 +46,8 @@ void audit_tree_append(struct audit_tree *tree, const struct digest *leaf);
 struct digest audit_tree_root(const struct audit_tree *tree);
 
 /** Root over an array of leaf digests. */
-struct digest audit_range_root(enum digest_kind kind, const struct digest *leaves, size_t count);
+struct digest audit_range_root(
+	enum digest_kind kind, const struct digest *leaves, size_t count);
 
 /**
  * Proof that leaf `index` stands in the tree over `count` leaves.
@@ -64,8 +65,8 @@ NODISCARD int audit_prove_leaf(enum digest_kind kind, const struct digest *leave
  * Source:  RFC 6962 section 2.1.2, PROOF(older, D[count]).
  * Returns: 0, or E_RANGE unless 0 < older <= count.
  */
-NODISCARD int audit_prove_growth(enum digest_kind kind, const struct digest *leaves, size_t count,
-	size_t older, struct audit_proof *ret_proof);
+NODISCARD int audit_prove_growth(enum digest_kind kind, const struct digest *leaves,
+	size_t count, size_t older, struct audit_proof *ret_proof);
 
 /** What an inclusion proof is checked against. */
 struct audit_place {

@@ -10,29 +10,42 @@
 
 enum { FILE_PIECE_OCTETS = 64 * 1024, LINES_FLUSH_OCTETS = 256 * 1024 };
 
+/* An export has one first and one last line; a store has neither. */
+struct frame {
+	bool begun;
+	bool ended;
+};
+
+static void check_frame(
+	struct walk *walk, struct frame *frame, const struct audit_item *item, int64_t line)
+{
+	if (walk->target->export_path == NULL) {
+		return;
+	}
+	if (frame->ended || frame->begun == (item->kind == AUDIT_ITEM_BEGIN)) {
+		walk_say(walk, AUDIT_EXPORT_LINE, line, 0,
+			SLICE("first and last line are not in their places"));
+	}
+	frame->begun = true;
+	frame->ended = frame->ended || item->kind == AUDIT_ITEM_END;
+}
+
 /* Read the whole log; 0 or E_LIMIT. */
 static int check_log(struct walk *walk, struct source *source)
 {
 	struct audit_item item = { 0 };
-	bool begun = walk->target->export_path == NULL;
-	bool ended = begun;
+	struct frame frame = { 0 };
 	int64_t last_seq = 0;
 	while (source_next(source, &item) > 0) {
-		bool after_end = walk->target->export_path != NULL && ended;
-		if (after_end || (!begun && item.kind != AUDIT_ITEM_BEGIN) ||
-			(begun && item.kind == AUDIT_ITEM_BEGIN)) {
-			walk_say(walk, AUDIT_EXPORT_LINE, source->at, 0,
-				SLICE("first and last line are not in their places"));
-		}
-		begun = true;
-		ended = ended || item.kind == AUDIT_ITEM_END;
+		check_frame(walk, &frame, &item, source->at);
 		int error = walk_item(walk, &item);
 		if (error < 0) {
 			return error;
 		}
 	}
-	if (!ended) {
-		walk_say(walk, AUDIT_EXPORT_LINE, source->at + 1, 0, SLICE("the last line is missing"));
+	if (walk->target->export_path != NULL && !frame.ended) {
+		walk_say(walk, AUDIT_EXPORT_LINE, source->at + 1, 0,
+			SLICE("the last line is missing"));
 	}
 	if (source->ops->last != NULL && source->ops->last(source, &last_seq) < 0) {
 		walk_say(walk, AUDIT_STORE_DAMAGED, 0, 0, slice_str(source->diag.text));
@@ -57,7 +70,7 @@ static void check_row(struct walk *walk, const struct source_row *row)
 	if (slot->deleted) {
 		walk_say_row(walk, AUDIT_ROW_REVIVED, slot->seq, row->table, row->id);
 	} else if (row->odd || slot->version != row->version ||
-		!digest_eq(&slot->digest, &row->digest)) {
+		   !digest_eq(&slot->digest, &row->digest)) {
 		walk_say_row(walk, AUDIT_ROW_CHANGED, slot->seq, row->table, row->id);
 	}
 }
@@ -100,7 +113,8 @@ static void add_piece(struct contents *contents, struct slice piece)
 	contents->present = true;
 }
 
-static int add_pieces(struct contents *contents, struct source *source, const struct digest *name)
+static int add_pieces(
+	struct contents *contents, struct source *source, const struct digest *name)
 {
 	struct slice piece = { 0 };
 	int got = source->ops->piece(source, name, 0, &piece);
@@ -148,9 +162,9 @@ static void check_contents(struct walk *walk, struct source *source,
 	digest_hex(&blob->name, hex);
 	walk->report.blobs++;
 	bool as_named = digest_eq(&sm3, &blob->name);
-	bool as_recorded = recorded == NULL ||
-		(!recorded->odd && recorded->octets == contents.octets &&
-			digest_eq(&recorded->sha256, &sha256));
+	bool as_recorded =
+		recorded == NULL || (!recorded->odd && recorded->octets == contents.octets &&
+					    digest_eq(&recorded->sha256, &sha256));
 	if (got < 0) {
 		walk_say(walk, AUDIT_STORE_DAMAGED, 0, 0, slice_str(source->diag.text));
 	} else if (!contents.present && !as_named) {
@@ -184,7 +198,8 @@ static void check_blobs(struct walk *walk, struct source *source)
 			check_contents(walk, source, &named[at++], NULL);
 		}
 		struct index_blob unnamed = { .name = row.sm3 };
-		check_contents(walk, source, order == 0 && at < count ? &named[at] : &unnamed, &row);
+		check_contents(
+			walk, source, order == 0 && at < count ? &named[at] : &unnamed, &row);
 		struct digest last = row.sm3;
 		got = source->ops->blob(source, &row);
 		if (order == 0 && at < count && (got <= 0 || !digest_eq(&last, &row.sm3))) {
@@ -204,8 +219,8 @@ int audit_verify(const struct audit_target *target, audit_found_fn *found, void 
 {
 	CLEANUP(source_cleanup) struct source *source = NULL;
 	int error = target->export_path != NULL
-		? source_open_export(target->export_path, &source, diag)
-		: source_open(target->store, &source, diag);
+			    ? source_open_export(target->export_path, &source, diag)
+			    : source_open(target->store, &source, diag);
 	if (error < 0) {
 		return error;
 	}
@@ -213,7 +228,8 @@ int audit_verify(const struct audit_target *target, audit_found_fn *found, void 
 	walk_init(&walk, target, found, context);
 	error = check_log(&walk, source);
 	if (error < 0) {
-		error = diag_set(diag, error, 0, 0, "the log names more rows or blobs than can be held");
+		error = diag_set(
+			diag, error, 0, 0, "the log names more rows or blobs than can be held");
 	} else if (source->ops->row != NULL && !walk.broke_off) {
 		/* Without the end of the log every later row would stand accused. */
 		check_rows(&walk, source);
@@ -254,7 +270,8 @@ int audit_export(const struct audit_target *target, audit_write_fn *write, void 
 		count_item(&end, &item);
 		audit_export_put(&lines, &item);
 		if (lines.failed) {
-			return diag_set(diag, E_LIMIT, 0, 0, "entry %lld is too large", (long long)item.seq);
+			return diag_set(diag, E_LIMIT, 0, 0, "entry %lld is too large",
+				(long long)item.seq);
 		}
 		if (lines.n >= LINES_FLUSH_OCTETS) {
 			error = write(context, buf_slice(&lines));

@@ -25,8 +25,8 @@ struct buf;
 struct diag;
 
 enum audit_problem_code {
-	AUDIT_ENTRY_CHANGED,    /* text and leaf of entry seq disagree */
-	AUDIT_ENTRY_COLUMN,     /* a column beside entry seq differs from its text; what: which */
+	AUDIT_ENTRY_CHANGED, /* text and leaf of entry seq disagree */
+	AUDIT_ENTRY_COLUMN,  /* a column beside entry seq differs from its text; what: which */
 	AUDIT_ENTRY_UNREADABLE, /* entry seq is no entry; what: why */
 	AUDIT_ENTRY_MISSING,    /* entries seq to other are absent */
 	AUDIT_ENTRY_SWAPPED,    /* at seq stands what calls itself other */
@@ -37,16 +37,16 @@ enum audit_problem_code {
 	AUDIT_PERSONAL_CHANGED, /* value other of entry seq */
 	AUDIT_PERSONAL_MISSING,
 	AUDIT_PERSONAL_EXTRA,
-	AUDIT_PERSONAL_ERASED,  /* value `what` of entry seq says erased by other, which did not */
-	AUDIT_PERSONAL_KEPT,    /* value `what` of entry seq is there though erased by other */
-	AUDIT_ROW_CHANGED,      /* row `what` differs from entry seq */
-	AUDIT_ROW_MISSING,      /* row `what` of entry seq is absent */
-	AUDIT_ROW_REVIVED,      /* row `what` is there though deleted in entry seq */
-	AUDIT_ROW_UNNAMED,      /* row `what` is in no entry */
-	AUDIT_BLOB_CHANGED,     /* contents `what` first named in entry seq */
+	AUDIT_PERSONAL_ERASED, /* value `what` of entry seq says erased by other, which did not */
+	AUDIT_PERSONAL_KEPT,   /* value `what` of entry seq is there though erased by other */
+	AUDIT_ROW_CHANGED,     /* row `what` differs from entry seq */
+	AUDIT_ROW_MISSING,     /* row `what` of entry seq is absent */
+	AUDIT_ROW_REVIVED,     /* row `what` is there though deleted in entry seq */
+	AUDIT_ROW_UNNAMED,     /* row `what` is in no entry */
+	AUDIT_BLOB_CHANGED,    /* contents `what` first named in entry seq */
 	AUDIT_BLOB_MISSING,
-	AUDIT_EXPORT_LINE,      /* line seq of the file; what: why */
-	AUDIT_STORE_DAMAGED,    /* what: where and why the store could not be read on */
+	AUDIT_EXPORT_LINE,   /* line seq of the file; what: why */
+	AUDIT_STORE_DAMAGED, /* what: where and why the store could not be read on */
 	AUDIT_PROBLEM_CODES,
 };
 
@@ -62,10 +62,10 @@ typedef void audit_found_fn(void *context, const struct audit_problem *problem);
 
 /** Exactly one of store and export is given; the rest may be NULL. */
 struct audit_target {
-	const char *store;           /* "sqlite:PATH" or "postgresql://…" */
+	const char *store; /* "sqlite:PATH" or "postgresql://…" */
 	const char *export_path;
-	const char *blob_folder;     /* contents as ab/cdef… */
-	const struct audit_key *key; /* without it signatures are not looked at */
+	const char *blob_folder;       /* contents as ab/cdef… */
+	const struct audit_key *key;   /* without it signatures are not looked at */
 	const struct audit_head *head; /* kept elsewhere; must fit too */
 };
 
@@ -91,8 +91,8 @@ struct audit_report {
  *          such file), E_STORE, E_INPUT, E_LIMIT when it could not be run,
  *          with a sentence.
  */
-NODISCARD int audit_verify(const struct audit_target *target, audit_found_fn *found, void *context,
-	struct audit_report *ret_report, struct diag *diag);
+NODISCARD int audit_verify(const struct audit_target *target, audit_found_fn *found,
+	void *context, struct audit_report *ret_report, struct diag *diag);
 
 /** Gets the next lines of an export.  Returns: 0, or an error that ends it. */
 typedef int audit_write_fn(void *context, struct slice lines);
@@ -103,16 +103,16 @@ typedef int audit_write_fn(void *context, struct slice lines);
  * Returns: 0, the writer's error, E_DIGEST when the store is damaged, else as
  *          audit_verify.
  */
-NODISCARD int audit_export(const struct audit_target *target, audit_write_fn *write, void *context,
-	struct diag *diag);
+NODISCARD int audit_export(const struct audit_target *target, audit_write_fn *write,
+	void *context, struct diag *diag);
 
 enum audit_language { AUDIT_CHINESE, AUDIT_ENGLISH };
 
 /** Dotted constant: "entry.changed". */
 const char *audit_problem_name(enum audit_problem_code code);
 /** Append one sentence without line feed. */
-void audit_problem_put(struct buf *buf, const struct audit_problem *problem,
-	enum audit_language language);
+void audit_problem_put(
+	struct buf *buf, const struct audit_problem *problem, enum audit_language language);
 /** Append the closing sentence or sentences. */
-void audit_report_put(struct buf *buf, const struct audit_report *report,
-	enum audit_language language);
+void audit_report_put(
+	struct buf *buf, const struct audit_report *report, enum audit_language language);

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "audit/walk_priv.h"
-
 #include <stdio.h>
 
+#include "audit/walk_priv.h"
 #include "base/arena.h"
 #include "base/diag.h"
 #include "base/err.h"
@@ -14,8 +13,11 @@ enum { CLAIM_SHIFT = 256 };
 void walk_init(struct walk *walk, const struct audit_target *target, audit_found_fn *found,
 	void *context)
 {
-	*walk = (struct walk){ .target = target, .found = found, .context = context, .next = 1 };
+	*walk = (struct walk) {
+		.target = target, .found = found, .context = context, .next = 1
+	};
 	walk->arena = arena_create(0);
+	walk->hash = hash_create();
 	walk->index = index_create();
 	walk->claims = index_create();
 	audit_tree_init(&walk->by_leaf, DIGEST_SM3);
@@ -26,6 +28,7 @@ void walk_init(struct walk *walk, const struct audit_target *target, audit_found
 void walk_fini(struct walk *walk)
 {
 	walk->arena = arena_destroy(walk->arena);
+	walk->hash = hash_destroy(walk->hash);
 	walk->index = index_destroy(walk->index);
 	walk->claims = index_destroy(walk->claims);
 }
@@ -51,8 +54,8 @@ void walk_say_row(struct walk *walk, enum audit_problem_code code, int64_t seq,
 	walk_say(walk, code, seq, 0, slice_str(what));
 }
 
-static void say_place(struct walk *walk, enum audit_problem_code code, int64_t seq, int64_t other,
-	int64_t n)
+static void say_place(
+	struct walk *walk, enum audit_problem_code code, int64_t seq, int64_t other, int64_t n)
 {
 	char what[24];
 	(void)snprintf(what, sizeof(what), "%lld", (long long)n);
@@ -64,39 +67,41 @@ static void close_personal(struct walk *walk)
 {
 	for (; walk->personal_next < walk->personal_count; walk->personal_next++) {
 		walk_say(walk, AUDIT_PERSONAL_MISSING, walk->seq, walk->personal_next,
-			(struct slice){ 0 });
+			(struct slice) { 0 });
 	}
 }
 
 /* Put the leaf where it belongs: false when it does not stand in line. */
 static bool place_leaf(struct walk *walk, const struct audit_item *item, int64_t own_seq)
 {
-	struct digest by_text = audit_entry_leaf(item->text);
+	struct digest by_text = hash_leaf(walk->hash, item->text);
 	if (own_seq != 0 && own_seq != item->seq) {
-		walk_say(walk, AUDIT_ENTRY_SWAPPED, item->seq, own_seq, (struct slice){ 0 });
+		walk_say(walk, AUDIT_ENTRY_SWAPPED, item->seq, own_seq, (struct slice) { 0 });
 	}
 	if (item->seq < walk->next || (item->seq > walk->next && own_seq != item->seq)) {
 		/* A number that was used already, or one nobody vouches for. */
 		if (own_seq == 0 || own_seq == item->seq) {
-			walk_say(walk, AUDIT_ENTRY_SWAPPED, item->seq, own_seq, (struct slice){ 0 });
+			walk_say(walk, AUDIT_ENTRY_SWAPPED, item->seq, own_seq,
+				(struct slice) { 0 });
 		}
 		return false;
 	}
 	if (item->seq > walk->next) {
-		walk_say(walk, AUDIT_ENTRY_MISSING, walk->next, item->seq - 1, (struct slice){ 0 });
+		walk_say(walk, AUDIT_ENTRY_MISSING, walk->next, item->seq - 1,
+			(struct slice) { 0 });
 		walk->broken = true;
 	}
 	walk->next = item->seq + 1;
 	if (!digest_eq(&by_text, &item->leaf)) {
-		walk_say(walk, AUDIT_ENTRY_CHANGED, item->seq, 0, (struct slice){ 0 });
+		walk_say(walk, AUDIT_ENTRY_CHANGED, item->seq, 0, (struct slice) { 0 });
 		if (!walk->forked) {
 			walk->forked = true;
 			walk->by_text = walk->by_leaf;
 		}
 	}
-	audit_tree_append(&walk->by_leaf, &item->leaf);
+	hash_append(walk->hash, &walk->by_leaf, &item->leaf);
 	if (walk->forked) {
-		audit_tree_append(&walk->by_text, &by_text);
+		hash_append(walk->hash, &walk->by_text, &by_text);
 	}
 	return true;
 }
@@ -109,8 +114,11 @@ static int note_rows(struct walk *walk, const struct audit_entry *entry)
 		if (table < 0) {
 			return table;
 		}
-		const struct index_slot slot = { .id = row->id, .seq = entry->seq,
-			.version = row->version, .digest = row->digest, .table = (uint16_t)table,
+		const struct index_slot slot = { .id = row->id,
+			.seq = entry->seq,
+			.version = row->version,
+			.digest = row->digest,
+			.table = (uint16_t)table,
 			.deleted = row->deleted };
 		int error = index_put(walk->index, &slot);
 		if (error < 0) {
@@ -137,7 +145,8 @@ static void settle_claims(struct walk *walk, const struct audit_entry *entry)
 		struct index_slot *claim = NULL;
 		if (erase->seq > 0 && erase->seq < INT64_MAX / CLAIM_SHIFT && erase->n >= 0 &&
 			erase->n < CLAIM_SHIFT) {
-			claim = index_find(walk->claims, 0, erase->seq * CLAIM_SHIFT + erase->n);
+			claim = index_find(
+				walk->claims, 0, erase->seq * CLAIM_SHIFT + erase->n);
 		}
 		if (claim != NULL && claim->version == entry->seq) {
 			claim->seen = true;
@@ -172,7 +181,8 @@ static int on_entry(struct walk *walk, const struct audit_item *item)
 	}
 	walk->personal_count = (int64_t)entry.personal_count;
 	if (entry.personal_count > 0) {
-		memcpy(walk->personal, entry.personal, entry.personal_count * sizeof(struct digest));
+		memcpy(walk->personal, entry.personal,
+			entry.personal_count * sizeof(struct digest));
 	}
 	settle_claims(walk, &entry);
 	if (!placed) {
@@ -193,13 +203,15 @@ static int check_value(struct walk *walk, const struct audit_item *item)
 		item->seq < INT64_MAX / CLAIM_SHIFT) {
 		walk->report.erased++;
 		const struct index_slot claim = { .id = item->seq * CLAIM_SHIFT + item->n,
-			.seq = item->seq, .version = item->erased_by };
+			.seq = item->seq,
+			.version = item->erased_by };
 		return index_put(walk->claims, &claim);
 	}
 	struct digest have = audit_personal_commit(item->salt, item->text);
-	if (item->odd || item->gone || item->erased_by != 0 || item->salt.n != AUDIT_SALT_OCTETS ||
-		!digest_eq(want, &have)) {
-		walk_say(walk, AUDIT_PERSONAL_CHANGED, item->seq, item->n, (struct slice){ 0 });
+	if (item->odd || item->gone || item->erased_by != 0 ||
+		item->salt.n != AUDIT_SALT_OCTETS || !digest_eq(want, &have)) {
+		walk_say(
+			walk, AUDIT_PERSONAL_CHANGED, item->seq, item->n, (struct slice) { 0 });
 	}
 	return 0;
 }
@@ -212,12 +224,12 @@ static int on_personal(struct walk *walk, const struct audit_item *item)
 	}
 	if (item->seq != walk->seq || item->n < walk->personal_next ||
 		item->n >= walk->personal_count) {
-		walk_say(walk, AUDIT_PERSONAL_EXTRA, item->seq, item->n, (struct slice){ 0 });
+		walk_say(walk, AUDIT_PERSONAL_EXTRA, item->seq, item->n, (struct slice) { 0 });
 		return 0;
 	}
 	for (; walk->personal_next < item->n; walk->personal_next++) {
 		walk_say(walk, AUDIT_PERSONAL_MISSING, walk->seq, walk->personal_next,
-			(struct slice){ 0 });
+			(struct slice) { 0 });
 	}
 	walk->personal_next++;
 	return check_value(walk, item);
@@ -234,8 +246,8 @@ static void compare_root(struct walk *walk, const struct audit_head *head)
 		walk->by_leaf = walk->by_text;
 	} else {
 		if (!walk->unmatched) {
-			walk_say(walk, AUDIT_HEAD_MISMATCH, head->size, walk->report.confirmed + 1,
-				(struct slice){ 0 });
+			walk_say(walk, AUDIT_HEAD_MISMATCH, head->size,
+				walk->report.confirmed + 1, (struct slice) { 0 });
 		}
 		walk->unmatched = true;
 		return;
@@ -262,7 +274,7 @@ static void on_head(struct walk *walk, const struct audit_item *item)
 		return;
 	}
 	if (walk->target->key != NULL && audit_head_check(walk->target->key, head) < 0) {
-		walk_say(walk, AUDIT_HEAD_FORGED, head->size, 0, (struct slice){ 0 });
+		walk_say(walk, AUDIT_HEAD_FORGED, head->size, 0, (struct slice) { 0 });
 		return;
 	}
 	if (head->size >= walk->next) {
@@ -294,7 +306,8 @@ static void on_file_end(struct walk *walk, const struct audit_item *item)
 	say_truncated(walk, item->seq, SLICE("trailer"));
 	if (item->seq < report->last || item->n != (int64_t)report->personal ||
 		item->heads != (int64_t)report->heads) {
-		walk_say(walk, AUDIT_EXPORT_LINE, 0, 0, SLICE("the counts at the end do not fit"));
+		walk_say(walk, AUDIT_EXPORT_LINE, 0, 0,
+			SLICE("the counts at the end do not fit"));
 	}
 }
 
@@ -319,8 +332,9 @@ int walk_item(struct walk *walk, const struct audit_item *item)
 		break;
 	case AUDIT_ITEM_DAMAGE:
 		walk->broke_off = walk->broke_off || item->n == 0;
-		walk_say(walk, walk->target->export_path != NULL ? AUDIT_EXPORT_LINE
-								 : AUDIT_STORE_DAMAGED,
+		walk_say(walk,
+			walk->target->export_path != NULL ? AUDIT_EXPORT_LINE
+							  : AUDIT_STORE_DAMAGED,
 			item->seq, 0, item->text);
 		break;
 	case AUDIT_ITEM_BEGIN:

@@ -12,6 +12,7 @@
 
 #include "audit/entry.h"
 #include "audit/export.h"
+#include "audit/hash_priv.h"
 #include "audit/index_priv.h"
 #include "audit/tree.h"
 #include "audit/verify.h"
@@ -23,7 +24,8 @@ struct walk {
 	void *context;
 	struct audit_report report;
 	struct arena *arena; /* of the entry at hand */
-	struct index *index; /* rows, blobs */
+	struct hash *hash;
+	struct index *index;  /* rows, blobs */
 	struct index *claims; /* personal values said to be erased, by entry and place */
 	/*
 	 * Two trees from the first entry whose text and leaf disagree: one believes

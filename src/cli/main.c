@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/audit.h"
 #include "cli/commands.h"
 #include "cli/decode.h"
 #include "cli/probe.h"
@@ -17,6 +18,7 @@ static const struct {
 	const char *use;
 } commands[] = {
 	{ "calendar", cli_calendar, "due --start TIME --working-days N   when something is due" },
+	{ "audit", cli_audit, "verify | export   re-hash the history and name what was changed" },
 	{ "serve", cli_serve, "[-c FILE] [--data DIR] [--listen ADDR:PORT]   the platform" },
 	{ "decode", cli_decode, "syslog [--source ADDR] FILE   messages to NDJSON" },
 	{ "probe", cli_probe, "KIND TARGET [options]   one check now" },

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "audit/entry.h"
+
+#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-
-#include <cmocka.h>
-
 #include <stdio.h>
 
-#include "audit/entry.h"
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/diag.h"
@@ -26,12 +25,24 @@ static const char full[] =
 static struct audit_entry full_entry(const struct digest *abc, const struct audit_row rows[2])
 {
 	static const struct audit_erase erases[] = { { 2, 0 }, { 5, 1 } };
-	return (struct audit_entry){ .seq = 7, .at_unix_ms = 1763796246123, .trace = SLICE("00ff"),
-		.actor_id = 3, .role = SLICE("operator"), .act = SLICE("notice.issue"),
-		.kind = SLICE("notice"), .id = 12, .version = 3,
-		.reason = SLICE("\xe6\x8c\x89\xe6\x9c\x9f"), .rows = rows, .row_count = 2,
-		.personal = abc, .personal_count = 1, .blobs = abc, .blob_count = 1,
-		.erases = erases, .erase_count = 2 };
+	return (struct audit_entry) { .seq = 7,
+		.at_unix_ms = 1763796246123,
+		.trace = SLICE("00ff"),
+		.actor_id = 3,
+		.role = SLICE("operator"),
+		.act = SLICE("notice.issue"),
+		.kind = SLICE("notice"),
+		.id = 12,
+		.version = 3,
+		.reason = SLICE("\xe6\x8c\x89\xe6\x9c\x9f"),
+		.rows = rows,
+		.row_count = 2,
+		.personal = abc,
+		.personal_count = 1,
+		.blobs = abc,
+		.blob_count = 1,
+		.erases = erases,
+		.erase_count = 2 };
 }
 
 static void an_entry_has_one_spelling(void **state)
@@ -92,12 +103,16 @@ static void malformed_entries_are_refused_with_a_reason(void **state)
 		{ "no act", "{\"seq\":1}", E_FORMAT },
 		{ "a number with a fraction", "{\"seq\":1.5,\"act\":\"a\"}", E_FORMAT },
 		{ "rows that are no list", "{\"seq\":1,\"act\":\"a\",\"rows\":{}}", E_FORMAT },
-		{ "a row without table", "{\"seq\":1,\"act\":\"a\",\"rows\":[{\"id\":1,\"v\":1,\"d\":null}]}",
+		{ "a row without table",
+			"{\"seq\":1,\"act\":\"a\",\"rows\":[{\"id\":1,\"v\":1,\"d\":null}]}",
 			E_FORMAT },
 		{ "a row without digest",
-			"{\"seq\":1,\"act\":\"a\",\"rows\":[{\"t\":\"x\",\"id\":1,\"v\":1}]}", E_FORMAT },
-		{ "a digest that is none", "{\"seq\":1,\"act\":\"a\",\"personal\":[\"66\"]}", E_FORMAT },
-		{ "an erasure of three numbers", "{\"seq\":1,\"act\":\"a\",\"erases\":[[1,2,3]]}", E_FORMAT },
+			"{\"seq\":1,\"act\":\"a\",\"rows\":[{\"t\":\"x\",\"id\":1,\"v\":1}]}",
+			E_FORMAT },
+		{ "a digest that is none", "{\"seq\":1,\"act\":\"a\",\"personal\":[\"66\"]}",
+			E_FORMAT },
+		{ "an erasure of three numbers",
+			"{\"seq\":1,\"act\":\"a\",\"erases\":[[1,2,3]]}", E_FORMAT },
 	};
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		AUTO_ARENA struct arena *arena = arena_create(0);
@@ -133,9 +148,12 @@ static void lists_longer_than_their_limit_are_refused(void **state)
 static void the_salt_hides_and_binds_the_value(void **state)
 {
 	(void)state;
-	struct digest a = audit_personal_commit(SLICE("0123456789abcdef"), SLICE("13800000000"));
-	struct digest b = audit_personal_commit(SLICE("0123456789abcdeg"), SLICE("13800000000"));
-	struct digest c = audit_personal_commit(SLICE("0123456789abcdef"), SLICE("13800000001"));
+	struct digest a =
+		audit_personal_commit(SLICE("0123456789abcdef"), SLICE("13800000000"));
+	struct digest b =
+		audit_personal_commit(SLICE("0123456789abcdeg"), SLICE("13800000000"));
+	struct digest c =
+		audit_personal_commit(SLICE("0123456789abcdef"), SLICE("13800000001"));
 	assert_false(digest_eq(&a, &b));
 	assert_false(digest_eq(&a, &c));
 }

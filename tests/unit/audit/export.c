@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "audit/export.h"
+
+#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include <cmocka.h>
-
-#include "audit/export.h"
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
@@ -15,16 +15,24 @@
 static size_t samples(struct audit_item item[6])
 {
 	struct digest abc = digest_of(DIGEST_SM3, SLICE("abc"));
-	item[0] = (struct audit_item){ .kind = AUDIT_ITEM_BEGIN };
-	item[1] = (struct audit_item){ .kind = AUDIT_ITEM_ENTRY, .seq = 9, .at_unix_ms = 17,
-		.text = SLICE("{\"reason\":\"\xe6\x8c\x89\\n\"}"), .leaf = abc };
-	item[2] = (struct audit_item){ .kind = AUDIT_ITEM_PERSONAL, .seq = 9, .n = 1,
-		.salt = SLICE("\x00\xff"), .text = SLICE("13800000000\n\"") };
-	item[3] = (struct audit_item){ .kind = AUDIT_ITEM_PERSONAL, .seq = 9, .n = 2, .gone = true,
-		.erased_by = 11 };
-	item[4] = (struct audit_item){ .kind = AUDIT_ITEM_HEAD, .seq = 9,
+	item[0] = (struct audit_item) { .kind = AUDIT_ITEM_BEGIN };
+	item[1] = (struct audit_item) { .kind = AUDIT_ITEM_ENTRY,
+		.seq = 9,
+		.at_unix_ms = 17,
+		.text = SLICE("{\"reason\":\"\xe6\x8c\x89\\n\"}"),
+		.leaf = abc };
+	item[2] = (struct audit_item) { .kind = AUDIT_ITEM_PERSONAL,
+		.seq = 9,
+		.n = 1,
+		.salt = SLICE("\x00\xff"),
+		.text = SLICE("13800000000\n\"") };
+	item[3] = (struct audit_item) {
+		.kind = AUDIT_ITEM_PERSONAL, .seq = 9, .n = 2, .gone = true, .erased_by = 11
+	};
+	item[4] = (struct audit_item) { .kind = AUDIT_ITEM_HEAD,
+		.seq = 9,
 		.head = { .size = 9, .root = abc, .at_unix_ms = 18 } };
-	item[5] = (struct audit_item){ .kind = AUDIT_ITEM_END, .seq = 9, .n = 2, .heads = 1 };
+	item[5] = (struct audit_item) { .kind = AUDIT_ITEM_END, .seq = 9, .n = 2, .heads = 1 };
 	return 6;
 }
 
@@ -80,8 +88,10 @@ static void no_octet_is_without_meaning(void **state)
 static void other_spellings_are_refused(void **state)
 {
 	(void)state;
-	static const char *const bad[] = { "", "{}", "[]", "{\"fengsui\":\"audit export\",\"version\":2}",
-		"{\"fengsui\": \"audit export\",\"version\":1}", "{\"end\":1,\"heads\":0,\"personal\":0}",
+	static const char *const bad[] = { "", "{}", "[]",
+		"{\"fengsui\":\"audit export\",\"version\":2}",
+		"{\"fengsui\": \"audit export\",\"version\":1}",
+		"{\"end\":1,\"heads\":0,\"personal\":0}",
 		"{\"end\":01,\"personal\":0,\"heads\":0}", "{\"entry\":\"\",\"seq\":1}",
 		"{\"personal\":1,\"n\":0,\"salt\":\"AA\",\"value\":\"\",\"erased_by\":null}" };
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "audit/head.h"
+
+#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include <cmocka.h>
-
-#include "audit/head.h"
 #include "base/buf.h"
 #include "base/diag.h"
 #include "base/err.h"
@@ -23,7 +23,8 @@ static const char rfc_public[] =
 
 static struct audit_head sample(void)
 {
-	return (struct audit_head){ .size = 48210, .root = digest_of(DIGEST_SM3, SLICE("abc")),
+	return (struct audit_head) { .size = 48210,
+		.root = digest_of(DIGEST_SM3, SLICE("abc")),
 		.at_unix_ms = 1763796246123 };
 }
 
@@ -108,7 +109,8 @@ static void written_heads_read_back_and_bad_ones_say_why(void **state)
 	};
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		diag.text[0] = '\0';
-		assert_int_equal(audit_head_parse(slice_str(bad[i].text), &back, &diag), E_FORMAT);
+		assert_int_equal(
+			audit_head_parse(slice_str(bad[i].text), &back, &diag), E_FORMAT);
 		assert_true(diag.text[0] != '\0');
 	}
 }
@@ -117,7 +119,8 @@ static void what_is_no_ed25519_key_is_refused(void **state)
 {
 	(void)state;
 	static const char *const bad[] = { "", "-----BEGIN PUBLIC KEY-----\nAAAA\n",
-		"-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEIA==\n-----END PRIVATE KEY-----\n" };
+		"-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEIA==\n-----END PRIVATE "
+		"KEY-----\n" };
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		struct audit_key *key = NULL;
 		assert_int_equal(audit_key_parse(slice_str(bad[i]), &key), E_FORMAT);

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "audit/row.h"
+
+#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-
-#include <cmocka.h>
-
-#include "audit/row.h"
 
 static void the_octets_are_the_documented_ones(void **state)
 {
@@ -18,9 +17,9 @@ static void the_octets_are_the_documented_ones(void **state)
 	audit_row_put_text(&row, SLICE("c"), SLICE("xy"));
 	audit_row_put_blob(&row, SLICE("d"), slice_of("\0", 1));
 	audit_row_put_int(&row, SLICE("live_count"), 7);
-	static const uint8_t want[] = { 1, 0, 'a', 'i', 0xfe, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
-		0xff, 1, 0, 'b', 'n', 1, 0, 'c', 't', 2, 0, 0, 0, 'x', 'y', 1, 0, 'd', 'b', 1, 0, 0,
-		0, 0 };
+	static const uint8_t want[] = { 1, 0, 'a', 'i', 0xfe, 0xff, 0xff, 0xff, 0xff, 0xff,
+		0xff, 0xff, 1, 0, 'b', 'n', 1, 0, 'c', 't', 2, 0, 0, 0, 'x', 'y', 1, 0, 'd',
+		'b', 1, 0, 0, 0, 0 };
 	assert_true(slice_eq(buf_slice(&row), slice_of(want, sizeof(want))));
 	struct digest digest = audit_row_digest(&row);
 	struct digest same = digest_of(DIGEST_SM3, slice_of(want, sizeof(want)));

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "audit/tree.h"
+
+#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include <cmocka.h>
-
-#include "audit/tree.h"
 #include "base/err.h"
 
 enum { LEAVES = 300 };
@@ -20,7 +20,8 @@ static const struct slice input[] = {
 	{ (const uint8_t *)"\x30\x31", 2 },
 	{ (const uint8_t *)"\x40\x41\x42\x43", 4 },
 	{ (const uint8_t *)"\x50\x51\x52\x53\x54\x55\x56\x57", 8 },
-	{ (const uint8_t *)"\x60\x61\x62\x63\x64\x65\x66\x67\x68\x69\x6a\x6b\x6c\x6d\x6e\x6f", 16 },
+	{ (const uint8_t *)"\x60\x61\x62\x63\x64\x65\x66\x67\x68\x69\x6a\x6b\x6c\x6d\x6e\x6f",
+		16 },
 };
 
 static void published_roots(void **state)
@@ -60,7 +61,8 @@ static void fill(enum digest_kind kind, struct digest leaf[LEAVES])
 }
 
 /* The definition of RFC 6962 section 2.1 word for word, slow and obvious. */
-static struct digest root_by_definition(enum digest_kind kind, const struct digest *leaf, size_t n)
+static struct digest root_by_definition(
+	enum digest_kind kind, const struct digest *leaf, size_t n)
 {
 	if (n == 1) {
 		return leaf[0];

@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-
-#include <cmocka.h>
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -64,39 +62,49 @@ static void larger_acts_are_named(const char *conf)
 		int64_t seq;
 		const char *what;
 	} cases[] = {
-		{ "an entry deleted", { "DELETE FROM audit_entry WHERE seq = 77" }, "entry.missing", 77,
-			NULL },
+		{ "an entry deleted", { "DELETE FROM audit_entry WHERE seq = 77" },
+			"entry.missing", 77, NULL },
 		{ "the last entries deleted", { "DELETE FROM audit_entry WHERE seq > 290" },
 			"log.truncated", 291, NULL },
 		{ "entries deleted behind the last head, counter and all",
-			{ "DELETE FROM audit_entry WHERE seq > 295", "DELETE FROM audit_head WHERE size > 290",
-				"UPDATE counter SET value = 295" }, "row.changed", 0, "notice #33" },
-		{ "a head deleted and its successor kept", { "DELETE FROM audit_head WHERE size = 100",
-			"UPDATE audit_entry SET leaf = (SELECT leaf FROM audit_entry WHERE seq = 4)"
-			" WHERE seq = 90" }, "entry.changed", 90, NULL },
+			{ "DELETE FROM audit_entry WHERE seq > 295",
+				"DELETE FROM audit_head WHERE size > 290",
+				"UPDATE counter SET value = 295" },
+			"row.changed", 0, "notice #33" },
+		{ "a head deleted and its successor kept",
+			{ "DELETE FROM audit_head WHERE size = 100",
+				"UPDATE audit_entry SET leaf = (SELECT leaf FROM audit_entry "
+				"WHERE seq = 4)"
+				" WHERE seq = 90" },
+			"entry.changed", 90, NULL },
 		{ "two entries swapped",
 			{ "UPDATE audit_entry SET seq = -1 WHERE seq = 50",
 				"UPDATE audit_entry SET seq = 50 WHERE seq = 51",
-				"UPDATE audit_entry SET seq = 51 WHERE seq = -1" }, "entry.swapped", 50, NULL },
-		{ "a personal value deleted", { "DELETE FROM audit_personal WHERE seq = 18 AND n = 1" },
+				"UPDATE audit_entry SET seq = 51 WHERE seq = -1" },
+			"entry.swapped", 50, NULL },
+		{ "a personal value deleted",
+			{ "DELETE FROM audit_personal WHERE seq = 18 AND n = 1" },
 			"personal.missing", 18, NULL },
 		{ "a personal value made up",
 			{ "INSERT INTO audit_personal (seq, n, value) VALUES (7, 0, 'x')" },
 			"personal.extra", 7, NULL },
 		{ "a personal value erased without order",
 			{ "UPDATE audit_personal SET salt = NULL, value = NULL, erased_by = 200"
-			  " WHERE seq = 18 AND n = 0" }, "personal.erased", 18, NULL },
+			  " WHERE seq = 18 AND n = 0" },
+			"personal.erased", 18, NULL },
 		{ "an erasure laid on another entry",
 			{ "UPDATE audit_personal SET erased_by = 201 WHERE seq = 6 AND n = 0" },
 			"personal.", 6, NULL },
-		{ "a row deleted", { "DELETE FROM notice WHERE id = 9" }, "row.missing", 0, "notice #9" },
+		{ "a row deleted", { "DELETE FROM notice WHERE id = 9" }, "row.missing", 0,
+			"notice #9" },
 		{ "a row made up",
-			{ "INSERT INTO notice (id, version, title) VALUES (900, 1, 'x')" }, "row.unnamed", 0,
-			"notice #900" },
+			{ "INSERT INTO notice (id, version, title) VALUES (900, 1, 'x')" },
+			"row.unnamed", 0, "notice #900" },
 		{ "a deleted row brought back",
-			{ "INSERT INTO notice (id, version, title) VALUES (3, 1, 'x')" }, "row.revived", 150,
-			"notice #3" },
-		{ "a whole table emptied", { "DELETE FROM blob" }, "row.missing", 0, "blob #5" },
+			{ "INSERT INTO notice (id, version, title) VALUES (3, 1, 'x')" },
+			"row.revived", 150, "notice #3" },
+		{ "a whole table emptied", { "DELETE FROM blob" }, "row.missing", 0,
+			"blob #5" },
 	};
 	(void)conf;
 	bool postgres = !slice_starts(slice_str(conf), SLICE("sqlite:"));
@@ -121,14 +129,17 @@ static void a_rewritten_leaf_is_bracketed_by_heads(const char *conf)
 	static struct world world;
 	world_build(&world, conf);
 	assert_true(world_try(&world,
-		"UPDATE audit_entry SET entry = (SELECT entry FROM audit_entry WHERE seq = 120),"
-		" leaf = (SELECT leaf FROM audit_entry WHERE seq = 120) WHERE seq = 121", NULL, 0));
+		"UPDATE audit_entry SET entry = (SELECT entry FROM audit_entry WHERE seq = "
+		"120),"
+		" leaf = (SELECT leaf FROM audit_entry WHERE seq = 120) WHERE seq = 121",
+		NULL, 0));
 	assert_int_equal(world_verify(&world), 1);
 	assert_true(world_named(&world, "entry.swapped", 121, NULL));
 	bool bracketed = false;
 	for (size_t i = 0; i < world.problems; i++) {
 		bracketed = bracketed || (world.problem[i].code == AUDIT_HEAD_MISMATCH &&
-			world.problem[i].seq == 150 && world.problem[i].other == 101);
+						 world.problem[i].seq == 150 &&
+						 world.problem[i].other == 101);
 	}
 	assert_true(bracketed);
 	world_fini(&world);
@@ -139,7 +150,9 @@ static void another_key_or_a_kept_head_exposes_a_forger(const char *conf)
 	static struct world world;
 	world_build(&world, conf);
 	AUTO_AUDIT_KEY struct audit_key *other = audit_key_create();
-	struct audit_target target = { .store = world.conf, .blob_folder = world.folder, .key = other };
+	struct audit_target target = {
+		.store = world.conf, .blob_folder = world.folder, .key = other
+	};
 	assert_int_equal(world_verify_target(&world, &target), 1);
 	assert_true(world_named(&world, "head.forged", 50, NULL));
 	assert_true(world_named(&world, "head.forged", 300, NULL));
@@ -251,8 +264,8 @@ int main(void)
 		{ "what changes without an entry is not accused",
 			what_changes_without_entry_is_not_accused, false },
 		{ "larger acts are named", larger_acts_are_named, false },
-		{ "a rewritten leaf is bracketed by heads", a_rewritten_leaf_is_bracketed_by_heads,
-			false },
+		{ "a rewritten leaf is bracketed by heads",
+			a_rewritten_leaf_is_bracketed_by_heads, false },
 		{ "another key or a kept head exposes a forger",
 			another_key_or_a_kept_head_exposes_a_forger, false },
 		{ "no octet of an export can be changed unseen",

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "world.h"
 
+#include <cmocka.h>
 #include <libpq-fe.h>
 #include <setjmp.h>
 #include <sqlite3.h>
@@ -8,8 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
-
-#include <cmocka.h>
 
 #include "audit/entry.h"
 #include "audit/row.h"
@@ -21,7 +20,8 @@ enum { PARAMS_MAX = 8, PIECE_OCTETS = 1000, CONTENT_MAX = 5000 };
 
 static const char *const schema[] = {
 	"CREATE TABLE counter (series TEXT, year BIGINT, value BIGINT)",
-	"CREATE TABLE notice (id BIGINT PRIMARY KEY, version BIGINT, title TEXT, due_at_ms BIGINT,"
+	"CREATE TABLE notice (id BIGINT PRIMARY KEY, version BIGINT, title TEXT, due_at_ms "
+	"BIGINT,"
 	" note TEXT, doc {BLOB}, live_seen BIGINT)",
 	"CREATE TABLE blob (id BIGINT PRIMARY KEY, version BIGINT, kind TEXT, sm3 {BLOB},"
 	" sha256 {BLOB}, octets BIGINT, created_at_ms BIGINT)",
@@ -35,10 +35,11 @@ static const char *const schema[] = {
 
 static struct cell nothing(void)
 {
-	return (struct cell){ .type = 'n' };
+	return (struct cell) { .type = 'n' };
 }
 
-static bool lite_try(struct world *world, const char *sql, const struct cell *cells, size_t count)
+static bool lite_try(
+	struct world *world, const char *sql, const struct cell *cells, size_t count)
 {
 	sqlite3_stmt *stmt = NULL;
 	if (sqlite3_prepare_v2(world->lite, sql, -1, &stmt, NULL) != SQLITE_OK) {
@@ -53,7 +54,8 @@ static bool lite_try(struct world *world, const char *sql, const struct cell *ce
 		if (cells[i].type == 'i') {
 			(void)sqlite3_bind_int64(stmt, at, cells[i].number);
 		} else if (cells[i].type == 't') {
-			(void)sqlite3_bind_text64(stmt, at, p, s.n, SQLITE_TRANSIENT, SQLITE_UTF8);
+			(void)sqlite3_bind_text64(
+				stmt, at, p, s.n, SQLITE_TRANSIENT, SQLITE_UTF8);
 		} else if (cells[i].type == 'b') {
 			(void)sqlite3_bind_blob64(stmt, at, p, s.n, SQLITE_TRANSIENT);
 		}
@@ -73,7 +75,8 @@ static bool pg_try(struct world *world, const char *sql, const struct cell *cell
 	char *text[PARAMS_MAX] = { NULL };
 	for (size_t i = 0; i < count; i++) {
 		if (cells[i].type == 'i') {
-			(void)snprintf(number[i], sizeof(number[i]), "%lld", (long long)cells[i].number);
+			(void)snprintf(number[i], sizeof(number[i]), "%lld",
+				(long long)cells[i].number);
 			values[i] = number[i];
 			types[i] = 20;
 		} else if (cells[i].type != 'n') {
@@ -88,8 +91,8 @@ static bool pg_try(struct world *world, const char *sql, const struct cell *cell
 			types[i] = cells[i].type == 'b' ? 17 : 25;
 		}
 	}
-	PGresult *result = PQexecParams(
-		world->pg, sql, (int)count, types, values, lengths, formats, 0);
+	PGresult *result =
+		PQexecParams(world->pg, sql, (int)count, types, values, lengths, formats, 0);
 	ExecStatusType status = PQresultStatus(result);
 	PQclear(result);
 	for (size_t i = 0; i < count; i++) {
@@ -107,8 +110,9 @@ bool world_try(struct world *world, const char *sql, const struct cell *cells, s
 static void put(struct world *world, const char *sql, const struct cell *cells, size_t count)
 {
 	if (!world_try(world, sql, cells, count)) {
-		fail_msg("%s: %s", sql, world->pg != NULL ? PQerrorMessage(world->pg)
-							  : sqlite3_errmsg(world->lite));
+		fail_msg("%s: %s", sql,
+			world->pg != NULL ? PQerrorMessage(world->pg)
+					  : sqlite3_errmsg(world->lite));
 	}
 }
 
@@ -137,8 +141,9 @@ static struct cell lite_get(struct world *world, const char *sql)
 		cell = INT(sqlite3_column_int64(stmt, 0));
 	} else if (type != SQLITE_NULL) {
 		cell.type = type == SQLITE_BLOB ? 'b' : 't';
-		const void *p = type == SQLITE_BLOB ? sqlite3_column_blob(stmt, 0)
-						    : (const void *)sqlite3_column_text(stmt, 0);
+		const void *p = type == SQLITE_BLOB
+					? sqlite3_column_blob(stmt, 0)
+					: (const void *)sqlite3_column_text(stmt, 0);
 		cell = keep(cell, p, (size_t)sqlite3_column_bytes(stmt, 0));
 	}
 	(void)sqlite3_finalize(stmt);
@@ -183,7 +188,8 @@ void world_detach(struct world *world)
 
 void world_attach(struct world *world)
 {
-	assert_int_equal(sqlite3_open(world->conf + sizeof("sqlite:") - 1, &world->lite), SQLITE_OK);
+	assert_int_equal(
+		sqlite3_open(world->conf + sizeof("sqlite:") - 1, &world->lite), SQLITE_OK);
 }
 
 static void make_schema(struct world *world)
@@ -225,12 +231,13 @@ static struct audit_row write_notice(struct world *world, struct writer *writer,
 	struct slice text = slice_of(title, (size_t)n);
 	struct cell note = id % 3 == 0 ? nothing() : TEXT(slice_skip(text, 3));
 	uint8_t doc[16] = { (uint8_t)id, (uint8_t)version, 0, 0xff };
-	const struct cell cells[] = { INT(id), INT(version), TEXT(text), INT(1763796246123 + seq), note,
-		BLOB(doc, sizeof(doc)) };
+	const struct cell cells[] = { INT(id), INT(version), TEXT(text),
+		INT(1763796246123 + seq), note, BLOB(doc, sizeof(doc)) };
 	put(world, "DELETE FROM notice WHERE id = $1", cells, 1);
 	put(world,
 		"INSERT INTO notice (id, version, title, due_at_ms, note, doc, live_seen)"
-		" VALUES ($1, $2, $3, $4, $5, $6, 0)", cells, 6);
+		" VALUES ($1, $2, $3, $4, $5, $6, 0)",
+		cells, 6);
 	AUTO_BUF struct buf row;
 	buf_init(&row, AUDIT_ROW_MAX_OCTETS);
 	audit_row_put_blob(&row, SLICE("doc"), slice_of(doc, sizeof(doc)));
@@ -243,7 +250,8 @@ static struct audit_row write_notice(struct world *world, struct writer *writer,
 	}
 	audit_row_put_text(&row, SLICE("title"), text);
 	audit_row_put_int(&row, SLICE("version"), version);
-	return (struct audit_row){ SLICE("notice"), id, version, audit_row_digest(&row), false };
+	return (struct audit_row) { SLICE("notice"), id, version, audit_row_digest(&row),
+		false };
 }
 
 static void store_contents(struct world *world, const struct digest *sm3, struct slice contents)
@@ -282,8 +290,10 @@ static struct audit_row write_blob(struct world *world, int64_t seq, struct dige
 	const struct cell cells[] = { INT(seq), BLOB(sm3.octet, DIGEST_OCTETS),
 		BLOB(sha256.octet, DIGEST_OCTETS), INT((int64_t)n), INT(1763796246000 + seq) };
 	store_contents(world, &sm3, contents);
-	put(world, "INSERT INTO blob (id, version, kind, sm3, sha256, octets, created_at_ms)"
-		   " VALUES ($1, 1, 'evidence', $2, $3, $4, $5)", cells, 5);
+	put(world,
+		"INSERT INTO blob (id, version, kind, sm3, sha256, octets, created_at_ms)"
+		" VALUES ($1, 1, 'evidence', $2, $3, $4, $5)",
+		cells, 5);
 	AUTO_BUF struct buf row;
 	buf_init(&row, AUDIT_ROW_MAX_OCTETS);
 	audit_row_put_int(&row, SLICE("created_at_ms"), 1763796246000 + seq);
@@ -294,7 +304,7 @@ static struct audit_row write_blob(struct world *world, int64_t seq, struct dige
 	audit_row_put_blob(&row, SLICE("sm3"), slice_of(sm3.octet, DIGEST_OCTETS));
 	audit_row_put_int(&row, SLICE("version"), 1);
 	*ret_sm3 = sm3;
-	return (struct audit_row){ SLICE("blob"), seq, 1, audit_row_digest(&row), false };
+	return (struct audit_row) { SLICE("blob"), seq, 1, audit_row_digest(&row), false };
 }
 
 /* Two values beside an entry; those erased later are gone from the first. */
@@ -302,25 +312,31 @@ static void write_personal(struct world *world, int64_t seq, struct digest ret_c
 {
 	for (int64_t n = 0; n < 2; n++) {
 		char value[32];
-		int octets = snprintf(value, sizeof(value), "138%08lld", (long long)(seq * 10 + n));
+		int octets =
+			snprintf(value, sizeof(value), "138%08lld", (long long)(seq * 10 + n));
 		uint8_t salt[AUDIT_SALT_OCTETS] = { (uint8_t)seq, (uint8_t)n, 7 };
 		struct slice text = slice_of(value, (size_t)octets);
 		ret_commit[n] = audit_personal_commit(slice_of(salt, sizeof(salt)), text);
 		bool gone = (seq == 6 && n == 0) || (seq == 12 && n == 1);
 		const struct cell cells[] = { INT(seq), INT(n),
-			gone ? nothing() : BLOB(salt, sizeof(salt)), gone ? nothing() : TEXT(text),
+			gone ? nothing() : BLOB(salt, sizeof(salt)),
+			gone ? nothing() : TEXT(text),
 			gone ? INT(WORLD_ERASED_IN) : nothing() };
-		put(world, gone ? "INSERT INTO audit_personal (seq, n, erased_by) VALUES ($1, $2, $3)"
-				: "INSERT INTO audit_personal (seq, n, salt, value)"
-				  " VALUES ($1, $2, $3, $4)",
-			(const struct cell[]){ cells[0], cells[1], gone ? cells[4] : cells[2], cells[3] },
+		put(world,
+			gone ? "INSERT INTO audit_personal (seq, n, erased_by) VALUES ($1, $2, "
+			       "$3)"
+			     : "INSERT INTO audit_personal (seq, n, salt, value)"
+			       " VALUES ($1, $2, $3, $4)",
+			(const struct cell[]) {
+				cells[0], cells[1], gone ? cells[4] : cells[2], cells[3] },
 			gone ? 3 : 4);
 	}
 }
 
 static void write_head(struct world *world, const struct writer *writer, int64_t seq)
 {
-	struct audit_head head = { .size = seq, .root = audit_tree_root(&writer->tree),
+	struct audit_head head = { .size = seq,
+		.root = audit_tree_root(&writer->tree),
 		.at_unix_ms = 1763796300000 + seq };
 	assert_int_equal(audit_head_sign(world->key, &head), 0);
 	const struct cell cells[] = { INT(seq), BLOB(head.root.octet, DIGEST_OCTETS),
@@ -334,15 +350,23 @@ static void write_entry(struct world *world, struct writer *writer, int64_t seq)
 	struct digest sm3;
 	struct digest commit[2];
 	struct audit_row row = { 0 };
-	struct audit_entry entry = { .seq = seq, .at_unix_ms = 1763796246000 + seq * 10,
-		.trace = SLICE("0a1b2c3d"), .actor_id = seq % 7 + 1, .role = SLICE("operator"),
-		.act = SLICE("notice.issue"), .kind = SLICE("notice"),
-		.reason = SLICE("\xe6\x8c\x89\xe7\xac\xac 15 \xe6\x9d\xa1"), .rows = &row, .row_count = 1 };
+	struct audit_entry entry = { .seq = seq,
+		.at_unix_ms = 1763796246000 + seq * 10,
+		.trace = SLICE("0a1b2c3d"),
+		.actor_id = seq % 7 + 1,
+		.role = SLICE("operator"),
+		.act = SLICE("notice.issue"),
+		.kind = SLICE("notice"),
+		.reason = SLICE("\xe6\x8c\x89\xe7\xac\xac 15 \xe6\x9d\xa1"),
+		.rows = &row,
+		.row_count = 1 };
 	if (seq == WORLD_DELETED_IN) {
 		const struct cell id = INT(WORLD_DELETED);
 		put(world, "DELETE FROM notice WHERE id = $1", &id, 1);
-		row = (struct audit_row){ .table = SLICE("notice"), .id = WORLD_DELETED,
-			.version = ++writer->version[WORLD_DELETED], .deleted = true };
+		row = (struct audit_row) { .table = SLICE("notice"),
+			.id = WORLD_DELETED,
+			.version = ++writer->version[WORLD_DELETED],
+			.deleted = true };
 	} else if (seq == WORLD_ERASED_IN) {
 		entry.act = SLICE(AUDIT_ACT_ERASE);
 		entry.row_count = 0;
@@ -377,7 +401,7 @@ static void write_entry(struct world *world, struct writer *writer, int64_t seq)
 
 void world_build(struct world *world, const char *conf)
 {
-	*world = (struct world){ 0 };
+	*world = (struct world) { 0 };
 	(void)snprintf(world->conf, sizeof(world->conf), "%s", conf);
 	if (slice_starts(slice_str(conf), SLICE("sqlite:"))) {
 		world_attach(world);
@@ -422,14 +446,15 @@ int world_verify_target(struct world *world, const struct audit_target *target)
 {
 	struct diag diag = { 0 };
 	world->problems = 0;
-	world->report = (struct audit_report){ 0 };
+	world->report = (struct audit_report) { 0 };
 	return audit_verify(target, collect, world, &world->report, &diag);
 }
 
 int world_verify(struct world *world)
 {
 	const struct audit_target target = { .store = world->conf,
-		.blob_folder = world->pg != NULL ? NULL : world->folder, .key = world->key };
+		.blob_folder = world->pg != NULL ? NULL : world->folder,
+		.key = world->key };
 	return world_verify_target(world, &target);
 }
 

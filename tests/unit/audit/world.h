@@ -16,7 +16,7 @@
 enum {
 	WORLD_ENTRIES = 300,
 	WORLD_NOTICES = 40,
-	WORLD_DELETED = 3,     /* the notice deleted in entry 150 */
+	WORLD_DELETED = 3, /* the notice deleted in entry 150 */
 	WORLD_DELETED_IN = 150,
 	WORLD_ERASED_IN = 200, /* erases value 0 of entry 6 and value 1 of entry 12 */
 	WORLD_HEAD_EVERY = 50,
@@ -30,9 +30,9 @@ struct cell {
 	struct slice octets;
 };
 
-#define INT(value) ((struct cell){ .type = 'i', .number = (value) })
-#define TEXT(value) ((struct cell){ .type = 't', .octets = (value) })
-#define BLOB(pointer, count) ((struct cell){ .type = 'b', .octets = slice_of(pointer, count) })
+#define INT(value) ((struct cell) { .type = 'i', .number = (value) })
+#define TEXT(value) ((struct cell) { .type = 't', .octets = (value) })
+#define BLOB(pointer, count) ((struct cell) { .type = 'b', .octets = slice_of(pointer, count) })
 
 struct world {
 	char conf[256];
