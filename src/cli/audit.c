@@ -67,7 +67,7 @@ static int options_read(int argc, char **argv, struct options *ret_options)
 		{ NULL, 0, NULL, 0 } };
 	for (int c = 0; (c = getopt_long(argc, argv, "o:", known, NULL)) != -1;) {
 		c = c == 'o' ? 5 : c;
-		if (c >= 0 && c < TEXTS) {
+		if ((unsigned)c < TEXTS) {
 			*texts[c] = optarg;
 		} else if (c == JSON) {
 			options.json = true;
