@@ -61,12 +61,14 @@ static int read_numbers(const struct json *root, struct burst_rule *rule, struct
 	if (threshold < 2 || threshold > BURST_THRESHOLD_MAX) {
 		return wrong(diag, "threshold");
 	}
-	if (signal_severity_parse(json_get_str(root, "severity"), &rule->severity) < 0) {
+	int severity = name_parse(&alert_severity_names, json_get_str(root, "severity"));
+	if (severity < 0) {
 		return wrong(diag, "severity");
 	}
 	rule->window_ms = window * 1000;
 	rule->quiet_ms = quiet * 1000;
 	rule->threshold = (unsigned)threshold;
+	rule->severity = (enum alert_severity)severity;
 	return 0;
 }
 

@@ -11,7 +11,7 @@
 #include "base/attr.h"
 #include "base/slice.h"
 #include "detect/burst.h"
-#include "model/signal.h"
+#include "model/scale.h"
 
 struct arena;
 struct diag;
@@ -29,7 +29,7 @@ struct burst_rule {
 	int64_t window_ms;
 	int64_t quiet_ms;
 	unsigned threshold;
-	enum signal_severity severity;
+	enum alert_severity severity;
 };
 
 /**

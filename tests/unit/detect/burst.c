@@ -119,7 +119,7 @@ static void a_signal_names_asset_evidence_and_one_dedup_key(void **state)
 	assert_true(slice_is(a.evidence.filter,
 		"{\"action\":\"login_failed\",\"src_ip\":\"10.0.0.1\",\"host\":\"web1\"}"));
 	assert_true(slice_is(a.args, "{\"src_ip\":\"10.0.0.1\",\"host\":\"web1\",\"count\":3,\"window_s\":60}"));
-	assert_int_equal(a.severity, SIGNAL_MAJOR);
+	assert_int_equal(a.severity, ALERT_SEVERITY_MAJOR);
 	struct signal c = { 0 };
 	assert_int_equal(signal_parse(arena, SLICE("{\"source\":\"x\"}"), &c, NULL), E_INPUT);
 	buf_fini(&seen.text);
