@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Which function does which route's act. */
+#include "desk/desk.h"
+
+/* session, users, tokens */
+
+/* units, people, assets */
+
+/* checks, settings */
+
+/* incidents, deliveries */
+#include "desk/incidents.h"
+
+/* findings */
+
+/* notices */
+
+static const desk_fn acts[ROUTE_COUNT_] = {
+	/* session, users, tokens */
+
+	/* units, people, assets */
+
+	/* checks, settings */
+
+	/* incidents, deliveries */
+	[ROUTE_INCIDENTS_ACK] = desk_incident_ack,
+	[ROUTE_INCIDENTS_RESOLVE] = desk_incident_resolve,
+	[ROUTE_INCIDENTS_CLOSE] = desk_incident_close,
+	[ROUTE_ACK_POST] = desk_ack_key_use,
+
+	/* findings */
+
+	/* notices */
+
+};
+
+desk_fn desk_act(enum route_id route)
+{
+	return (unsigned)route < ROUTE_COUNT_ ? acts[route] : NULL;
+}
