@@ -92,6 +92,11 @@ static void larger_acts_are_named(const char *conf)
 			{ "UPDATE audit_personal SET salt = NULL, value = NULL, erased_by = 200"
 			  " WHERE seq = 18 AND n = 0" },
 			"personal.erased", 18, NULL },
+		{ "the end of a salt moved into its value",
+			{ "UPDATE audit_personal SET salt = substr(salt, 1, 15), value = 's' "
+			  "|| value"
+			  " WHERE seq = 18 AND n = 0" },
+			"personal.changed", 18, NULL },
 		{ "an erasure laid on another entry",
 			{ "UPDATE audit_personal SET erased_by = 201 WHERE seq = 6 AND n = 0" },
 			"personal.", 6, NULL },

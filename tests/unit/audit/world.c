@@ -315,6 +315,7 @@ static void write_personal(struct world *world, int64_t seq, struct digest ret_c
 		int octets =
 			snprintf(value, sizeof(value), "138%08lld", (long long)(seq * 10 + n));
 		uint8_t salt[AUDIT_SALT_OCTETS] = { (uint8_t)seq, (uint8_t)n, 7 };
+		salt[AUDIT_SALT_OCTETS - 1] = 's';
 		struct slice text = slice_of(value, (size_t)octets);
 		ret_commit[n] = audit_personal_commit(slice_of(salt, sizeof(salt)), text);
 		bool gone = (seq == 6 && n == 0) || (seq == 12 && n == 1);
