@@ -248,7 +248,7 @@ static int life(struct runtime *rt, struct diag *diag)
 	return 0;
 }
 
-int runtime_main(int argc, char **argv, const struct role *role, void *self)
+int runtime_main(int argc, char **argv, const struct role_spec *role, void *self)
 {
 	(void)argc;
 	(void)argv;

@@ -23,7 +23,7 @@ struct runtime;
 enum { RUNTIME_CONTROL_FD = 3, RUNTIME_HANDLES_MAX = 16, RUNTIME_PATHS_MAX = 16 };
 
 /** What a role is; one constant each in its main file. */
-struct role {
+struct role_spec {
 	enum ipc_role self;
 	int fence_groups; /* enum fence_group bits */
 	/** Before the fence, single-threaded: open, load, start no thread.  May be NULL. */
@@ -46,7 +46,7 @@ struct role {
 
 struct runtime {
 	uv_loop_t loop;
-	const struct role *role;
+	const struct role_spec *role;
 	void *self; /* the role's own state */
 	const struct json *config;
 	struct arena *config_arena;
@@ -63,7 +63,7 @@ struct runtime {
 };
 
 /** The whole life of a role; the return value is main's. */
-int runtime_main(int argc, char **argv, const struct role *role, void *self);
+int runtime_main(int argc, char **argv, const struct role_spec *role, void *self);
 
 /** Descriptor given under this name, or -1; stays the runtime's. */
 int runtime_handle(const struct runtime *rt, const char *name);

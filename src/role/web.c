@@ -119,7 +119,7 @@ static void end(struct runtime *rt)
 
 int main(int argc, char **argv)
 {
-	static const struct role role = {
+	static const struct role_spec role = {
 		.self = IPC_WEB,
 		.fence_groups = FENCE_SERVE | FENCE_MEMFD,
 		.prepare = prepare,

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * The parts of core, the only writer of records: what web asks (door), what
+ * sensing says (senses), what goes out (outgoing), what time brings
+ * (clockwork).  All of them hand commands to one writer.
+ *
+ * Layer: role.  Threading: the loop's thread; what runs in the writer's thread
+ * gets everything it needs with its command.
+ */
+#pragma once
+
+#include <uv.h>
+
+#include "base/attr.h"
+#include "base/diag.h"
+#include "desk/desk.h"
+#include "records/batch.h"
+#include "records/writer.h"
+#include "role/runtime.h"
+#include "workflow/calendar.h"
+#include "workflow/policy.h"
+
+struct db;
+struct password_lane;
+struct secret_key;
+
+struct core {
+	struct runtime *rt;
+	struct db *db;         /* the writer's, once it runs */
+	struct batch *batch;
+	struct writer *writer;
+	struct password_lane *lane;
+	struct secret_key *key;
+	struct desk_env env;
+	struct calendar calendar;
+	struct policy policy;
+	struct arena *packs;   /* what was read from share/ */
+	uv_async_t wake;
+	uv_timer_t tick;
+	struct buf scratch;
+	int64_t last_seq;      /* highest commit_seq told to query */
+	/* what is under way */
+	bool timers_busy;
+	bool mail_busy;
+	bool render_busy;
+	bool probe_busy;
+	bool checks_dirty;
+	bool checks_busy;
+	uint64_t refused;      /* commands the writer's full queue refused */
+	int64_t backup_at_ms;
+};
+
+/** A command of core's own: memory, command, and what to do with its answer. */
+struct job {
+	struct command command;
+	struct core *core;
+	struct arena *arena;
+	uint64_t trace;
+	void *of;              /* what the part keeps with it, in the arena */
+	void (*finish)(struct job *job);
+};
+
+/** New job with its arena; give it to job_submit or job_drop. */
+struct job *job_create(struct core *core, uint64_t trace);
+/** Free all of it; also what finish does last. */
+void job_drop(struct job *job);
+/**
+ * Hand it to the writer.
+ *
+ * Owns:    job, in every case: when the queue is full finish is called with
+ *          command.status E_BUSY.
+ */
+void job_submit(struct job *own_job, int (*run)(struct txn *, void *), void *arg, void (*finish)(struct job *));
+
+/* door.c: commands and touches from web */
+void door_frame(struct core *core, struct ipc_frame *frame);
+
+/* uploads.c: files from people */
+void uploads_frame(struct core *core, struct ipc_frame *frame);
+/** What paper says of one. */
+void uploads_inspected(struct core *core, const struct msg_inspected *msg);
+
+/* senses.c: signals, results asked for, the table of checks */
+void senses_frame(struct core *core, enum ipc_role from, struct ipc_frame *frame);
+void senses_peer(struct core *core, enum ipc_role peer);
+/** Send the table of checks to probe when it changed. */
+void senses_turn(struct core *core);
+
+/* outgoing.c: mails to courier, documents to paper, checks to probe */
+void outgoing_turn(struct core *core);
+void outgoing_frame(struct core *core, enum ipc_role from, struct ipc_frame *frame);
+
+/* clockwork.c: timers, signed heads, the daily backup */
+void clockwork_turn(struct core *core);
+
+/** Tell query what is on disk now. */
+void core_committed(struct core *core, int64_t seq);

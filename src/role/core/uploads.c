@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Files from people: granted before web reads them, looked at by paper, made
+ * durable in the pool, named in the act's transaction.
+ */
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/log.h"
+#include "records/blob.h"
+#include "role/core/visit.h"
+#include "sys/clock.h"
+#include "sys/memfd.h"
+#include "sys/rand.h"
+
+enum { UPLOAD_MAX_OCTETS = 20 * 1024 * 1024, GRANTS_MAX = 64, GRANT_LIFE_MS = 120000 };
+
+enum stage { STAGE_FREE, STAGE_GRANTED, STAGE_INSPECT, STAGE_STORE };
+
+struct slot {
+	enum stage stage;
+	uint64_t grant;
+	int64_t since_ms;
+	struct job *job; /* a visit, its call filled in */
+	int fd;          /* the bytes */
+	uv_work_t work;
+	int error;
+};
+
+/* One core a process. */
+static struct slot slots[GRANTS_MAX];
+
+static void slot_free(struct slot *slot)
+{
+	if (slot->fd >= 0) {
+		(void)close(slot->fd);
+	}
+	*slot = (struct slot){ .fd = -1 };
+}
+
+static struct slot *slot_find(enum stage stage, uint64_t grant)
+{
+	for (size_t i = 0; i < GRANTS_MAX; i++) {
+		if (slots[i].stage == stage && (grant == 0 || slots[i].grant == grant)) {
+			return &slots[i];
+		}
+	}
+	return NULL;
+}
+
+static void expire(void)
+{
+	int64_t now = clock_mono_ms();
+	for (size_t i = 0; i < GRANTS_MAX; i++) {
+		struct slot *slot = &slots[i];
+		if (slot->stage == STAGE_GRANTED && now - slot->since_ms > GRANT_LIFE_MS) {
+			job_drop(slot->job);
+			slot->fd = -1;
+			slot_free(slot);
+		}
+	}
+}
+
+static void ask_take(struct core *core, struct ipc_frame *frame)
+{
+	struct msg_grant_ask msg = { 0 };
+	if (msg_grant_ask_decode(frame->payload, &msg) < 0 || msg.route >= ROUTE_COUNT_) {
+		return;
+	}
+	expire();
+	struct slot *slot = slot_find(STAGE_FREE, 0);
+	struct msg_grant answer = { .status = 200 };
+	if (msg.octets > UPLOAD_MAX_OCTETS) {
+		answer.status = 413;
+		answer.problem = SLICE("{\"type\":\"about:blank\",\"code\":\"upload.too_large\",\"title\":\"limit\",\"status\":413}");
+	} else if (slot == NULL || core->rt->peers[IPC_PAPER] == NULL) {
+		answer.status = 503;
+		answer.problem = SLICE("{\"type\":\"about:blank\",\"code\":\"busy\",\"title\":\"busy\",\"status\":503}");
+	} else {
+		struct job *job = visit_create(core, frame->req, frame->trace);
+		visit_of(job)->call = (struct desk_call){
+			.route = (enum route_id)msg.route,
+			.token = visit_keep(job, msg.token),
+			.address = visit_keep(job, msg.address),
+			.loopback = msg.loopback,
+			.id = msg.id,
+			.if_match = -1,
+			.upload_name = visit_keep(job, msg.name),
+		};
+		*slot = (struct slot){ .stage = STAGE_GRANTED, .grant = rand_u64(), .since_ms = clock_mono_ms(),
+			.job = job, .fd = -1 };
+		answer.grant = slot->grant;
+	}
+	if (RUNTIME_SEND(core->rt, IPC_WEB, grant, MSG_GRANT, frame->req, frame->trace, &answer, -1) < 0) {
+		log_event(LOG_WARNING, "grant.unsent", F_INT("req", frame->req));
+	}
+}
+
+static void refuse(struct slot *slot, int error, const char *code)
+{
+	struct job *job = slot->job;
+	slot_free(slot);
+	visit_fail(job, error, code);
+}
+
+static void upload_take(struct core *core, struct ipc_frame *frame)
+{
+	struct msg_upload msg = { 0 };
+	if (msg_upload_decode(frame->payload, &msg) < 0 || frame->fd < 0) {
+		return;
+	}
+	struct slot *slot = slot_find(STAGE_GRANTED, msg.grant);
+	if (slot == NULL || !slice_eq(visit_of(slot->job)->call.token, msg.token)) {
+		return; /* expired: web answers by its own time-out */
+	}
+	visit_of(slot->job)->req = frame->req;
+	slot->fd = ipc_frame_take_fd(frame);
+	slot->stage = STAGE_INSPECT;
+	struct msg_inspect ask = { .job = (int64_t)(slot->grant >> 1), .name = visit_of(slot->job)->call.upload_name };
+	if (RUNTIME_SEND(core->rt, IPC_PAPER, inspect, MSG_INSPECT, 0, frame->trace, &ask, dup(slot->fd)) < 0) {
+		refuse(slot, E_BUSY, "upload.unavailable");
+	}
+}
+
+/* ---- in the pool: write and sync */
+
+static void store_work(uv_work_t *work)
+{
+	struct slot *slot = work->data;
+	struct visit *v = visit_of(slot->job);
+	struct memfd_map map = { 0 };
+	struct blob_ref ref = { 0 };
+	int error = memfd_map(slot->fd, UPLOAD_MAX_OCTETS, &map);
+	error = error < 0 ? error : blob_stage_begin(slot->job->core->env.blobs, &v->stage);
+	error = error < 0 ? error : blob_stage_put(v->stage, map.octets);
+	error = error < 0 ? error : blob_stage_end(v->stage, &ref);
+	memfd_unmap(&map);
+	slot->error = error;
+}
+
+static void store_done(uv_work_t *work, int status)
+{
+	struct slot *slot = work->data;
+	struct job *job = slot->job;
+	int error = status < 0 ? E_BUSY : slot->error;
+	slot_free(slot);
+	if (error < 0) {
+		visit_fail(job, error == E_LIMIT ? E_LIMIT : E_STORE, "");
+	} else {
+		visit_run(job);
+	}
+}
+
+void uploads_inspected(struct core *core, const struct msg_inspected *msg)
+{
+	struct slot *slot = NULL;
+	for (size_t i = 0; i < GRANTS_MAX && slot == NULL; i++) {
+		if (slots[i].stage == STAGE_INSPECT && (int64_t)(slots[i].grant >> 1) == msg->job) {
+			slot = &slots[i];
+		}
+	}
+	if (slot == NULL) {
+		return;
+	}
+	struct visit *v = visit_of(slot->job);
+	if (!msg->ok) {
+		char code[65];
+		(void)snprintf(code, sizeof(code), "%.*s", SLICE_FMT(msg->problem));
+		refuse(slot, E_INPUT, code);
+		return;
+	}
+	v->call.upload_media = visit_keep(slot->job, msg->media);
+	v->call.upload_pages = msg->pages;
+	slot->stage = STAGE_STORE;
+	slot->work.data = slot;
+	if (uv_queue_work(&core->rt->loop, &slot->work, store_work, store_done) != 0) {
+		refuse(slot, E_BUSY, "");
+	}
+}
+
+void uploads_frame(struct core *core, struct ipc_frame *frame)
+{
+	if (frame->type == MSG_GRANT_ASK) {
+		ask_take(core, frame);
+	} else if (frame->type == MSG_UPLOAD) {
+		upload_take(core, frame);
+	}
+}

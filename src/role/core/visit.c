@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "role/core/visit.h"
+
+#include <stdio.h>
+
+#include "base/arena.h"
+#include "base/log.h"
+#include "records/blob.h"
+#include "role/problem.h"
+#include "sys/memfd.h"
+#include "sys/rand.h"
+
+enum { FRAME_BODY_MAX = 60000, PROBLEM_MAX_OCTETS = 8192 };
+
+struct job *visit_create(struct core *core, uint32_t req, uint64_t trace)
+{
+	struct job *job = job_create(core, trace != 0 ? trace : rand_u64());
+	struct visit *v = arena_take(job->arena, sizeof(*v));
+	v->req = req;
+	job->of = v;
+	return job;
+}
+
+struct visit *visit_of(struct job *job)
+{
+	return job->of;
+}
+
+struct slice visit_keep(struct job *job, struct slice text)
+{
+	return arena_dup(job->arena, text);
+}
+
+static void answer_send(struct job *job, unsigned status, const char *media, struct slice body)
+{
+	struct visit *v = job->of;
+	struct core *core = job->core;
+	int fd = -1;
+	struct msg_answer msg = {
+		.status = status,
+		.seq = core->last_seq,
+		.version = v->desk.answer_version,
+		.media = slice_str(media),
+		.token = slice_str(v->desk.set_token),
+		.body = body,
+	};
+	if (body.n > FRAME_BODY_MAX) {
+		if (memfd_of(body, &fd) < 0) {
+			return; /* web times the request out */
+		}
+		msg.body = (struct slice){ 0 };
+	}
+	if (RUNTIME_SEND(core->rt, IPC_WEB, answer, MSG_ANSWER, v->req, job->trace, &msg, fd) < 0) {
+		log_event(LOG_WARNING, "answer.unsent", F_INT("req", v->req));
+	}
+}
+
+/* Acts after which probe needs a new table. */
+static bool changes_checks(enum route_id route)
+{
+	return route == ROUTE_CHECKS_CREATE || route == ROUTE_CHECKS_UPDATE || route == ROUTE_CHECKS_PASTE;
+}
+
+static void finish(struct job *job)
+{
+	struct visit *v = job->of;
+	v->stage = blob_stage_drop(v->stage);
+	if (job->command.status >= 0) {
+		job->core->checks_dirty = job->core->checks_dirty || changes_checks(v->call.route);
+		answer_send(job, 200, "application/json", buf_slice(&job->command.answer));
+	} else {
+		AUTO_BUF struct buf body;
+		buf_init(&body, PROBLEM_MAX_OCTETS);
+		struct problem problem = { job->command.status, v->desk.code, v->desk.field, job->trace,
+			v->desk.answer_version };
+		unsigned status = problem_put(&body, &problem);
+		answer_send(job, status, "application/problem+json", buf_slice(&body));
+	}
+	job_drop(job);
+}
+
+static int run(struct txn *txn, void *arg)
+{
+	struct job *job = arg;
+	struct visit *v = job->of;
+	if (v->stage != NULL) {
+		int error = blob_name(txn, "attachment", v->stage, &v->call.upload_blob);
+		if (error < 0) {
+			return error;
+		}
+	}
+	return desk_run(txn, &v->desk);
+}
+
+void visit_run(struct job *own_job)
+{
+	struct visit *v = own_job->of;
+	v->desk.call = &v->call;
+	v->desk.env = &own_job->core->env;
+	job_submit(own_job, run, own_job, finish);
+}
+
+void visit_fail(struct job *own_job, int error, const char *code)
+{
+	struct visit *v = own_job->of;
+	own_job->command.status = error;
+	(void)snprintf(v->desk.code, sizeof(v->desk.code), "%s", code);
+	finish(own_job);
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * Reading packs (policy, calendars) from the share folder before the fence.
+ *
+ * Layer: role.
+ */
+#pragma once
+
+#include "base/attr.h"
+#include "base/diag.h"
+#include "workflow/calendar.h"
+#include "workflow/policy.h"
+
+struct arena;
+
+/** A whole file below a folder, at most max octets, into the arena.  0, E_LIMIT or -errno. */
+NODISCARD int packs_read(int folder, const char *path, size_t max, struct arena *arena, struct slice *ret_text);
+
+/** policy/school-2023-v1.json and every policy/calendar/cn-YYYY.json.  0 or an error with diag. */
+NODISCARD int packs_policy(int share, struct arena *arena, struct calendar *ret_calendar,
+	struct policy *ret_policy, struct diag *diag);
