@@ -47,6 +47,7 @@ struct request {
 };
 
 struct answer {
+	uv_loop_t *loop;
 	bool come;
 	struct check_result result;
 };
@@ -371,13 +372,14 @@ static void on_done(void *user, uint64_t tag, const struct check_result *result)
 	(void)tag;
 	answer->result = *result;
 	answer->come = true;
+	uv_stop(answer->loop);
 }
 
 static int run(const struct request *request, struct prober_config *config)
 {
 	uv_loop_t loop;
 	struct prober *prober = NULL;
-	struct answer answer = { 0 };
+	struct answer answer = { .loop = &loop };
 	int rc = uv_loop_init(&loop);
 	if (rc < 0) {
 		return rc;

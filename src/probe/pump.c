@@ -3,20 +3,15 @@
 
 #include "probe/scheduler.h"
 
-static void turn(struct pump *pump);
-
+/* It only ends the wait; the turn is taken before the next one. */
 static void on_timer(uv_timer_t *timer)
 {
-	turn(timer->data);
+	(void)timer;
 }
 
-static void on_check(uv_check_t *check)
+static void on_prepare(uv_prepare_t *prepare)
 {
-	turn(check->data);
-}
-
-static void turn(struct pump *pump)
-{
+	struct pump *pump = prepare->data;
 	int64_t wait_ms = scheduler_turn(pump->scheduler);
 	(void)uv_timer_start(&pump->timer, on_timer, (uint64_t)wait_ms, 0);
 }
@@ -25,15 +20,14 @@ int pump_start(struct pump *pump, uv_loop_t *loop, struct scheduler *scheduler)
 {
 	pump->scheduler = scheduler;
 	(void)uv_timer_init(loop, &pump->timer);
-	(void)uv_check_init(loop, &pump->check);
+	(void)uv_prepare_init(loop, &pump->prepare);
 	pump->timer.data = pump;
-	pump->check.data = pump;
-	int rc = uv_check_start(&pump->check, on_check);
-	return rc < 0 ? rc : uv_timer_start(&pump->timer, on_timer, 0, 0);
+	pump->prepare.data = pump;
+	return uv_prepare_start(&pump->prepare, on_prepare);
 }
 
 void pump_stop(struct pump *pump)
 {
 	uv_close((uv_handle_t *)&pump->timer, NULL);
-	uv_close((uv_handle_t *)&pump->check, NULL);
+	uv_close((uv_handle_t *)&pump->prepare, NULL);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
- * Gives a scheduler its turns on a loop: when something is due, and after
- * whatever else the loop did (a result may have made something due sooner).
+ * Gives a scheduler its turns on a loop: before each wait, so that a result
+ * that made something due sooner is heeded, and when something is due.
  *
  * Layer: probe.  Threading: the loop's thread.
  */
@@ -16,7 +16,7 @@ struct scheduler;
 struct pump {
 	struct scheduler *scheduler; /* borrowed; outlives the pump */
 	uv_timer_t timer;
-	uv_check_t check;
+	uv_prepare_t prepare;
 };
 
 /** Returns: 0 or -errno. */

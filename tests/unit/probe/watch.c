@@ -104,11 +104,52 @@ static void a_service_dies_and_comes_back(void **state)
 	(void)close(fd);
 }
 
+static void a_silent_check_of_the_hour_is_confirmed_within_seconds(void **state)
+{
+	(void)state;
+	uv_loop_t loop;
+	struct watch watch = { 0 };
+	struct pump pump;
+	struct prober_config config = { .fd4 = -1, .fd6 = -1 };
+	struct scheduler_config how = { .start = start,
+		.on_result = on_result,
+		.on_change = on_change,
+		.user = &watch,
+		.seed = { 1 } };
+	struct sockaddr_in at = { 0 };
+	socklen_t len = sizeof(at);
+	int fd = listener(0);
+	assert_int_equal(getsockname(fd, (struct sockaddr *)&at, &len), 0);
+	assert_int_equal(uv_loop_init(&loop), 0);
+	assert_int_equal(prober_create(&loop, &config, &the_prober), 0);
+	struct scheduler *scheduler = scheduler_create(&how);
+	assert_int_equal(pump_start(&pump, &loop, scheduler), 0);
+	/* It accepts and never speaks: every result comes from a timer, not from a socket. */
+	struct check_spec spec = { .id = 78,
+		.kind = CHECK_TCP,
+		.addr = world_addr("127.0.0.1"),
+		.port = ntohs(at.sin_port),
+		.interval_ms = 3600 * 1000,
+		.timeout_ms = 50,
+		.retries = 2,
+		.expect_text = "220" };
+	assert_int_equal(scheduler_put(scheduler, &spec, true), 0);
+	world_run(&loop, &watch.changes, 1, 5000);
+	assert_int_equal(watch.shown, CHECK_DOWN);
+	assert_int_equal(watch.results.count, 3);
+	pump_stop(&pump);
+	prober_close(the_prober);
+	world_end(&loop);
+	(void)scheduler_destroy(scheduler);
+	(void)close(fd);
+}
+
 int main(void)
 {
 	(void)signal(SIGPIPE, SIG_IGN);
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_service_dies_and_comes_back),
+		cmocka_unit_test(a_silent_check_of_the_hour_is_confirmed_within_seconds),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

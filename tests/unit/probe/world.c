@@ -18,23 +18,43 @@ void caught_done(void *user, uint64_t tag, const struct check_result *result)
 	caught->last = *result;
 }
 
+struct waiting {
+	const struct caught *caught;
+	unsigned count;
+	bool over;
+};
+
 static void on_limit(uv_timer_t *timer)
 {
-	*(bool *)timer->data = true;
+	((struct waiting *)timer->data)->over = true;
+}
+
+/* A result of the timers' turn must not be slept over. */
+static void on_prepare(uv_prepare_t *prepare)
+{
+	struct waiting *waiting = prepare->data;
+	if (waiting->caught->count >= waiting->count || waiting->over) {
+		uv_stop(prepare->loop);
+	}
 }
 
 void world_run(uv_loop_t *loop, const struct caught *caught, unsigned count, unsigned limit_ms)
 {
 	uv_timer_t limit;
-	bool over = false;
+	uv_prepare_t prepare;
+	struct waiting waiting = { caught, count, false };
 	assert_int_equal(uv_timer_init(loop, &limit), 0);
-	limit.data = &over;
+	assert_int_equal(uv_prepare_init(loop, &prepare), 0);
+	limit.data = &waiting;
+	prepare.data = &waiting;
 	uv_update_time(loop);
 	assert_int_equal(uv_timer_start(&limit, on_limit, limit_ms, 0), 0);
-	while (caught->count < count && !over) {
+	assert_int_equal(uv_prepare_start(&prepare, on_prepare), 0);
+	while (caught->count < count && !waiting.over) {
 		(void)uv_run(loop, UV_RUN_ONCE);
 	}
 	uv_close((uv_handle_t *)&limit, NULL);
+	uv_close((uv_handle_t *)&prepare, NULL);
 	(void)uv_run(loop, UV_RUN_NOWAIT);
 }
 
