@@ -48,7 +48,7 @@ static void path_of(const struct blob_store *store, const struct digest *sm3,
 	char hex[NAME_MAX_OCTETS];
 	digest_hex(sm3, hex);
 	(void)snprintf(folder, PATH_MAX, "%s/%.2s", store->folder, hex);
-	(void)snprintf(path, PATH_MAX, "%s/%.2s/%s", store->folder, hex, hex);
+	(void)snprintf(path, PATH_MAX, "%s/%.2s/%s", store->folder, hex, hex + 2);
 }
 
 static int clear_stages(struct blob_store *store)
@@ -388,13 +388,25 @@ int blob_open(struct blob_store *store, struct db *db, int64_t id, int *ret_fd,
 	return error;
 }
 
+/* The last two parts of the path are the digest: …/ab/cdef… */
+static int digest_of_path(const char *path, struct digest *ret_sm3)
+{
+	enum { FOLDER = 2, NAME = 2 * DIGEST_OCTETS - FOLDER };
+	size_t n = strlen(path);
+	if (n < FOLDER + 1 + NAME || path[n - NAME - 1] != '/') {
+		return E_FORMAT;
+	}
+	char hex[NAME_MAX_OCTETS];
+	(void)snprintf(hex, sizeof(hex), "%.2s%s", path + n - NAME - 1 - FOLDER, path + n - NAME);
+	return digest_parse(slice_str(hex), ret_sm3);
+}
+
 /* Returns: 1 removed, 0 kept, or an error. */
 static int sweep_file(struct blob_store *store, struct db *db, const char *path, int64_t now_ms)
 {
 	struct digest sm3;
-	const char *name = strrchr(path, '/') + 1;
 	struct stat st;
-	if (digest_parse(slice_str(name), &sm3) < 0) {
+	if (digest_of_path(path, &sm3) < 0) {
 		return 0;
 	}
 	int64_t id = 0;

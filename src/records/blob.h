@@ -4,7 +4,7 @@
  * content is staged and made durable, then a command names it; so every name
  * on disk has its content, and a content without a name is swept later.
  *
- * Embedded store: files DATA/blobs/ab/abcd… (SM3 in hex) of mode 0600.
+ * Embedded store: files DATA/blobs/ab/cdef… (SM3 in hex) of mode 0600.
  * PostgreSQL: rows of at most BLOB_CHUNK_OCTETS in the same transaction as
  * the name; only the stage is a file.
  *

@@ -31,6 +31,7 @@ struct job {
 	struct arena *arena;
 	struct buf sql;
 	struct buf row;
+	bool no_contents;
 	size_t count;
 	struct table table[COPY_TABLES_MAX];
 };
@@ -71,6 +72,9 @@ static int list_tables(struct job *job)
 		  " AND table_name <> 'secret' ORDER BY 1", &q);
 	row = row < 0 ? row : db_step(q);
 	for (; row == 1; row = db_step(q)) {
+		if (job->no_contents && slice_is(db_col_text(q, 0), "blob_chunk")) {
+			continue;
+		}
 		if (job->count == COPY_TABLES_MAX) {
 			return E_LIMIT;
 		}
@@ -308,6 +312,7 @@ static int compare(const char *path, const struct job *want, struct diag *diag)
 	}
 	struct job got;
 	job_init(&got, file, NULL);
+	got.no_contents = want->no_contents;
 	error = run(&got, false);
 	bool same = error == 0 && got.count == want->count;
 	for (size_t i = 0; same && i < got.count; i++) {
@@ -326,7 +331,7 @@ static int say(const struct job *job, int error, struct diag *diag)
 	return error < 0 ? db_error(target ? job->to : job->from, error, diag) : error;
 }
 
-int64_t copy_to_file(struct db *db, const char *path, struct diag *diag)
+int64_t copy_to_file(struct db *db, const char *path, unsigned flags, struct diag *diag)
 {
 	char conf[PATH_MAX + 16];
 	(void)snprintf(conf, sizeof(conf), "sqlite:%s", path);
@@ -347,6 +352,7 @@ int64_t copy_to_file(struct db *db, const char *path, struct diag *diag)
 	}
 	struct job job;
 	job_init(&job, db, file);
+	job.no_contents = (flags & COPY_NO_CONTENTS) != 0;
 	error = say(&job, run(&job, false), diag);
 	if (error < 0) {
 		(void)db_close(file);

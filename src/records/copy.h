@@ -15,7 +15,10 @@
 struct db;
 struct diag;
 
-enum { COPY_TABLES_MAX = 256 };
+enum {
+	COPY_TABLES_MAX = 256,
+	COPY_NO_CONTENTS = 1, /* flag: leave the chunk rows of blobs out */
+};
 
 /**
  * Write one SQLite file holding everything `db` holds at one moment, sync it,
@@ -26,7 +29,8 @@ enum { COPY_TABLES_MAX = 256 };
  * Returns: rows copied, E_EXISTS, E_DIGEST (what was read back differs),
  *          E_VERSION, E_LIMIT (COPY_TABLES_MAX) or E_STORE.
  */
-NODISCARD int64_t copy_to_file(struct db *db, const char *path, struct diag *diag);
+NODISCARD int64_t copy_to_file(struct db *db, const char *path, unsigned flags,
+	struct diag *diag);
 
 /**
  * Fill a store from such a file; what it held is replaced.  The outbox's open

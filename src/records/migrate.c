@@ -131,8 +131,8 @@ int migrate_to(struct db *db, unsigned version, const char *backup_path, struct 
 	if (have > 0 && backup_path == NULL) {
 		return diag_set(diag, E_STATE, 0, 0, "a store with data needs a backup first");
 	}
-	if (have > 0) {
-		int64_t rows = copy_to_file(db, backup_path, diag);
+	if (have > 0 && backup_path[0] != '\0') {
+		int64_t rows = copy_to_file(db, backup_path, 0, diag);
 		if (rows < 0) {
 			return (int)rows;
 		}

@@ -17,6 +17,9 @@
 struct db;
 struct diag;
 
+/** As backup_path: a verified copy was made by other means, as in a restore. */
+#define MIGRATE_COPY_EXISTS ""
+
 /** The version this program knows. */
 unsigned migrate_latest(void);
 

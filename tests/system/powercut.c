@@ -365,7 +365,7 @@ static void clear_back(void)
 		struct digest sm3 = digest_of(DIGEST_SM3, slice_of(octets, sizeof(octets)));
 		char hex[2 * DIGEST_OCTETS + 1];
 		digest_hex(&sm3, hex);
-		(void)snprintf(path, sizeof(path), "%s/blobs/%.2s/%s", run.back, hex, hex);
+		(void)snprintf(path, sizeof(path), "%s/blobs/%.2s/%s", run.back, hex, hex + 2);
 		(void)unlink(path);
 	}
 }

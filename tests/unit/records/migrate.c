@@ -114,11 +114,11 @@ static void a_copy_holds_everything_but_secrets(const char *conf)
 	add_rows(db);
 	const char *path = new_path();
 	struct diag diag = { 0 };
-	int64_t rows = copy_to_file(db, path, &diag);
+	int64_t rows = copy_to_file(db, path, 0, &diag);
 	if (rows != 2 + 3 + 2 + 3 + 450) {
 		fail_msg("%lld rows: %s", (long long)rows, diag.text);
 	}
-	assert_int_equal(copy_to_file(db, path, &diag), E_EXISTS);
+	assert_int_equal(copy_to_file(db, path, 0, &diag), E_EXISTS);
 	char copy[220];
 	(void)snprintf(copy, sizeof(copy), "sqlite:%s", path);
 	struct db *file = open_store(copy);
@@ -134,7 +134,7 @@ static void a_restored_store_sends_nothing_old(const char *conf)
 	struct db *source = open_migrated(fixture_sqlite());
 	add_rows(source);
 	const char *path = new_path();
-	assert_int_equal(copy_to_file(source, path, NULL), 460);
+	assert_int_equal(copy_to_file(source, path, 0, NULL), 460);
 	(void)db_close(source);
 	struct db *db = open_store(conf);
 	struct diag diag = { 0 };
@@ -156,7 +156,7 @@ static void a_damaged_file_is_not_restored(const char *conf)
 	struct db *source = open_migrated(fixture_sqlite());
 	add_rows(source);
 	const char *path = new_path();
-	assert_true(copy_to_file(source, path, NULL) > 0);
+	assert_true(copy_to_file(source, path, 0, NULL) > 0);
 	(void)db_close(source);
 	FILE *file = fopen(path, "r+");
 	assert_non_null(file);
