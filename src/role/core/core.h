@@ -15,11 +15,13 @@
 #include "base/diag.h"
 #include "desk/desk.h"
 #include "records/batch.h"
+#include "records/timer.h"
 #include "records/writer.h"
 #include "role/runtime.h"
 #include "workflow/calendar.h"
 #include "workflow/policy.h"
 
+struct audit_key;
 struct db;
 struct password_lane;
 struct secret_key;
@@ -27,17 +29,18 @@ struct secret_key;
 struct core {
 	struct runtime *rt;
 	struct db *db;         /* the writer's, once it runs */
+	struct db *peek;       /* the loop's own, read-only */
 	struct batch *batch;
 	struct writer *writer;
 	struct password_lane *lane;
 	struct secret_key *key;
+	struct audit_key *audit_key;
 	struct desk_env env;
 	struct calendar calendar;
 	struct policy policy;
 	struct arena *packs;   /* what was read from share/ */
 	uv_async_t wake;
 	uv_timer_t tick;
-	struct buf scratch;
 	int64_t last_seq;      /* highest commit_seq told to query */
 	/* what is under way */
 	bool timers_busy;
@@ -45,9 +48,13 @@ struct core {
 	bool render_busy;
 	bool probe_busy;
 	bool checks_dirty;
-	bool checks_busy;
+	bool facts_done;
+	int64_t mail_wait_ms;  /* mail is not set up: do not look before */
+	struct timer_handler timer_handler;
+	int64_t sign_at_ms;
+	int64_t clock_base_ms; /* wall minus monotonic as last believed; 0 = not yet */
+	bool clock_held;
 	uint64_t refused;      /* commands the writer's full queue refused */
-	int64_t backup_at_ms;
 };
 
 /** A command of core's own: memory, command, and what to do with its answer. */
@@ -88,7 +95,9 @@ void senses_turn(struct core *core);
 
 /* outgoing.c: mails to courier, documents to paper, checks to probe */
 void outgoing_turn(struct core *core);
-void outgoing_frame(struct core *core, enum ipc_role from, struct ipc_frame *frame);
+
+/* returned.c: what courier and paper answer */
+void returned_frame(struct core *core, enum ipc_role from, struct ipc_frame *frame);
 
 /* clockwork.c: timers, signed heads, the daily backup */
 void clockwork_turn(struct core *core);

@@ -90,15 +90,19 @@ static int store_open(struct runtime *rt, struct core *core, struct diag *diag)
 		error = db_open(store_conf(rt), 0, &core->db, diag);
 	}
 	error = error < 0 ? error : batch_create(core->db, batch_now, NULL, &core->batch, diag);
+	error = error < 0 ? error : db_open(store_conf(rt), DB_READONLY, &core->peek, diag);
 	error = error < 0 ? error : first_admin_make(rt, core, diag);
-	return error;
+	if (error >= 0 && sql_int(core->peek, "SELECT value FROM counter WHERE series = $1 AND year = 0",
+				  &core->last_seq, SQL_STR("commit")) < 0) {
+		error = diag_set(diag, E_STORE, 0, 0, "the store has no commit counter");
+	}
+	return error < 0 ? error : 0;
 }
 
 static int prepare(struct runtime *rt, struct diag *diag)
 {
 	struct core *core = rt->self;
 	core->rt = rt;
-	buf_init(&core->scratch, IPC_PAYLOAD_OCTETS_MAX);
 	core->packs = arena_create(0);
 	(void)umask(0077);
 	int error = packs_policy(runtime_handle(rt, "share"), core->packs, &core->calendar, &core->policy, diag);
@@ -171,7 +175,7 @@ static void frame(struct runtime *rt, enum ipc_role from, struct ipc_frame *fram
 	if (from == IPC_WEB) {
 		door_frame(core, frame);
 	} else if (from == IPC_COURIER || from == IPC_PAPER) {
-		outgoing_frame(core, from, frame);
+		returned_frame(core, from, frame);
 	} else if (from == IPC_PROBE || from == IPC_DETECT) {
 		senses_frame(core, from, frame);
 	}
@@ -183,7 +187,7 @@ static void peer(struct runtime *rt, enum ipc_role peer, bool up)
 	if (up) {
 		senses_peer(core, peer);
 	}
-	if (up && peer == IPC_QUERY && core->last_seq > 0) {
+	if (up && peer == IPC_QUERY) {
 		core_committed(core, core->last_seq);
 	}
 }
@@ -215,9 +219,9 @@ static void fini(struct core *core)
 	core->batch = batch_destroy(core->batch);
 	core->env.blobs = blob_store_close(core->env.blobs);
 	core->db = db_close(core->db);
+	core->peek = db_close(core->peek);
 	core->key = secret_key_destroy(core->key);
 	core->packs = arena_destroy(core->packs);
-	buf_fini(&core->scratch);
 }
 
 void core_committed(struct core *core, int64_t seq)

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What time brings: timers, signed heads of the audit log. */
+#include "base/log.h"
+#include "desk/line.h"
+#include "records/timer.h"
+#include "role/core/core.h"
+#include "sys/clock.h"
+
+enum { SIGN_EVERY_MS = 3600 * 1000 };
+/* A wall clock that moves this far from the monotonic one is not believed: timers are held. */
+#define CLOCK_JUMP_MS (INT64_C(10) * 60 * 1000)
+
+/* ---- timers */
+
+static int timer_run(struct txn *txn, void *arg)
+{
+	return timer_fire(txn, arg);
+}
+
+static void timer_finish(struct job *job)
+{
+	job->core->timers_busy = false;
+	job_drop(job);
+}
+
+static int fire(struct txn *txn, const struct timer *timer, void *arg)
+{
+	return line_timer(txn, arg, timer);
+}
+
+static void timers_turn(struct core *core, int64_t now_ms)
+{
+	int64_t due_ms = 0;
+	if (core->timers_busy || timer_next(core->peek, &due_ms) != 1 || due_ms > now_ms) {
+		return;
+	}
+	core->timers_busy = true;
+	core->timer_handler = (struct timer_handler){ .fire = fire, .arg = &core->env };
+	job_submit(job_create(core, 0), timer_run, &core->timer_handler, timer_finish);
+}
+
+/* ---- the log is signed as it stands */
+
+static int sign_run(struct txn *txn, void *arg)
+{
+	int64_t size = trail_sign(txn, arg);
+	return size < 0 ? (int)size : 0;
+}
+
+static void sign_turn(struct core *core, int64_t now_ms)
+{
+	if (core->audit_key == NULL || now_ms < core->sign_at_ms) {
+		return;
+	}
+	core->sign_at_ms = now_ms + SIGN_EVERY_MS;
+	job_submit(job_create(core, 0), sign_run, core->audit_key, job_drop);
+}
+
+/* ---- is the wall clock to be believed? */
+
+static bool clock_believed(struct core *core, int64_t now_ms)
+{
+	int64_t drift = now_ms - clock_mono_ms() - core->clock_base_ms;
+	if (core->clock_base_ms == 0) {
+		core->clock_base_ms = now_ms - clock_mono_ms();
+		return true;
+	}
+	if (drift > -CLOCK_JUMP_MS && drift < CLOCK_JUMP_MS) {
+		core->clock_base_ms += drift; /* slewed by a time service */
+		return !core->clock_held;
+	}
+	if (!core->clock_held) {
+		core->clock_held = true;
+		log_event(LOG_ERROR, "clock.jumped", F_INT("by_ms", drift));
+	}
+	return false;
+}
+
+void clockwork_turn(struct core *core)
+{
+	int64_t now_ms = clock_unix_ms();
+	if (!clock_believed(core, now_ms)) {
+		return;
+	}
+	timers_turn(core, now_ms);
+	sign_turn(core, now_ms);
+}

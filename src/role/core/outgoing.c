@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the outbox holds goes out: mails to courier, documents to paper, checks to probe. */
+#include <stdlib.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/json.h"
+#include "base/jw.h"
+#include "records/caller.h"
+#include "records/outbox.h"
+#include "records/secret.h"
+#include "role/core/core.h"
+#include "sys/clock.h"
+#include "sys/memfd.h"
+
+enum { NO_MAIL_WAIT_MS = 2000, LEASE_MS = 60000, LEASE_COUNT = 16, FRAME_BODY_MAX = 40000 };
+
+/* What was leased, taken out of the transaction into the job's memory. */
+struct errand {
+	int64_t id;
+	int64_t attempts;
+	uint64_t trace;
+	struct slice to;
+	struct slice subject;
+	struct slice body;
+	struct slice message_id;
+	int64_t check_id;
+};
+
+struct errands {
+	const char *kind;
+	struct secret_key *key;
+	size_t count;
+	struct errand item[LEASE_COUNT];
+	struct slice config; /* of the channel, password included */
+};
+
+static struct slice text_of(struct txn *txn, struct stmt *q, unsigned column)
+{
+	return arena_dup(txn_arena(txn), db_col_text(q, column));
+}
+
+/* ---- leasing, in the writer's thread */
+
+static int mail_load(struct txn *txn, struct errand *e)
+{
+	AUTO_STMT struct stmt *q = NULL;
+	int row = sql_query(txn_db(txn), "SELECT address, subject, body, message_id FROM delivery WHERE id = $1", &q,
+		SQL_INT(e->id));
+	row = row < 0 ? row : db_step(q);
+	if (row == 1) {
+		e->to = text_of(txn, q, 0);
+		e->subject = text_of(txn, q, 1);
+		e->body = text_of(txn, q, 2);
+		e->message_id = text_of(txn, q, 3);
+	}
+	return row < 0 ? row : 0;
+}
+
+static int document_load(struct txn *txn, struct errand *e, int64_t document_id)
+{
+	AUTO_STMT struct stmt *q = NULL;
+	int row = sql_query(txn_db(txn), "SELECT kind, input FROM document WHERE id = $1", &q, SQL_INT(document_id));
+	row = row < 0 ? row : db_step(q);
+	if (row == 1) {
+		e->subject = text_of(txn, q, 0);
+		e->body = text_of(txn, q, 1);
+	}
+	e->check_id = document_id;
+	return row < 0 ? row : 0;
+}
+
+/* Settings as they are, with the password put beside: for this one frame. */
+static int mail_config(struct txn *txn, struct errands *all)
+{
+	struct slice setting = { 0 };
+	const struct json *root = NULL;
+	int error = setting_load(txn_db(txn), txn_arena(txn), "mail", &setting);
+	if (error < 0 || setting.n == 0 || json_parse(txn_arena(txn), setting, 0, &root, NULL) < 0) {
+		return error;
+	}
+	AUTO_BUF struct buf password;
+	AUTO_BUF struct buf text;
+	buf_init(&password, 1024);
+	buf_init(&text, 8192);
+	(void)!secret_open(txn_db(txn), all->key, "mail_password", &password); /* a relay may want none */
+	struct jw jw;
+	jw_init(&jw, &text);
+	jw_object(&jw);
+	for (const struct json *m = json_first(root); m != NULL; m = json_next(m)) {
+		jw_key_slice(&jw, json_name(m));
+		jw_value(&jw, m);
+	}
+	jw_kv_str(&jw, "password", buf_slice(&password));
+	jw_end(&jw);
+	all->config = arena_dup(txn_arena(txn), buf_slice(&text));
+	secret_wipe(&password);
+	return 0;
+}
+
+static int payload_int(struct txn *txn, struct slice payload, const char *name, int64_t *ret)
+{
+	const struct json *root = NULL;
+	if (json_parse(txn_arena(txn), payload, 0, &root, NULL) < 0) {
+		return E_FORMAT;
+	}
+	*ret = json_get_int(root, name, 0);
+	return 0;
+}
+
+static int errand_load(struct txn *txn, struct errands *all, const struct outbox_item *item, struct errand *e)
+{
+	int64_t number = 0;
+	*e = (struct errand){ .id = item->id, .attempts = item->attempts };
+	e->trace = strtoull((const char *)arena_dup_str(txn_arena(txn), item->trace), NULL, 16);
+	if (slice_is(slice_str(all->kind), "mail")) {
+		return mail_load(txn, e);
+	}
+	if (slice_is(slice_str(all->kind), "render")) {
+		return document_load(txn, e, item->record_id);
+	}
+	int error = payload_int(txn, item->payload, "check_id", &number);
+	e->check_id = number;
+	error = error < 0 ? error : payload_int(txn, item->payload, "ask", &number);
+	e->attempts = number; /* the proof the result is for */
+	return error;
+}
+
+static int lease_run(struct txn *txn, void *arg)
+{
+	struct errands *all = arg;
+	struct outbox_item items[LEASE_COUNT];
+	if (slice_is(slice_str(all->kind), "mail")) {
+		int error = mail_config(txn, all);
+		if (error < 0 || all->config.n == 0) {
+			return error; /* nothing is tried before mail is set up */
+		}
+	}
+	int count = outbox_lease(txn, all->kind, LEASE_MS, items, LEASE_COUNT);
+	for (int i = 0; i < count; i++) {
+		int error = errand_load(txn, all, &items[i], &all->item[i]);
+		if (error < 0) {
+			return error;
+		}
+		all->count++;
+	}
+	return count < 0 ? count : 0;
+}
+
+/* ---- sending, in the loop */
+
+static void mail_send(struct core *core, const struct errands *all, const struct errand *e)
+{
+	struct msg_send msg = { .delivery = e->id, .attempt = (uint32_t)e->attempts, .channel = SLICE("mail"),
+		.config = all->config, .to = e->to, .message_id = e->message_id, .subject = e->subject,
+		.body = e->body };
+	int fd = -1;
+	if (e->body.n > FRAME_BODY_MAX) {
+		msg.body = (struct slice){ 0 };
+		if (memfd_of(e->body, &fd) < 0) {
+			return;
+		}
+	}
+	/* Unsent, it is leased again when the lease runs out. */
+	(void)!RUNTIME_SEND(core->rt, IPC_COURIER, send, MSG_SEND, 0, e->trace, &msg, fd);
+}
+
+static void render_send(struct core *core, const struct errand *e)
+{
+	struct msg_render msg = { .job = e->check_id, .kind = e->subject, .format = SLICE("pdf"), .json = e->body };
+	int fd = -1;
+	if (e->body.n > FRAME_BODY_MAX) {
+		msg.json = (struct slice){ 0 };
+		if (memfd_of(e->body, &fd) < 0) {
+			return;
+		}
+	}
+	(void)!RUNTIME_SEND(core->rt, IPC_PAPER, render, MSG_RENDER, 0, e->trace, &msg, fd);
+}
+
+static void probe_send(struct core *core, const struct errand *e)
+{
+	struct msg_probe_ask msg = { .check_id = e->check_id, .ask = e->attempts };
+	(void)!RUNTIME_SEND(core->rt, IPC_PROBE, probe_ask, MSG_PROBE_ASK, 0, e->trace, &msg, -1);
+}
+
+static void lease_finish(struct job *job)
+{
+	struct errands *all = job->of;
+	struct core *core = job->core;
+	bool mail = slice_is(slice_str(all->kind), "mail");
+	bool render = slice_is(slice_str(all->kind), "render");
+	*(mail ? &core->mail_busy : render ? &core->render_busy : &core->probe_busy) = false;
+	for (size_t i = 0; job->command.status >= 0 && i < all->count; i++) {
+		if (mail) {
+			mail_send(core, all, &all->item[i]);
+		} else if (render) {
+			render_send(core, &all->item[i]);
+		} else {
+			probe_send(core, &all->item[i]);
+		}
+	}
+	if (mail && all->config.n == 0) {
+		core->mail_wait_ms = clock_unix_ms() + NO_MAIL_WAIT_MS;
+	}
+	explicit_bzero((void *)(uintptr_t)all->config.p, all->config.n);
+	job_drop(job);
+}
+
+static void lease(struct core *core, const char *kind, enum ipc_role to, bool *busy, int64_t now_ms)
+{
+	int64_t due_ms = 0;
+	if (*busy || core->rt->peers[to] == NULL || outbox_next(core->peek, kind, &due_ms) != 1 || due_ms > now_ms) {
+		return;
+	}
+	*busy = true;
+	struct job *job = job_create(core, 0);
+	struct errands *all = arena_take(job->arena, sizeof(*all));
+	all->kind = kind;
+	all->key = core->key;
+	job->of = all;
+	job_submit(job, lease_run, all, lease_finish);
+}
+
+void outgoing_turn(struct core *core)
+{
+	int64_t now_ms = clock_unix_ms();
+	if (now_ms >= core->mail_wait_ms) {
+		lease(core, "mail", IPC_COURIER, &core->mail_busy, now_ms);
+	}
+	lease(core, "render", IPC_PAPER, &core->render_busy, now_ms);
+	lease(core, "probe", IPC_PROBE, &core->probe_busy, now_ms);
+}

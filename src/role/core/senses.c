@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What sensing says, results asked for, and the table of checks it works by. */
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/jw.h"
+#include "base/log.h"
+#include "desk/check_table.h"
+#include "desk/line.h"
+#include "desk/own_machine.h"
+#include "desk/signals.h"
+#include "model/signal.h"
+#include "role/core/core.h"
+#include "sys/memfd.h"
+
+enum { TABLE_MAX_OCTETS = 64 * 1024 * 1024, FRAME_BODY_MAX = 57000 };
+
+/* ---- signals: taken in order, confirmed when on disk */
+
+struct heard {
+	enum ipc_role from;
+	struct signal signal;
+	const struct desk_env *env;
+};
+
+static int position_keep(struct txn *txn, const struct signal *signal)
+{
+	int64_t done = signal->tail.n == 0 ? 0
+					   : sql_run(txn_db(txn),
+						     "INSERT INTO sense_position (tail, position) VALUES ($1, $2)"
+						     " ON CONFLICT (tail) DO UPDATE SET position = excluded.position",
+						     SQL_TEXT(signal->tail), SQL_TEXT(signal->tail_pos));
+	return done < 0 ? (int)done : 0;
+}
+
+static int heard_run(struct txn *txn, void *arg)
+{
+	struct heard *h = arg;
+	int error = signal_take(txn, h->env, &h->signal);
+	return error < 0 ? error : position_keep(txn, &h->signal);
+}
+
+static void heard_finish(struct job *job)
+{
+	struct heard *h = job->of;
+	struct msg_signal_taken msg = { .count = 1 };
+	if (job->command.status < 0) {
+		log_event(LOG_ERROR, "signal.lost", F_STR("why", err_text(job->command.status)),
+			F_SLICE("key", h->signal.dedup_key));
+	}
+	/* A signal the store cannot take would stop all behind it; it is logged and let go. */
+	(void)!RUNTIME_SEND(job->core->rt, h->from, signal_taken, MSG_SIGNAL_TAKEN, 0, 0, &msg, -1);
+	job_drop(job);
+}
+
+static void signal_hear(struct core *core, enum ipc_role from, struct ipc_frame *frame)
+{
+	struct msg_signal msg = { 0 };
+	struct diag diag = { 0 };
+	struct job *job = job_create(core, frame->trace);
+	struct heard *h = arena_take(job->arena, sizeof(*h));
+	h->from = from;
+	h->env = &core->env;
+	job->of = h;
+	int error = msg_signal_decode(frame->payload, &msg);
+	error = error < 0 ? error : signal_parse(job->arena, arena_dup(job->arena, msg.json), &h->signal, &diag);
+	if (error < 0) {
+		job->command.status = error;
+		heard_finish(job);
+		return;
+	}
+	job_submit(job, heard_run, h, heard_finish);
+}
+
+/* ---- a check asked for by a verification */
+
+struct proof {
+	struct msg_probe_done done;
+	const struct desk_env *env;
+};
+
+static int proof_run(struct txn *txn, void *arg)
+{
+	const struct proof *p = arg;
+	struct line_probe result = { .proof_id = p->done.ask, .at_ms = p->done.at_ms, .state = p->done.state,
+		.latency_us = p->done.latency_us, .code = p->done.code, .args = p->done.args };
+	return line_probe_result(txn, p->env, &result);
+}
+
+static void proof_take(struct core *core, struct ipc_frame *frame)
+{
+	struct job *job = job_create(core, frame->trace);
+	struct proof *p = arena_take(job->arena, sizeof(*p));
+	p->env = &core->env;
+	if (msg_probe_done_decode(arena_dup(job->arena, frame->payload), &p->done) < 0 || p->done.ask == 0) {
+		job_drop(job);
+		return;
+	}
+	job_submit(job, proof_run, p, job_drop);
+}
+
+/* ---- this machine's own facts: the first checks of a fresh store */
+
+static int facts_run(struct txn *txn, void *arg)
+{
+	const struct slice *json = arg;
+	return own_machine_register(txn, *json);
+}
+
+static void facts_finish(struct job *job)
+{
+	job->core->checks_dirty = job->core->checks_dirty || job->command.status > 0;
+	job_drop(job);
+}
+
+static void facts_take(struct core *core, struct ipc_frame *frame)
+{
+	struct msg_facts msg = { 0 };
+	if (core->facts_done || msg_facts_decode(frame->payload, &msg) < 0) {
+		return;
+	}
+	core->facts_done = true;
+	struct job *job = job_create(core, frame->trace);
+	struct slice *json = arena_take(job->arena, sizeof(*json));
+	*json = arena_dup(job->arena, msg.json);
+	job_submit(job, facts_run, json, facts_finish);
+}
+
+void senses_frame(struct core *core, enum ipc_role from, struct ipc_frame *frame)
+{
+	if (frame->type == MSG_SIGNAL) {
+		signal_hear(core, from, frame);
+	} else if (frame->type == MSG_PROBE_DONE) {
+		proof_take(core, frame);
+	} else if (frame->type == MSG_FACTS) {
+		facts_take(core, frame);
+	}
+}
+
+/* ---- the table of checks, and where detect stood */
+
+static void position_send(struct core *core)
+{
+	AUTO_BUF struct buf text;
+	buf_init(&text, 16000);
+	struct jw jw;
+	jw_init(&jw, &text);
+	jw_object(&jw);
+	AUTO_STMT struct stmt *q = NULL;
+	int row = db_prepare(core->peek, "SELECT tail, position FROM sense_position ORDER BY tail", &q);
+	while (row >= 0 && (row = db_step(q)) == 1) {
+		jw_key_slice(&jw, db_col_text(q, 0));
+		jw_str(&jw, db_col_text(q, 1));
+	}
+	jw_end(&jw);
+	struct msg_position msg = { .json = buf_slice(&text) };
+	if (row < 0 || RUNTIME_SEND(core->rt, IPC_DETECT, position, MSG_POSITION, 0, 0, &msg, -1) < 0) {
+		log_event(LOG_WARNING, "position.unsent", F_INT("error", row));
+	}
+}
+
+void senses_peer(struct core *core, enum ipc_role peer)
+{
+	core->checks_dirty = core->checks_dirty || peer == IPC_PROBE;
+	if (peer == IPC_DETECT) {
+		position_send(core);
+	}
+}
+
+void senses_turn(struct core *core)
+{
+	if (!core->checks_dirty || core->rt->peers[IPC_PROBE] == NULL) {
+		return;
+	}
+	AUTO_BUF struct buf table;
+	buf_init(&table, TABLE_MAX_OCTETS);
+	int error = check_table_put(core->peek, &table);
+	struct msg_checks msg = { .json = buf_slice(&table) };
+	int fd = -1;
+	if (error == 0 && table.n > FRAME_BODY_MAX) {
+		error = memfd_of(buf_slice(&table), &fd);
+		msg.json = (struct slice){ 0 };
+	}
+	error = error < 0 ? error : RUNTIME_SEND(core->rt, IPC_PROBE, checks, MSG_CHECKS, 0, 0, &msg, fd);
+	core->checks_dirty = error < 0;
+}
