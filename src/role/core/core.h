@@ -99,7 +99,10 @@ void outgoing_turn(struct core *core);
 /* returned.c: what courier and paper answer */
 void returned_frame(struct core *core, enum ipc_role from, struct ipc_frame *frame);
 
-/* clockwork.c: timers, signed heads, the daily backup */
+/* audit_key.c: before the writer runs */
+NODISCARD int audit_key_ready(struct core *core, struct diag *diag);
+
+/* clockwork.c: timers, signed heads */
 void clockwork_turn(struct core *core);
 
 /** Tell query what is on disk now. */

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "audit/head.h"
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/jw.h"
@@ -108,6 +109,7 @@ static int prepare(struct runtime *rt, struct diag *diag)
 	int error = packs_policy(runtime_handle(rt, "share"), core->packs, &core->calendar, &core->policy, diag);
 	error = error < 0 ? error : store_open(rt, core, diag);
 	error = error < 0 ? error : secret_key_read(runtime_handle(rt, "key"), &core->key);
+	error = error < 0 ? error : audit_key_ready(core, diag);
 	if (error < 0) {
 		return error;
 	}
@@ -220,6 +222,7 @@ static void fini(struct core *core)
 	core->env.blobs = blob_store_close(core->env.blobs);
 	core->db = db_close(core->db);
 	core->peek = db_close(core->peek);
+	core->audit_key = audit_key_destroy(core->audit_key);
 	core->key = secret_key_destroy(core->key);
 	core->packs = arena_destroy(core->packs);
 }
