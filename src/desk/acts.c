@@ -7,6 +7,7 @@
 /* units, people, assets */
 
 /* checks, settings */
+#include "desk/backups.h"
 
 /* incidents, deliveries */
 #include "desk/incidents.h"
@@ -21,6 +22,7 @@ static const desk_fn acts[ROUTE_COUNT_] = {
 	/* units, people, assets */
 
 	/* checks, settings */
+	[ROUTE_BACKUPS_RUN] = desk_backup_run,
 
 	/* incidents, deliveries */
 	[ROUTE_INCIDENTS_ACK] = desk_incident_ack,

@@ -28,15 +28,17 @@ static const struct {
 	enum ipc_role role;
 	const char *pool_threads;
 	const char *handles[8];
+	bool on_demand; /* lives only while it has something to do */
 } plan[] = {
-	{ IPC_CORE, "2", { "data", "blobs", "backup", "key", "share", "site" } },
-	{ IPC_QUERY, "2", { "data", "tail", "blobs", "share" } },
-	{ IPC_PAPER, "1", { "share", "site" } },
-	{ IPC_COURIER, "1", { NULL } },
-	{ IPC_PROBE, "1", { "tail", "icmp4", "icmp6", "share" } },
-	{ IPC_COLLECT, "1", { "tail", "syslog_udp", "syslog_tcp", "share", "site" } },
-	{ IPC_DETECT, "1", { "tail", "share", "site" } },
-	{ IPC_WEB, "1", { "http", "https", "share", "data" } },
+	{ IPC_CORE, "2", { "data", "blobs", "backup", "key", "share", "site" }, false },
+	{ IPC_QUERY, "2", { "data", "tail", "blobs", "share" }, false },
+	{ IPC_PAPER, "1", { "share", "site" }, false },
+	{ IPC_COURIER, "1", { NULL }, false },
+	{ IPC_PROBE, "1", { "tail", "icmp4", "icmp6", "share" }, false },
+	{ IPC_COLLECT, "1", { "tail", "syslog_udp", "syslog_tcp", "share", "site" }, false },
+	{ IPC_DETECT, "1", { "tail", "share", "site" }, false },
+	{ IPC_WEB, "1", { "http", "https", "share", "data" }, false },
+	{ IPC_BACKUP, "1", { "data" }, true },
 };
 
 /* Who talks with whom. */
@@ -80,6 +82,7 @@ struct children {
 	uv_timer_t health;
 	uv_timer_t patience;
 	struct buf out;
+	char backup_target[4096];
 	bool stopping;
 	bool was_all_up;
 };
@@ -124,6 +127,9 @@ static void send_config(struct children *all, struct child *c)
 	jw_kv_str(&jw, "tls_cert", slice_str(all->config->tls_cert));
 	jw_kv_str(&jw, "tls_key", slice_str(all->config->tls_key));
 	jw_kv_str(&jw, "admin_from", slice_str(all->config->admin_from));
+	if (c->role == IPC_BACKUP) {
+		jw_kv_str(&jw, "target", slice_str(all->backup_target));
+	}
 	jw_end(&jw);
 	struct msg_start msg = { .config = buf_slice(&text) };
 	buf_clear(&all->out);
@@ -177,8 +183,8 @@ static void child_lost(struct child *c, const char *why)
 {
 	struct children *all = c->all;
 	c->control = ipc_destroy(c->control);
-	if (all->stopping) {
-		c->state = CHILD_GONE;
+	if (all->stopping || plan[c - all->child].on_demand) {
+		c->state = all->stopping ? CHILD_GONE : CHILD_ABSENT;
 		return;
 	}
 	bool steady = clock_mono_ms() - c->started_mono_ms > STEADY_AFTER_MS;
@@ -460,8 +466,27 @@ void children_start(struct children *all)
 	(void)uv_signal_start(&all->on_child, on_sigchld, SIGCHLD);
 	(void)uv_timer_start(&all->health, on_health, HEALTH_EVERY_MS, HEALTH_EVERY_MS);
 	for (size_t i = 0; i < PLAN_COUNT; i++) {
-		child_start(&all->child[i]);
+		if (!plan[i].on_demand) {
+			child_start(&all->child[i]);
+		}
 	}
+}
+
+int children_backup(struct children *all, struct slice target)
+{
+	struct child *c = child_of(all, IPC_BACKUP);
+	if (all->stopping || c->state != CHILD_ABSENT || target.n >= sizeof(all->backup_target)) {
+		return E_BUSY;
+	}
+	(void)snprintf(all->backup_target, sizeof(all->backup_target), "%.*s", SLICE_FMT(target));
+	child_start(c);
+	return c->state == CHILD_STARTING ? 0 : E_UNSUPPORTED;
+}
+
+int children_tell(struct children *all, enum ipc_role to, enum msg_type type, struct slice payload)
+{
+	struct child *c = child_of(all, to);
+	return c->control == NULL ? E_CLOSED : ipc_send(c->control, type, 0, 0, payload, -1);
 }
 
 struct children *children_destroy(struct children *all)

@@ -36,5 +36,10 @@ void children_start(struct children *children);
 /** Ask all to end, sensing first, core last; kill what is left after 10 s. */
 void children_stop(struct children *children);
 
+/** Start the one-shot backup.  Returns: 0, E_BUSY while one runs, E_UNSUPPORTED when it cannot start. */
+NODISCARD int children_backup(struct children *children, struct slice target);
+/** One frame to a child.  Returns: as ipc_send; E_CLOSED when it is not there. */
+NODISCARD int children_tell(struct children *children, enum ipc_role to, enum msg_type type, struct slice payload);
+
 /** JSON object {"roles":[…]} of every role: state, pid, restarts, sandbox, counters. */
 void children_put_health(const struct children *children, struct buf *out);

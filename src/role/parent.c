@@ -91,16 +91,43 @@ static void all_up(void *ctx)
 	(void)fflush(stdout);
 }
 
+/* Its outcome goes to core, which keeps it; then it may end. */
+static void backup_end(struct parent *p, struct slice payload)
+{
+	if (children_tell(p->children, IPC_CORE, MSG_BACKUP_DONE, payload) < 0) {
+		log_event(LOG_WARNING, "backup.untold", F_STR("why", "core is away"));
+	}
+	(void)!children_tell(p->children, IPC_BACKUP, MSG_STOP, (struct slice){ 0 });
+}
+
+static void backup_start(struct parent *p, struct slice target)
+{
+	int error = children_backup(p->children, target);
+	if (error == 0) {
+		return;
+	}
+	AUTO_BUF struct buf out;
+	buf_init(&out, 8192);
+	struct msg_backup_done msg = { .ok = false, .path = target, .error = slice_str(err_text(error)) };
+	msg_backup_done_encode(&msg, &out);
+	backup_end(p, buf_slice(&out));
+}
+
 static void child_frame(void *ctx, enum ipc_role from, struct ipc_frame *frame)
 {
 	struct parent *p = ctx;
 	struct msg_first_admin msg = { 0 };
+	struct msg_run_backup ask = { 0 };
+	if (from == IPC_CORE && frame->type == MSG_RUN_BACKUP && msg_run_backup_decode(frame->payload, &ask) == 0) {
+		backup_start(p, ask.target);
+	} else if (from == IPC_BACKUP && frame->type == MSG_BACKUP_DONE) {
+		backup_end(p, frame->payload);
+	}
 	if (from == IPC_CORE && frame->type == MSG_FIRST_ADMIN && msg_first_admin_decode(frame->payload, &msg) == 0) {
 		(void)printf("首个管理员 first administrator: %.*s\n一次性口令 one-time password:  %.*s\n",
 			SLICE_FMT(msg.account), SLICE_FMT(msg.password));
 		(void)fflush(stdout);
 	}
-	(void)p;
 }
 
 static void all_gone(void *ctx)

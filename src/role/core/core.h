@@ -54,6 +54,8 @@ struct core {
 	int64_t sign_at_ms;
 	int64_t clock_base_ms; /* wall minus monotonic as last believed; 0 = not yet */
 	bool clock_held;
+	int64_t backup_look_ms; /* when the hour is looked at again */
+	int64_t backup_day;     /* day of the last one begun by the hour */
 	uint64_t refused;      /* commands the writer's full queue refused */
 };
 
@@ -104,6 +106,11 @@ NODISCARD int audit_key_ready(struct core *core, struct diag *diag);
 
 /* clockwork.c: timers, signed heads */
 void clockwork_turn(struct core *core);
+
+/* backups.c: asked for by people and by the hour */
+void backups_run(struct core *core);
+void backups_turn(struct core *core);
+void backups_frame(struct core *core, struct ipc_frame *frame);
 
 /** Tell query what is on disk now. */
 void core_committed(struct core *core, int64_t seq);

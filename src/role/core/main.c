@@ -158,6 +158,7 @@ static void on_tick(uv_timer_t *timer)
 	clockwork_turn(core);
 	outgoing_turn(core);
 	senses_turn(core);
+	backups_turn(core);
 }
 
 static int begin(struct runtime *rt, struct diag *diag)
@@ -176,6 +177,8 @@ static void frame(struct runtime *rt, enum ipc_role from, struct ipc_frame *fram
 	struct core *core = rt->self;
 	if (from == IPC_WEB) {
 		door_frame(core, frame);
+	} else if (from == IPC_PARENT) {
+		backups_frame(core, frame);
 	} else if (from == IPC_COURIER || from == IPC_PAPER) {
 		returned_frame(core, from, frame);
 	} else if (from == IPC_PROBE || from == IPC_DETECT) {

@@ -67,6 +67,9 @@ static void finish(struct job *job)
 	v->stage = blob_stage_drop(v->stage);
 	if (job->command.status >= 0) {
 		job->core->checks_dirty = job->core->checks_dirty || changes_checks(v->call.route);
+		if (v->call.route == ROUTE_BACKUPS_RUN) {
+			backups_run(job->core);
+		}
 		answer_send(job, 200, "application/json", buf_slice(&job->command.answer));
 	} else {
 		AUTO_BUF struct buf body;
