@@ -28,7 +28,7 @@ int forward_ask(struct request *r, enum ipc_role to, enum msg_type type, int own
 		return E_LIMIT;
 	}
 	r->peer = to;
-	r->deadline_ms = clock_mono_ms() + SERVER_ANSWER_MS;
+	r->deadline_ms = clock_mono_ms() + server->setup.answer_ms;
 	struct ipc_frame frame = { type, r->pending, r->trace, buf_slice(&server->out), own_fd };
 	error = server->setup.send(server->setup.send_ctx, to, &frame);
 	if (error < 0) {

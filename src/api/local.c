@@ -98,6 +98,8 @@ void local_metrics(struct request *r)
 	put_roles(&server->text, json_get(health, "roles"));
 	put_sample(&server->text, "fengsui_role_counter", SLICE("web"), SLICE("connections"),
 		(int64_t)server->client_count);
+	put_sample(&server->text, "fengsui_role_counter", SLICE("web"), SLICE("requests_open"),
+		(int64_t)server->request_count);
 	put_sample(&server->text, "fengsui_role_counter", SLICE("web"), SLICE("streams"),
 		(int64_t)server->stream_count);
 	for (unsigned i = 0; i < COUNTER_COUNT_; i++) {

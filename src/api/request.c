@@ -59,6 +59,7 @@ void *request_create(struct daemon *daemon, const char *uri, struct MHD_Connecti
 		r->next->previous = r;
 	}
 	server->requests = r;
+	server->request_count++;
 	server->counters[COUNT_REQUESTS]++;
 	return r;
 }
@@ -69,13 +70,14 @@ void request_destroy(struct request *r)
 		return;
 	}
 	struct server *server = r->server;
+	server->request_count--;
 	*(r->previous != NULL ? &r->previous->next : &server->requests) = r->next;
 	if (r->next != NULL) {
 		r->next->previous = r->previous;
 	}
 	r->client->receiving = true;
 	r->client->since_ms = clock_mono_ms();
-	r->client->grace_ms = SERVER_REQUEST_MS;
+	r->client->grace_ms = server->setup.request_ms;
 	if (r->pending != 0) {
 		(void)pending_take(server->pending, r->pending);
 	}

@@ -64,11 +64,11 @@ static bool pattern_fits(struct slice pattern, struct slice path, struct route_h
 	while (pattern.n > 0 && path.n > 0) {
 		struct slice want = segment_take(&pattern);
 		struct slice have = segment_take(&path);
-		if (slice_eq(want, have)) {
-			fixed++;
-		} else if (!slice_starts(want, SLICE("{")) || !variable_take(want, have, &hit)) {
+		bool variable = slice_starts(want, SLICE("{"));
+		if (variable ? !variable_take(want, have, &hit) : !slice_eq(want, have)) {
 			return false;
 		}
+		fixed += variable ? 0 : 1;
 	}
 	if (pattern.n > 0 || path.n > 0) {
 		return false;

@@ -119,7 +119,7 @@ static struct client *client_create(struct server *server, struct MHD_Connection
 	client->conn = conn;
 	client->receiving = true;
 	client->since_ms = clock_mono_ms();
-	client->grace_ms = SERVER_REQUEST_MS;
+	client->grace_ms = server->setup.request_ms;
 	client->loopback = address_loopback(address);
 	client->address_slot = address_slot(server, address);
 	client->next = server->clients;
@@ -322,6 +322,13 @@ static int daemon_start(struct daemon *daemon, const struct server_setup *setup,
 	return 0;
 }
 
+static void patience_set(struct server_setup *setup)
+{
+	setup->request_ms = setup->request_ms > 0 ? setup->request_ms : SERVER_REQUEST_MS;
+	setup->answer_ms = setup->answer_ms > 0 ? setup->answer_ms : SERVER_ANSWER_MS;
+	setup->ping_ms = setup->ping_ms > 0 ? setup->ping_ms : SERVER_PING_MS;
+}
+
 int server_create(const struct server_setup *setup, struct server **ret_server, struct diag *diag)
 {
 	struct server *server = calloc(1, sizeof(*server));
@@ -332,6 +339,9 @@ int server_create(const struct server_setup *setup, struct server **ret_server, 
 	rand_octets(server->seed, sizeof(server->seed));
 	server->address_count = address_count;
 	server->setup = *setup;
+	patience_set(&server->setup);
+	server->setup.certificate = NULL; /* the library has its own copy */
+	server->setup.key = NULL;
 	server->trace = rand_u64();
 	server->pending = pending_create();
 	server->logins = flood_create(LOGIN_PLACES, SERVER_LOGIN_BURST, SERVER_LOGIN_REFILL_MS, server->seed);
@@ -363,7 +373,7 @@ int server_begin(struct server *server, uv_loop_t *loop)
 	server->tick.data = server;
 	server->hello.data = server;
 	server->kick.data = server;
-	server->ping_at_ms = clock_mono_ms() + SERVER_PING_MS;
+	server->ping_at_ms = clock_mono_ms() + server->setup.ping_ms;
 	for (size_t i = 0; i < DAEMON_COUNT && error == 0; i++) {
 		struct daemon *daemon = &server->daemons[i];
 		if (daemon->mhd == NULL) {
@@ -472,6 +482,7 @@ void server_peer(struct server *server, enum ipc_role peer, bool up)
 void server_status(struct server *server, struct jw *jw)
 {
 	jw_kv_int(jw, "connections", (int64_t)server->client_count);
+	jw_kv_int(jw, "requests_open", (int64_t)server->request_count);
 	jw_kv_int(jw, "streams", (int64_t)server->stream_count);
 	jw_kv_int(jw, "waiting", (int64_t)pending_count(server->pending));
 	jw_kv_int(jw, "refused_pending", (int64_t)pending_refused(server->pending));

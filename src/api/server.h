@@ -55,6 +55,10 @@ struct server_setup {
 	struct assets *assets;   /* borrowed */
 	server_send_fn send;
 	void *send_ctx;
+	/* Patience in ms; 0 = as named above. */
+	int64_t request_ms;
+	int64_t answer_ms;
+	int64_t ping_ms;
 };
 
 /** Make the daemons, before the fence of files.  Owns: *ret_server; release with server_destroy. */

@@ -136,6 +136,7 @@ struct server {
 	bool ending;
 	struct client *clients;
 	struct request *requests;
+	size_t request_count;
 	size_t client_count;
 	uint16_t *address_count; /* by keyed hash of the address */
 	uint8_t seed[16];

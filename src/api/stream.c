@@ -264,7 +264,7 @@ void stream_ping(struct server *server, int64_t now_ms)
 	if (now_ms < server->ping_at_ms) {
 		return;
 	}
-	server->ping_at_ms = now_ms + SERVER_PING_MS;
+	server->ping_at_ms = now_ms + server->setup.ping_ms;
 	for (struct stream *s = server->streams; s != NULL; s = s->next) {
 		s->ping = true;
 		if (s->open_at_ms == 0) {

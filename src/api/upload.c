@@ -77,7 +77,7 @@ void upload_head(struct request *r)
 		reply_field(r, "Retry-After", "5");
 	} else {
 		server->uploads_waiting++;
-		r->deadline_ms = clock_mono_ms() + SERVER_ANSWER_MS;
+		r->deadline_ms = clock_mono_ms() + server->setup.answer_ms;
 		r->waits_turn = true;
 	}
 	if (r->response == NULL) {
