@@ -263,9 +263,14 @@ static void a_reader_sees_one_moment_and_cannot_write(const char *conf)
 	assert_int_equal(db_commit(reader), 0);
 	assert_int_equal(count(reader), 2);
 	assert_int_equal(put(reader, 3, "c", 1), E_STORE);
-	(void)db_close(writer);
-	/* With the writer gone a new reader still opens (the log is kept). */
 	(void)db_close(reader);
+	(void)db_close(writer);
+	/* With the writer gone the log stays, so a reader without rights to make one opens. */
+	if (strncmp(conf, "sqlite:", 7) == 0) {
+		char wal[220];
+		(void)snprintf(wal, sizeof(wal), "%s-wal", conf + 7);
+		assert_int_equal(access(wal, F_OK), 0);
+	}
 	assert_int_equal(db_open(conf, DB_READONLY, &reader, NULL), 0);
 	assert_int_equal(count(reader), 2);
 	(void)db_close(reader);
