@@ -9,12 +9,16 @@
 /* checks, settings, health */
 
 /* alerts, incidents, deliveries */
+#include "view/alerts.h"
 
 /* findings */
 
 /* notices, documents */
 
 /* overview, search, audit */
+#include "view/audit_log.h"
+#include "view/overview.h"
+#include "view/search.h"
 
 static const view_fn reads[ROUTE_COUNT_] = {
 	/* session, users, tokens */
@@ -24,12 +28,22 @@ static const view_fn reads[ROUTE_COUNT_] = {
 	/* checks, settings, health */
 
 	/* alerts, incidents, deliveries */
+	[ROUTE_ALERTS_LIST] = view_alerts,
+	[ROUTE_ALERTS_GET] = view_alert,
+	[ROUTE_INCIDENTS_LIST] = view_incidents,
+	[ROUTE_INCIDENTS_GET] = view_incident,
+	[ROUTE_ACK_GET] = view_ack,
+	[ROUTE_DELIVERIES_LIST] = view_deliveries,
 
 	/* findings */
 
 	/* notices, documents */
 
 	/* overview, search, audit */
+	[ROUTE_OVERVIEW_GET] = view_overview,
+	[ROUTE_SEARCH_LIST] = view_search,
+	[ROUTE_AUDIT_LIST] = view_audit,
+	[ROUTE_AUDIT_STATE] = view_audit_state,
 
 	[ROUTE_COUNT_ - 1] = NULL,
 };
