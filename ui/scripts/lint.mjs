@@ -44,5 +44,18 @@ for (const path of files(join(ROOT, 'src'))) {
     }
   });
 }
+/* A lazy screen brings only its own styles: a class worn by two components lives in src/styles. */
+const vues = [...files(join(ROOT, 'src'))].filter((p) => p.endsWith('.vue')).map((p) => [relative(ROOT, p), ...readFileSync(p, 'utf8').split('<style')]);
+const shared = [...files(join(ROOT, 'src/styles'))].map((p) => readFileSync(p, 'utf8')).join('\n');
+const isShared = (name) => new RegExp(`\\.${name}(?![\\w-])`).test(shared);
+for (const [owner, , style] of vues) {
+  const own = new Set([...(style ?? '').matchAll(/^\.([a-z][\w-]*)/gm)].map((m) => m[1]));
+  for (const [other, markup] of vues) {
+    if (other !== owner) {
+      const worn = [...markup.matchAll(/\bclass="([^"]*)"/g)].flatMap((m) => m[1].split(' '));
+      worn.filter((c) => own.has(c) && !isShared(c)).forEach((c) => found.push(`${other}: wears .${c}, which only ${owner} brings`));
+    }
+  }
+}
 found.forEach((f) => console.error(f));
 process.exit(found.length ? 1 : 0);

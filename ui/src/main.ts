@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import './styles/tokens.css';
 import './styles/base.css';
+import './styles/controls.css';
+import './styles/lists.css';
 import { setLocale, storedLocale } from './i18n';
 import { startClock } from './lib/clock';
 import { startTheme } from './lib/theme';

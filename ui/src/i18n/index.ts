@@ -6,8 +6,17 @@ export type { Key } from './zh';
 export type Locale = 'zh-CN' | 'en';
 export type Args = Record<string, string | number>;
 
-const words = shallowRef<Record<Key, string>>(zh);
+// The desk's part is added before anything of the desk is drawn.
+let source = zh as Record<Key, string>;
+const words = shallowRef(source);
 export const locale = ref<Locale>('zh-CN');
+
+export function addWords(more: Partial<Record<Key, string>>): void {
+  source = { ...source, ...more };
+  if (locale.value === 'zh-CN') {
+    words.value = source;
+  }
+}
 
 /** A sentence of the catalogue with {name} filled in. */
 export function t(key: Key, args?: Args): string {
@@ -28,7 +37,7 @@ export function fill(text: string, args: Args): string {
 }
 
 export async function setLocale(next: Locale): Promise<void> {
-  words.value = next === 'en' ? (await import('./en')).en : zh;
+  words.value = next === 'en' ? (await import('./en')).en : source;
   locale.value = next;
   document.documentElement.lang = next;
   localStorage.setItem('fengsui.locale', next);

@@ -11,4 +11,3 @@ import { shell } from './shell';
 import { words } from './words';
 
 export const en: Record<Key, string> = { ...shell, ...words, ...alerts, ...notices, ...manage, ...phone, ...problems, ...said, ...setup };
-

@@ -19,6 +19,7 @@ export const words = {
   'act.close': '关闭',
   'act.retry': '重试',
   'act.undo': '撤销',
+  'act.back': '返回',
   'act.previous': '上一条',
   'act.next': '下一条',
   'act.save': '保存',
