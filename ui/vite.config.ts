@@ -26,5 +26,5 @@ export default defineConfig({
     manifest: true,
   },
   server: { host: '127.0.0.1', port: 5173, proxy: { '/api': api, '/healthz': api } },
-  test: { include: ['tests/**/*.test.ts'], environment: 'node' },
+  test: { include: ['tests/**/*.test.ts'], environment: 'node', setupFiles: ['tests/setup.ts'] },
 } as Parameters<typeof defineConfig>[0]);

@@ -10,10 +10,17 @@ import { startTheme } from './lib/theme';
 startTheme();
 startClock();
 
-/* The phone has its own tree and its own bundle; nothing of the desk is loaded there. */
+/* The phone has its own tree and its own bundle; nothing of the desk is loaded there. A table, not a
+   choice in place: the minifier folds "a ? import(x) : import(y)" into one call and with it drops
+   the style sheets of one of them. */
+const TREES = {
+  phone: () => import('./phone/app'),
+  desk: () => import('./desk/app'),
+};
+
 async function start(): Promise<void> {
-  const phone = /^\/m(\/|$)/.test(location.pathname);
-  const [app] = await Promise.all([phone ? import('./phone/app') : import('./desk/app'), setLocale(storedLocale())]);
+  const tree = /^\/m(\/|$)/.test(location.pathname) ? 'phone' : 'desk';
+  const [app] = await Promise.all([TREES[tree](), setLocale(storedLocale())]);
   await app.start();
 }
 

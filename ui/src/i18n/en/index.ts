@@ -2,12 +2,14 @@
 import type { Key } from '../zh';
 import { alerts } from './alerts';
 import { manage } from './manage';
+import { nav } from './nav';
 import { notices } from './notices';
 import { phone } from './phone';
 import { problems } from './problems';
+import { review } from './review';
 import { said } from './said';
 import { setup } from './setup';
 import { shell } from './shell';
 import { words } from './words';
 
-export const en: Record<Key, string> = { ...shell, ...words, ...alerts, ...notices, ...manage, ...phone, ...problems, ...said, ...setup };
+export const en: Record<Key, string> = { ...shell, ...words, ...alerts, ...notices, ...manage, ...nav, ...phone, ...problems, ...review, ...said, ...setup };

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+import { alerts } from './alerts';
 import { manage } from './manage';
+import { nav } from './nav';
+import { review } from './review';
 import { setup } from './setup';
 
-export const zhDesk = { ...manage, ...setup };
+export const zhDesk = { ...alerts, ...manage, ...nav, ...review, ...setup };

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The typed source of every sentence on the screen. en/ has the same keys or does not compile.
 // What only the desk says is a part of its own, so that a phone need not load it.
-import { alerts } from './alerts';
 import type { zhDesk } from './desk';
 import { notices } from './notices';
 import { phone } from './phone';
@@ -10,5 +9,5 @@ import { said } from './said';
 import { shell } from './shell';
 import { words } from './words';
 
-export const zh = { ...shell, ...words, ...alerts, ...notices, ...phone, ...problems, ...said };
+export const zh = { ...shell, ...words, ...notices, ...phone, ...problems, ...said };
 export type Key = keyof typeof zh | keyof typeof zhDesk;
