@@ -3,6 +3,8 @@
 #include "desk/desk.h"
 
 /* session, users, tokens */
+#include "desk/login.h"
+#include "desk/sessions.h"
 
 /* units, people, assets */
 
@@ -18,6 +20,11 @@
 
 static const desk_fn acts[ROUTE_COUNT_] = {
 	/* session, users, tokens */
+	[ROUTE_SESSION_LOGIN] = desk_session_login,
+	[ROUTE_SESSION_LOGOUT] = desk_session_logout,
+	[ROUTE_SESSION_ROLE] = desk_session_role,
+	[ROUTE_SESSION_PASSWORD] = desk_session_password,
+	[ROUTE_SESSION_REVOKE_ALL] = desk_session_revoke_all,
 
 	/* units, people, assets */
 

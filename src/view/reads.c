@@ -3,6 +3,7 @@
 #include "view/view.h"
 
 /* session, users, tokens */
+#include "view/identity.h"
 
 /* units, people, assets */
 
@@ -22,6 +23,10 @@
 
 static const view_fn reads[ROUTE_COUNT_] = {
 	/* session, users, tokens */
+	[ROUTE_SESSION_GET] = view_session_get,
+	[ROUTE_SESSION_LIST] = view_session_list,
+	[ROUTE_USERS_LIST] = view_users_list,
+	[ROUTE_TOKENS_LIST] = view_tokens_list,
 
 	/* units, people, assets */
 
