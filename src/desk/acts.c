@@ -7,6 +7,9 @@
 #include "desk/sessions.h"
 
 /* units, people, assets */
+#include "desk/assets.h"
+#include "desk/people.h"
+#include "desk/units.h"
 
 /* checks, settings */
 #include "desk/backups.h"
@@ -27,6 +30,12 @@ static const desk_fn acts[ROUTE_COUNT_] = {
 	[ROUTE_SESSION_REVOKE_ALL] = desk_session_revoke_all,
 
 	/* units, people, assets */
+	[ROUTE_UNITS_CREATE] = desk_unit_create,
+	[ROUTE_UNITS_UPDATE] = desk_unit_update,
+	[ROUTE_PEOPLE_CREATE] = desk_person_create,
+	[ROUTE_PEOPLE_UPDATE] = desk_person_update,
+	[ROUTE_ASSETS_CREATE] = desk_asset_create,
+	[ROUTE_ASSETS_UPDATE] = desk_asset_update,
 
 	/* checks, settings */
 	[ROUTE_BACKUPS_RUN] = desk_backup_run,

@@ -6,6 +6,9 @@
 #include "view/identity.h"
 
 /* units, people, assets */
+#include "view/assets.h"
+#include "view/people.h"
+#include "view/units.h"
 
 /* checks, settings, health */
 
@@ -29,6 +32,12 @@ static const view_fn reads[ROUTE_COUNT_] = {
 	[ROUTE_TOKENS_LIST] = view_tokens_list,
 
 	/* units, people, assets */
+	[ROUTE_UNITS_LIST] = view_units_list,
+	[ROUTE_UNITS_GET] = view_units_get,
+	[ROUTE_PEOPLE_LIST] = view_people_list,
+	[ROUTE_PEOPLE_GET] = view_people_get,
+	[ROUTE_ASSETS_LIST] = view_assets_list,
+	[ROUTE_ASSETS_GET] = view_assets_get,
 
 	/* checks, settings, health */
 

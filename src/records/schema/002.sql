@@ -16,6 +16,19 @@ CREATE TABLE unit (
 ) {STRICT};
 CREATE UNIQUE INDEX unit_name ON unit (name) WHERE valid_to_ms IS NULL;
 
+-- What a unit was called and where it stood before a change, until when.
+CREATE TABLE unit_past (
+	id {INT} PRIMARY KEY,
+	version {INT} NOT NULL,
+	unit_id {INT} NOT NULL REFERENCES unit (id),
+	until_ms {INT} NOT NULL,
+	name {TEXT} NOT NULL,
+	short_name {TEXT},
+	kind {TEXT} NOT NULL,
+	parent_id {INT} REFERENCES unit (id)
+) {STRICT};
+CREATE INDEX unit_past_unit ON unit_past (unit_id, until_ms, id);
+
 CREATE TABLE person (
 	id {INT} PRIMARY KEY,
 	version {INT} NOT NULL,

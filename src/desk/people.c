@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "desk/people.h"
+
+#include <stddef.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "desk/desk.h"
+#include "desk/patch.h"
+#include "records/search.h"
+#include "records/sql.h"
+
+enum { NAME_MAX_CHARS = 60, CONTACT_MAX = 254, PHONE_MAX = 32 };
+
+struct person_row {
+	int64_t id;
+	int64_t version;
+	struct slice name;
+	int64_t unit_id;
+	struct slice phone;
+	struct slice phone2;
+	struct slice mail;
+	struct slice title;
+};
+
+static const struct patch_field fields[] = {
+	{ .name = "name", .offset = offsetof(struct person_row, name), .kind = PATCH_TEXT, .need = WORDS_REQUIRED,
+		.max = NAME_MAX_CHARS },
+	{ .name = "unit_id", .offset = offsetof(struct person_row, unit_id), .kind = PATCH_ID, .table = "unit" },
+	{ .name = "phone", .offset = offsetof(struct person_row, phone), .kind = PATCH_TEXT, .max = PHONE_MAX },
+	{ .name = "phone2", .offset = offsetof(struct person_row, phone2), .kind = PATCH_TEXT, .max = PHONE_MAX },
+	{ .name = "mail", .offset = offsetof(struct person_row, mail), .kind = PATCH_TEXT, .max = CONTACT_MAX },
+	{ .name = "title", .offset = offsetof(struct person_row, title), .kind = PATCH_TEXT, .max = NAME_MAX_CHARS },
+};
+
+bool phone_plausible(struct slice text)
+{
+	const struct slice extension = SLICE("转");
+	unsigned digits = 0;
+	size_t cut = slice_find(text, extension);
+	if (cut != SIZE_MAX) {
+		struct slice tail = slice_skip(text, cut + extension.n);
+		for (size_t i = 0; i < tail.n; i++) {
+			if (tail.p[i] < '0' || tail.p[i] > '9') {
+				return false;
+			}
+		}
+		text = slice_head(text, cut);
+	}
+	for (size_t i = 0; i < text.n; i++) {
+		bool digit = text.p[i] >= '0' && text.p[i] <= '9';
+		digits += digit;
+		if (!digit && memchr("+-() x", text.p[i], 6) == NULL) {
+			return false;
+		}
+	}
+	return digits >= 5 && digits <= 20;
+}
+
+static bool mail_octet(uint8_t c)
+{
+	return c > 0x20 && c != 0x7f && memchr("()<>[]:;,\\\"@", c, 12) == NULL;
+}
+
+static bool all_mail_octets(struct slice text)
+{
+	for (size_t i = 0; i < text.n; i++) {
+		if (!mail_octet(text.p[i])) {
+			return false;
+		}
+	}
+	return text.n > 0;
+}
+
+bool mail_plausible(struct slice text)
+{
+	struct slice local = { 0 };
+	struct slice domain = { 0 };
+	if (text.n > CONTACT_MAX || !slice_cut(text, '@', &local, &domain)) {
+		return false;
+	}
+	bool dots = slice_find(domain, SLICE(".")) != SIZE_MAX && slice_find(domain, SLICE("..")) == SIZE_MAX &&
+		!slice_starts(domain, SLICE(".")) && !slice_ends(domain, SLICE("."));
+	return dots && local.n <= 64 && all_mail_octets(local) && all_mail_octets(domain);
+}
+
+static int contacts_check(struct desk *desk, const struct person_row *row)
+{
+	const struct {
+		const char *field;
+		struct slice text;
+		bool (*plausible)(struct slice text);
+	} contacts[] = {
+		{ "phone", row->phone, phone_plausible },
+		{ "phone2", row->phone2, phone_plausible },
+		{ "mail", row->mail, mail_plausible },
+	};
+	for (size_t i = 0; i < sizeof(contacts) / sizeof(contacts[0]); i++) {
+		if (contacts[i].text.n > 0 && !contacts[i].plausible(contacts[i].text)) {
+			return desk_refuse(desk, E_INPUT, "input.invalid", contacts[i].field);
+		}
+	}
+	return 0;
+}
+
+static int saved(struct desk *desk, const char *act, const struct person_row *row)
+{
+	int error = trail_row(desk->txn, "person", row->id);
+	if (error < 0) {
+		return error;
+	}
+	int64_t tokens = search_put(desk->txn, "person", row->id,
+		arena_printf(desk->arena, "%.*s %.*s %.*s %.*s %.*s", SLICE_FMT(row->name), SLICE_FMT(row->title),
+			SLICE_FMT(row->phone), SLICE_FMT(row->phone2), SLICE_FMT(row->mail)));
+	desk_audit(desk, act, "person", row->id, row->version, (struct slice){ 0 });
+	desk_answer(desk, row->id, row->version);
+	return tokens < 0 ? (int)tokens : txn_change(desk->txn, "person", row->id, row->version);
+}
+
+int desk_person_create(struct desk *desk)
+{
+	struct person_row row = { 0 };
+	int error = patch_apply(desk, &row, fields, sizeof(fields) / sizeof(fields[0]));
+	error = error < 0 ? error : contacts_check(desk, &row);
+	if (error < 0) {
+		return error;
+	}
+	row.id = txn_id(desk->txn);
+	row.version = 1;
+	int64_t done = sql_run(desk->db,
+		"INSERT INTO person (id, version, name, unit_id, phone, phone2, mail, title)"
+		" VALUES ($1, 1, $2, $3, $4, $5, $6, $7)",
+		SQL_INT(row.id), SQL_TEXT(row.name), SQL_INT_OR_NULL(row.unit_id), SQL_TEXT_OR_NULL(row.phone),
+		SQL_TEXT_OR_NULL(row.phone2), SQL_TEXT_OR_NULL(row.mail), SQL_TEXT_OR_NULL(row.title));
+	return done < 0 ? (int)done : saved(desk, "person.create", &row);
+}
+
+static int row_load(struct desk *desk, int64_t id, struct person_row *row)
+{
+	AUTO_STMT struct stmt *q = NULL;
+	int found = sql_query(desk->db,
+		"SELECT id, version, name, unit_id, phone, phone2, mail, title FROM person WHERE id = $1", &q, SQL_INT(id));
+	found = found < 0 ? found : db_step(q);
+	if (found <= 0) {
+		return found < 0 ? found : E_ABSENT;
+	}
+	*row = (struct person_row){
+		.id = id,
+		.version = db_col_int64(q, 1),
+		.name = arena_dup(desk->arena, db_col_text(q, 2)),
+		.unit_id = db_col_int64(q, 3),
+		.phone = arena_dup(desk->arena, db_col_text(q, 4)),
+		.phone2 = arena_dup(desk->arena, db_col_text(q, 5)),
+		.mail = arena_dup(desk->arena, db_col_text(q, 6)),
+		.title = arena_dup(desk->arena, db_col_text(q, 7)),
+	};
+	return 0;
+}
+
+int desk_person_update(struct desk *desk)
+{
+	struct person_row row = { 0 };
+	int error = row_load(desk, desk->call->id, &row);
+	error = error < 0 ? error : desk_unit_reached(desk, row.unit_id);
+	error = error < 0 ? error : desk_version_same(desk, row.version);
+	error = error < 0 ? error : patch_apply(desk, &row, fields, sizeof(fields) / sizeof(fields[0]));
+	error = error < 0 ? error : contacts_check(desk, &row);
+	if (error < 0) {
+		return error;
+	}
+	row.version++;
+	int64_t done = sql_run(desk->db,
+		"UPDATE person SET version = version + 1, name = $2, unit_id = $3, phone = $4, phone2 = $5, mail = $6,"
+		" title = $7 WHERE id = $1",
+		SQL_INT(row.id), SQL_TEXT(row.name), SQL_INT_OR_NULL(row.unit_id), SQL_TEXT_OR_NULL(row.phone),
+		SQL_TEXT_OR_NULL(row.phone2), SQL_TEXT_OR_NULL(row.mail), SQL_TEXT_OR_NULL(row.title));
+	return done < 0 ? (int)done : saved(desk, "person.update", &row);
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * Acts on the units of the school.
+ *
+ * Layer: desk.  Threading: the writer's thread.
+ */
+#pragma once
+
+#include "base/attr.h"
+
+struct desk;
+
+/** POST /units */
+NODISCARD int desk_unit_create(struct desk *desk);
+/** PATCH /units/{id}: only the members given change; valid_to ends the unit, null brings it back. */
+NODISCARD int desk_unit_update(struct desk *desk);
+/** POST /units/import: 名称, 简称, 类别, 上级; a parent may stand anywhere in the sheet. */
+NODISCARD int desk_unit_import(struct desk *desk);
