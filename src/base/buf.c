@@ -184,7 +184,12 @@ void buf_put_html(struct buf *buf, struct slice text)
 void buf_put_csv(struct buf *buf, struct slice text)
 {
 	buf_put_byte(buf, '"');
-	if (text.n > 0 && memchr("=+-@\t\r", text.p[0], 6) != NULL) {
+	size_t lead = 0;
+	while (lead < text.n && text.p[lead] == '\'') {
+		lead++;
+	}
+	/* One more where there are some already, so that taking one away gives the text again. */
+	if (lead < text.n && memchr("=+-@\t\r", text.p[lead], 6) != NULL) {
 		buf_put_byte(buf, '\'');
 	}
 	for (size_t i = 0; i < text.n; i++) {

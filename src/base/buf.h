@@ -54,7 +54,7 @@ static inline struct slice buf_slice(const struct buf *buf)
 
 /** Escape for where the text goes; there is no unescaped way out of base. */
 void buf_put_html(struct buf *buf, struct slice text);
-/** RFC 4180 field; one that starts with = + - @ TAB or CR gets a leading apostrophe. */
+/** RFC 4180 field; one that starts with = + - @ TAB or CR gets a leading apostrophe (back: base/csv.h). */
 void buf_put_csv(struct buf *buf, struct slice text);
 /** A mail header value: RFC 2047 base64 UTF-8 words where needed, no CR or LF ever. */
 void buf_put_mail_header(struct buf *buf, struct slice text);
