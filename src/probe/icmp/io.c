@@ -13,7 +13,7 @@ enum {
 	PACKET_MAX =
 		576, /* an error quotes as much as fits in this (RFC 1812 section 4.3.2.3) */
 	CONTROL_MAX = 128,
-	RECEIVE_ROUNDS = 16, /* batches in one turn, then the rest of the loop has its say */
+	RECEIVE_ROUNDS = 64, /* batches in one turn, then the rest of the loop has its say */
 	V4_UNREACHABLE = 3,
 	V4_TIME_EXCEEDED = 11,
 	V6_UNREACHABLE = 1,
@@ -106,6 +106,8 @@ static uint32_t queue_length(const struct ping_family *family, uint32_t most)
 	return n;
 }
 
+static int receive_batch(struct ping_family *family);
+
 /* Returns false when the socket takes no more for now. */
 static bool flush_family(struct ping_family *family, uint32_t *credit)
 {
@@ -122,11 +124,15 @@ static bool flush_family(struct ping_family *family, uint32_t *credit)
 			fail_send(ping, family->queue.head, -sent);
 			sent = 1;
 		}
+		spend_credit(ping, (uint32_t)sent);
+		*credit -= (uint32_t)sent;
+		/* Near targets answer while we send: read as we go, or the kernel's buffer fills. */
+		if (!ping->closing) {
+			(void)receive_batch(family);
+		}
 		if (ping->closing) {
 			return false;
 		}
-		spend_credit(ping, (uint32_t)sent);
-		*credit -= (uint32_t)sent;
 	}
 	return true;
 }

@@ -108,6 +108,25 @@ static void four_thousand_targets_lose_nothing(void **state)
 	end(&bench);
 }
 
+static void a_burst_is_not_lost_to_our_own_buffer(void **state)
+{
+	(void)state;
+	struct bench bench;
+	struct caught caught = { 0 };
+	struct check_spec spec = { .addr = world_addr("127.1.0.0"), .timeout_ms = 5000 };
+	enum { BURST = 20000 };
+	begin(&bench, BURST, 1000000);
+	for (unsigned i = 0; i < BURST; i++) {
+		spec.addr.octet[2] = (uint8_t)(i >> 8);
+		spec.addr.octet[3] = (uint8_t)i;
+		assert_int_equal(ping_start(bench.ping, &spec, caught_sink(&caught)), 0);
+	}
+	world_run(&bench.loop, &caught, BURST, 10000);
+	assert_int_equal(caught.by_state[CHECK_UP], BURST);
+	assert_int_equal(ping_stats(bench.ping).kernel_dropped, 0);
+	end(&bench);
+}
+
 /* Nothing from 127.0.0.66 reaches the engine any more: a target that is silent. */
 static void silence(int fd)
 {
@@ -299,6 +318,7 @@ int main(void)
 		cmocka_unit_test(a_family_without_socket_is_refused),
 		cmocka_unit_test(loopback_answers_within_a_millisecond_or_so),
 		cmocka_unit_test(four_thousand_targets_lose_nothing),
+		cmocka_unit_test(a_burst_is_not_lost_to_our_own_buffer),
 		cmocka_unit_test(a_silent_target_times_out),
 		cmocka_unit_test(a_time_out_longer_than_the_wheel_is_kept),
 		cmocka_unit_test(a_forged_reply_counts_for_nothing),
