@@ -34,14 +34,14 @@ struct blob_store;
 struct calendar;
 struct json;
 struct policy;
-struct secret_box;
+struct secret_key;
 
 /** What the desk needs of the world; lives as long as the process. */
 struct desk_env {
 	const struct calendar *calendar;
 	const struct policy *policy;
 	struct blob_store *blobs;
-	struct secret_box *secrets;
+	struct secret_key *secrets;
 	const char *base_url; /* how people reach the platform, for links; from the settings */
 };
 
