@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * Mail to the school's server, many at once over few connections, by curl's
+ * multi interface on the loop.  Every message handed over is answered exactly
+ * once, in any order.
+ *
+ * Layer: courier.  Threading: the loop's thread.
+ */
+#pragma once
+
+#include <stdint.h>
+#include <uv.h>
+
+#include "base/attr.h"
+#include "base/slice.h"
+#include "courier/outcome.h"
+
+struct jw;
+struct smtp;
+
+enum {
+	SMTP_INFLIGHT_MAX = 8,
+	SMTP_QUEUE_MAX = 256,
+	SMTP_HELD_OCTETS_MAX = 64 * 1024 * 1024, /* of messages queued and in flight */
+	SMTP_CONNECTION_AGE_S = 20,
+};
+
+/** One message; everything is borrowed for the call only. */
+struct smtp_job {
+	int64_t delivery;
+	uint32_t attempt;
+	struct slice config; /* courier/account.h */
+	struct slice to;
+	struct slice key;
+	struct slice subject;
+	struct slice body;
+	struct slice annex;
+	int64_t at_unix_ms;
+};
+
+struct smtp_result {
+	int64_t delivery;
+	uint32_t attempt;
+	enum outcome outcome;
+	struct slice provider; /* the server's last reply when accepted */
+	struct slice error;    /* "STEP why", or "busy", "config: …", "address", "stopping" */
+};
+
+typedef void (*smtp_fn)(void *ctx, const struct smtp_result *result);
+
+struct smtp_setup {
+	const char *name_servers; /* lookup_create */
+	struct slice ca;          /* the machine's certificates, PEM; outlives the smtp */
+	smtp_fn done;
+	void *ctx;
+};
+
+/** Opens files and sockets of its libraries: before the fence.  Returns: 0, E_INPUT or -ENOMEM. */
+NODISCARD int smtp_create(uv_loop_t *loop, const struct smtp_setup *setup, struct smtp **ret_smtp);
+
+/** Take a message; done may be called before this returns. */
+void smtp_send(struct smtp *smtp, const struct smtp_job *job);
+
+/** Counters as members of an open object. */
+void smtp_status(const struct smtp *smtp, struct jw *jw);
+
+/** Answer everything unfinished and close; the memory goes with smtp_destroy after the loop's end. */
+void smtp_end(struct smtp *smtp);
+struct smtp *smtp_destroy(struct smtp *smtp);
