@@ -108,11 +108,22 @@ static int payload_int(struct txn *txn, struct slice payload, const char *name, 
 	return 0;
 }
 
+/* Hexadecimal as commands carry it; the last 16 digits count. */
+static uint64_t trace_read(struct slice text)
+{
+	uint64_t trace = 0;
+	for (size_t i = 0; i < text.n; i++) {
+		uint8_t c = text.p[i] | 0x20;
+		trace = trace << 4 | (uint64_t)(c >= 'a' ? c - 'a' + 10 : (c & 15));
+	}
+	return trace;
+}
+
 static int errand_load(struct txn *txn, struct errands *all, const struct outbox_item *item, struct errand *e)
 {
 	int64_t number = 0;
 	*e = (struct errand){ .id = item->id, .attempts = item->attempts };
-	e->trace = strtoull((const char *)arena_dup_str(txn_arena(txn), item->trace), NULL, 16);
+	e->trace = trace_read(item->trace);
 	if (slice_is(slice_str(all->kind), "mail")) {
 		return mail_load(txn, e);
 	}
