@@ -32,10 +32,12 @@ static const desk_fn acts[ROUTE_COUNT_] = {
 	/* units, people, assets */
 	[ROUTE_UNITS_CREATE] = desk_unit_create,
 	[ROUTE_UNITS_UPDATE] = desk_unit_update,
+	[ROUTE_UNITS_IMPORT] = desk_unit_import,
 	[ROUTE_PEOPLE_CREATE] = desk_person_create,
 	[ROUTE_PEOPLE_UPDATE] = desk_person_update,
 	[ROUTE_ASSETS_CREATE] = desk_asset_create,
 	[ROUTE_ASSETS_UPDATE] = desk_asset_update,
+	[ROUTE_ASSETS_IMPORT] = desk_asset_import,
 
 	/* checks, settings */
 	[ROUTE_BACKUPS_RUN] = desk_backup_run,

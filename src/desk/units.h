@@ -14,5 +14,5 @@ struct desk;
 NODISCARD int desk_unit_create(struct desk *desk);
 /** PATCH /units/{id}: only the members given change; valid_to ends the unit, null brings it back. */
 NODISCARD int desk_unit_update(struct desk *desk);
-/** POST /units/import: 名称, 简称, 类别, 上级; a parent may stand anywhere in the sheet. */
+/** POST /units/import: 名称, 简称, 类别, 上级; a parent may stand anywhere in the sheet; at most 2,000 rows. */
 NODISCARD int desk_unit_import(struct desk *desk);

@@ -38,6 +38,8 @@ static const view_fn reads[ROUTE_COUNT_] = {
 	[ROUTE_PEOPLE_GET] = view_people_get,
 	[ROUTE_ASSETS_LIST] = view_assets_list,
 	[ROUTE_ASSETS_GET] = view_assets_get,
+	[ROUTE_ASSETS_EXPORT] = view_assets_export,
+	[ROUTE_ASSETS_LOOKUP] = view_assets_lookup,
 
 	/* checks, settings, health */
 

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+
+#include "base/civil.h"
+#include "base/err.h"
+#include "model/asset_sheet.h"
+#include "records/sql.h"
+#include "sys/memfd.h"
+#include "view/assets.h"
+#include "view/view.h"
+
+enum { EXPORT_MAX_OCTETS = 64 * 1024 * 1024, EXPORT_PAGE = 1000 };
+
+static struct slice word(const struct name_table *table, struct slice id)
+{
+	int value = name_parse(table, id);
+	return value < 0 ? id : slice_str(name_text(table, (unsigned)value, LANG_ZH));
+}
+
+/* In the order of enum asset_column, one column after the id. */
+static void row_put(struct buf *out, struct stmt *q)
+{
+	for (unsigned c = 0; c < ASSET_COLUMN_COUNT; c++) {
+		struct slice text = db_col_text(q, c + 1);
+		if (c == ASSET_COLUMN_KIND) {
+			text = word(&asset_kind_names, text);
+		} else if (c == ASSET_COLUMN_IMPORTANCE) {
+			text = word(&asset_importance_names, text);
+		} else if (c == ASSET_COLUMN_EXPOSURE) {
+			text = word(&asset_exposure_names, text);
+		} else if (c == ASSET_COLUMN_MLPS_LEVEL) {
+			text = slice_str(mlps_level_text(db_col_int64(q, c + 1)));
+		}
+		buf_put_str(out, c > 0 ? "," : "");
+		buf_put_csv(out, text);
+	}
+	buf_put_str(out, "\r\n");
+}
+
+/* A page at a time: PostgreSQL holds all rows of one query in memory. */
+static int page_export(struct view *view, struct buf *out, int64_t *after_id)
+{
+	AUTO_STMT struct stmt *q = NULL;
+	int count = 0;
+	int row = sql_query(view->db,
+		"SELECT a.id, a.name, a.kind, a.address, a.domain, o.name, m.name, v.name, a.importance, a.mlps_level,"
+		" a.exposure, a.host, a.vendor, a.vendor_phone, a.note FROM asset a"
+		" LEFT JOIN unit o ON o.id = a.owner_unit_id LEFT JOIN unit m ON m.id = a.operate_unit_id"
+		" LEFT JOIN unit v ON v.id = a.use_unit_id"
+		" WHERE a.id > $1 AND ($2 = 0 OR a.owner_unit_id = $2) AND a.retired_at_ms IS NULL ORDER BY a.id LIMIT $3",
+		&q, SQL_INT(*after_id), SQL_INT(view_unit_filter(view)), SQL_INT(EXPORT_PAGE));
+	while (row >= 0 && (row = db_step(q)) == 1) {
+		*after_id = db_col_int64(q, 0);
+		row_put(out, q);
+		count++;
+	}
+	return row < 0 ? row : count;
+}
+
+int view_assets_export(struct view *view)
+{
+	AUTO_BUF struct buf out;
+	buf_init(&out, EXPORT_MAX_OCTETS);
+	buf_put_str(&out, "\xef\xbb\xbf"); /* without it WPS and Excel show Chinese as noise */
+	for (unsigned c = 0; c < ASSET_COLUMN_COUNT; c++) {
+		buf_put_str(&out, c > 0 ? "," : "");
+		buf_put_csv(&out, slice_str(asset_sheet_fields[c].names[0]));
+	}
+	buf_put_str(&out, "\r\n");
+	int64_t after_id = 0;
+	int count = EXPORT_PAGE;
+	while (count == EXPORT_PAGE && !out.failed) {
+		count = page_export(view, &out, &after_id);
+	}
+	if (count < 0 || out.failed) {
+		return count < 0 ? count : view_refuse(view, E_LIMIT, "answer.too_large", NULL);
+	}
+	struct civil day = civil_of_ms(view->now_ms, CIVIL_CHINA_OFFSET_MIN);
+	(void)snprintf(view->media, sizeof(view->media), "text/csv; charset=utf-8");
+	(void)snprintf(view->file_name, sizeof(view->file_name), "资产清单-%04d%02u%02u.csv", (int)day.year, day.month,
+		day.day);
+	return memfd_of(buf_slice(&out), &view->download_fd);
+}
