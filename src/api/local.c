@@ -100,6 +100,8 @@ void local_metrics(struct request *r)
 		(int64_t)server->client_count);
 	put_sample(&server->text, "fengsui_role_counter", SLICE("web"), SLICE("requests_open"),
 		(int64_t)server->request_count);
+	put_sample(&server->text, "fengsui_role_counter", SLICE("web"), SLICE("body_octets"),
+		(int64_t)server->bodies_octets);
 	put_sample(&server->text, "fengsui_role_counter", SLICE("web"), SLICE("streams"),
 		(int64_t)server->stream_count);
 	for (unsigned i = 0; i < COUNTER_COUNT_; i++) {

@@ -304,7 +304,8 @@ static int daemon_start(struct daemon *daemon, const struct server_setup *setup,
 	daemon->mhd = MHD_start_daemon(flags, 0, on_accept, daemon, on_request, daemon,
 		MHD_OPTION_EXTERNAL_LOGGER, on_mhd_log, NULL,
 		MHD_OPTION_LISTEN_SOCKET, fd,
-		MHD_OPTION_CONNECTION_LIMIT, (unsigned)SERVER_CONNECTIONS_MAX,
+		/* on_accept counts for both daemons, and counts what it refuses. */
+		MHD_OPTION_CONNECTION_LIMIT, (unsigned)SERVER_CONNECTIONS_MAX + 1,
 		MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)SERVER_IDLE_S,
 		MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY_OCTETS,
 		MHD_OPTION_CONNECTION_MEMORY_INCREMENT, (size_t)4096,
@@ -483,6 +484,7 @@ void server_status(struct server *server, struct jw *jw)
 {
 	jw_kv_int(jw, "connections", (int64_t)server->client_count);
 	jw_kv_int(jw, "requests_open", (int64_t)server->request_count);
+	jw_kv_int(jw, "body_octets", (int64_t)server->bodies_octets);
 	jw_kv_int(jw, "streams", (int64_t)server->stream_count);
 	jw_kv_int(jw, "waiting", (int64_t)pending_count(server->pending));
 	jw_kv_int(jw, "refused_pending", (int64_t)pending_refused(server->pending));

@@ -217,9 +217,11 @@ static void event_take(struct stream *s, const struct msg_event *msg)
 static void end_take(struct stream *s, const struct msg_stream_end *msg)
 {
 	struct request *r = s->request;
-	if (msg->resync) {
+	if (msg->resync && msg->status < 400) {
+		/* Query no longer has what this reader missed, and goes on from here. */
 		events_resync(&s->events, s->last_seq);
 		s->server->counters[COUNT_RESYNCS]++;
+		return;
 	}
 	s->ended = true;
 	if (s->open_at_ms != 0 && msg->status >= 400 && msg->status < 600) {

@@ -121,8 +121,11 @@ static void test_stream_ended_by_query(void **state)
 	uint32_t req = 0;
 	(void)state;
 	int fd = stream_open_at("", &req);
-	end_send(req, 200, true);
+	end_send(req, 200, true); /* too far back: read anew, and on it goes */
 	event_read(fd, "event: resync\n");
+	event_send(req, 90, "notices", 1);
+	event_read(fd, "id: 90\n");
+	end_send(req, 401, false); /* its token was revoked */
 	assert_non_null(strstr(http_read_until(fd, "0\r\n\r\n", &text), "0\r\n\r\n"));
 	(void)close(fd);
 }

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -647,6 +648,84 @@ static void test_uploads_wait_for_their_turn(void **state)
 	}
 }
 
+static void test_uploads_waiting_are_bounded(void **state)
+{
+	enum { ALL = SERVER_UPLOADS_MAX + SERVER_UPLOADS_WAITING_MAX };
+	static int fds[ALL];
+	(void)state;
+	long before = web_counter(&web, "refused_uploads");
+	for (size_t i = 0; i < ALL; i++) {
+		fds[i] = http_open(&web);
+		http_say(fds[i], UPLOAD("3"));
+	}
+	web_wait_counter(&web, "requests_open", ALL + 1);
+	http_ask(&web, UPLOAD("3") "abc", &reply);
+	assert_int_equal(reply.status, 503);
+	assert_true(reply_has(&reply, "upload.busy"));
+	assert_int_equal(web_counter(&web, "refused_uploads"), before + 1);
+	/* Core goes away: all of them are told, those whose turn had not come too. */
+	web_peer_close(&web, IPC_CORE);
+	for (size_t i = 0; i < ALL; i++) {
+		http_read(fds[i], false, &reply);
+		assert_int_equal(reply.status, 503);
+		(void)close(fds[i]);
+	}
+	web_peer_open(&web, IPC_CORE);
+	web_wait_counter(&web, "requests_open", 1);
+}
+
+/* Many bodies at once, each within its limit, must not fill the memory. */
+static void test_bodies_together(void **state)
+{
+	enum { EACH = 1000 * 1000, ALL = SERVER_BODIES_OCTETS_MAX / EACH };
+	static int fds[ALL];
+	static uint8_t spaces[EACH];
+	(void)state;
+	long before = web_counter(&web, "refused_bodies");
+	memset(spaces, ' ', sizeof(spaces));
+	for (size_t i = 0; i < ALL; i++) {
+		fds[i] = http_open(&web);
+		http_say(fds[i], POST_UNIT COOKIE OURS JSON_TYPE "Content-Length: 1000001\r\n" END);
+		http_say_octets(fds[i], slice_of(spaces, sizeof(spaces)));
+	}
+	web_wait_counter(&web, "body_octets", (long)ALL * EACH);
+	int fd = http_open(&web);
+	http_say(fd, POST_UNIT COOKIE OURS JSON_TYPE "Content-Length: 1000000\r\n" END);
+	http_say_octets(fd, slice_of(spaces, sizeof(spaces)));
+	http_read(fd, false, &reply);
+	assert_int_equal(reply.status, 503);
+	assert_true(reply_has(&reply, "server.busy"));
+	assert_int_equal(web_counter(&web, "refused_bodies"), before + 1);
+	(void)close(fd);
+	for (size_t i = 0; i < ALL; i++) {
+		(void)close(fds[i]);
+	}
+	web_wait_counter(&web, "requests_open", 1);
+}
+
+/* One more connection than there may be is closed without a word, and room is made again. */
+static void test_connections_full(void **state)
+{
+	static int fds[SERVER_CONNECTIONS_MAX];
+	struct rlimit limit = { 0 };
+	char octet = 0;
+	(void)state;
+	if (web.program == NULL || getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur < COUNT(fds) + 64) {
+		skip(); /* both ends in one process need more descriptors than most may have */
+	}
+	for (size_t i = 0; i < COUNT(fds); i++) {
+		fds[i] = http_open(&web);
+	}
+	int one_more = http_open(&web);
+	assert_int_equal(recv(one_more, &octet, 1, 0), 0);
+	(void)close(one_more);
+	for (size_t i = 0; i < COUNT(fds); i++) {
+		(void)close(fds[i]);
+	}
+	(void)usleep(300 * 1000);
+	assert_true(web_counter(&web, "refused_connections") >= 1);
+}
+
 static void test_login_flood(void **state)
 {
 	static const char request[] = "POST /api/v1/session HTTP/1.1\r\n" HOST JSON_TYPE "Content-Length: 2\r\n" END "{}";
@@ -720,6 +799,9 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_upload),
 		cmocka_unit_test(test_upload_refused),
 		cmocka_unit_test(test_uploads_wait_for_their_turn),
+		cmocka_unit_test(test_uploads_waiting_are_bounded),
+		cmocka_unit_test(test_bodies_together),
+		cmocka_unit_test(test_connections_full),
 		cmocka_unit_test(test_login_flood),
 		cmocka_unit_test(test_peer_gone),
 	};
