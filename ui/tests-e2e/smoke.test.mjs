@@ -107,6 +107,7 @@ test('a notice goes from signing to archive through five pairs of hands', { skip
   await as('verifier', async (page) => {
     await go(page, '/notices/801');
     await page.getByRole('button', { name: '开始复核' }).click();
+    await page.getByRole('checkbox').first().waitFor();
     for (const box of await page.getByRole('checkbox').all()) {
       await box.check();
     }

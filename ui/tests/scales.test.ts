@@ -3,9 +3,10 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { zh } from '../src/i18n/zh';
+import { zhDesk } from '../src/i18n/zh/desk';
 
 const ROOT = join(__dirname, '../src');
-const words: Record<string, string> = zh;
+const words: Record<string, string> = { ...zh, ...zhDesk };
 const of = (prefix: string): string[] => Object.entries(words).filter(([k]) => k.startsWith(`${prefix}.`)).map(([, v]) => v);
 const files = (dir: string): string[] => readdirSync(dir, { recursive: true, encoding: 'utf8' }).filter((f) => /\.(vue|ts)$/.test(f)).map((f) => join(dir, f));
 
