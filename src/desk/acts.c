@@ -5,6 +5,8 @@
 /* session, users, tokens */
 #include "desk/login.h"
 #include "desk/sessions.h"
+#include "desk/tokens.h"
+#include "desk/users.h"
 
 /* units, people, assets */
 #include "desk/assets.h"
@@ -28,6 +30,13 @@ static const desk_fn acts[ROUTE_COUNT_] = {
 	[ROUTE_SESSION_ROLE] = desk_session_role,
 	[ROUTE_SESSION_PASSWORD] = desk_session_password,
 	[ROUTE_SESSION_REVOKE_ALL] = desk_session_revoke_all,
+	[ROUTE_USERS_CREATE] = desk_user_create,
+	[ROUTE_USERS_UPDATE] = desk_user_update,
+	[ROUTE_USERS_RESET_PASSWORD] = desk_user_reset_password,
+	[ROUTE_PEOPLE_GRANT] = desk_people_grant,
+	[ROUTE_PEOPLE_REVOKE] = desk_people_revoke,
+	[ROUTE_TOKENS_CREATE] = desk_token_create,
+	[ROUTE_TOKENS_REVOKE] = desk_token_revoke,
 
 	/* units, people, assets */
 	[ROUTE_UNITS_CREATE] = desk_unit_create,

@@ -8,6 +8,8 @@
 #include "desk/account.h"
 #include "desk/desk.h"
 #include "desk/password_policy.h"
+#include "desk/sessions.h"
+#include "desk/tokens.h"
 #include "records/caller.h"
 #include "records/sql.h"
 #include "sys/rand.h"
@@ -56,6 +58,18 @@ static int attempt(struct txn *txn, const struct account *account, struct login_
 	return 0;
 }
 
+/* Would the act refuse before it looks at the password?  Then no attempt is counted: a new password
+ * that is too short is no guess at the old one. */
+static bool refused_anyway(struct txn *txn, const struct desk_call *call, const struct caller *caller)
+{
+	struct desk desk = { .txn = txn, .db = txn_db(txn), .arena = txn_arena(txn), .call = call, .caller = *caller,
+		.now_ms = txn_now_ms(txn) };
+	if (call->route == ROUTE_SESSION_PASSWORD) {
+		return session_password_check(&desk) < 0;
+	}
+	return call->route == ROUTE_TOKENS_CREATE && token_check(&desk) < 0;
+}
+
 /* The caller of a route that is not open: only one who may use it costs the lane anything. */
 static int look_inside(struct txn *txn, const struct desk_call *call, struct login_stored *stored)
 {
@@ -65,7 +79,7 @@ static int look_inside(struct txn *txn, const struct desk_call *call, struct log
 	if (error < 0) {
 		return error;
 	}
-	stored->refused = access_scope(&caller, call->route) == SCOPE_NONE;
+	stored->refused = access_scope(&caller, call->route) == SCOPE_NONE || refused_anyway(txn, call, &caller);
 	if (stored->refused || login_need(call->route) == LOGIN_NEED_GENERATE) {
 		return 0;
 	}

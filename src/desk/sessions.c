@@ -62,7 +62,7 @@ int desk_session_role(struct desk *desk)
 	return done < 0 ? (int)done : txn_change(desk->txn, "session", desk->caller.account_id, 0);
 }
 
-static int new_password_check(struct desk *desk)
+static int new_check(struct desk *desk)
 {
 	struct password_policy policy = { 0 };
 	struct password_facts facts = { 0 };
@@ -79,19 +79,23 @@ static int new_password_check(struct desk *desk)
 		return error;
 	}
 	const char *fault = password_policy_fault(&policy, password, &facts);
-	if (fault != NULL) {
-		return desk_refuse(desk, E_INPUT, fault, "new");
-	}
-	/* The lane had no memory for it. */
-	return desk->call->new_hash.n > 0 ? 0 : desk_refuse(desk, E_BUSY, "login.busy", NULL);
+	return fault != NULL ? desk_refuse(desk, E_INPUT, fault, "new") : 0;
+}
+
+int session_password_check(struct desk *desk)
+{
+	int error = session_only(desk);
+	return error < 0 ? error : new_check(desk);
 }
 
 int desk_session_password(struct desk *desk)
 {
 	struct account account = { 0 };
-	int error = session_only(desk);
+	int error = session_password_check(desk);
 	error = error < 0 ? error : login_checked(desk, "old");
-	error = error < 0 ? error : new_password_check(desk);
+	if (error == 0 && desk->call->new_hash.n == 0) {
+		error = desk_refuse(desk, E_BUSY, "login.busy", NULL); /* the lane had no memory for it */
+	}
 	int found = error < 0 ? error : account_by_id(desk->txn, desk->caller.account_id, &account);
 	if (found <= 0) {
 		return found < 0 ? found : E_ABSENT;

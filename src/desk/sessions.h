@@ -14,6 +14,8 @@ struct desk;
 NODISCARD int desk_session_logout(struct desk *desk);
 /** POST /session/role: act in another of one's own live roles. */
 NODISCARD int desk_session_role(struct desk *desk);
+/** Everything about a change of password but the old one; reads only.  As desk_session_password. */
+NODISCARD int session_password_check(struct desk *desk);
 /** POST /session/password: refusals password.wrong and those of password_policy_fault; other sessions end. */
 NODISCARD int desk_session_password(struct desk *desk);
 /** DELETE /sessions: every one, this too. */

@@ -208,7 +208,6 @@ static int users_found(struct view *view, struct slice words, struct page *page)
 		if (row == 1 && !twice && page_take(page, ++shown_to, db_col_int64(q, 0))) {
 			row = user_put(view, q);
 		}
-		row = row < 0 ? row : (int)db_run(q);
 	}
 	page->more = false; /* further pages are asked for with more words */
 	return row < 0 ? row : 0;

@@ -247,6 +247,7 @@ int desk_do(struct school *school, const struct hat *hat, enum route_id route, i
 	(void)snprintf(school->field, sizeof(school->field), "%s", desk.field);
 	school->answer_id = desk.answer_id;
 	school->answer_version = desk.answer_version;
+	(void)snprintf(school->set_token, sizeof(school->set_token), "%s", desk.set_token);
 	buf_clear(&school->text);
 	buf_put(&school->text, buf_slice(&command.answer));
 	if (command.status >= 0) {

@@ -37,6 +37,7 @@ struct school {
 	char field[48];
 	int64_t answer_id;
 	int64_t answer_version;
+	char set_token[80];        /* the cookie the act set; "-" ends it */
 	const struct json *answer; /* parsed; NULL after a refusal */
 	struct buf text;           /* the answer as it was written */
 	int download_fd;           /* -1 = none; closed by the next call */
@@ -51,7 +52,7 @@ struct school {
 struct hat {
 	int64_t person_id;
 	int64_t unit_id;
-	char token[32];
+	char token[80];
 };
 
 /** Tuesday 2026-03-03 09:00 in China. */
