@@ -17,11 +17,15 @@
 #include "desk/backups.h"
 
 /* incidents, deliveries */
+#include "desk/deliveries.h"
 #include "desk/incidents.h"
 
 /* findings */
+#include "desk/findings.h"
 
 /* notices */
+#include "desk/notice_rounds.h"
+#include "desk/notices.h"
 
 static const desk_fn acts[ROUTE_COUNT_] = {
 	/* session, users, tokens */
@@ -56,10 +60,36 @@ static const desk_fn acts[ROUTE_COUNT_] = {
 	[ROUTE_INCIDENTS_RESOLVE] = desk_incident_resolve,
 	[ROUTE_INCIDENTS_CLOSE] = desk_incident_close,
 	[ROUTE_ACK_POST] = desk_ack_key_use,
+	[ROUTE_DELIVERIES_RESEND] = desk_delivery_resend,
 
 	/* findings */
+	[ROUTE_FINDINGS_CREATE] = desk_finding_create,
+	[ROUTE_FINDINGS_CONFIRM] = desk_finding_confirm,
+	[ROUTE_FINDINGS_FALSE_POSITIVE] = desk_finding_false_positive,
+	[ROUTE_FINDINGS_SECOND] = desk_finding_second,
 
 	/* notices */
+	[ROUTE_NOTICES_CREATE] = desk_notice_create,
+	[ROUTE_NOTICES_UPDATE] = desk_notice_update,
+	[ROUTE_NOTICES_REVIEW] = desk_notice_review,
+	[ROUTE_NOTICES_REJECT] = desk_notice_reject,
+	[ROUTE_NOTICES_ISSUE] = desk_notice_issue,
+	[ROUTE_NOTICES_CONFIRM] = desk_notice_confirm,
+	[ROUTE_NOTICES_SIGN] = desk_notice_sign,
+	[ROUTE_NOTICES_PLAN] = desk_notice_plan,
+	[ROUTE_NOTICES_UPLOAD] = desk_notice_upload,
+	[ROUTE_NOTICES_SUBMIT] = desk_notice_submit,
+	[ROUTE_NOTICES_RETURN] = desk_notice_return,
+	[ROUTE_NOTICES_VERIFY] = desk_notice_verify,
+	[ROUTE_NOTICES_SECOND_READ] = desk_notice_second_read,
+	[ROUTE_NOTICES_PASS] = desk_notice_pass,
+	[ROUTE_NOTICES_FAIL] = desk_notice_fail,
+	[ROUTE_NOTICES_BRIEF] = desk_notice_brief,
+	[ROUTE_NOTICES_MARK_BRIEF] = desk_notice_mark_brief,
+	[ROUTE_NOTICES_UPREPORT] = desk_notice_upreport,
+	[ROUTE_NOTICES_CLOSE] = desk_notice_close,
+	[ROUTE_NOTICES_WITHDRAW] = desk_notice_withdraw,
+	[ROUTE_NOTICES_REMIND] = desk_notice_remind,
 
 };
 

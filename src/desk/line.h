@@ -23,24 +23,27 @@ struct line_probe {
 	struct slice state; /* "up", "down" … */
 	int64_t latency_us;
 	struct slice code;
-	struct slice args;  /* JSON */
+	struct slice args; /* JSON */
 };
 
 struct line_document {
 	int64_t document_id;
 	bool ok;
-	int64_t blob_id;    /* when ok */
+	int64_t blob_id; /* when ok */
 	struct slice error;
 };
 
 /** The result of a check a verification asked for; ends its outbox row.  0 or as db_step. */
-NODISCARD int line_probe_result(struct txn *txn, const struct desk_env *env, const struct line_probe *result);
+NODISCARD int line_probe_result(
+	struct txn *txn, const struct desk_env *env, const struct line_probe *result);
 
 /** A document was rendered or could not be; the first rendering stored wins.  0 or as db_step. */
-NODISCARD int line_document_done(struct txn *txn, const struct desk_env *env, const struct line_document *done);
+NODISCARD int line_document_done(
+	struct txn *txn, const struct desk_env *env, const struct line_document *done);
 
 /** A delivery was accepted: the first of a notice starts its clock.  0 or as db_step. */
 NODISCARD int line_delivered(struct txn *txn, const struct desk_env *env, int64_t delivery_id);
 
 /** A timer of the line has come due.  0 or as db_step. */
-NODISCARD int line_timer(struct txn *txn, const struct desk_env *env, const struct timer *timer);
+NODISCARD int line_timer(
+	struct txn *txn, const struct desk_env *env, const struct timer *timer);

@@ -90,6 +90,11 @@ int words_int(struct desk *desk, const char *field, int64_t min, int64_t max, in
 	return 0;
 }
 
+bool words_enough(struct slice text, size_t min)
+{
+	return utf8_count(text) >= min;
+}
+
 int words_timeline(struct desk *desk, const char *kind, int64_t id, const char *code, struct slice args_json)
 {
 	int64_t done = sql_run(desk->db,

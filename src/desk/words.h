@@ -49,6 +49,9 @@ NODISCARD int words_choice(struct desk *desk, const char *field, const char *con
 NODISCARD int words_int(struct desk *desk, const char *field, int64_t min, int64_t max, int64_t otherwise,
 	int64_t *ret_value);
 
+/** Has the text at least min characters (code points)? */
+bool words_enough(struct slice text, size_t min);
+
 /** A line in a record's timeline: code and JSON arguments, by the caller now.  0 or as db_step. */
 NODISCARD int words_timeline(struct desk *desk, const char *kind, int64_t id, const char *code,
 	struct slice args_json);

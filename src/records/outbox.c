@@ -18,7 +18,7 @@ int outbox_put(struct txn *txn, const struct outbox_item *item)
 		" trace, due_at_ms, created_at_ms)"
 		" VALUES ($1, $2, $3, 'waiting', $4, $5, $6, $7, $8, $9)"
 		" ON CONFLICT (effect) DO NOTHING",
-		SQL_INT(txn_id(txn)), SQL_TEXT(item->kind), SQL_TEXT(item->effect),
+		SQL_INT(item->id != 0 ? item->id : txn_id(txn)), SQL_TEXT(item->kind), SQL_TEXT(item->effect),
 		SQL_TEXT(item->record_kind), SQL_INT(item->record_id), SQL_TEXT(item->payload),
 		SQL_TEXT(txn_trace(txn)), SQL_INT(due_at_ms), SQL_INT(txn->now_ms));
 }

@@ -22,7 +22,7 @@ struct txn;
 enum { OUTBOX_LEASE_MAX = 64, OUTBOX_PAYLOAD_MAX_OCTETS = 65536 };
 
 struct outbox_item {
-	int64_t id;             /* allotted by outbox_put */
+	int64_t id;             /* of the record it carries; 0 = outbox_put allots one */
 	struct slice kind;      /* "mail", "render" … */
 	struct slice effect;    /* names the effect; a second row of the same is not made */
 	struct slice record_kind;

@@ -248,6 +248,7 @@ CREATE TABLE finding (
 	author_id {INT} REFERENCES person (id),
 	recurrence {INT} NOT NULL DEFAULT 0,
 	reason {TEXT},
+	false_by {INT} REFERENCES person (id),
 	evidence {TEXT},
 	policy {TEXT} NOT NULL
 ) {STRICT};
@@ -255,6 +256,7 @@ CREATE INDEX finding_state ON finding (state, found_at_ms, id);
 CREATE INDEX finding_unit ON finding (unit_id, id);
 CREATE INDEX finding_notice ON finding (notice_id, id);
 CREATE INDEX finding_key ON finding (dedup_key, id);
+CREATE INDEX finding_recent ON finding (state, id);
 
 CREATE TABLE notice (
 	id {INT} PRIMARY KEY,
@@ -273,13 +275,16 @@ CREATE TABLE notice (
 	created_at_ms {INT} NOT NULL,
 	review_at_ms {INT},
 	issued_at_ms {INT},
+	reached_at_ms {INT},
 	signed_at_ms {INT},
 	signed_by {INT} REFERENCES person (id),
 	due_at_ms {INT},
 	due_json {TEXT},
 	due_provisional {INT} NOT NULL DEFAULT 0 CHECK (due_provisional IN (0, 1)),
 	sign_due_at_ms {INT},
+	step_due_at_ms {INT},
 	overdue_level {INT} NOT NULL DEFAULT 0,
+	reminders {INT} NOT NULL DEFAULT 0,
 	round {INT} NOT NULL DEFAULT 1,
 	centre_self {INT} NOT NULL DEFAULT 0 CHECK (centre_self IN (0, 1)),
 	deferred_reason {TEXT},
@@ -300,6 +305,8 @@ CREATE INDEX notice_open ON notice (due_at_ms, id) WHERE state NOT IN ('closed',
 CREATE INDEX notice_due ON notice (due_at_ms, id);
 CREATE INDEX notice_unit ON notice (unit_id, due_at_ms, id);
 CREATE INDEX notice_state ON notice (state, due_at_ms, id);
+CREATE INDEX notice_recent ON notice (state, id);
+CREATE INDEX notice_unit_recent ON notice (unit_id, id);
 
 CREATE TABLE notice_recipient (
 	id {INT} PRIMARY KEY,
@@ -353,6 +360,8 @@ CREATE TABLE verification (
 	settled_at_ms {INT},
 	method {TEXT},
 	opinion {TEXT},
+	second_reader_id {INT} REFERENCES person (id),
+	second_at_ms {INT},
 	UNIQUE (notice_id, round)
 ) {STRICT};
 
@@ -411,6 +420,7 @@ CREATE TABLE attachment (
 	media {TEXT} NOT NULL,
 	blob_id {INT} NOT NULL REFERENCES blob (id),
 	by_id {INT} NOT NULL REFERENCES person (id),
+	by_proxy {INT} NOT NULL DEFAULT 0 CHECK (by_proxy IN (0, 1)),
 	at_ms {INT} NOT NULL
 ) {STRICT};
 CREATE INDEX attachment_about ON attachment (about, about_id, id);

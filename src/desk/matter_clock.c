@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The clocks of a notice, stored with their derivation, and the timers that watch them. */
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/jw.h"
+#include "desk/desk.h"
+#include "desk/matter.h"
+#include "desk/matter_priv.h"
+#include "records/timer.h"
+#include "records/txn.h"
+
+enum {
+	REMEDY_SETS = NOTICE_CLOCK_REMEDY_START | NOTICE_CLOCK_REMEDY_REACHED |
+		      NOTICE_CLOCK_REMEDY_RESUME | NOTICE_CLOCK_REMEDY_AGAIN,
+	REMEDY_STOPS = NOTICE_CLOCK_REMEDY_PAUSE | NOTICE_CLOCK_REMEDY_STOP,
+	STEP_STOPS =
+		NOTICE_CLOCK_REVIEW_STOP | NOTICE_CLOCK_VERIFY_STOP | NOTICE_CLOCK_BRIEF_STOP,
+};
+
+static int timer_at(struct matter *m, const char *kind, int64_t seq, int64_t at_ms)
+{
+	struct timer timer = { .kind = slice_str(kind),
+		.record_kind = SLICE("notice"),
+		.record_id = m->row.id,
+		.seq = seq,
+		.fire_at_ms = at_ms,
+		.trace = txn_trace(m->txn) };
+	return timer_set(m->txn, &timer);
+}
+
+static int timer_end(struct matter *m, const char *kind)
+{
+	int64_t done = timer_cancel(m->txn, "notice", m->row.id, kind);
+	return done < 0 ? (int)done : 0;
+}
+
+static void due_keep(struct matter *m)
+{
+	AUTO_BUF struct buf text;
+	buf_init(&text, DUE_TEXT_MAX);
+	struct jw jw;
+	jw_init(&jw, &text);
+	due_put_json(&jw, &m->due);
+	m->row.due_json = arena_dup(m->arena, buf_slice(&text));
+	m->row.due_at_ms = m->due.due_ms;
+	m->row.due_provisional = m->due.provisional;
+}
+
+/* Timers are numbered by id: a due instant that moves has a timer of its own. */
+static int remedy(struct matter *m, uint32_t clocks)
+{
+	if ((clocks & (REMEDY_SETS | REMEDY_STOPS)) == 0) {
+		return 0;
+	}
+	int error = notice_remedy(&m->timing, clocks, &m->due);
+	if (error < 0) {
+		return error;
+	}
+	if ((clocks & NOTICE_CLOCK_REMEDY_REACHED) != 0) {
+		m->row.reached_at_ms = m->now_ms;
+	}
+	due_keep(m);
+	error = timer_end(m, "notice.due");
+	error = error < 0 ? error : timer_end(m, "notice.ladder");
+	if (error == 0 && (clocks & REMEDY_SETS) != 0) {
+		error = timer_at(m, "notice.due", txn_id(m->txn), m->row.due_at_ms);
+	}
+	return error;
+}
+
+static int sign(struct matter *m, uint32_t clocks)
+{
+	struct due due = { 0 };
+	if ((clocks & NOTICE_CLOCK_SIGN_STOP) != 0) {
+		return timer_end(m, "notice.sign_due");
+	}
+	if ((clocks & NOTICE_CLOCK_SIGN_START) == 0) {
+		return 0;
+	}
+	int error = notice_clock_start(&m->timing, clocks, POLICY_SIGN_FOR, &due);
+	m->row.sign_due_at_ms = due.due_ms;
+	return error < 0 ? error : timer_at(m, "notice.sign_due", 1, due.due_ms);
+}
+
+static int confirm(struct matter *m, uint32_t clocks)
+{
+	struct due due = { 0 };
+	if ((clocks & NOTICE_CLOCK_CONFIRM_STOP) != 0) {
+		return timer_end(m, "notice.confirm");
+	}
+	if ((clocks & NOTICE_CLOCK_CONFIRM_START) == 0) {
+		return 0;
+	}
+	int error = notice_clock_start(&m->timing, clocks, POLICY_CONFIRM, &due);
+	m->row.deferred_due_at_ms = due.due_ms;
+	return error < 0 ? error : timer_at(m, "notice.confirm", 1, due.due_ms);
+}
+
+/* Review, verification and brief never run at the same time. */
+static int step(struct matter *m, uint32_t clocks)
+{
+	static const struct {
+		uint32_t clock;
+		enum policy_rule rule;
+	} starts[] = {
+		{ NOTICE_CLOCK_REVIEW_START, POLICY_REVIEW },
+		{ NOTICE_CLOCK_VERIFY_START, POLICY_VERIFICATION },
+		{ NOTICE_CLOCK_BRIEF_START, POLICY_BRIEF },
+	};
+	if ((clocks & STEP_STOPS) != 0) {
+		m->row.step_due_at_ms = 0;
+	}
+	for (size_t i = 0; i < sizeof(starts) / sizeof(starts[0]); i++) {
+		struct due due = { 0 };
+		if ((clocks & starts[i].clock) == 0) {
+			continue;
+		}
+		int error = notice_clock_start(&m->timing, clocks, starts[i].rule, &due);
+		if (error < 0) {
+			return error;
+		}
+		m->row.step_due_at_ms = due.due_ms;
+	}
+	return 0;
+}
+
+int matter_clocks(struct matter *m)
+{
+	uint32_t clocks = m->outcome.clocks;
+	int error = step(m, clocks);
+	error = error < 0 ? error : sign(m, clocks);
+	error = error < 0 ? error : remedy(m, clocks);
+	return error < 0 ? error : confirm(m, clocks);
+}
+
+int matter_ladder_next(struct matter *m)
+{
+	int64_t rung = m->row.overdue_level;
+	int64_t at_ms = 0;
+	bool provisional = false;
+	if (rung >= POLICY_LADDER_RUNGS) {
+		return 0;
+	}
+	int error = calendar_add(m->env->calendar, m->row.due_at_ms,
+		policy_rule(m->env->policy, (enum policy_rule)(POLICY_LADDER_1 + rung),
+			m->row.grade),
+		&at_ms, &provisional);
+	return error < 0 ? error : timer_at(m, "notice.ladder", txn_id(m->txn), at_ms);
+}
