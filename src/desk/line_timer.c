@@ -84,7 +84,7 @@ static bool with_unit(enum notice_state state)
 	       state == NOTICE_RECTIFYING || state == NOTICE_RETURNED || state == NOTICE_FAILED;
 }
 
-static int rung_tell(struct matter *m, int64_t level)
+static int rung_tell(struct matter *m, int64_t level, int64_t seq)
 {
 	static const struct {
 		enum role role;
@@ -95,7 +95,8 @@ static int rung_tell(struct matter *m, int64_t level)
 		{ ROLE_VICE_PRESIDENT, false },
 		{ ROLE_LEADING_GROUP, false },
 	};
-	struct slice event = arena_printf(m->arena, "overdue.%lld", (long long)level);
+	struct slice event =
+		arena_printf(m->arena, "overdue.%lld.%lld", (long long)level, (long long)seq);
 	struct slice subject = arena_printf(m->arena, "【逾期】%.*s", SLICE_FMT(m->row.number));
 	struct slice text = arena_printf(m->arena, "%.*s（%.*s）整改已逾期，逾期级别 %lld。",
 		SLICE_FMT(m->row.number), SLICE_FMT(m->unit_name), (long long)level);
@@ -122,7 +123,7 @@ static int overdue(struct matter *m, const struct timer *timer)
 	} else if (!first) {
 		return 0;
 	}
-	error = error < 0 ? error : rung_tell(m, level);
+	error = error < 0 ? error : rung_tell(m, level, timer->seq);
 	error = error < 0
 			? error
 			: timeline(m, "overdue",
