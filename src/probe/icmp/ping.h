@@ -42,8 +42,8 @@ struct ping_stats {
 };
 
 /**
- * A non-blocking raw socket with everything but echo replies and errors
- * filtered out.  Needs CAP_NET_RAW.
+ * A non-blocking raw socket.  Needs CAP_NET_RAW.  ping_create filters out
+ * everything but echo replies and errors, of inherited sockets too.
  *
  * Shape:   family is 4 or 6.
  * Returns: the descriptor, or -errno.

@@ -5,7 +5,6 @@
 #include <netinet/icmp6.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include "probe/icmp/ping_priv.h"
 
@@ -18,9 +17,11 @@ int ping_socket(unsigned family)
 				       IPPROTO_ICMP)
 			     : socket(AF_INET6, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC,
 				       IPPROTO_ICMPV6);
-	if (fd < 0) {
-		return -errno;
-	}
+	return fd < 0 ? -errno : fd;
+}
+
+static int attach_type_filter(int fd, unsigned family)
+{
 	int rc = 0;
 	if (family == 4) {
 		struct icmp_filter filter = { .data = ~(1u << ICMP_ECHOREPLY |
@@ -36,12 +37,7 @@ int ping_socket(unsigned family)
 		ICMP6_FILTER_SETPASS(ICMP6_PARAM_PROB, &filter);
 		rc = setsockopt(fd, IPPROTO_ICMPV6, ICMP6_FILTER, &filter, sizeof(filter));
 	}
-	if (rc < 0) {
-		rc = -errno;
-		(void)close(fd);
-		return rc;
-	}
-	return fd;
+	return rc < 0 ? -errno : 0;
 }
 
 /* Every raw socket sees every reply on the machine: let the kernel keep those of other programs. */
@@ -85,5 +81,7 @@ int ping_prepare_socket(int fd, unsigned family, uint16_t id)
 		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &octets, sizeof(octets)) < 0) {
 		return -errno;
 	}
-	return attach_filter(fd, family, id);
+	/* Here, since an inherited socket comes as the parent made it. */
+	int rc = attach_type_filter(fd, family);
+	return rc < 0 ? rc : attach_filter(fd, family, id);
 }

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * One check as the desk registers it (JSON), read into what the engines
+ * take.  Pure: nothing is resolved, nothing opened.
+ *
+ * Layer: probe.  Threading: reentrant.  Fuzz target: fuzz/check_table.c.
+ */
+#pragma once
+
+#include "base/attr.h"
+#include "base/slice.h"
+#include "model/scale.h"
+#include "probe/check.h"
+
+struct arena;
+struct diag;
+struct json;
+
+enum {
+	SPEC_NAME_MAX = 200,   /* octets kept of the name people gave */
+	SPEC_TARGET_MAX = 300, /* octets kept of the target for showing */
+	SPEC_HOST_MAX = 255,
+	SPEC_INTERVAL_MAX_S = 24 * 3600,
+	SPEC_RETRIES_MAX = 15,
+};
+
+struct spec_item {
+	struct check_spec spec;
+	struct slice name;   /* for people, cut at a character */
+	struct slice target; /* as registered, cut at a character */
+	struct slice host;   /* address or name it points at; empty for this machine */
+	enum alert_severity severity;
+};
+
+/**
+ * Read one check.
+ *
+ * Shape:   {"id","name","kind","target","params":{},"interval_s","retries",
+ *          "severity"}.  target is an address or name (icmp), HOST:PORT (tcp,
+ *          tls), a URL (http), the server's ADDRESS[:PORT] (dns), or load,
+ *          memory, disk, clock, interface:NAME (host).  IPv6 with a port is in
+ *          brackets.  params: timeout_ms warn_ms window of all kinds; tcp
+ *          expect; http expect status host_header; http and tls warn_days
+ *          accept_untrusted; dns name type expect rcode ad aa; host warn bad.
+ *          Others are passed over.
+ * Owns:    texts of *ret_item live in the arena.
+ * Returns: 0, or E_INPUT with diag.
+ */
+NODISCARD int spec_read(struct arena *arena, const struct json *check, struct spec_item *ret_item,
+	struct diag *diag);

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * probe: runs the checks of core's table, keeps every result as a sample and
+ * tells core what changed.
+ *
+ * Layer: role.
+ */
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+
+#include "base/diag.h"
+#include "base/err.h"
+#include "base/jw.h"
+#include "probe/host/host.h"
+#include "probe/prober.h"
+#include "probe/scheduler.h"
+#include "probe/tls_session.h"
+#include "role/probe/probe.h"
+#include "role/probe/state_number.h"
+#include "role/runtime.h"
+#include "role/signal_queue.h"
+#include "rows/tail.h"
+#include "sys/clock.h"
+#include "sys/rand.h"
+
+static void on_result(void *user, const struct check_spec *spec, const struct check_result *result)
+{
+	struct probe *probe = user;
+	struct sample_row row = {
+		.ts_ms = result->at_unix_ms,
+		.series_id = spec->id,
+		.state = state_number(slice_str(check_state_text(result->state))),
+		.value = result->perf_count > 0 ? result->perf[0].value : (double)NAN,
+		.latency_us = result->latency_us,
+		.code = slice_str(result->state == CHECK_UP ? "" : result->code),
+	};
+	/* A refusal shows in the tail's counters; the change of state is told all the same. */
+	(void)!tail_append_sample(probe->shard.tail, &row, clock_unix_ms());
+}
+
+static void on_change(void *user, const struct scheduler_change *change)
+{
+	struct probe *probe = user;
+	const struct watch *watch = table_get(probe->table, change->spec->id);
+	if (watch != NULL) {
+		say_change(probe, watch, change);
+	}
+}
+
+static int engines_open(struct probe *probe, struct diag *diag)
+{
+	struct runtime *rt = probe->rt;
+	char folder[64];
+	(void)snprintf(folder, sizeof(folder), "/proc/self/fd/%d", probe->shard.fd);
+	int error = host_open("/proc", folder, &probe->host, diag);
+	error = error < 0 ? error : tls_client_create(NULL, &probe->tls);
+	if (error < 0) {
+		return diag_set(diag, error, 0, 0, "the machine's own state or its authorities: %s", err_text(error));
+	}
+	probe->facts = facts_open(probe);
+	struct prober_config config = {
+		.fd4 = runtime_handle(rt, "icmp4"),
+		.fd6 = runtime_handle(rt, "icmp6"),
+		.resolvers = facts_resolvers(probe->facts),
+		.tls = probe->tls,
+		.host = probe->host,
+	};
+	error = prober_create(&rt->loop, &config, &probe->prober);
+	return error < 0 ? diag_set(diag, error, 0, 0, "probe: the engines do not start") : 0;
+}
+
+static int prepare(struct runtime *rt, struct diag *diag)
+{
+	struct probe *probe = rt->self;
+	probe->rt = rt;
+	int error = shard_open(&probe->shard, rt, "probe-0", ROW_SAMPLE, diag);
+	return error < 0 ? error : engines_open(probe, diag);
+}
+
+/* Everything else is read through descriptors opened before. */
+static size_t paths(struct runtime *rt, struct fence_path *list)
+{
+	struct probe *probe = rt->self;
+	list[0] = shard_path(&probe->shard);
+	return 1;
+}
+
+/* The scheduler's user is this role; the prober is one step further. */
+static int start(void *user, const struct check_spec *spec, struct check_sink sink)
+{
+	struct probe *probe = user;
+	return prober_start(probe->prober, spec, sink);
+}
+
+static int begin(struct runtime *rt, struct diag *diag)
+{
+	struct probe *probe = rt->self;
+	struct scheduler_config config = {
+		.start = start, .on_result = on_result, .on_change = on_change, .user = probe
+	};
+	rand_octets(config.seed, sizeof(config.seed));
+	probe->scheduler = scheduler_create(&config);
+	probe->signals = signal_queue_create(rt);
+	probe->table = table_create(probe);
+	probe->asks = asks_create(probe);
+	int error = probe->scheduler == NULL ? -ENOMEM : pump_start(&probe->pump, &rt->loop, probe->scheduler);
+	error = error < 0 ? error : facts_start(probe->facts);
+	error = error < 0 ? error : shard_attach(&probe->shard, rt);
+	return error < 0 ? diag_set(diag, error, 0, 0, "probe: %s", err_text(error)) : 0;
+}
+
+static void frame(struct runtime *rt, enum ipc_role from, struct ipc_frame *frame)
+{
+	struct probe *probe = rt->self;
+	if (from != IPC_CORE) {
+		return;
+	}
+	if (frame->type == MSG_CHECKS) {
+		table_take(probe->table, frame);
+	} else if (frame->type == MSG_PROBE_ASK) {
+		asks_take(probe->asks, frame);
+	} else if (frame->type == MSG_SIGNAL_TAKEN) {
+		signal_queue_taken(probe->signals, frame);
+	}
+}
+
+static void peer(struct runtime *rt, enum ipc_role peer, bool up)
+{
+	struct probe *probe = rt->self;
+	if (peer != IPC_CORE) {
+		return;
+	}
+	signal_queue_peer(probe->signals, up);
+	if (up) {
+		facts_send(probe->facts);
+	}
+}
+
+static void status(struct runtime *rt, struct jw *jw)
+{
+	const struct probe *probe = rt->self;
+	struct scheduler_stats s = scheduler_stats(probe->scheduler);
+	struct prober_stats p = prober_stats(probe->prober);
+	jw_kv_int(jw, "checks", s.checks);
+	jw_kv_int(jw, "inflight", s.inflight);
+	jw_kv_int(jw, "late", (int64_t)s.late);
+	jw_kv_int(jw, "worst_late_ms", s.worst_late_ms);
+	jw_kv_int(jw, "results", (int64_t)s.finished);
+	jw_kv_int(jw, "busy", (int64_t)s.busy);
+	jw_kv_int(jw, "overrun", (int64_t)s.overrun);
+	jw_kv_int(jw, "names_failed", (int64_t)p.resolver.failed);
+	table_status(probe->table, jw);
+	asks_status(probe->asks, jw);
+	shard_status(&probe->shard, jw);
+	signal_queue_status(probe->signals, jw);
+}
+
+static void end(struct runtime *rt)
+{
+	struct probe *probe = rt->self;
+	facts_stop(probe->facts);
+	pump_stop(&probe->pump);
+	prober_close(probe->prober);
+	shard_detach(&probe->shard);
+}
+
+static void fini(struct probe *probe)
+{
+	probe->asks = asks_destroy(probe->asks);
+	probe->scheduler = scheduler_destroy(probe->scheduler);
+	probe->table = table_destroy(probe->table);
+	probe->signals = signal_queue_destroy(probe->signals);
+	probe->facts = facts_close(probe->facts);
+	probe->host = host_close(probe->host);
+	tls_client_destroy(probe->tls);
+	shard_close(&probe->shard);
+}
+
+int main(int argc, char **argv)
+{
+	static const struct role_spec role = {
+		.self = IPC_PROBE,
+		.fence_groups = FENCE_CONNECT | FENCE_FILES,
+		.prepare = prepare,
+		.paths = paths,
+		.begin = begin,
+		.frame = frame,
+		.peer = peer,
+		.status = status,
+		.end = end,
+	};
+	static struct probe probe = { .shard = { .fd = -1 } };
+	int code = runtime_main(argc, argv, &role, &probe);
+	fini(&probe);
+	return code;
+}
