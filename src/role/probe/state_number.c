@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Apart, because the engines' states and the model's are two enums of one name. */
-#include "model/check.h"
 #include "role/probe/state_number.h"
+
+#include "model/check.h"
 
 int64_t state_number(struct slice text)
 {
