@@ -57,6 +57,9 @@ static void stop(struct runtime *rt)
 	if (rt->stopping) {
 		return;
 	}
+	if (!rt->started) {
+		exit(EXIT_SUCCESS); /* told to go before it had come: nothing is held yet */
+	}
 	rt->stopping = true;
 	if (rt->role->end != NULL) {
 		rt->role->end(rt);
@@ -77,9 +80,33 @@ static void peer_take(struct runtime *rt, struct ipc_frame *frame)
 	if (peer == IPC_ROLE_COUNT_) {
 		return;
 	}
+	if (!rt->started) {
+		/* The loop turns once while the pool starts; peers are heard when the role can answer. */
+		if (rt->early_fd[peer] >= 0) {
+			(void)close(rt->early_fd[peer]);
+		}
+		rt->early_fd[peer] = ipc_frame_take_fd(frame);
+		return;
+	}
 	(void)ipc_destroy(rt->peers[peer]);
 	rt->peers[peer] =
 		ipc_create(&rt->loop, ipc_frame_take_fd(frame), rt->role->self, peer, on_frame, on_closed, rt);
+}
+
+static void peers_open(struct runtime *rt)
+{
+	rt->started = true;
+	for (unsigned i = 0; i < IPC_ROLE_COUNT_; i++) {
+		if (rt->early_fd[i] < 0) {
+			continue;
+		}
+		rt->peers[i] = ipc_create(&rt->loop, rt->early_fd[i], rt->role->self, (enum ipc_role)i, on_frame,
+			on_closed, rt);
+		rt->early_fd[i] = -1;
+		if (rt->role->peer != NULL) {
+			rt->role->peer(rt, (enum ipc_role)i, true);
+		}
+	}
 }
 
 static void on_frame(void *ctx, struct ipc *ipc, struct ipc_frame *frame)
@@ -92,11 +119,11 @@ static void on_frame(void *ctx, struct ipc *ipc, struct ipc_frame *frame)
 		if (msg_peer_decode(frame->payload, &msg) == 0) {
 			enum ipc_role peer = ipc_role_of(msg.role);
 			peer_take(rt, frame);
-			if (peer != IPC_ROLE_COUNT_ && rt->role->peer != NULL) {
+			if (rt->started && peer != IPC_ROLE_COUNT_ && rt->role->peer != NULL) {
 				rt->role->peer(rt, peer, true);
 			}
 		}
-	} else if (rt->role->frame != NULL) {
+	} else if (rt->started && rt->role->frame != NULL) {
 		rt->role->frame(rt, ipc_peer(ipc), frame);
 	}
 }
@@ -239,11 +266,7 @@ static int life(struct runtime *rt, struct diag *diag)
 	(void)uv_timer_init(&rt->loop, &rt->status_timer);
 	rt->status_timer.data = rt;
 	(void)uv_timer_start(&rt->status_timer, on_status, 100, STATUS_EVERY_MS);
-	for (unsigned i = 0; i < IPC_ROLE_COUNT_; i++) {
-		if (i != IPC_PARENT && rt->peers[i] != NULL && rt->role->peer != NULL) {
-			rt->role->peer(rt, (enum ipc_role)i, true);
-		}
-	}
+	peers_open(rt);
 	(void)uv_run(&rt->loop, UV_RUN_DEFAULT);
 	return 0;
 }
@@ -261,6 +284,9 @@ int runtime_main(int argc, char **argv, const struct role_spec *role, void *self
 	struct runtime rt = { .role = role, .self = self, .out = &out, .config_arena = arena_create(0) };
 	if (uv_loop_init(&rt.loop) != 0) {
 		return EXIT_FAILURE;
+	}
+	for (unsigned i = 0; i < IPC_ROLE_COUNT_; i++) {
+		rt.early_fd[i] = -1;
 	}
 	struct diag diag = { 0 };
 	int error = life(&rt, &diag);

@@ -51,6 +51,8 @@ struct runtime {
 	const struct json *config;
 	struct arena *config_arena;
 	struct ipc *peers[IPC_ROLE_COUNT_];
+	int early_fd[IPC_ROLE_COUNT_]; /* channels given before the role could answer */
+	bool started;
 	struct {
 		char name[64];
 		int fd;
