@@ -108,8 +108,8 @@ int account_is_last_admin(struct txn *txn, int64_t person_id)
 	int64_t is = 0;
 	int64_t others = 0;
 	int found = sql_int(txn_db(txn),
-		"SELECT count(*) FROM role_grant WHERE person_id = $1 AND role = 'sysadmin' AND valid_to_ms IS NULL", &is,
-		SQL_INT(person_id));
+		"SELECT count(*) FROM role_grant WHERE person_id = $1 AND role = 'sysadmin' AND valid_to_ms IS NULL",
+		&is, SQL_INT(person_id));
 	found = found < 0 ? found : sql_int(txn_db(txn),
 		"SELECT count(*) FROM role_grant g JOIN account a ON a.person_id = g.person_id"
 		" WHERE g.person_id <> $1 AND g.role = 'sysadmin' AND g.valid_to_ms IS NULL AND a.disabled = 0",

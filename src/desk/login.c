@@ -107,7 +107,8 @@ int login_look(struct txn *txn, const struct desk_call *call, struct login_store
 static int forgive(struct txn *txn, int64_t account_id)
 {
 	int64_t done = sql_run(txn_db(txn),
-		"UPDATE account SET live_failures = 0, live_locked_until_ms = NULL WHERE id = $1", SQL_INT(account_id));
+		"UPDATE account SET live_failures = 0, live_locked_until_ms = NULL WHERE id = $1",
+		SQL_INT(account_id));
 	return done < 0 ? (int)done : 0;
 }
 
@@ -166,7 +167,8 @@ static int account_settle(struct desk *desk, const struct account *account)
 	struct password_policy policy = { 0 };
 	int error = password_policy_load(desk->db, desk->arena, &policy);
 	int64_t done = error < 0 ? error : sql_run(desk->db,
-		"UPDATE account SET live_failures = 0, live_locked_until_ms = NULL, live_login_at_ms = $2 WHERE id = $1",
+		"UPDATE account SET live_failures = 0, live_locked_until_ms = NULL, live_login_at_ms = $2"
+		" WHERE id = $1",
 		SQL_INT(account->id), SQL_INT(desk->now_ms));
 	if (done < 0) {
 		return (int)done;

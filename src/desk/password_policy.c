@@ -116,13 +116,16 @@ static bool plainly_is(struct slice word, const char *common)
 /* "Admin@2026!": the word between the figures and signs that make it look strong. */
 static bool is_common(struct slice password)
 {
-	static const char *const words[] = { "password", "passw", "pass", "admin", "administrator", "root", "system",
-		"user", "guest", "test", "tester", "welcome", "hello", "letmein", "changeme", "default", "login",
-		"manager", "master", "super", "superuser", "service", "server", "oracle", "mysql", "tomcat", "cisco",
-		"huawei", "ruijie", "sangfor", "qwer", "qwert", "qwerty", "qwertyuiop", "asdf", "asdfgh", "zxcv", "zxcvbn",
-		"zxcvbnm", "abc", "abcd", "abcdef", "iloveyou", "woaini", "wangluo", "xuexiao", "xxzx", "anquan", "mima",
-		"fengsui", "1qaz2wsx", "1qaz2wsx3edc", "1qaz@wsx", "1qaz@wsx3edc", "1q2w3e4r", "1q2w3e4r5t",
-		"qaz2wsx", "qaz@wsx", "qazwsx", "qazwsxedc", "q1w2e3r4" };
+	static const char *const words[] = {
+		"password", "passw", "pass", "admin", "administrator", "root", "system", "user", "guest",
+		"test", "tester", "welcome", "hello", "letmein", "changeme", "default", "login", "manager",
+		"master", "super", "superuser", "service", "server", "oracle", "mysql", "tomcat", "cisco",
+		"huawei", "ruijie", "sangfor", "qwer", "qwert", "qwerty", "qwertyuiop", "asdf", "asdfgh",
+		"zxcv", "zxcvbn", "zxcvbnm", "abc", "abcd", "abcdef", "iloveyou", "woaini", "wangluo",
+		"xuexiao", "xxzx", "anquan", "mima", "fengsui", "1qaz2wsx", "1qaz2wsx3edc", "1qaz@wsx",
+		"1qaz@wsx3edc", "1q2w3e4r", "1q2w3e4r5t", "qaz2wsx", "qaz@wsx", "qazwsx", "qazwsxedc",
+		"q1w2e3r4",
+	};
 	struct slice stem = password;
 	while (stem.n > 0 && !is_letter(stem.p[0]) && stem.p[0] != '@' && stem.p[0] != '$') {
 		stem = slice_skip(stem, 1);

@@ -140,8 +140,8 @@ int desk_user_update(struct desk *desk)
 		return last < 0 ? last : desk_refuse(desk, E_STATE, "user.last_admin", NULL);
 	}
 	int64_t done = sql_run(desk->db,
-		"UPDATE account SET version = version + 1, disabled = $2, live_failures = 0, live_locked_until_ms = NULL"
-		" WHERE id = $1",
+		"UPDATE account SET version = version + 1, disabled = $2, live_failures = 0,"
+		" live_locked_until_ms = NULL WHERE id = $1",
 		SQL_INT(account.id), SQL_INT(disable ? 1 : 0));
 	error = done < 0 ? (int)done : trail_row(desk->txn, "account", account.id);
 	return error < 0 ? error : user_done(desk, &account, disable ? "users.disable" : "users.enable");
