@@ -133,25 +133,16 @@ static void fact_add(struct password_facts *facts, struct slice text)
 	}
 }
 
-/* The school's names: the setting "school" as an object, or its members as settings of their own. */
 static int school_facts(struct txn *txn, struct password_facts *facts)
 {
-	static const char *const keys[] = { "school", "school.name", "school.short_name" };
-	struct arena *arena = txn_arena(txn);
-	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
-		struct slice text = { 0 };
-		const struct json *value = NULL;
-		int error = setting_load(txn_db(txn), arena, keys[i], &text);
-		if (error < 0) {
-			return error;
-		}
-		if (text.n > 0 && json_parse(arena, text, 0, &value, NULL) == 0) {
-			fact_add(facts, json_str(value));
-			fact_add(facts, json_get_str(value, "name"));
-			fact_add(facts, json_get_str(value, "short_name"));
-		}
+	struct slice text = { 0 };
+	const struct json *school = NULL;
+	int error = setting_load(txn_db(txn), txn_arena(txn), "school", &text);
+	if (error == 0 && text.n > 0 && json_parse(txn_arena(txn), text, 0, &school, NULL) == 0) {
+		fact_add(facts, json_get_str(school, "name"));
+		fact_add(facts, json_get_str(school, "short"));
 	}
-	return 0;
+	return error;
 }
 
 int account_facts(struct txn *txn, int64_t id, struct password_facts *ret_facts)

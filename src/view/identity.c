@@ -43,33 +43,20 @@ static int setting(struct view *view, const char *key, const struct json **ret_v
 	return error;
 }
 
-/* A switch: the setting itself, or its member. */
-static int setting_on(struct view *view, const char *key, const char *member, bool *ret_on)
-{
-	const struct json *value = NULL;
-	int error = setting(view, key, &value);
-	bool on = false;
-	*ret_on = json_bool(value, &on) ? on : json_get_bool(value, member, false);
-	return error;
-}
-
 static int settings_put(struct view *view)
 {
-	const struct json *name = NULL;
 	const struct json *school = NULL;
 	const struct json *session = NULL;
-	bool done = false;
-	bool small = false;
-	int error = setting(view, "school.name", &name);
-	error = error < 0 ? error : setting(view, "school", &school);
+	const struct json *setup = NULL;
+	const struct json *small = NULL;
+	int error = setting(view, "school", &school);
 	error = error < 0 ? error : setting(view, "session", &session);
-	error = error < 0 ? error : setting_on(view, "setup", "done", &done);
-	error = error < 0 ? error : setting_on(view, "small_school", "on", &small);
+	error = error < 0 ? error : setting(view, "setup", &setup);
+	error = error < 0 ? error : setting(view, "small_school", &small);
 	int64_t idle_s = json_get_int(session, "idle_s", IDLE_DEFAULT_S);
-	struct slice known = json_str(name);
-	jw_kv_str(&view->jw, "school", known.n > 0 ? known : json_get_str(school, "name"));
-	jw_kv_bool(&view->jw, "setup_done", done);
-	jw_kv_bool(&view->jw, "small_school", small);
+	jw_kv_str(&view->jw, "school", json_get_str(school, "name"));
+	jw_kv_bool(&view->jw, "setup_done", json_get_bool(setup, "done", false));
+	jw_kv_bool(&view->jw, "small_school", json_get_bool(small, "on", false));
 	jw_kv_int(&view->jw, "idle_timeout_s", idle_s < IDLE_LEAST_S ? IDLE_LEAST_S : idle_s);
 	return error;
 }

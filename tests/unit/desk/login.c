@@ -253,7 +253,7 @@ static void a_new_password_must_be_good(const char *conf)
 	char body[256];
 	world_open(&w, conf);
 	(void)school_row(&w.school, "INSERT INTO setting (id, version, key, value) VALUES ($1, 1, 'school',"
-				    " '{\"name\":\"美珈学院\",\"short_name\":\"meijia\"}')");
+				    " '{\"name\":\"美珈学院\",\"short\":\"meijia\"}')");
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		password_give(&w.school, w.person);
 		(void)snprintf(body, sizeof(body), "{\"old\":\"%s\",\"new\":\"%s\"}", cases[i].old, cases[i].fresh);
