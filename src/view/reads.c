@@ -13,16 +13,16 @@
 /* checks, settings, health */
 
 /* alerts, incidents, deliveries */
-#include "view/alerts.h"
+#include "view/incidents.h"
 
 /* findings */
+#include "view/findings.h"
 
 /* notices, documents */
+#include "view/notices.h"
 
 /* overview, search, audit */
-#include "view/audit_log.h"
 #include "view/overview.h"
-#include "view/search.h"
 
 static const view_fn reads[ROUTE_COUNT_] = {
 	/* session, users, tokens */
@@ -44,22 +44,30 @@ static const view_fn reads[ROUTE_COUNT_] = {
 	/* checks, settings, health */
 
 	/* alerts, incidents, deliveries */
-	[ROUTE_ALERTS_LIST] = view_alerts,
-	[ROUTE_ALERTS_GET] = view_alert,
-	[ROUTE_INCIDENTS_LIST] = view_incidents,
-	[ROUTE_INCIDENTS_GET] = view_incident,
-	[ROUTE_ACK_GET] = view_ack,
-	[ROUTE_DELIVERIES_LIST] = view_deliveries,
+	[ROUTE_ALERTS_LIST] = view_alerts_list,
+	[ROUTE_ALERTS_GET] = view_alerts_get,
+	[ROUTE_INCIDENTS_LIST] = view_incidents_list,
+	[ROUTE_INCIDENTS_GET] = view_incidents_get,
+	[ROUTE_ACK_GET] = view_ack_get,
+	[ROUTE_DELIVERIES_LIST] = view_deliveries_list,
 
 	/* findings */
+	[ROUTE_FINDINGS_LIST] = view_findings_list,
+	[ROUTE_FINDINGS_GET] = view_findings_get,
 
 	/* notices, documents */
+	[ROUTE_NOTICES_LIST] = view_notices_list,
+	[ROUTE_NOTICES_GET] = view_notices_get,
+	[ROUTE_DOCUMENTS_GET] = view_documents_get,
+	[ROUTE_ATTACHMENTS_GET] = view_attachments_get,
 
 	/* overview, search, audit */
-	[ROUTE_OVERVIEW_GET] = view_overview,
-	[ROUTE_SEARCH_LIST] = view_search,
-	[ROUTE_AUDIT_LIST] = view_audit,
+	[ROUTE_OVERVIEW_GET] = view_overview_get,
+	[ROUTE_TODO_LIST] = view_todo_list,
+	[ROUTE_SEARCH_LIST] = view_search_list,
+	[ROUTE_AUDIT_LIST] = view_audit_list,
 	[ROUTE_AUDIT_STATE] = view_audit_state,
+	[ROUTE_EXPLAIN_GET] = view_explain_get,
 
 	[ROUTE_COUNT_ - 1] = NULL,
 };

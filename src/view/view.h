@@ -26,6 +26,7 @@
 #include "schema/routes.h"
 
 struct arena;
+struct blob_store;
 struct db;
 struct query_store;
 
@@ -36,6 +37,7 @@ struct view_env {
 	struct query_store *rows; /* NULL when there are none yet */
 	struct slice health;      /* latest health JSON of the parent; may be empty */
 	int blobs_fd;             /* folder of blobs, or -1 */
+	struct blob_store *blobs; /* where blobs are no files; NULL = blobs_fd is used */
 };
 
 /** One request, decoded; borrowed until answered. */

@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Entries are canonical text without columns to search by, so a page looks at
+ * a bounded number of them and gives a cursor to go on from where it stopped.
+ */
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/json.h"
+#include "view/overview.h"
+#include "view/page.h"
+#include "view/view.h"
+#include "workflow/explain.h"
+
+enum { AUDIT_SCAN_MAX = 5000 };
+
+struct wanted {
+	struct slice act;
+	struct slice kind;
+	int64_t id;
+	struct slice actor; /* a name, or an id */
+};
+
+static int actor_name(struct view *view, int64_t id, struct slice *ret_name)
+{
+	AUTO_STMT struct stmt *q = NULL;
+	*ret_name = (struct slice) { 0 };
+	if (id == 0) {
+		return 0;
+	}
+	int row = sql_query(view->db, "SELECT name FROM person WHERE id = $1", &q, SQL_INT(id));
+	row = row < 0 ? row : db_step(q);
+	if (row == 1) {
+		*ret_name = arena_dup(view->arena, db_col_text(q, 0));
+	}
+	return row < 0 ? row : 0;
+}
+
+static bool wants(const struct wanted *w, const struct json *entry, struct slice name)
+{
+	bool actor = w->actor.n == 0 || slice_find(name, w->actor) != SIZE_MAX;
+	return actor && (w->act.n == 0 || slice_eq(json_get_str(entry, "act"), w->act)) &&
+	       (w->kind.n == 0 || slice_eq(json_get_str(entry, "kind"), w->kind)) &&
+	       (w->id == 0 || json_get_int(entry, "id", 0) == w->id);
+}
+
+static void number_put(struct view *view, const char *key, const struct json *entry)
+{
+	int64_t value = 0;
+	jw_key(&view->jw, key);
+	if (json_int(json_get(entry, key), &value)) {
+		jw_int(&view->jw, value);
+	} else {
+		jw_null(&view->jw);
+	}
+}
+
+static void entry_put(struct view *view, int64_t seq, int64_t at_ms, const struct json *entry,
+	struct slice name)
+{
+	struct jw *jw = &view->jw;
+	jw_object(jw);
+	jw_kv_int(jw, "seq", seq);
+	jw_kv_int(jw, "at", at_ms);
+	jw_kv_opt(jw, "actor", name);
+	jw_kv_opt(jw, "role", json_get_str(entry, "role"));
+	jw_kv_str(jw, "act", json_get_str(entry, "act"));
+	jw_kv_str(jw, "kind", json_get_str(entry, "kind"));
+	number_put(view, "id", entry);
+	number_put(view, "version", entry);
+	jw_kv_opt(jw, "reason", json_get_str(entry, "reason"));
+	jw_kv_opt(jw, "trace", json_get_str(entry, "trace"));
+	jw_end(jw);
+}
+
+/* 1 go on, 0 the page is full. */
+static int entry_look(
+	struct view *view, struct page *page, const struct wanted *w, struct stmt *q)
+{
+	const struct json *entry = NULL;
+	struct slice name = { 0 };
+	int64_t seq = db_col_int64(q, 0);
+	struct slice text = arena_dup(view->arena, db_col_text(q, 2));
+	if (json_parse(view->arena, text, 0, &entry, NULL) < 0) {
+		return 1; /* audit verify names it */
+	}
+	int error = actor_name(view, json_get_int(entry, "actor", 0), &name);
+	if (error < 0) {
+		return error;
+	}
+	if (wants(w, entry, name)) {
+		if (!page_take(page, 0, seq)) {
+			return 0;
+		}
+		entry_put(view, seq, db_col_int64(q, 1), entry, name);
+	}
+	return 1;
+}
+
+int view_audit_list(struct view *view)
+{
+	struct page page;
+	struct wanted wanted = { view_param(view, "act"), view_param(view, "kind"),
+		view_param_int(view, "id", 0), view_param(view, "actor") };
+	AUTO_STMT struct stmt *q = NULL;
+	int64_t looked = 0;
+	int64_t last = 0;
+	int row = page_begin(view, &page);
+	if (row == 0) {
+		row = sql_query(view->db,
+			"SELECT seq, at_ms, entry FROM audit_entry WHERE seq < $1 AND at_ms >= "
+			"$2"
+			" AND at_ms < $3 ORDER BY seq DESC LIMIT $4",
+			&q, SQL_INT(page.has_cursor ? page.after_id : INT64_MAX),
+			SQL_INT(view_param_int(view, "from", 0)),
+			SQL_INT(view_param_int(view, "to", INT64_MAX)),
+			SQL_INT(AUDIT_SCAN_MAX));
+	}
+	int more = 1;
+	while (row >= 0 && more == 1 && (row = db_step(q)) == 1) {
+		last = db_col_int64(q, 0);
+		looked++;
+		more = entry_look(view, &page, &wanted, q);
+	}
+	if (row < 0 || more < 0) {
+		return row < 0 ? row : more;
+	}
+	if (looked == AUDIT_SCAN_MAX && !page.more) {
+		page.more = true;
+		page.last_id = last;
+	}
+	page_end(view, &page, -1);
+	return 0;
+}
+
+int view_audit_state(struct view *view)
+{
+	int64_t size = 0;
+	AUTO_STMT struct stmt *q = NULL;
+	int row = sql_int_args(view->db,
+		"SELECT value FROM counter WHERE series = 'audit' AND year = 0", &size, NULL,
+		0);
+	row = row < 0 ? row
+		      : sql_query_args(view->db,
+				"SELECT size, root, at_ms FROM audit_head ORDER BY size DESC "
+				"LIMIT 1",
+				&q, NULL, 0);
+	row = row < 0 ? row : db_step(q);
+	if (row < 0) {
+		return row;
+	}
+	AUTO_BUF struct buf root;
+	buf_init(&root, 256);
+	jw_object(&view->jw);
+	jw_kv_int(&view->jw, "size", size);
+	if (row == 1) {
+		buf_put_hex(&root, db_col_blob(q, 1));
+		jw_kv_str(&view->jw, "root", buf_slice(&root));
+		jw_kv_int(&view->jw, "signed_size", db_col_int64(q, 0));
+		page_int_col(view, "signed_at", q, 2);
+	} else {
+		jw_kv_str(&view->jw, "root", SLICE(""));
+		jw_kv_int(&view->jw, "signed_size", 0);
+	}
+	jw_end(&view->jw);
+	return 0;
+}
+
+int view_explain_get(struct view *view)
+{
+	AUTO_STMT struct stmt *q = NULL;
+	struct due due = { 0 };
+	struct explanation explanation = { 0 };
+	if (!slice_is(view->call->key, "notice")) {
+		return E_ABSENT;
+	}
+	int row = sql_query(view->db, "SELECT unit_id, due_json FROM notice WHERE id = $1", &q,
+		SQL_INT(view->call->id));
+	row = row < 0 ? row : db_step(q);
+	if (row <= 0) {
+		return row < 0 ? row : E_ABSENT;
+	}
+	int error = view_unit_reached(view, db_col_int64(q, 0));
+	if (error < 0 || db_col_is_null(q, 1)) {
+		return E_ABSENT;
+	}
+	error = due_parse_json(arena_dup(view->arena, db_col_text(q, 1)), &due, NULL);
+	if (error < 0) {
+		return E_STORE;
+	}
+	explain_due(&due, &explanation);
+	explain_put_json(&view->jw, &explanation);
+	return 0;
+}

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/json.h"
+#include "model/sentence.h"
+#include "view/overview.h"
+#include "view/page.h"
+#include "view/view.h"
+
+enum { TODO_MAX = 300, TODO_A_KIND = 100 };
+
+/*
+ * One row a kind of work: which roles it waits for, and what finds it.
+ * $1 unit of the role (-1 = any), $2 the person, $3 how many; columns: id,
+ * title, args when it is a sentence, number, grade, severity, unit id and
+ * name, due, since.
+ */
+#define NOTICE "SELECT n.id, n.title, NULL, n.number, n.grade, NULL, n.unit_id, u.name, "
+#define NOTICES " FROM notice n JOIN unit u ON u.id = n.unit_id WHERE "
+#define SCOPE " AND ($1 = -1 OR n.unit_id = $1) AND $2 = $2 ORDER BY n.id LIMIT $3"
+#define UNIT (ROLE_BIT(ROLE_OFFICER) | ROLE_BIT(ROLE_SPECIALIST) | ROLE_BIT(ROLE_UNIT_HEAD))
+#define DESK (ROLE_BIT(ROLE_OPERATOR) | ROLE_BIT(ROLE_SECURITY_ADMIN))
+
+static const struct {
+	uint32_t roles;
+	const char *kind;
+	const char *act;
+	int64_t article;
+	const char *sql;
+} works[] = {
+	{ DESK | ROLE_BIT(ROLE_RESPONSE_LEAD), "incident", "ack", 16,
+		"SELECT i.id, i.code, i.args, NULL, NULL, i.severity, i.unit_id, u.name, NULL,"
+		" i.opened_at_ms FROM incident i LEFT JOIN unit u ON u.id = i.unit_id"
+		" WHERE i.state = 'open' AND $1 = $1 AND $2 = $2 ORDER BY i.opened_at_ms, i.id "
+		"LIMIT $3" },
+	{ DESK | ROLE_BIT(ROLE_RESPONSE_LEAD), "incident", "close", 16,
+		"SELECT i.id, i.code, i.args, NULL, NULL, i.severity, i.unit_id, u.name, NULL,"
+		" i.resolved_at_ms FROM incident i LEFT JOIN unit u ON u.id = i.unit_id"
+		" WHERE i.state = 'resolved' AND $1 = $1 AND $2 = $2 ORDER BY i.opened_at_ms, "
+		"i.id LIMIT $3" },
+	{ DESK, "finding", "confirm", 14,
+		"SELECT f.id, f.title, NULL, NULL, f.grade, NULL, f.unit_id, u.name, NULL, "
+		"f.found_at_ms"
+		" FROM finding f LEFT JOIN unit u ON u.id = f.unit_id WHERE f.state IN ('new', "
+		"'reopened')"
+		" AND $1 = $1 AND $2 = $2 ORDER BY f.id LIMIT $3" },
+	{ DESK, "notice", "review", 15,
+		NOTICE "NULL, n.created_at_ms" NOTICES
+		       "n.state = 'draft' AND n.author_id = $2" SCOPE },
+	{ ROLE_BIT(ROLE_REVIEWER) | ROLE_BIT(ROLE_DIRECTOR), "notice", "issue", 15,
+		NOTICE "n.step_due_at_ms, n.review_at_ms" NOTICES "n.state = 'review'" SCOPE },
+	{ UNIT, "notice", "sign", 16,
+		NOTICE "n.sign_due_at_ms, n.issued_at_ms" NOTICES "n.state = 'issued'" SCOPE },
+	{ UNIT, "notice", "plan", 15,
+		NOTICE "n.due_at_ms, n.signed_at_ms" NOTICES "n.state = 'received'" SCOPE },
+	{ UNIT, "notice", "submit", 15,
+		NOTICE "n.due_at_ms, n.issued_at_ms" NOTICES
+		       "n.state IN ('rectifying', 'returned', 'failed')" SCOPE },
+	{ ROLE_BIT(ROLE_VERIFIER), "notice", "verify", 15,
+		NOTICE "n.step_due_at_ms, n.issued_at_ms" NOTICES
+		       "n.state = 'submitted'" SCOPE },
+	{ ROLE_BIT(ROLE_VERIFIER), "notice", "settle", 15,
+		NOTICE "n.step_due_at_ms, v.started_at_ms FROM notice n JOIN unit u ON u.id = "
+		       "n.unit_id"
+		       " JOIN verification v ON v.notice_id = n.id AND v.round = n.round"
+		       " WHERE n.state = 'verifying' AND v.verifier_id = $2" SCOPE },
+	{ ROLE_BIT(ROLE_OPERATOR) | ROLE_BIT(ROLE_DIRECTOR), "notice", "brief", 15,
+		NOTICE "n.step_due_at_ms, n.issued_at_ms" NOTICES "n.state = 'passed'" SCOPE },
+	{ ROLE_BIT(ROLE_VICE_PRESIDENT), "notice", "mark_brief", 15,
+		NOTICE "NULL, b.at_ms FROM notice n JOIN unit u ON u.id = n.unit_id"
+		       " JOIN brief b ON b.notice_id = n.id"
+		       " WHERE b.leader_id = $2 AND b.read_at_ms IS NULL" SCOPE },
+	{ ROLE_BIT(ROLE_DIRECTOR), "notice", "upreport", 15,
+		NOTICE "NULL, n.issued_at_ms" NOTICES
+		       "n.state IN ('briefed', 'upreported') AND n.upreport IN ('undecided', "
+		       "'needed', 'sent')" SCOPE },
+	{ ROLE_BIT(ROLE_DIRECTOR), "notice", "archive", 15,
+		NOTICE "NULL, n.issued_at_ms" NOTICES
+		       "n.state IN ('briefed', 'upreported') AND n.upreport IN ('receipted', "
+		       "'not_needed')" SCOPE },
+	{ ROLE_BIT(ROLE_DIRECTOR) | ROLE_BIT(ROLE_VICE_PRESIDENT), "notice", "confirm_deferred",
+		15,
+		NOTICE
+		"n.deferred_due_at_ms, n.issued_at_ms" NOTICES
+		"n.state NOT IN ('closed', 'withdrawn') AND n.deferred_reason IS NOT NULL"
+		" AND n.deferred_confirmed_by IS NULL" SCOPE },
+};
+
+enum { WORK_COUNT = sizeof(works) / sizeof(works[0]) };
+
+struct todo {
+	size_t work;
+	int64_t id;
+	struct slice title;
+	struct slice number;
+	struct slice grade;
+	struct slice severity;
+	int64_t unit_id;
+	struct slice unit;
+	int64_t due_ms; /* INT64_MAX = none */
+	int64_t at_ms;
+};
+
+static struct slice title_of(struct view *view, struct stmt *q)
+{
+	const struct json *args = NULL;
+	if (db_col_is_null(q, 2)) {
+		return arena_dup(view->arena, db_col_text(q, 1));
+	}
+	if (json_parse(view->arena, arena_dup(view->arena, db_col_text(q, 2)), 0, &args, NULL) <
+		0) {
+		args = NULL;
+	}
+	AUTO_BUF struct buf text;
+	buf_init(&text, 2048);
+	sentence_put(&text, LANG_ZH, db_col_text(q, 1), args);
+	return arena_dup(view->arena, buf_slice(&text));
+}
+
+static int work_load(struct view *view, size_t work, struct todo *todos, size_t *count)
+{
+	AUTO_STMT struct stmt *q = NULL;
+	int64_t unit_id = view->scope == SCOPE_ALL ? -1 : view->caller.unit_id;
+	int row = sql_query(view->db, works[work].sql, &q, SQL_INT(unit_id),
+		SQL_INT(view->caller.person_id), SQL_INT(TODO_A_KIND));
+	while (row >= 0 && *count < TODO_MAX && (row = db_step(q)) == 1) {
+		todos[(*count)++] = (struct todo) {
+			.work = work,
+			.id = db_col_int64(q, 0),
+			.title = title_of(view, q),
+			.number = arena_dup(view->arena, db_col_text(q, 3)),
+			.grade = arena_dup(view->arena, db_col_text(q, 4)),
+			.severity = arena_dup(view->arena, db_col_text(q, 5)),
+			.unit_id = db_col_int64(q, 6),
+			.unit = arena_dup(view->arena, db_col_text(q, 7)),
+			.due_ms = db_col_is_null(q, 8) ? INT64_MAX : db_col_int64(q, 8),
+			.at_ms = db_col_int64(q, 9),
+		};
+	}
+	return row < 0 ? row : 0;
+}
+
+static int by_due(const void *a, const void *b)
+{
+	const struct todo *x = a;
+	const struct todo *y = b;
+	if (x->due_ms != y->due_ms) {
+		return x->due_ms < y->due_ms ? -1 : 1;
+	}
+	return x->at_ms < y->at_ms ? -1 : x->at_ms > y->at_ms;
+}
+
+static int load(struct view *view, struct todo *todos, size_t *count)
+{
+	int error = 0;
+	uint32_t role = ROLE_BIT(view->caller.role);
+	for (size_t i = 0; i < WORK_COUNT && error == 0; i++) {
+		if ((works[i].roles & role) != 0) {
+			error = work_load(view, i, todos, count);
+		}
+	}
+	return error;
+}
+
+static void put(struct view *view, const struct todo *t)
+{
+	struct jw *jw = &view->jw;
+	jw_object(jw);
+	jw_kv_str(jw, "kind", slice_str(works[t->work].kind));
+	jw_kv_int(jw, "id", t->id);
+	jw_kv_str(jw, "act", slice_str(works[t->work].act));
+	jw_kv_str(jw, "title", t->title);
+	jw_kv_opt(jw, "number", t->number);
+	jw_kv_opt(jw, "grade", t->grade);
+	jw_kv_opt(jw, "severity", t->severity);
+	page_ref(view, "unit", t->unit_id, t->unit);
+	jw_key(jw, "due_at");
+	if (t->due_ms != INT64_MAX) {
+		jw_int(jw, t->due_ms);
+	} else {
+		jw_null(jw);
+	}
+	jw_kv_int(jw, "at", t->at_ms);
+	jw_kv_int(jw, "article", works[t->work].article);
+	jw_end(jw);
+}
+
+int view_todo_list(struct view *view)
+{
+	struct page page;
+	struct todo *todos = arena_take(view->arena, TODO_MAX * sizeof(*todos));
+	size_t count = 0;
+	int error = load(view, todos, &count);
+	error = error < 0 ? error : page_begin(view, &page);
+	if (error < 0) {
+		return error;
+	}
+	qsort(todos, count, sizeof(*todos), by_due);
+	for (size_t i = 0; i < count; i++) {
+		put(view, &todos[i]);
+	}
+	page_end(view, &page, (int64_t)count);
+	return 0;
+}
+
+int view_todo_count(struct view *view, int64_t *ret_count)
+{
+	struct todo *todos = arena_take(view->arena, TODO_MAX * sizeof(*todos));
+	size_t count = 0;
+	int error = load(view, todos, &count);
+	*ret_count = (int64_t)count;
+	return error;
+}
