@@ -15,6 +15,8 @@
 
 /* checks, settings */
 #include "desk/backups.h"
+#include "desk/checks.h"
+#include "desk/settings.h"
 
 /* incidents, deliveries */
 #include "desk/deliveries.h"
@@ -54,6 +56,13 @@ static const desk_fn acts[ROUTE_COUNT_] = {
 
 	/* checks, settings */
 	[ROUTE_BACKUPS_RUN] = desk_backup_run,
+	[ROUTE_CHECKS_CREATE] = desk_check_create,
+	[ROUTE_CHECKS_UPDATE] = desk_check_update,
+	[ROUTE_CHECKS_PASTE] = desk_check_paste,
+	[ROUTE_SETTINGS_PUT] = desk_setting_put,
+	[ROUTE_SECRETS_PUT] = desk_secret_put,
+	[ROUTE_SETUP_FINISH] = desk_setup_finish,
+	[ROUTE_MAIL_TEST] = desk_mail_test,
 
 	/* incidents, deliveries */
 	[ROUTE_INCIDENTS_ACK] = desk_incident_ack,

@@ -4,8 +4,8 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "desk/desk.h"
-#include "desk/people.h"
 #include "model/asset_key.h"
+#include "model/contact.h"
 #include "records/search.h"
 #include "records/sql.h"
 

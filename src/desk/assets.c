@@ -6,6 +6,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "desk/asset_row.h"
+#include "desk/check_row.h"
 #include "desk/desk.h"
 #include "desk/patch.h"
 #include "model/asset_key.h"
@@ -87,6 +88,7 @@ static int checks_pause(struct desk *desk, int64_t asset_id)
 				"UPDATE watch SET version = version + 1, enabled = 0 WHERE id = $1", SQL_INT(ids[i]));
 			row = done < 0 ? (int)done : trail_row(desk->txn, "watch", ids[i]);
 			row = row < 0 ? row : txn_change(desk->txn, "check", ids[i], 0);
+			row = row < 0 ? row : check_row_forget(desk, ids[i]);
 		}
 		row = row < 0 ? row : count > 0;
 	}
@@ -103,6 +105,8 @@ int desk_asset_update(struct desk *desk)
 	struct asset_row row = before;
 	error = error < 0 ? error : patch_apply(desk, &row, fields, sizeof(fields) / sizeof(fields[0]));
 	error = error < 0 ? error : keys_check(desk, &row, keys);
-	error = error < 0 ? error : saved(desk, "asset.update", &row, keys);
-	return error < 0 || !row.retired || before.retired ? error : checks_pause(desk, row.id);
+	if (error >= 0 && row.retired && !before.retired) {
+		error = checks_pause(desk, row.id);
+	}
+	return error < 0 ? error : saved(desk, "asset.update", &row, keys);
 }

@@ -11,6 +11,8 @@
 #include "view/units.h"
 
 /* checks, settings, health */
+#include "view/checks.h"
+#include "view/settings.h"
 
 /* alerts, incidents, deliveries */
 #include "view/incidents.h"
@@ -42,6 +44,14 @@ static const view_fn reads[ROUTE_COUNT_] = {
 	[ROUTE_ASSETS_LOOKUP] = view_assets_lookup,
 
 	/* checks, settings, health */
+	[ROUTE_CHECKS_LIST] = view_checks_list,
+	[ROUTE_CHECKS_GET] = view_checks_get,
+	[ROUTE_CHECKS_SAMPLES] = view_checks_samples,
+	[ROUTE_LOGS_LIST] = view_logs_list,
+	[ROUTE_SETTINGS_LIST] = view_settings_list,
+	[ROUTE_CHECKUP_GET] = view_checkup_get,
+	[ROUTE_HEALTH_GET] = view_health_get,
+	[ROUTE_BACKUPS_LIST] = view_backups_list,
 
 	/* alerts, incidents, deliveries */
 	[ROUTE_ALERTS_LIST] = view_alerts_list,

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "desk/check_row.h"
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/json.h"
+#include "base/jw.h"
+#include "base/utf8.h"
+#include "desk/desk.h"
+#include "desk/signals.h"
+#include "model/asset_key.h"
+#include "model/signal.h"
+#include "model/target.h"
+#include "records/sql.h"
+
+enum { PARAM_TEXT_MAX = 200, PARAMS_MAX_OCTETS = 4096, ALERTS_MAX = 64 };
+
+#define ON(kind) (1u << (kind))
+#define ON_ANY (ON(TARGET_ICMP) | ON(TARGET_TCP) | ON(TARGET_HTTP) | ON(TARGET_TLS) | ON(TARGET_DNS))
+
+static const struct param {
+	const char *name;
+	unsigned kinds;
+	enum json_type type;
+	int64_t min;
+	int64_t max;
+} known[] = {
+	{ "timeout_ms", ON_ANY, JSON_INT, 100, 60000 },
+	{ "warn_ms", ON_ANY, JSON_INT, 1, 60000 },
+	{ "expect", ON(TARGET_TCP) | ON(TARGET_HTTP) | ON(TARGET_DNS), JSON_STRING, 0, 0 },
+	{ "status", ON(TARGET_HTTP), JSON_INT, 100, 599 },
+	{ "host", ON(TARGET_HTTP), JSON_STRING, 0, 0 },
+	{ "insecure", ON(TARGET_HTTP) | ON(TARGET_TLS), JSON_BOOL, 0, 0 },
+	{ "warn_days", ON(TARGET_HTTP) | ON(TARGET_TLS), JSON_INT, 1, 365 },
+	{ "name", ON(TARGET_TLS) | ON(TARGET_DNS), JSON_STRING, 0, 0 },
+	{ "type", ON(TARGET_DNS), JSON_STRING, 0, 0 },
+	{ "rcode", ON(TARGET_DNS), JSON_INT, 0, 23 },
+	{ "ad", ON(TARGET_DNS), JSON_BOOL, 0, 0 },
+	{ "aa", ON(TARGET_DNS), JSON_BOOL, 0, 0 },
+	{ "warn_level", ON(TARGET_HOST), JSON_INT, 1, 1000000 },
+	{ "bad_level", ON(TARGET_HOST), JSON_INT, 1, 1000000 },
+};
+
+struct check_row check_row_default(void)
+{
+	return (struct check_row){ .params = SLICE("{}"), .interval_s = CHECK_INTERVAL_DEFAULT_S,
+		.retries = CHECK_RETRIES_DEFAULT, .enabled = true };
+}
+
+int check_row_load(struct desk *desk, int64_t id, struct check_row *ret_row)
+{
+	AUTO_STMT struct stmt *q = NULL;
+	int found = sql_query(desk->db,
+		"SELECT id, version, asset_id, name, kind, target, params, interval_s, retries, severity, enabled"
+		" FROM watch WHERE id = $1",
+		&q, SQL_INT(id));
+	found = found < 0 ? found : db_step(q);
+	if (found <= 0) {
+		return found < 0 ? found : E_ABSENT;
+	}
+	*ret_row = (struct check_row){
+		.id = db_col_int64(q, 0),
+		.version = db_col_int64(q, 1),
+		.asset_id = db_col_int64(q, 2),
+		.name = arena_dup(desk->arena, db_col_text(q, 3)),
+		.kind = arena_dup(desk->arena, db_col_text(q, 4)),
+		.target = arena_dup(desk->arena, db_col_text(q, 5)),
+		.params = arena_dup(desk->arena, db_col_text(q, 6)),
+		.interval_s = db_col_int64(q, 7),
+		.retries = db_col_int64(q, 8),
+		.severity = arena_dup(desk->arena, db_col_text(q, 9)),
+		.enabled = db_col_int64(q, 10) != 0,
+	};
+	return 0;
+}
+
+/* Header and name fields are one line each; what is looked for in a page may be anything printable. */
+static bool text_fits(const struct param *param, struct slice text)
+{
+	for (size_t i = 0; i < text.n; i++) {
+		if (text.p[i] < 0x20 || text.p[i] == 0x7f) {
+			return false;
+		}
+	}
+	bool name = slice_is(slice_str(param->name), "name") || slice_is(slice_str(param->name), "host");
+	return text.n > 0 && utf8_count(text) <= PARAM_TEXT_MAX && (!name || host_name_valid(text) || slice_is(text, "."));
+}
+
+static bool param_fits(const struct param *param, const struct json *value)
+{
+	int64_t number = 0;
+	if (json_type(value) != param->type) {
+		return false;
+	}
+	if (param->type == JSON_INT) {
+		return json_int(value, &number) && number >= param->min && number <= param->max;
+	}
+	return param->type == JSON_BOOL || text_fits(param, json_str(value));
+}
+
+static const struct param *param_of(unsigned kind, struct slice name)
+{
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+		if ((known[i].kinds & ON(kind)) != 0 && slice_is(name, known[i].name)) {
+			return &known[i];
+		}
+	}
+	return NULL;
+}
+
+int check_params_read(struct desk *desk, struct slice kind, const struct json *params, struct slice *ret_params)
+{
+	int place = name_parse(&target_kind_names, kind);
+	if (place < 0 || (json_type(params) > JSON_NULL && json_type(params) != JSON_OBJECT)) {
+		return desk_refuse(desk, E_INPUT, "check.param", "params");
+	}
+	AUTO_BUF struct buf text;
+	buf_init(&text, PARAMS_MAX_OCTETS);
+	struct jw jw;
+	jw_init(&jw, &text);
+	jw_object(&jw);
+	for (const struct json *value = json_first(params); value != NULL; value = json_next(value)) {
+		const struct param *param = param_of((unsigned)place, json_name(value));
+		if (json_type(value) == JSON_NULL && param != NULL) {
+			continue;
+		}
+		if (param == NULL || !param_fits(param, value)) {
+			const char *name = arena_dup_str(desk->arena, slice_head(json_name(value), 40));
+			return desk_refuse(desk, E_INPUT, "check.param", name);
+		}
+		jw_key(&jw, param->name);
+		jw_value(&jw, value);
+	}
+	jw_end(&jw);
+	*ret_params = arena_dup(desk->arena, buf_slice(&text));
+	return 0;
+}
+
+int check_row_check(struct desk *desk, const struct check_row *row)
+{
+	struct target target;
+	const struct json *params = NULL;
+	struct slice again = { 0 };
+	int kind = name_parse(&target_kind_names, row->kind);
+	if (kind < 0 || target_parse((enum target_kind)kind, row->target, &target) < 0) {
+		return desk_refuse(desk, E_INPUT, "check.target", "target");
+	}
+	if (row->interval_s < 1) {
+		return desk_refuse(desk, E_INPUT, "input.range", "interval_s");
+	}
+	/* Another kind may not know what the old one was told. */
+	if (json_parse(desk->arena, row->params, 0, &params, NULL) < 0) {
+		return desk_refuse(desk, E_INPUT, "check.param", "params");
+	}
+	int error = check_params_read(desk, row->kind, params, &again);
+	if (error >= 0 && kind == TARGET_DNS && json_get_str(params, "name").n == 0) {
+		return desk_refuse(desk, E_INPUT, "check.param", "name");
+	}
+	return error;
+}
+
+int check_row_save(struct desk *desk, struct check_row *row)
+{
+	int64_t done = 0;
+	if (row->id == 0) {
+		row->id = txn_id(desk->txn);
+		row->version = 1;
+		done = sql_run(desk->db,
+			"INSERT INTO watch (id, version, asset_id, name, kind, target, params, interval_s, retries, severity,"
+			" enabled) VALUES ($1, 1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+			SQL_INT(row->id), SQL_INT_OR_NULL(row->asset_id), SQL_TEXT(row->name), SQL_TEXT(row->kind),
+			SQL_TEXT(row->target), SQL_TEXT(row->params), SQL_INT(row->interval_s), SQL_INT(row->retries),
+			SQL_TEXT(row->severity), SQL_INT(row->enabled));
+	} else {
+		row->version++;
+		done = sql_run(desk->db,
+			"UPDATE watch SET version = version + 1, asset_id = $2, name = $3, kind = $4, target = $5,"
+			" params = $6, interval_s = $7, retries = $8, severity = $9, enabled = $10 WHERE id = $1",
+			SQL_INT(row->id), SQL_INT_OR_NULL(row->asset_id), SQL_TEXT(row->name), SQL_TEXT(row->kind),
+			SQL_TEXT(row->target), SQL_TEXT(row->params), SQL_INT(row->interval_s), SQL_INT(row->retries),
+			SQL_TEXT(row->severity), SQL_INT(row->enabled));
+	}
+	int error = done < 0 ? (int)done : trail_row(desk->txn, "watch", row->id);
+	return error < 0 ? error : txn_change(desk->txn, "check", row->id, row->version);
+}
+
+static int keys_firing(struct desk *desk, int64_t id, struct slice *ret_keys)
+{
+	AUTO_STMT struct stmt *q = NULL;
+	int count = 0;
+	int row = sql_query(desk->db,
+		"SELECT dedup_key FROM alert WHERE state = 'firing' AND watch_id = $1 ORDER BY id LIMIT $2", &q, SQL_INT(id),
+		SQL_INT(ALERTS_MAX));
+	while (row >= 0 && count < ALERTS_MAX && (row = db_step(q)) == 1) {
+		ret_keys[count++] = arena_dup(desk->arena, db_col_text(q, 0));
+	}
+	return row < 0 ? row : count;
+}
+
+int check_row_forget(struct desk *desk, int64_t id)
+{
+	struct slice keys[ALERTS_MAX];
+	int64_t done = sql_run(desk->db,
+		"UPDATE watch SET live_state = 'unknown', live_since_ms = $2, live_code = NULL, live_args = NULL"
+		" WHERE id = $1",
+		SQL_INT(id), SQL_INT(desk->now_ms));
+	int count = done < 0 ? (int)done : keys_firing(desk, id, keys);
+	int error = count < 0 ? count : 0;
+	for (int i = 0; error >= 0 && i < count; i++) {
+		struct signal signal = {
+			.source = SLICE("probe"),
+			.check = arena_printf(desk->arena, "%lld", (long long)id),
+			.observed_at_ms = desk->now_ms,
+			.state = SIGNAL_RESOLVED,
+			.dedup_key = keys[i],
+			.args = SLICE("{\"state\":\"unknown\"}"),
+		};
+		error = signal_take(desk->txn, desk->env, &signal);
+	}
+	return error;
+}

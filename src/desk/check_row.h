@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * One check as a value: held against the form of its kind, saved.
+ *
+ * Layer: desk.  Threading: the writer's thread.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/attr.h"
+#include "base/slice.h"
+
+struct desk;
+struct json;
+
+enum {
+	CHECK_NAME_MAX = 120,
+	CHECK_INTERVAL_MAX_S = 86400,
+	CHECK_INTERVAL_DEFAULT_S = 30,
+	CHECK_RETRIES_MAX = 10,
+	CHECK_RETRIES_DEFAULT = 2,
+};
+
+struct check_row {
+	int64_t id; /* 0 = not stored yet */
+	int64_t version;
+	int64_t asset_id;
+	struct slice name;
+	struct slice kind;
+	struct slice target;
+	struct slice params; /* JSON object */
+	int64_t interval_s;
+	int64_t retries;
+	struct slice severity;
+	bool enabled;
+};
+
+/** A new one as it is when nobody says otherwise. */
+struct check_row check_row_default(void);
+
+/** Texts live in the act's arena.  Returns: 0, E_ABSENT or as db_step. */
+NODISCARD int check_row_load(struct desk *desk, int64_t id, struct check_row *ret_row);
+
+/**
+ * The parameters of a kind, each with its range, written again:
+ *
+ *	every kind  timeout_ms 100..60000, warn_ms 1..60000
+ *	tcp         expect text
+ *	http        status 100..599, expect text, host text, insecure bool, warn_days 1..365
+ *	tls         name text, insecure bool, warn_days 1..365
+ *	dns         name text, type text, expect text, rcode 0..23, ad bool, aa bool
+ *	host        warn_level, bad_level 1..1000000
+ *
+ * Shape:   params NULL or null = none.
+ * Returns: 0, or E_INPUT refused with check.param and the parameter as field.
+ */
+NODISCARD int check_params_read(
+	struct desk *desk, struct slice kind, const struct json *params, struct slice *ret_params);
+
+/**
+ * Target and parameters fit the kind, interval and retries are in range.
+ *
+ * Returns: 0, or E_INPUT refused with check.target, check.param or input.range.
+ */
+NODISCARD int check_row_check(struct desk *desk, const struct check_row *row);
+
+/** Insert (id 0, which is filled in) or update, and tell the stream.  Returns: 0 or as db_step. */
+NODISCARD int check_row_save(struct desk *desk, struct check_row *row);
+
+/**
+ * A check that stops looking, or looks elsewhere, knows nothing any more and
+ * holds no alert up: they are resolved as by its own signal.
+ *
+ * Returns: 0 or as db_step.
+ */
+NODISCARD int check_row_forget(struct desk *desk, int64_t id);

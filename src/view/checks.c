@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "view/checks.h"
+
+#include <stdio.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "model/check.h"
+#include "rows/query.h"
+#include "view/list.h"
+#include "view/view.h"
+
+enum { BUDGET_MS = 1500, SAMPLES_MAX = 2000, FRESH_INTERVALS = 3, LOOK_BACK_MS = 2 * 3600 * 1000 };
+#define DAY_MS INT64_C(86400000)
+
+/* How bad a state is, by its number in model/check.h. */
+static const uint8_t badness[QUERY_STATES_MAX] = { 0, 2, 4, 3, 1, 1 };
+
+enum { ASSET, NAME, KIND, TARGET, PARAMS, SEVERITY, STATE, CODE, ARGS, TEXT_COUNT };
+
+struct item {
+	int64_t id;
+	int64_t version;
+	int64_t asset_id;
+	int64_t interval_s;
+	int64_t retries;
+	int64_t enabled;
+	int64_t since_ms;
+	struct slice text[TEXT_COUNT];
+};
+
+struct items {
+	struct item item[VIEW_PAGE_MAX];
+	struct query_beats beats[VIEW_PAGE_MAX];
+	struct query_latest latest[VIEW_PAGE_MAX];
+	size_t count;
+};
+
+/* $3 = 0 or the caller's unit, $4 = 0 or an asset, $5 = a state or "". */
+#define COLUMNS                                                                                                        \
+	"SELECT w.id, w.version, w.asset_id, w.interval_s, w.retries, w.enabled, w.live_since_ms, a.name, w.name,"     \
+	" w.kind, w.target, w.params, w.severity, w.live_state, w.live_code, w.live_args"                              \
+	" FROM watch w LEFT JOIN asset a ON a.id = w.asset_id"
+#define CONDITIONS                                                                                                     \
+	" AND ($3 = 0 OR a.owner_unit_id = $3) AND ($4 = 0 OR w.asset_id = $4) AND ($5 = '' OR w.live_state = $5)"
+
+static void row_take(struct view *view, struct stmt *q, void *context)
+{
+	struct items *items = context;
+	size_t at = items->count++;
+	items->item[at] = (struct item){
+		.id = db_col_int64(q, 0),
+		.version = db_col_int64(q, 1),
+		.asset_id = db_col_int64(q, 2),
+		.interval_s = db_col_int64(q, 3),
+		.retries = db_col_int64(q, 4),
+		.enabled = db_col_int64(q, 5),
+		.since_ms = db_col_int64(q, 6),
+	};
+	for (unsigned i = 0; i < TEXT_COUNT; i++) {
+		items->item[at].text[i] = arena_dup(view->arena, db_col_text(q, 7 + i));
+	}
+	items->beats[at] = (struct query_beats){ .series_id = items->item[at].id };
+	memset(items->beats[at].worst, 0xff, sizeof(items->beats[at].worst)); /* -1 = no sample */
+	items->latest[at] = (struct query_latest){ .series_id = items->item[at].id };
+}
+
+static struct list_query query_of(const struct view *view, struct items *items, bool single)
+{
+	return (struct list_query){
+		.above = COLUMNS " WHERE w.id > $1" CONDITIONS " ORDER BY w.id LIMIT $2",
+		.one = COLUMNS " WHERE w.id = $1" CONDITIONS " LIMIT $2",
+		.count = "SELECT count(*) FROM watch w LEFT JOIN asset a ON a.id = w.asset_id WHERE w.id > $1" CONDITIONS
+			 " LIMIT $2",
+		.more = { SQL_INT(view_unit_filter(view)), SQL_INT(single ? 0 : view_param_int(view, "asset_id", 0)),
+			SQL_TEXT(single ? SLICE("") : view_param(view, "state")) },
+		.more_count = 3,
+		.take = row_take,
+		.context = items,
+	};
+}
+
+/* What the rows cannot say in time is left out, never made up. */
+static void rows_load(struct view *view, struct items *items)
+{
+	struct query_coverage coverage;
+	struct query_request range = { .kind = ROW_SAMPLE, .from_ms = view->now_ms - DAY_MS, .to_ms = view->now_ms,
+		.limits = { QUERY_ROWS_DEFAULT, BUDGET_MS }, .arena = view->arena };
+	if (view->env->rows != NULL && items->count > 0) {
+		(void)!query_beats(view->env->rows, &range, badness, items->beats, items->count, &coverage);
+		(void)!query_latest(view->env->rows, view->arena, view->now_ms - LOOK_BACK_MS, items->latest, items->count,
+			&coverage);
+	}
+}
+
+/* A first answer is in the rows before its signal is in the records. */
+static struct slice state_of(const struct view *view, const struct item *item, const struct query_latest *latest)
+{
+	bool fresh = latest->found && latest->row.ts_ms > view->now_ms - FRESH_INTERVALS * 1000 * (item->interval_s + 10);
+	bool first = slice_is(item->text[STATE], "unknown") && item->since_ms == 0;
+	return first && fresh && item->enabled == 1 && latest->row.state >= 0 && latest->row.state < CHECK_COUNT
+		? slice_str(name_id(&check_state_names, (unsigned)latest->row.state))
+		: item->text[STATE];
+}
+
+static void number_or_null(struct jw *jw, const char *key, bool there, int64_t number)
+{
+	jw_key(jw, key);
+	if (there) {
+		jw_int(jw, number);
+	} else {
+		jw_null(jw);
+	}
+}
+
+static void seen_put(struct view *view, const struct query_beats *beats, const struct query_latest *latest)
+{
+	struct jw *jw = &view->jw;
+	number_or_null(jw, "last_at", latest->found, latest->row.ts_ms);
+	number_or_null(jw, "latency_us", latest->found && latest->row.latency_us >= 0, latest->row.latency_us);
+	jw_key(jw, "beats");
+	jw_array(jw);
+	for (size_t i = 0; i < QUERY_BEATS; i++) {
+		jw_int(jw, beats->worst[i]);
+	}
+	jw_end(jw);
+	jw_key(jw, "up_ratio");
+	if (beats->samples > 0) {
+		/* Never 100.00 while one answer was bad: cut, not rounded. */
+		char text[16];
+		uint64_t cents = beats->up * 10000 / beats->samples;
+		int n = snprintf(text, sizeof(text), "%u.%02u", (unsigned)(cents / 100), (unsigned)(cents % 100));
+		jw_str(jw, slice_of(text, (size_t)n));
+	} else {
+		jw_null(jw);
+	}
+}
+
+static void item_put(struct view *view, const struct items *items, size_t at)
+{
+	const struct item *item = &items->item[at];
+	struct jw *jw = &view->jw;
+	jw_object(jw);
+	jw_kv_int(jw, "id", item->id);
+	jw_kv_int(jw, "version", item->version);
+	page_ref(view, "asset", item->asset_id, item->text[ASSET]);
+	jw_kv_str(jw, "name", item->text[NAME]);
+	jw_kv_str(jw, "kind", item->text[KIND]);
+	jw_kv_str(jw, "target", item->text[TARGET]);
+	jw_key(jw, "params");
+	jw_raw(jw, item->text[PARAMS]);
+	jw_kv_int(jw, "interval_s", item->interval_s);
+	jw_kv_int(jw, "retries", item->retries);
+	jw_kv_str(jw, "severity", item->text[SEVERITY]);
+	jw_kv_bool(jw, "enabled", item->enabled == 1);
+	jw_kv_str(jw, "state", state_of(view, item, &items->latest[at]));
+	number_or_null(jw, "since", item->since_ms != 0, item->since_ms);
+	jw_key(jw, "detail");
+	if (item->text[CODE].n > 0) {
+		jw_object(jw);
+		jw_kv_str(jw, "code", item->text[CODE]);
+		jw_key(jw, "args");
+		jw_raw(jw, item->text[ARGS].n > 0 ? item->text[ARGS] : SLICE("{}"));
+		jw_end(jw);
+	} else {
+		jw_null(jw);
+	}
+	seen_put(view, &items->beats[at], &items->latest[at]);
+	jw_end(jw);
+}
+
+int view_checks_list(struct view *view)
+{
+	struct items *items = arena_take(view->arena, sizeof(*items));
+	struct list_query query = query_of(view, items, false);
+	struct page page;
+	int64_t total = 0;
+	int error = page_begin(view, &page);
+	error = error < 0 ? error : list_run(view, &page, &query, &total);
+	if (error < 0) {
+		return error;
+	}
+	rows_load(view, items);
+	for (size_t i = 0; i < items->count; i++) {
+		item_put(view, items, i);
+	}
+	page_end(view, &page, total);
+	return 0;
+}
+
+static int one_load(struct view *view, struct items *items)
+{
+	struct list_query query = query_of(view, items, true);
+	return list_one(view, &query, view->call->id);
+}
+
+int view_checks_get(struct view *view)
+{
+	struct items *items = arena_take(view->arena, sizeof(*items));
+	int error = one_load(view, items);
+	if (error < 0) {
+		return error;
+	}
+	view->version = items->item[0].version;
+	rows_load(view, items);
+	item_put(view, items, 0);
+	return 0;
+}
+
+static void coverage_put(struct jw *jw, const struct query_coverage *coverage)
+{
+	static const char *const stops[] = { "whole", "rows", "time", "batches" };
+	jw_key(jw, "coverage");
+	jw_object(jw);
+	jw_kv_bool(jw, "complete", coverage->stop == QUERY_WHOLE && coverage->shards_refused == 0);
+	jw_kv_str(jw, "stop", slice_str(stops[coverage->stop]));
+	number_or_null(jw, "oldest", coverage->oldest_ms != INT64_MAX, coverage->oldest_ms);
+	jw_kv_int(jw, "rows_scanned", (int64_t)coverage->rows_scanned);
+	jw_kv_int(jw, "took_ms", coverage->took_ms);
+	jw_end(jw);
+}
+
+static void samples_put(struct jw *jw, const struct sample_row *rows, int count)
+{
+	jw_key(jw, "at");
+	jw_array(jw);
+	for (int i = 0; i < count; i++) {
+		jw_int(jw, rows[i].ts_ms);
+	}
+	jw_end(jw);
+	jw_key(jw, "state");
+	jw_array(jw);
+	for (int i = 0; i < count; i++) {
+		jw_int(jw, rows[i].state);
+	}
+	jw_end(jw);
+	jw_key(jw, "latency_us");
+	jw_array(jw);
+	for (int i = 0; i < count; i++) {
+		jw_int(jw, rows[i].latency_us);
+	}
+	jw_end(jw);
+}
+
+int view_checks_samples(struct view *view)
+{
+	struct items *items = arena_take(view->arena, sizeof(*items));
+	struct sample_row *rows = arena_take(view->arena, SAMPLES_MAX * sizeof(*rows));
+	struct query_coverage coverage = { .oldest_ms = INT64_MAX };
+	struct query_request range = { .kind = ROW_SAMPLE, .to_ms = view_param_int(view, "to", view->now_ms),
+		.limits = { QUERY_ROWS_DEFAULT, BUDGET_MS }, .arena = view->arena };
+	range.from_ms = view_param_int(view, "from", range.to_ms - DAY_MS);
+	int error = one_load(view, items);
+	if (error < 0) {
+		return error;
+	}
+	if (range.from_ms > range.to_ms) {
+		return view_refuse(view, E_INPUT, "input.range", "from");
+	}
+	int count = view->env->rows == NULL ? 0
+					    : query_samples(view->env->rows, &range, view->call->id, rows, SAMPLES_MAX,
+						      &coverage);
+	if (count < 0) {
+		return E_STORE;
+	}
+	jw_object(&view->jw);
+	jw_kv_int(&view->jw, "check_id", view->call->id);
+	jw_kv_int(&view->jw, "from", range.from_ms);
+	jw_kv_int(&view->jw, "to", range.to_ms);
+	coverage_put(&view->jw, &coverage);
+	samples_put(&view->jw, rows, count);
+	jw_end(&view->jw);
+	return 0;
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * Reads of checks and of the rows they and the log sources left.
+ *
+ * Layer: view.  Threading: as its view.
+ */
+#pragma once
+
+#include "base/attr.h"
+
+struct view;
+
+/** GET /checks: with the heartbeats of the last 24 hours. */
+NODISCARD int view_checks_list(struct view *view);
+/** GET /checks/{id} */
+NODISCARD int view_checks_get(struct view *view);
+/** GET /checks/{id}/samples?from=&to=: the newest 2,000 of the range, oldest first. */
+NODISCARD int view_checks_samples(struct view *view);
+/** GET /logs?q=&source=&from=&to=: newest first, lines that hold q in either case. */
+NODISCARD int view_logs_list(struct view *view);

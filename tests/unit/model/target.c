@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "model/target.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "model/asset_key.h"
+#include "model/asset_sheet.h"
+
+static const struct {
+	const char *text;
+	enum target_kind kind;
+	int error;
+	const char *host;
+	uint16_t port;
+} cases[] = {
+	{ "10.1.2.3", TARGET_ICMP, 0, "10.1.2.3", 0 },
+	{ "2001:db8::1", TARGET_ICMP, 0, "2001:db8::1", 0 },
+	{ "www.example.edu.cn", TARGET_ICMP, 0, "www.example.edu.cn", 0 },
+	{ "教务.cn", TARGET_ICMP, 0, "教务.cn", 0 },
+	{ "10.1.2.0/24", TARGET_ICMP, E_FORMAT, NULL, 0 },
+	{ "10.1.2.300", TARGET_ICMP, E_FORMAT, NULL, 0 },
+	{ "", TARGET_ICMP, E_FORMAT, NULL, 0 },
+	{ "a b", TARGET_ICMP, E_FORMAT, NULL, 0 },
+	{ "10.1.2.3:22", TARGET_TCP, 0, "10.1.2.3", 22 },
+	{ "[2001:db8::1]:22", TARGET_TCP, 0, "2001:db8::1", 22 },
+	{ "2001:db8::1", TARGET_TCP, E_FORMAT, NULL, 0 },
+	{ "10.1.2.3", TARGET_TCP, E_FORMAT, NULL, 0 },
+	{ "10.1.2.3:0", TARGET_TCP, E_RANGE, NULL, 0 },
+	{ "10.1.2.3:65536", TARGET_TCP, E_RANGE, NULL, 0 },
+	{ "10.1.2.3:", TARGET_TCP, E_FORMAT, NULL, 0 },
+	{ "[::1]22", TARGET_TCP, E_FORMAT, NULL, 0 },
+	{ "jw.example.edu.cn:443", TARGET_TLS, 0, "jw.example.edu.cn", 443 },
+	{ "http://jw.example.edu.cn/a?b#c", TARGET_HTTP, 0, "jw.example.edu.cn", 0 },
+	{ "https://[::1]:8443", TARGET_HTTP, 0, "::1", 8443 },
+	{ "https://::1/", TARGET_HTTP, E_FORMAT, NULL, 0 },
+	{ "https://a:b@jw.example.edu.cn/", TARGET_HTTP, E_FORMAT, NULL, 0 },
+	{ "http://jw.example.edu.cn/a b", TARGET_HTTP, E_FORMAT, NULL, 0 },
+	{ "http://jw.example.edu.cn/a\r\nHost: x", TARGET_HTTP, E_FORMAT, NULL, 0 },
+	{ "ftp://jw.example.edu.cn/", TARGET_HTTP, E_FORMAT, NULL, 0 },
+	{ "10.1.0.53", TARGET_DNS, 0, "10.1.0.53", 0 },
+	{ "dns.example.edu.cn", TARGET_DNS, E_FORMAT, NULL, 0 },
+	{ "load", TARGET_HOST, 0, "load", 0 },
+	{ "interface:enp0s31f6", TARGET_HOST, 0, "interface:enp0s31f6", 0 },
+	{ "interface:../../etc", TARGET_HOST, E_FORMAT, NULL, 0 },
+	{ "interface:", TARGET_HOST, E_FORMAT, NULL, 0 },
+	{ "cpu", TARGET_HOST, E_FORMAT, NULL, 0 },
+};
+
+static void a_target_has_the_form_of_its_kind(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct target target = { 0 };
+		int error = target_parse(cases[i].kind, slice_str(cases[i].text), &target);
+		if (error != cases[i].error || !slice_is(target.host, cases[i].host) || target.port != cases[i].port) {
+			fail_msg("%s: %d, host %.*s, port %u", cases[i].text, error, SLICE_FMT(target.host), target.port);
+		}
+	}
+}
+
+static void levels_are_read_as_written(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *text;
+		int level;
+	} levels[] = { { "二级", 2 }, { "第三级", 3 }, { "2", 2 }, { "2级", 2 }, { "三", 3 }, { "S2A3", 3 }, { "s3a1", 3 },
+		{ "未定级", 0 }, { "", 0 }, { "-", 0 }, { "六级", E_FORMAT }, { "6", E_FORMAT }, { "二级以上", E_FORMAT },
+		{ "S6A3", E_FORMAT } };
+	for (size_t i = 0; i < sizeof(levels) / sizeof(levels[0]); i++) {
+		if (mlps_level_parse(slice_str(levels[i].text)) != levels[i].level) {
+			fail_msg("%s", levels[i].text);
+		}
+	}
+	for (int level = 0; level <= 5; level++) {
+		assert_int_equal(mlps_level_parse(slice_str(mlps_level_text(level))), level);
+	}
+}
+
+static void keys_have_a_limit(void **state)
+{
+	(void)state;
+	static struct asset_keys keys;
+	AUTO_BUF struct buf text;
+	buf_init(&text, 4096);
+	struct slice bad = { 0 };
+	for (int i = 0; i < ASSET_KEYS_MAX; i++) {
+		buf_printf(&text, "10.0.0.%d ", i);
+	}
+	assert_int_equal(asset_keys_addresses(&keys, buf_slice(&text), &bad), 0);
+	assert_int_equal(keys.count, ASSET_KEYS_MAX);
+	assert_int_equal(asset_keys_domains(&keys, SLICE("one.more.cn"), &bad), E_LIMIT);
+	assert_true(slice_is(bad, "one.more.cn"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_target_has_the_form_of_its_kind),
+		cmocka_unit_test(levels_are_read_as_written),
+		cmocka_unit_test(keys_have_a_limit),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
