@@ -11,6 +11,7 @@
 #include "base/diag.h"
 #include "base/err.h"
 #include "base/jw.h"
+#include "base/num.h"
 #include "base/utf8.h"
 #include "courier/account.h"
 #include "courier/lookup.h"
@@ -33,6 +34,7 @@ struct attempt {
 	struct curl_slist *rcpt;
 	struct curl_slist *address;
 	enum outcome_step step;
+	bool over; /* QUIT was said: what follows speaks of no message */
 	char reply[REPLY_OCTETS_MAX];
 };
 
@@ -94,10 +96,10 @@ static void land(struct attempt *attempt, enum outcome outcome, const char *erro
 
 static void finish(struct attempt *attempt, CURLcode code)
 {
-	long reply = 0;
+	uint64_t reply = 0;
 	char error[REPLY_OCTETS_MAX + 32] = "";
-	(void)curl_easy_getinfo(attempt->easy, CURLINFO_RESPONSE_CODE, &reply);
-	enum outcome outcome = outcome_of(code == CURLE_OK, attempt->step, reply);
+	(void)!num_u64(slice_head(slice_str(attempt->reply), 3), 999, &reply);
+	enum outcome outcome = outcome_of(code == CURLE_OK, attempt->step, (long)reply);
 	if (code != CURLE_OK) {
 		const char *why = reply >= 400 ? attempt->reply : curl_easy_strerror(code);
 		(void)snprintf(error, sizeof(error), "%s %s", outcome_step_text(attempt->step), why);
@@ -202,12 +204,11 @@ static size_t on_read(char *to, size_t size, size_t count, void *user)
 	struct attempt *attempt = user;
 	struct slice left = slice_skip(buf_slice(&attempt->message), attempt->sent_octets);
 	left = slice_head(left, size * count);
-	if (left.n == 0) {
-		attempt->step = OUTCOME_BODY;
-		return 0;
-	}
 	memcpy(to, left.p, left.n);
 	attempt->sent_octets += left.n;
+	if (attempt->sent_octets == attempt->message.n) {
+		attempt->step = OUTCOME_BODY; /* curl asks no more and ends with the dot */
+	}
 	return left.n;
 }
 
@@ -216,6 +217,11 @@ static int on_line(CURL *easy, curl_infotype type, char *text, size_t n, void *u
 {
 	struct attempt *attempt = user;
 	(void)easy;
+	attempt->over = attempt->over ||
+			(type == CURLINFO_HEADER_OUT && slice_starts(slice_of(text, n), SLICE("QUIT")));
+	if (attempt->over) {
+		return 0;
+	}
 	if (type == CURLINFO_HEADER_OUT) {
 		attempt->step = outcome_step_of(slice_of(text, n), attempt->step);
 	} else if (type == CURLINFO_HEADER_IN) {
