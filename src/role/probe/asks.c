@@ -3,6 +3,8 @@
  * A verification wants a result from after its asking, so the check is run
  * apart from its turns: a result under way may be of before.
  */
+#include "role/probe/asks.h"
+
 #include <errno.h>
 #include <stdlib.h>
 
@@ -11,6 +13,7 @@
 #include "base/jw.h"
 #include "probe/prober.h"
 #include "role/probe/probe.h"
+#include "role/probe/table.h"
 #include "role/runtime.h"
 #include "sys/clock.h"
 

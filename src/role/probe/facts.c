@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What this machine is: core makes its first checks of it. */
+#include "role/probe/facts.h"
+
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/utsname.h>

@@ -8,6 +8,7 @@
 #include "model/signal.h"
 #include "probe/scheduler.h"
 #include "role/probe/probe.h"
+#include "role/probe/table.h"
 #include "role/signal_queue.h"
 
 static const struct {

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The table of checks: read whole, applied by difference. */
+#include "role/probe/table.h"
+
 #include <stdlib.h>
 
 #include "base/arena.h"
@@ -12,6 +14,7 @@
 #include "base/map.h"
 #include "probe/scheduler.h"
 #include "probe/spec.h"
+#include "role/probe/facts.h"
 #include "role/probe/probe.h"
 #include "role/runtime.h"
 #include "sys/memfd.h"

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * The table of checks probe works by.  Nothing but what it names is ever probed.
+ *
+ * Layer: role.  Threading: the loop's thread.
+ */
+#pragma once
+
+#include <stdint.h>
+
+#include "model/scale.h"
+#include "probe/check.h"
+
+struct ipc_frame;
+struct jw;
+struct probe;
+struct table;
+
+enum { TABLE_OCTETS_MAX = 64 * 1024 * 1024 };
+
+/** One check of the table. */
+struct watch {
+	struct check_spec *spec;
+	uint64_t digest; /* of its text in the table */
+	uint64_t seen;   /* number of the table that last named it */
+	enum alert_severity severity;
+	char *name;
+	char *target;
+	char *host; /* asset key: the address or name it points at, or this machine's name */
+};
+
+struct table *table_create(struct probe *probe);
+/** The scheduler keeps its own copies. */
+struct table *table_destroy(struct table *table);
+/** A `checks` frame: the whole table, which replaces the last by difference. */
+void table_take(struct table *table, struct ipc_frame *frame);
+/** The check of this id, or NULL. */
+const struct watch *table_get(const struct table *table, int64_t id);
+void table_status(const struct table *table, struct jw *jw);
