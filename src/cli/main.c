@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/admin.h"
 #include "cli/audit.h"
 #include "cli/commands.h"
 #include "cli/decode.h"
@@ -17,6 +18,7 @@ static const struct {
 	cli_fn run;
 	const char *use;
 } commands[] = {
+	{ "admin", cli_admin, "init | user | token | reset-password   accounts of a platform that stands still" },
 	{ "calendar", cli_calendar, "due --start TIME --working-days N   when something is due" },
 	{ "audit", cli_audit, "verify | export   re-hash the history and name what was changed" },
 	{ "serve", cli_serve, "[-c FILE] [--data DIR] [--listen ADDR:PORT]   the platform" },
