@@ -10,13 +10,14 @@
 #include "base/jw.h"
 #include "desk/desk.h"
 #include "desk/finding_row.h"
-#include "desk/matter.h"
+#include "desk/staffing_load.h"
 #include "desk/words.h"
 #include "records/search.h"
 #include "records/sql.h"
 #include "records/trail.h"
 #include "workflow/alert.h"
 #include "workflow/finding.h"
+#include "workflow/policy.h"
 
 enum { REASON_MAX = 500 };
 
@@ -26,7 +27,7 @@ static int decide(struct desk *desk, struct finding_row *row, enum finding_act a
 	struct finding_facts *facts, struct finding_outcome *outcome)
 {
 	struct diag diag = { 0 };
-	int error = matter_staffing(desk->txn, &facts->staffing);
+	int error = staffing_load(desk->txn, &facts->staffing);
 	facts->state = row->state;
 	facts->grade = row->grade;
 	facts->unit_known = row->unit_id != 0;

@@ -12,8 +12,8 @@
 #include "base/jw.h"
 #include "desk/desk.h"
 #include "desk/matter_priv.h"
+#include "desk/staffing_load.h"
 #include "desk/words.h"
-#include "records/caller.h"
 #include "records/sql.h"
 #include "records/trail.h"
 
@@ -111,36 +111,6 @@ static int check_load(struct matter *m)
 	return 0;
 }
 
-int matter_staffing(struct txn *txn, struct staffing *ret_staffing)
-{
-	struct slice text = { 0 };
-	const struct json *value = NULL;
-	bool small = false;
-	int64_t people = 0;
-	int error = setting_load(txn_db(txn), txn_arena(txn), "small_school", &text);
-	if (error == 0 && text.n > 0 &&
-		json_parse(txn_arena(txn), text, 0, &value, NULL) == 0) {
-		small = json_bool(value, &small) && small;
-	}
-	int row =
-		error < 0
-			? error
-			: sql_int(txn_db(txn),
-				  "SELECT count(DISTINCT g.person_id) FROM role_grant g"
-				  " JOIN account a ON a.person_id = g.person_id AND a.disabled "
-				  "= 0"
-				  " WHERE g.valid_to_ms IS NULL AND g.role IN ('operator', "
-				  "'reviewer',"
-				  " 'verifier', 'director', 'security_admin', 'response_lead')"
-				  " AND g.id > $1",
-				  &people, SQL_INT(0));
-	if (row < 0) {
-		return row;
-	}
-	*ret_staffing = (struct staffing) { small, (unsigned)people };
-	return 0;
-}
-
 /* Somebody of the unit is somebody filed there, whatever hat he wears today. */
 static int actor_of_unit(struct matter *m, bool *ret_of_unit)
 {
@@ -219,7 +189,7 @@ static int facts_load(struct matter *m)
 {
 	struct notice_facts *f = &m->facts;
 	const struct notice_row *row = &m->row;
-	int error = matter_staffing(m->txn, &f->staffing);
+	int error = staffing_load(m->txn, &f->staffing);
 	error = error < 0 ? error : recipient_known(m, &f->recipient_known);
 	error = error < 0 ? error : verification_facts(m, &f->verification);
 	f->state = row->state;

@@ -111,8 +111,5 @@ NODISCARD int matter_write(struct matter *m);
 NODISCARD int matter_close(struct desk *desk, const struct matter *m, const char *act,
 	const char *code, struct slice args_json);
 
-/** How many people the centre has, and 小单位模式.  0 or as db_step. */
-NODISCARD int matter_staffing(struct txn *txn, struct staffing *ret_staffing);
-
 /** {"number":…,"title":…,"reason":…} for the timeline; empty members are left out. */
 struct slice matter_args(const struct matter *m, struct slice reason);

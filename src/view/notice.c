@@ -96,7 +96,7 @@ static int list_open(
 }
 
 /* The strongest sign that it reached somebody: signed for, else what its newest message says. */
-static int recipients(struct view *view, const struct seen *seen)
+static int recipients(struct view *view, struct seen *seen)
 {
 	AUTO_STMT struct stmt *q = NULL;
 	int row = list_open(view, "recipients",
@@ -144,7 +144,7 @@ static int items(struct view *view, int64_t rectification_id)
 	return row < 0 ? row : 0;
 }
 
-static int rectifications(struct view *view, const struct seen *seen)
+static int rectifications(struct view *view, struct seen *seen)
 {
 	AUTO_STMT struct stmt *q = NULL;
 	int row = list_open(view, "rectifications",
@@ -196,7 +196,7 @@ static int probes(struct view *view, int64_t verification_id)
 	return row < 0 ? row : 0;
 }
 
-static int verifications(struct view *view, const struct seen *seen)
+static int verifications(struct view *view, struct seen *seen)
 {
 	AUTO_STMT struct stmt *q = NULL;
 	int row = list_open(view, "verifications",
@@ -270,7 +270,7 @@ static void digest_put(struct view *view, const char *key, struct stmt *q, unsig
 	jw_str(&view->jw, buf_slice(&hex));
 }
 
-static int documents(struct view *view, const struct seen *seen)
+static int documents(struct view *view, struct seen *seen)
 {
 	AUTO_STMT struct stmt *q = NULL;
 	int row = list_open(view, "documents",
@@ -299,7 +299,7 @@ static int documents(struct view *view, const struct seen *seen)
 	return row < 0 ? row : 0;
 }
 
-static int attachments(struct view *view, const struct seen *seen)
+static int attachments(struct view *view, struct seen *seen)
 {
 	AUTO_STMT struct stmt *q = NULL;
 	int row = list_open(view, "attachments",
@@ -330,7 +330,7 @@ static int attachments(struct view *view, const struct seen *seen)
 
 /* ---- for the group: number, unit, date and where; never what is wrong */
 
-static int group_text(struct view *view, const struct seen *seen)
+static int group_text(struct view *view, struct seen *seen)
 {
 	struct slice text = { 0 };
 	const struct json *address = NULL;
@@ -367,6 +367,33 @@ static void seen_read(struct view *view, struct stmt *q, struct seen *seen)
 		.confirm_pending = !db_col_is_null(q, 24) && db_col_is_null(q, 26) };
 }
 
+static int findings(struct view *view, struct seen *seen)
+{
+	return view_findings_of(view, seen->id);
+}
+
+static int deliveries(struct view *view, struct seen *seen)
+{
+	return view_deliveries_of(view, "notice", seen->id);
+}
+
+static int timeline(struct view *view, struct seen *seen)
+{
+	return page_timeline(view, "notice", seen->id);
+}
+
+static int parts(struct view *view, struct seen *seen)
+{
+	static int (*const all[])(struct view *, struct seen *) = { recipients, findings,
+		rectifications, verifications, brief, documents, attachments, deliveries,
+		timeline, group_text };
+	int error = 0;
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]) && error == 0; i++) {
+		error = all[i](view, seen);
+	}
+	return error;
+}
+
 int view_notices_get(struct view *view)
 {
 	struct seen seen = { 0 };
@@ -386,16 +413,7 @@ int view_notices_get(struct view *view)
 	jw_kv_int(&view->jw, "id", seen.id);
 	how_it_came(view, q);
 	how_it_stands(view, q);
-	error = recipients(view, &seen);
-	error = error < 0 ? error : view_findings_of(view, seen.id);
-	error = error < 0 ? error : rectifications(view, &seen);
-	error = error < 0 ? error : verifications(view, &seen);
-	error = error < 0 ? error : brief(view, &seen);
-	error = error < 0 ? error : documents(view, &seen);
-	error = error < 0 ? error : attachments(view, &seen);
-	error = error < 0 ? error : view_deliveries_of(view, "notice", seen.id);
-	error = error < 0 ? error : page_timeline(view, "notice", seen.id);
-	error = error < 0 ? error : group_text(view, &seen);
+	error = parts(view, &seen);
 	notice_acts_put(view, &seen.facts);
 	jw_end(&view->jw);
 	return error;

@@ -11,14 +11,13 @@ enum { TIMELINE_MAX = 500 };
 
 int page_begin(struct view *view, struct page *page)
 {
-	*page = (struct page) { .limit = view_limit(view) };
+	*page = (struct page){ .limit = view_limit(view) };
 	struct slice cursor = view_param(view, "cursor");
 	if (cursor.n > 0) {
 		struct slice sort = { 0 };
 		struct slice id = { 0 };
 		page->has_cursor = slice_cut(cursor, '.', &sort, &id);
-		if (!page->has_cursor ||
-			num_i64(sort, INT64_MIN, INT64_MAX, &page->after) < 0 ||
+		if (!page->has_cursor || num_i64(sort, INT64_MIN, INT64_MAX, &page->after) < 0 ||
 			num_i64(id, 0, INT64_MAX, &page->after_id) < 0) {
 			return view_refuse(view, E_INPUT, "input.cursor", "cursor");
 		}
@@ -47,8 +46,7 @@ void page_end(struct view *view, const struct page *page, int64_t total)
 	jw_key(&view->jw, "next_cursor");
 	if (page->more) {
 		char cursor[48];
-		int n = snprintf(cursor, sizeof(cursor), "%lld.%lld", (long long)page->last,
-			(long long)page->last_id);
+		int n = snprintf(cursor, sizeof(cursor), "%lld.%lld", (long long)page->last, (long long)page->last_id);
 		jw_str(&view->jw, slice_of(cursor, (size_t)n));
 	} else {
 		jw_null(&view->jw);
