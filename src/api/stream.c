@@ -69,7 +69,7 @@ static bool message_make(struct stream *s, struct buf *out)
 {
 	if (s->hello) {
 		s->hello = false;
-		buf_printf(out, "retry: %u\nevent: hello\ndata: {\"now\":%lld}\n\n",
+		buf_printf(out, "retry: %u\nevent: hello\ndata: {\"now_ms\":%lld}\n\n",
 			(unsigned)(RETRY_LEAST_MS + rand_u64() % RETRY_SPREAD_MS), (long long)clock_unix_ms());
 		return true;
 	}
@@ -82,7 +82,8 @@ static bool message_make(struct stream *s, struct buf *out)
 	}
 	if (s->ping) {
 		s->ping = false;
-		buf_put_str(out, ": ping\n\n");
+		/* The comment keeps proxies awake; a page's script sees only the event. */
+		buf_printf(out, ": ping\nevent: beat\ndata: {\"now_ms\":%lld}\n\n", (long long)clock_unix_ms());
 		return true;
 	}
 	return false;

@@ -117,6 +117,8 @@ static int folder_open(const struct web *web, const char *name)
 
 /* ---- in a thread */
 
+static void inside_closed(void *ctx, struct ipc *ipc, const char *why);
+
 static int inside_send(void *ctx, enum ipc_role to, const struct ipc_frame *frame)
 {
 	struct inside *in = ctx;
@@ -131,7 +133,8 @@ static void inside_frame(void *ctx, struct ipc *ipc, struct ipc_frame *frame)
 		assert_int_equal(msg_peer_decode(frame->payload, &msg), 0);
 		enum ipc_role peer = ipc_role_of(msg.role);
 		(void)ipc_destroy(in->peers[peer]);
-		in->peers[peer] = ipc_create(&in->loop, ipc_frame_take_fd(frame), IPC_WEB, peer, inside_frame, NULL, in);
+		in->peers[peer] = ipc_create(&in->loop, ipc_frame_take_fd(frame), IPC_WEB, peer, inside_frame,
+			inside_closed, in);
 		server_peer(in->server, peer, true);
 		return;
 	}
@@ -442,17 +445,25 @@ static void read_n(int fd, size_t n, struct buf *out)
 	}
 }
 
+static size_t hex_of(const char *text)
+{
+	static const char digits[] = "0123456789abcdef";
+	size_t n = 0;
+	for (const char *at = NULL; *text != '\0' && (at = strchr(digits, *text | 0x20)) != NULL; text++) {
+		n = n * 16 + (size_t)(at - digits);
+	}
+	return n;
+}
+
 static void read_chunks(int fd, struct buf *out)
 {
 	struct buf line;
 	buf_init(&line, 256);
-	unsigned n = 1;
+	size_t n = 1;
 	while (n > 0) {
-		n = 0;
-		if (sscanf(http_read_until(fd, "\r\n", &line), "%x", &n) == 1) {
-			read_n(fd, n, out);
-			(void)http_read_until(fd, "\r\n", &line);
-		}
+		n = hex_of(http_read_until(fd, "\r\n", &line));
+		read_n(fd, n, out);
+		(void)http_read_until(fd, "\r\n", &line);
 	}
 	buf_fini(&line);
 }
@@ -473,13 +484,15 @@ void reply_fini(struct reply *reply)
 void http_read(int fd, bool head_only, struct reply *reply)
 {
 	uint64_t n = 0;
+	uint64_t status = 0;
 	buf_clear(&reply->body);
 	reply->status = 0;
 	do {
 		if (http_read_until(fd, "\r\n\r\n", &reply->head)[0] == '\0' ||
-			sscanf((const char *)reply->head.p, "HTTP/1.%*d %d", &reply->status) != 1) {
+			num_u64(slice_head(slice_skip(buf_slice(&reply->head), 9), 3), 999, &status) < 0) {
 			return;
 		}
+		reply->status = (int)status;
 	} while (reply->status == 100);
 	if (head_only || reply->status == 304) {
 		return;
@@ -525,16 +538,19 @@ long web_counter(const struct web *web, const char *name)
 {
 	struct reply reply;
 	char line[128];
-	long value = -1;
+	int64_t value = -1;
+	struct slice number = { 0 };
+	struct slice rest = { 0 };
 	reply_init(&reply);
 	http_ask(web, "GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n", &reply);
 	assert_int_equal(reply.status, 200);
 	(void)snprintf(line, sizeof(line), "fengsui_role_counter{role=\"web\",name=\"%s\"} ", name);
 	size_t at = slice_find(buf_slice(&reply.body), slice_str(line));
 	assert_true(at != SIZE_MAX);
-	assert_int_equal(sscanf((const char *)reply.body.p + at + strlen(line), "%ld", &value), 1);
+	(void)slice_cut(slice_skip(buf_slice(&reply.body), at + strlen(line)), '\n', &number, &rest);
+	assert_int_equal(num_i64(number, 0, INT64_MAX, &value), 0);
 	reply_fini(&reply);
-	return value;
+	return (long)value;
 }
 
 void web_wait_counter(const struct web *web, const char *name, long value)

@@ -96,7 +96,7 @@ static void test_stream(void **state)
 	assert_string_equal(http_field(&reply, "X-Accel-Buffering"), "no");
 	assert_string_equal(http_field(&reply, "Cache-Control"), "no-store");
 	(void)http_read_until(fd, "\n\n", &text);
-	assert_true(slice_find(buf_slice(&text), SLICE("event: hello\ndata: {\"now\":")) != SIZE_MAX);
+	assert_true(slice_find(buf_slice(&text), SLICE("event: hello\ndata: {\"now_ms\":")) != SIZE_MAX);
 	assert_true(slice_find(buf_slice(&text), SLICE("retry: ")) != SIZE_MAX);
 	event_read(fd, "id: 42\ndata: {\"seq\":42,\"topic\":\"notices\",\"id\":7,\"version\":1}\n\n");
 	event_send(frame.req, 43, "alerts", 1);
@@ -231,7 +231,7 @@ static void test_ping(void **state)
 	uint32_t req = 0;
 	(void)state;
 	int fd = stream_open_at("", &req);
-	assert_non_null(strstr(http_read_until(fd, "\n\n", &text), ": ping\n\n"));
+	assert_non_null(strstr(http_read_until(fd, "\n\n", &text), ": ping\nevent: beat\ndata: {\"now_ms\":"));
 	(void)close(fd);
 	web_wait_counter(&web, "streams", 0);
 }
