@@ -104,7 +104,8 @@ class Person:
 
 
 class Platform:
-    def __init__(self, store=None):
+    def __init__(self, store=None, campus_name=None):
+        self.campus = campus_name
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="fengsui-system-"))
         self.data = self.folder / "data"
         self.config = self.folder / "fengsui.yaml"
@@ -119,8 +120,10 @@ class Platform:
 
     def start(self, wait_s=30):
         self.log = open(self.folder / "log", "ab")
+        # By way of the lab, so that the desk has its own resolver too.
+        desk = [CAMPUS, "exec", self.campus, "desk"] if self.campus else []
         self.process = subprocess.Popen(
-            [BUILD / "fengsui", "serve", "-c", self.config, "--data", self.data, "--listen", f"127.0.0.1:{PORT}"],
+            [*desk, BUILD / "fengsui", "serve", "-c", self.config, "--data", self.data, "--listen", f"127.0.0.1:{PORT}"],
             stdout=subprocess.PIPE, stderr=self.log, text=True, start_new_session=True)
         threading.Thread(target=self._read, daemon=True).start()
         deadline = time.monotonic() + wait_s
