@@ -11,6 +11,7 @@
 #include "cli/audit.h"
 #include "cli/commands.h"
 #include "cli/decode.h"
+#include "cli/paper.h"
 #include "cli/probe.h"
 
 static const struct {
@@ -23,6 +24,7 @@ static const struct {
 	{ "audit", cli_audit, "verify | export   re-hash the history and name what was changed" },
 	{ "serve", cli_serve, "[-c FILE] [--data DIR] [--listen ADDR:PORT]   the platform" },
 	{ "decode", cli_decode, "syslog [--source ADDR] FILE   messages to NDJSON" },
+	{ "paper", cli_paper, "render KIND DATA.json -o OUT.pdf   official papers" },
 	{ "probe", cli_probe, "KIND TARGET [options]   one check now" },
 	{ "status", cli_status, "[--data DIR] [--json]   every role: state, restarts, sandbox, counters" },
 };

@@ -163,7 +163,7 @@ static int headings_find(struct desk *desk, struct sheet *sheet)
 	return sheet->row_count <= SHEET_ROWS_MAX ? 0 : desk_refuse(desk, E_LIMIT, "import.rows", "text");
 }
 
-int sheet_open(struct desk *desk, const struct sheet_field *fields, size_t count, struct sheet *ret_sheet)
+int import_sheet_open(struct desk *desk, const struct sheet_field *fields, size_t count, struct sheet *ret_sheet)
 {
 	static const char *const formats[] = { "csv", "cells", NULL };
 	*ret_sheet = (struct sheet){
@@ -187,7 +187,7 @@ int sheet_open(struct desk *desk, const struct sheet_field *fields, size_t count
 	return error < 0 ? error : headings_find(desk, ret_sheet);
 }
 
-void sheet_close(struct sheet *sheet)
+void import_sheet_close(struct sheet *sheet)
 {
 	buf_fini(&sheet->errors);
 }

@@ -57,14 +57,14 @@ struct sheet {
  * Read the body (model import of schema/api.toml): base64, charset, headings
  * even below a title, rows.  Blank rows are left out.
  *
- * Owns:    rows live in the act's arena; *ret_sheet is closed with sheet_close in every case.
+ * Owns:    rows live in the act's arena; *ret_sheet is closed with import_sheet_close in every case.
  * Returns: 0; E_INPUT refused with import.base64, import.charset,
  *          import.quotes, import.columns, import.no_header or import.empty;
  *          E_LIMIT refused with import.too_large or import.rows.
  */
-NODISCARD int sheet_open(
+NODISCARD int import_sheet_open(
 	struct desk *desk, const struct sheet_field *fields, size_t count, struct sheet *ret_sheet);
-void sheet_close(struct sheet *sheet);
+void import_sheet_close(struct sheet *sheet);
 
 /** A cell, trimmed, as it was before an export disarmed it; empty where there is none. */
 struct slice sheet_cell(const struct sheet *sheet, size_t row, size_t field);

@@ -183,7 +183,7 @@ static int line_save(struct import *im, struct line *line)
 static int run(struct import *im)
 {
 	struct desk *desk = im->desk;
-	int error = sheet_open(desk, fields, FIELD_COUNT, &im->sheet);
+	int error = import_sheet_open(desk, fields, FIELD_COUNT, &im->sheet);
 	error = error < 0 ? error : unit_names_load(desk, &im->units);
 	if (error < 0) {
 		return error;
@@ -212,6 +212,6 @@ int desk_unit_import(struct desk *desk)
 {
 	struct import im = { .desk = desk };
 	int error = run(&im);
-	sheet_close(&im.sheet);
+	import_sheet_close(&im.sheet);
 	return error;
 }
