@@ -30,41 +30,42 @@ struct errand {
 struct errands {
 	const char *kind;
 	struct secret_key *key;
+	struct arena *arena; /* the job's: the transaction's is gone when the frames are sent */
 	size_t count;
 	struct errand item[LEASE_COUNT];
 	struct slice config; /* of the channel, password included */
 };
 
-static struct slice text_of(struct txn *txn, struct stmt *q, unsigned column)
+static struct slice text_of(struct errands *all, struct stmt *q, unsigned column)
 {
-	return arena_dup(txn_arena(txn), db_col_text(q, column));
+	return arena_dup(all->arena, db_col_text(q, column));
 }
 
 /* ---- leasing, in the writer's thread */
 
-static int mail_load(struct txn *txn, struct errand *e)
+static int mail_load(struct txn *txn, struct errands *all, struct errand *e)
 {
 	AUTO_STMT struct stmt *q = NULL;
 	int row = sql_query(txn_db(txn), "SELECT address, subject, body, message_id FROM delivery WHERE id = $1", &q,
 		SQL_INT(e->id));
 	row = row < 0 ? row : db_step(q);
 	if (row == 1) {
-		e->to = text_of(txn, q, 0);
-		e->subject = text_of(txn, q, 1);
-		e->body = text_of(txn, q, 2);
-		e->message_id = text_of(txn, q, 3);
+		e->to = text_of(all, q, 0);
+		e->subject = text_of(all, q, 1);
+		e->body = text_of(all, q, 2);
+		e->message_id = text_of(all, q, 3);
 	}
 	return row < 0 ? row : 0;
 }
 
-static int document_load(struct txn *txn, struct errand *e, int64_t document_id)
+static int document_load(struct txn *txn, struct errands *all, struct errand *e, int64_t document_id)
 {
 	AUTO_STMT struct stmt *q = NULL;
 	int row = sql_query(txn_db(txn), "SELECT kind, input FROM document WHERE id = $1", &q, SQL_INT(document_id));
 	row = row < 0 ? row : db_step(q);
 	if (row == 1) {
-		e->subject = text_of(txn, q, 0);
-		e->body = text_of(txn, q, 1);
+		e->subject = text_of(all, q, 0);
+		e->body = text_of(all, q, 1);
 	}
 	e->check_id = document_id;
 	return row < 0 ? row : 0;
@@ -93,7 +94,7 @@ static int mail_config(struct txn *txn, struct errands *all)
 	}
 	jw_kv_str(&jw, "password", buf_slice(&password));
 	jw_end(&jw);
-	all->config = arena_dup(txn_arena(txn), buf_slice(&text));
+	all->config = arena_dup(all->arena, buf_slice(&text));
 	secret_wipe(&password);
 	return 0;
 }
@@ -125,10 +126,10 @@ static int errand_load(struct txn *txn, struct errands *all, const struct outbox
 	*e = (struct errand){ .id = item->id, .attempts = item->attempts };
 	e->trace = trace_read(item->trace);
 	if (slice_is(slice_str(all->kind), "mail")) {
-		return mail_load(txn, e);
+		return mail_load(txn, all, e);
 	}
 	if (slice_is(slice_str(all->kind), "render")) {
-		return document_load(txn, e, item->record_id);
+		return document_load(txn, all, e, item->record_id);
 	}
 	int error = payload_int(txn, item->payload, "check_id", &number);
 	e->check_id = number;
@@ -214,7 +215,9 @@ static void lease_finish(struct job *job)
 	if (mail && all->config.n == 0) {
 		core->mail_wait_ms = clock_unix_ms() + NO_MAIL_WAIT_MS;
 	}
-	explicit_bzero((void *)(uintptr_t)all->config.p, all->config.n);
+	if (all->config.n > 0) {
+		explicit_bzero((void *)(uintptr_t)all->config.p, all->config.n);
+	}
 	job_drop(job);
 }
 
@@ -229,6 +232,7 @@ static void lease(struct core *core, const char *kind, enum ipc_role to, bool *b
 	struct errands *all = arena_take(job->arena, sizeof(*all));
 	all->kind = kind;
 	all->key = core->key;
+	all->arena = job->arena;
 	job->of = all;
 	job_submit(job, lease_run, all, lease_finish);
 }
