@@ -209,6 +209,7 @@ static void test_bodies_together(void **state)
 		(void)close(fds[i]);
 	}
 	web_wait_counter(&web, "requests_open", 1);
+	web_wait_counter(&web, "body_octets", 0);
 }
 
 /* One more connection than there may be is closed without a word, and room is made again. */

@@ -3,6 +3,7 @@
 
 #include <cmocka.h>
 
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -216,10 +217,14 @@ static void test_thousand_readers(void **state)
 		event_send(reqs[i], 500, "notices", 3);
 	}
 	for (size_t i = 0; i < SERVER_STREAMS_MAX; i++) {
-		event_read(fds[i], "id: 500\n");
+		struct pollfd readable = { .fd = fds[i], .events = POLLIN };
+		assert_int_equal(poll(&readable, 1, 15000), 1);
 	}
 	print_message("# one event to %d readers in %lld us\n", SERVER_STREAMS_MAX,
 		(long long)(clock_mono_us() - from_us));
+	for (size_t i = 0; i < SERVER_STREAMS_MAX; i++) {
+		event_read(fds[i], "id: 500\n");
+	}
 	for (size_t i = 0; i < SERVER_STREAMS_MAX; i++) {
 		(void)close(fds[i]);
 		event_send(reqs[i], 501, "notices", 4);
