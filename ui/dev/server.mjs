@@ -18,7 +18,7 @@ let seq = 5000;
 const sessions = new Map();
 const streams = new Set();
 const extra = { settings: new Map(), setupDone: process.env.SETUP !== '1', pasted: [] };
-const SETTINGS = { 'school.name': '湖北孝感美珈职业学院', 'school.address': 'http://127.0.0.1:8640', 'mail.host': '', 'mail.port': 25, 'mail.from': '', 'mail.user': '', 'mail.tls': 'starttls', 'backup.target': '', 'duty.person_id': 200, 'time.zone_offset_min': 480, 'small_school': false };
+const SETTINGS = { school: { name: '湖北孝感美珈职业学院', short: '美珈学院', number_prefix: '网安通报' }, address: { base_url: 'http://127.0.0.1:8640' }, duty: { person_id: 200 } };
 for (const [key, value] of Object.entries(SETTINGS)) extra.settings.set(key, { key, value, version: 1, changed_at: null });
 
 export function tell(topic, id, version = 1) {
@@ -38,7 +38,7 @@ function who(req) {
 
 function sessionView(s) {
   const grant = s.person.grants.find((g) => g.id === s.grant) ?? s.person.grants[0];
-  return { account: s.person.account, person: d.ref(s.person), must_change_password: s.fresh ?? false, role: grant.role, unit: grant.unit, grants: s.person.grants, school: SETTINGS['school.name'], setup_done: extra.setupDone, small_school: false, idle_timeout_s: 1800, now: Date.now(), zone_offset_min: 480, acts: actsOf(grant.role) };
+  return { account: s.person.account, person: d.ref(s.person), must_change_password: s.fresh ?? false, role: grant.role, unit: grant.unit, grants: s.person.grants, school: SETTINGS.school.name, setup_done: extra.setupDone, small_school: false, idle_timeout_s: 1800, now: Date.now(), zone_offset_min: 480, acts: actsOf(grant.role) };
 }
 
 const page = (items, q) => {
@@ -63,7 +63,7 @@ function todo() {
 }
 function checkup() {
   const item = (code, state, where, args = {}) => ({ code, state, where, args });
-  return { items: [item('school', 'ok', 'school'), item('address', 'ok', 'address'), item('certificate', 'todo', 'address'), item('time', 'ok', 'time'), item('mail', extra.settings.get('mail.host').value ? 'ok' : 'bad', 'mail'), item('backup', 'todo', 'backup'), item('accounts', 'ok', 'users', { n: 6 }), item('units', 'ok', 'units', { n: 10 }), item('officers', 'todo', 'people', { n: 4 }), item('checks', 'ok', 'checks', { n: d.checks.length }), item('duty', 'ok', 'duty', { name: '周敏' })] };
+  return { items: [item('school', 'ok', 'school'), item('address', 'ok', 'address'), item('certificate', 'todo', 'address'), item('time', 'ok', 'time'), item('mail', extra.settings.get('mail')?.value.host ? 'ok' : 'bad', 'mail'), item('backup', 'todo', 'backup'), item('accounts', 'ok', 'users', { n: 6 }), item('units', 'ok', 'units', { n: 10 }), item('officers', 'todo', 'people', { n: 4 }), item('checks', 'ok', 'checks', { n: d.checks.length }), item('duty', 'ok', 'duty', { name: '周敏' })] };
 }
 const ROLES = ['parent', 'web', 'core', 'query', 'probe', 'collect', 'detect', 'courier', 'paper'];
 function health() {
@@ -139,9 +139,9 @@ async function bodyOf(req) {
 
 function stream(req, res) {
   res.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' });
-  res.write(`retry: 1000\nevent: hello\ndata: ${JSON.stringify({ now_ms: Date.now(), seq })}\n\n`);
+  res.write(`retry: 1000\nevent: hello\ndata: ${JSON.stringify({ now: Date.now() })}\n\n`);
   streams.add(res);
-  const beat = setInterval(() => res.write('event: beat\ndata: {}\n\n'), 10_000);
+  const beat = setInterval(() => res.write(`event: beat\ndata: ${JSON.stringify({ now: Date.now() })}\n\n`), 10_000);
   req.on('close', () => { clearInterval(beat); streams.delete(res); });
 }
 
@@ -158,7 +158,7 @@ async function api(req, res, url) {
   const s = who(req);
   const body = req.method === 'GET' ? null : await bodyOf(req);
   if (path === '/session' && req.method === 'POST') return login(body, res);
-  if (path.startsWith('/ack/')) return answer(res, 200, req.method === 'GET' ? { title: d.alerts[0].title, severity: 'major', state: 'open', person: '周敏', acked_by: null, opened_at: d.NOW - 60_000, school: SETTINGS['school.name'] } : { seq });
+  if (path.startsWith('/ack/')) return answer(res, 200, req.method === 'GET' ? { title: d.alerts[0].title, severity: 'major', state: 'open', person: '周敏', acked_by: null, opened_at: d.NOW - 60_000, school: SETTINGS.school.name } : { seq });
   if (!s) return refuse(res, 401, 'unauthorized');
   if (path === '/stream') return stream(req, res);
   if (path === '/session') return req.method === 'GET' ? answer(res, 200, sessionView(s)) : (sessions.clear(), answer(res, 200, { seq }, { 'Set-Cookie': 'fengsui=; Path=/; Max-Age=0' }));

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// Settings the screens know by name. A key the server does not list is not shown.
+// Settings the screens know. A setting is an object kept whole under one key; a field here is
+// `key.member`. What was never set is simply absent on the server and empty here.
 import { useQuery } from '@tanstack/vue-query';
 import { computed, reactive, watch } from 'vue';
 import { api, ok, seen } from '@/api/client';
+import { Refusal } from '@/api/problem';
 import type { Setting } from '@/api/schema';
 import type { Key } from '@/i18n';
 import { t } from '@/i18n';
 import { useCommand } from './command';
 
 export type Kind = 'text' | 'number' | 'tls' | 'person' | 'switch';
+export type Value = string | number | boolean | null;
 
 export interface Known {
   key: string;
@@ -16,45 +19,109 @@ export interface Known {
   kind: Kind;
   hint?: Key;
   placeholder?: string;
+  first?: Value;
 }
 
 export const GROUPS: Record<string, Known[]> = {
-  school: [{ key: 'school.name', label: 'setting.school.name', kind: 'text' }, { key: 'small_school', label: 'setting.small_school', kind: 'switch', hint: 'setting.small_school_hint' }],
-  address: [{ key: 'school.address', label: 'setting.school.address', kind: 'text', hint: 'setting.school.address_hint' }],
+  school: [
+    { key: 'school.name', label: 'setting.school.name', kind: 'text' }, { key: 'school.short', label: 'setting.school.short', kind: 'text' },
+    { key: 'school.number_prefix', label: 'setting.school.number_prefix', kind: 'text', hint: 'setting.school.number_hint' }, { key: 'small_school.on', label: 'setting.small_school', kind: 'switch', hint: 'setting.small_school_hint' },
+  ],
+  address: [{ key: 'address.base_url', label: 'setting.school.address', kind: 'text', hint: 'setting.school.address_hint' }],
   mail: [
-    { key: 'mail.host', label: 'setting.mail.host', kind: 'text', placeholder: 'smtp.school.example' }, { key: 'mail.port', label: 'setting.mail.port', kind: 'number' }, { key: 'mail.tls', label: 'setting.mail.tls', kind: 'tls' },
+    { key: 'mail.host', label: 'setting.mail.host', kind: 'text', placeholder: 'smtp.school.example' }, { key: 'mail.port', label: 'setting.mail.port', kind: 'number', first: 587 }, { key: 'mail.tls', label: 'setting.mail.tls', kind: 'tls', first: 'starttls' },
     { key: 'mail.from', label: 'setting.mail.from', kind: 'text' }, { key: 'mail.user', label: 'setting.mail.user', kind: 'text' },
   ],
   duty: [{ key: 'duty.person_id', label: 'setting.duty.person_id', kind: 'person', hint: 'setting.duty_hint' }],
-  backup: [{ key: 'backup.target', label: 'setting.backup.target', kind: 'text', hint: 'setting.backup_hint' }],
+  backup: [{ key: 'backup.target_dir', label: 'setting.backup.target', kind: 'text', hint: 'setting.backup_hint' }, { key: 'backup.at_hour', label: 'setting.backup.at_hour', kind: 'number', hint: 'setting.backup.at_hint' }],
 };
-export const KNOWN_GROUPS = Object.keys(GROUPS);
 
 const KEYS = ['settings', 'checkup', 'overview'];
 
+type Members = Record<string, unknown>;
+
+export function membersOf(setting: Pick<Setting, 'value'> | undefined): Members {
+  return typeof setting?.value === 'object' && setting.value !== null && !Array.isArray(setting.value) ? { ...(setting.value as Members) } : {};
+}
+
+function split(key: string): [string, string] {
+  const at = key.indexOf('.');
+  return [key.slice(0, at), key.slice(at + 1)];
+}
+
+function empty(known: Known): Value {
+  return known.first ?? (known.kind === 'switch' ? false : known.kind === 'person' ? null : '');
+}
+
+/** What a field shows of the settings as they are. */
+export function shown(known: Known, raw: unknown): Value {
+  return typeof raw === 'string' || typeof raw === 'number' || typeof raw === 'boolean' ? raw : empty(known);
+}
+
+/** What a field sends: an empty one is taken out of its setting. */
+export function sent(known: Known, value: Value | undefined): Value {
+  if (value === undefined || value === null || value === '') {
+    return null;
+  }
+  return known.kind === 'number' ? Number(value) : typeof value === 'string' ? value.trim() : value;
+}
+
+/** The settings this form changes, each whole: members no screen knows stay as they were. */
+export function changed(fields: Known[], values: Record<string, Value>, old: Map<string, Setting>): Map<string, Members> {
+  const out = new Map<string, Members>();
+  for (const known of fields) {
+    const [key, member] = split(known.key);
+    const was = membersOf(old.get(key))[member] ?? null;
+    const is = sent(known, values[known.key]);
+    if (is !== was && !(was === null && (is === false || is === known.first))) {
+      const members = out.get(key) ?? membersOf(old.get(key));
+      members[member] = is;
+      out.set(key, members);
+    }
+  }
+  for (const known of fields) {
+    const [key, member] = split(known.key);
+    const members = out.get(key);
+    const is = sent(known, values[known.key]);
+    if (members) {
+      members[member] = is;
+    }
+  }
+  out.forEach((members) => Object.keys(members).forEach((m) => members[m] === null && delete members[m]));
+  return out;
+}
+
+async function all(): Promise<Setting[]> {
+  try {
+    return (await ok(api.GET('/api/v1/settings'))).items;
+  } catch (error) {
+    if (error instanceof Refusal && error.status === 404) {
+      return [];
+    }
+    throw error;
+  }
+}
+
 /** The fields of one group as they are on the server, and saving of those that were changed. */
 export function useSettings(group: string) {
-  const query = useQuery({ queryKey: ['settings'], queryFn: () => ok(api.GET('/api/v1/settings')) });
-  const byKey = computed(() => new Map<string, Setting>((query.data.value?.items ?? []).map((s) => [s.key, s])));
-  const fields = computed(() => (GROUPS[group] ?? []).filter((k) => byKey.value.has(k.key)));
-  const values = reactive<Record<string, string | number | boolean | null>>({});
+  const query = useQuery({ queryKey: ['settings'], queryFn: all });
+  const byKey = computed(() => new Map<string, Setting>((query.data.value ?? []).map((s) => [s.key, s])));
+  const fields = GROUPS[group] ?? [];
+  const values = reactive<Record<string, Value>>({});
   const { busy, run } = useCommand();
 
   watch(byKey, (map) => {
-    for (const known of GROUPS[group] ?? []) {
-      const value = map.get(known.key)?.value;
-      values[known.key] = typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : known.kind === 'switch' ? false : known.kind === 'person' ? null : '';
+    for (const known of fields) {
+      const [key, member] = split(known.key);
+      values[known.key] = shown(known, membersOf(map.get(key))[member]);
     }
   }, { immediate: true });
 
   async function save(): Promise<boolean> {
     const done = await run('save', async () => {
-      for (const known of fields.value) {
-        const old = byKey.value.get(known.key);
-        const value = known.kind === 'number' ? Number(values[known.key]) : values[known.key];
-        if (old && old.value !== value) {
-          await ok(api.PUT('/api/v1/settings/{key}', { params: { path: { key: known.key }, header: seen(old.version) }, body: { value } }));
-        }
+      for (const [key, value] of changed(fields, values, byKey.value)) {
+        const version = byKey.value.get(key)?.version ?? 0;
+        await ok(api.PUT('/api/v1/settings/{key}', { params: { path: { key }, header: version > 0 ? seen(version) : {} }, body: { value } }));
       }
       return true;
     }, t('setting.saved'), KEYS);

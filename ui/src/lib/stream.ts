@@ -96,20 +96,30 @@ function parse(text: string): Change | null {
   }
 }
 
+/** The server's clock, of a greeting or a beat. */
+function clockOf(text: string): number {
+  try {
+    return Number((JSON.parse(text) as { now?: number }).now ?? 0);
+  } catch {
+    return 0;
+  }
+}
+
 function open(): void {
   source = new EventSource('/api/v1/stream');
   source.addEventListener('open', () => {
     wait = 1000;
     tell({ kind: 'beat', at: 0 });
   });
-  source.addEventListener('hello', (e) => {
-    const at = Number((JSON.parse((e as MessageEvent<string>).data) as { now_ms?: number }).now_ms ?? 0);
+  const onBeat = (e: Event): void => {
+    const at = clockOf((e as MessageEvent<string>).data);
     if (at > 0) {
       serverIs(at);
     }
     tell({ kind: 'beat', at });
-  });
-  source.addEventListener('beat', () => tell({ kind: 'beat', at: 0 }));
+  };
+  source.addEventListener('hello', onBeat);
+  source.addEventListener('beat', onBeat);
   source.addEventListener('resync', () => tell({ kind: 'resync' }));
   const onChange = (e: Event): void => {
     const change = parse((e as MessageEvent<string>).data);
