@@ -99,7 +99,8 @@ function parse(text: string): Change | null {
 /** The server's clock, of a greeting or a beat. */
 function clockOf(text: string): number {
   try {
-    return Number((JSON.parse(text) as { now?: number }).now ?? 0);
+    const told = JSON.parse(text) as { now_ms?: number; now?: number };
+    return Number(told.now_ms ?? told.now ?? 0);
   } catch {
     return 0;
   }
