@@ -22,7 +22,7 @@ static int blob_fd(struct view *view, int64_t blob_id, struct slice sm3, int *re
 	buf_init(&hex, 256);
 	buf_put_hex(&hex, sm3);
 	struct slice path =
-		arena_printf(view->arena, "%.2s/%s", (const char *)hex.p, (const char *)hex.p);
+		arena_printf(view->arena, "%.2s/%s", (const char *)hex.p, (const char *)hex.p + 2);
 	*ret_fd = openat(
 		view->env->blobs_fd, (const char *)path.p, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 	return *ret_fd < 0 ? E_ABSENT : 0;
