@@ -57,7 +57,7 @@ static void a_new_user_gets_a_one_time_password(const char *conf)
 	bool must = false;
 	assert_true(json_bool(answer_at(&o.school, "must_change_password"), &must) && must);
 	assert_int_equal(json_count(answer_at(&o.school, "acts")), 3);
-	refused(&o.school, view_do(&o.school, &hat, ROUTE_NOTICES_LIST, 0, NULL), "route.absent");
+	refused(&o.school, view_do(&o.school, &hat, ROUTE_NOTICES_LIST, 0, NULL), "session.must_change");
 	assert_int_equal(view_do(&o.school, &o.admin, ROUTE_USERS_LIST, 0, "q=wang"), 0);
 	assert_int_equal(json_count(answer_at(&o.school, "items")), 1);
 	answer_is(&o.school, "items.0.person.name", "王芳");
