@@ -15,6 +15,7 @@
 #include "base/num.h"
 #include "probe/host/host.h"
 #include "probe/prober.h"
+#include "probe/spec.h"
 #include "probe/tls_session.h"
 #include "proto/dnsmsg.h"
 
@@ -178,32 +179,12 @@ static int take_options(struct request *request, int argc, char **argv)
 	return 0;
 }
 
-/* "[v6]:port", "host:port" or either without port; a bare IPv6 address has colons of its own. */
-static bool cut_port(struct slice text, struct slice *ret_host, struct slice *ret_port)
-{
-	struct probe_addr addr;
-	struct slice rest = { 0 };
-	*ret_host = text;
-	*ret_port = (struct slice) { 0 };
-	if (slice_starts(text, SLICE("["))) {
-		if (!slice_cut(slice_skip(text, 1), ']', ret_host, &rest)) {
-			return false;
-		}
-		*ret_port = slice_skip(rest, 1);
-		return rest.n == 0 || (rest.p[0] == ':' && rest.n > 1);
-	}
-	if (probe_addr_parse(text, &addr) < 0 && slice_cut(text, ':', ret_host, ret_port)) {
-		return ret_port->n > 0;
-	}
-	return true;
-}
-
 static bool take_target(struct request *request, struct slice text)
 {
 	struct slice host;
 	struct slice port;
 	uint64_t value = 0;
-	if (!cut_port(text, &host, &port)) {
+	if (!spec_cut_port(text, &host, &port)) {
 		return false;
 	}
 	if (port.n > 0) {

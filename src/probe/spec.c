@@ -161,8 +161,7 @@ static int read_params(struct arena *arena, const struct json *params, struct ch
 
 /* ---- target */
 
-/* "[v6]:port", "host:port" or either without port; a bare IPv6 address has colons of its own. */
-static bool cut_port(struct slice text, struct slice *ret_host, struct slice *ret_port)
+bool spec_cut_port(struct slice text, struct slice *ret_host, struct slice *ret_port)
 {
 	struct probe_addr addr;
 	struct slice rest = { 0 };
@@ -175,6 +174,7 @@ static bool cut_port(struct slice text, struct slice *ret_host, struct slice *re
 		*ret_port = slice_skip(rest, 1);
 		return rest.n == 0 || (rest.p[0] == ':' && rest.n > 1);
 	}
+	/* A bare IPv6 address has colons of its own. */
 	if (probe_addr_parse(text, &addr) < 0 && slice_cut(text, ':', ret_host, ret_port)) {
 		return ret_port->n > 0;
 	}
@@ -198,7 +198,7 @@ static int read_host(struct arena *arena, struct slice text, struct spec_item *i
 	struct slice host;
 	struct slice port;
 	uint64_t number = 0;
-	if (!cut_port(text, &host, &port)) {
+	if (!spec_cut_port(text, &host, &port)) {
 		return E_INPUT;
 	}
 	if (port.n > 0 && (num_u64(port, UINT16_MAX, &number) < 0 || number == 0)) {

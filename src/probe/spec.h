@@ -7,6 +7,8 @@
  */
 #pragma once
 
+#include <stdbool.h>
+
 #include "base/attr.h"
 #include "base/slice.h"
 #include "model/scale.h"
@@ -48,3 +50,11 @@ struct spec_item {
  */
 NODISCARD int spec_read(struct arena *arena, const struct json *check, struct spec_item *ret_item,
 	struct diag *diag);
+
+/**
+ * "[IPV6]:PORT", "HOST:PORT", or either without a port.
+ *
+ * Owns:    both borrow from text; *ret_port is empty when there is none.
+ * Returns: false when brackets or a port are begun and not ended.
+ */
+bool spec_cut_port(struct slice text, struct slice *ret_host, struct slice *ret_port);

@@ -153,11 +153,16 @@ static void core_open(struct child *child)
 	send_named(child->control, MSG_PEER, "core", fds[1]);
 }
 
+void child_let_go(struct child *child)
+{
+	assert_int_equal(ipc_send_now(child->control, MSG_GO, 0, (struct slice){ 0 }, -1), 0);
+}
+
 void child_go(struct child *child)
 {
 	struct msg_ready msg = { 0 };
 	core_open(child);
-	assert_int_equal(ipc_send_now(child->control, MSG_GO, 0, (struct slice){ 0 }, -1), 0);
+	child_let_go(child);
 	struct ipc_frame frame = child_take(child, IPC_PARENT, MSG_READY);
 	assert_int_equal(msg_ready_decode(frame.payload, &msg), 0);
 	assert_true(slice_is(msg.sandbox, "strict"));
@@ -170,10 +175,12 @@ void child_core_renew(struct child *child)
 	(void)close(old);
 }
 
-static void child_fini(struct child *child)
+void child_fini(struct child *child)
 {
 	(void)close(child->control);
-	(void)close(child->core);
+	if (child->core >= 0) {
+		(void)close(child->core);
+	}
 	free(child->room);
 	child->arena = arena_destroy(child->arena);
 }
@@ -265,7 +272,7 @@ void child_confirm(struct child *child, uint32_t count)
 	child_say(child, MSG_SIGNAL_TAKEN, buf_slice(&out), -1);
 }
 
-int64_t child_counter(struct child *child, const char *name)
+const struct json *child_status(struct child *child)
 {
 	struct msg_status msg = { 0 };
 	const struct json *root = NULL;
@@ -276,7 +283,12 @@ int64_t child_counter(struct child *child, const char *name)
 	frame = child_take(child, IPC_PARENT, MSG_STATUS);
 	assert_int_equal(msg_status_decode(frame.payload, &msg), 0);
 	assert_int_equal(json_parse(child->arena, arena_dup(child->arena, msg.json), 0, &root, NULL), 0);
-	int64_t value = json_get_int(root, name, -1);
+	return root;
+}
+
+int64_t child_counter(struct child *child, const char *name)
+{
+	int64_t value = json_get_int(child_status(child), name, -1);
 	assert_true(value >= 0);
 	return value;
 }

@@ -10,6 +10,8 @@
 #include "model/signal.h"
 #include "sys/ipc.h"
 
+struct json;
+
 enum { WORLD_PATIENCE_MS = 15000 };
 
 struct child {
@@ -34,10 +36,15 @@ void child_start(struct child *child);
 void child_give(struct child *child, const char *handle, int own_fd);
 /** With a channel to core; waits for ready in strict. */
 void child_go(struct child *child);
+/** Without core and without waiting. */
+void child_let_go(struct child *child);
 /** Say stop and see it end well. */
 void child_stop(struct child *child);
 /** End it at once, as a crash would. */
 void child_kill(struct child *child);
+
+/** Of one that has ended by itself. */
+void child_fini(struct child *child);
 
 /** A new channel to core in place of the old. */
 void child_core_renew(struct child *child);
@@ -48,10 +55,12 @@ struct ipc_frame child_take(struct child *child, enum ipc_role at, enum msg_type
 bool child_hears(struct child *child, enum msg_type type, int within_ms);
 void child_say(struct child *child, enum msg_type type, struct slice payload, int own_fd);
 
-/** The next signal; texts last until child_stop.  state_wanted -1 takes any. */
+/** The next signal of this class; texts last until child_stop. */
 struct signal child_signal(struct child *child, const char *class);
 void child_confirm(struct child *child, uint32_t count);
-/** A counter of the role's status, read anew. */
+/** The role's counters of now. */
+const struct json *child_status(struct child *child);
+/** One of them. */
 int64_t child_counter(struct child *child, const char *name);
 void child_wait_counter(struct child *child, const char *name, int64_t least);
 
