@@ -16,8 +16,10 @@
 enum { PARAM_TEXT_MAX = 200, PARAMS_MAX_OCTETS = 4096, ALERTS_MAX = 64 };
 
 #define ON(kind) (1u << (kind))
-#define ON_ANY (ON(TARGET_ICMP) | ON(TARGET_TCP) | ON(TARGET_HTTP) | ON(TARGET_TLS) | ON(TARGET_DNS))
+#define ON_NET (ON(TARGET_ICMP) | ON(TARGET_TCP) | ON(TARGET_HTTP) | ON(TARGET_TLS) | ON(TARGET_DNS))
+#define ON_ALL (ON_NET | ON(TARGET_HOST))
 
+/* The names and ranges that probe reads (probe/spec.h), and nothing it would pass over. */
 static const struct param {
 	const char *name;
 	unsigned kinds;
@@ -25,21 +27,24 @@ static const struct param {
 	int64_t min;
 	int64_t max;
 } known[] = {
-	{ "timeout_ms", ON_ANY, JSON_INT, 100, 60000 },
-	{ "warn_ms", ON_ANY, JSON_INT, 1, 60000 },
+	{ "timeout_ms", ON_NET, JSON_INT, 100, 60000 },
+	{ "warn_ms", ON_NET, JSON_INT, 1, 60000 },
+	{ "window", ON_ALL, JSON_INT, 1, 16 },
 	{ "expect", ON(TARGET_TCP) | ON(TARGET_HTTP) | ON(TARGET_DNS), JSON_STRING, 0, 0 },
 	{ "status", ON(TARGET_HTTP), JSON_INT, 100, 599 },
-	{ "host", ON(TARGET_HTTP), JSON_STRING, 0, 0 },
-	{ "insecure", ON(TARGET_HTTP) | ON(TARGET_TLS), JSON_BOOL, 0, 0 },
+	{ "host_header", ON(TARGET_HTTP), JSON_STRING, 0, 0 },
+	{ "accept_untrusted", ON(TARGET_HTTP) | ON(TARGET_TLS), JSON_BOOL, 0, 0 },
 	{ "warn_days", ON(TARGET_HTTP) | ON(TARGET_TLS), JSON_INT, 1, 365 },
-	{ "name", ON(TARGET_TLS) | ON(TARGET_DNS), JSON_STRING, 0, 0 },
+	{ "name", ON(TARGET_DNS), JSON_STRING, 0, 0 },
 	{ "type", ON(TARGET_DNS), JSON_STRING, 0, 0 },
-	{ "rcode", ON(TARGET_DNS), JSON_INT, 0, 23 },
+	{ "rcode", ON(TARGET_DNS), JSON_INT, 0, 15 },
 	{ "ad", ON(TARGET_DNS), JSON_BOOL, 0, 0 },
 	{ "aa", ON(TARGET_DNS), JSON_BOOL, 0, 0 },
-	{ "warn_level", ON(TARGET_HOST), JSON_INT, 1, 1000000 },
-	{ "bad_level", ON(TARGET_HOST), JSON_INT, 1, 1000000 },
+	{ "warn", ON(TARGET_HOST), JSON_INT, 1, 1000000 },
+	{ "bad", ON(TARGET_HOST), JSON_INT, 1, 1000000 },
 };
+
+static const char *const dns_types[] = { "A", "AAAA", "CNAME", "MX", "NS", "PTR", "SOA", "TXT", NULL };
 
 struct check_row check_row_default(void)
 {
@@ -74,6 +79,16 @@ int check_row_load(struct desk *desk, int64_t id, struct check_row *ret_row)
 	return 0;
 }
 
+static bool word_known(const char *const words[], struct slice text)
+{
+	for (size_t i = 0; words[i] != NULL; i++) {
+		if (slice_is(text, words[i])) {
+			return true;
+		}
+	}
+	return false;
+}
+
 /* Header and name fields are one line each; what is looked for in a page may be anything printable. */
 static bool text_fits(const struct param *param, struct slice text)
 {
@@ -82,8 +97,11 @@ static bool text_fits(const struct param *param, struct slice text)
 			return false;
 		}
 	}
-	bool name = slice_is(slice_str(param->name), "name") || slice_is(slice_str(param->name), "host");
-	return text.n > 0 && utf8_count(text) <= PARAM_TEXT_MAX && (!name || host_name_valid(text) || slice_is(text, "."));
+	if (slice_is(slice_str(param->name), "type")) {
+		return word_known(dns_types, text);
+	}
+	bool name = slice_is(slice_str(param->name), "name") || slice_is(slice_str(param->name), "host_header");
+	return text.n > 0 && utf8_count(text) <= PARAM_TEXT_MAX && (!name || host_name_valid(text));
 }
 
 static bool param_fits(const struct param *param, const struct json *value)

@@ -46,12 +46,13 @@ NODISCARD int check_row_load(struct desk *desk, int64_t id, struct check_row *re
 /**
  * The parameters of a kind, each with its range, written again:
  *
- *	every kind  timeout_ms 100..60000, warn_ms 1..60000
- *	tcp         expect text
- *	http        status 100..599, expect text, host text, insecure bool, warn_days 1..365
- *	tls         name text, insecure bool, warn_days 1..365
- *	dns         name text, type text, expect text, rcode 0..23, ad bool, aa bool
- *	host        warn_level, bad_level 1..1000000
+ *	all but host  timeout_ms 100..60000, warn_ms 1..60000
+ *	every kind    window 1..16
+ *	tcp           expect text
+ *	http          status 100..599, expect text, host_header name, accept_untrusted, warn_days 1..365
+ *	tls           accept_untrusted, warn_days 1..365
+ *	dns           name (needed), type A AAAA CNAME MX NS PTR SOA TXT, expect text, rcode 0..15, ad, aa
+ *	host          warn, bad 1..1000000
  *
  * Shape:   params NULL or null = none.
  * Returns: 0, or E_INPUT refused with check.param and the parameter as field.

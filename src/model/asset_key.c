@@ -164,9 +164,10 @@ int asset_keys_domains(struct asset_keys *keys, struct slice field, struct slice
 	struct slice part = { 0 };
 	int error = 0;
 	while (error >= 0 && part_next(&field, &part)) {
-		struct slice host = url_host(part);
-		error = network_add(keys, host);
-		error = error == E_FORMAT ? domain_add(keys, host) : error;
+		/* A bare IPv6 address has colons of its own, a URL one before its port. */
+		error = network_add(keys, part);
+		error = error == E_FORMAT ? network_add(keys, url_host(part)) : error;
+		error = error == E_FORMAT ? domain_add(keys, url_host(part)) : error;
 	}
 	if (error < 0) {
 		*ret_bad = part;

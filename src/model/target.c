@@ -98,7 +98,7 @@ static int url_take(struct slice text, struct target *target)
 
 static int item_take(struct slice text, struct target *target)
 {
-	static const char *const items[] = { "load", "memory", "disk", "clock", "gateway", "resolver" };
+	static const char *const items[] = { "load", "memory", "disk", "clock" };
 	const struct slice interface = SLICE("interface:");
 	target->host = text;
 	for (size_t i = 0; i < sizeof(items) / sizeof(items[0]); i++) {
@@ -132,7 +132,7 @@ int target_parse(enum target_kind kind, struct slice text, struct target *ret_ta
 		error = url_take(text, &target);
 		break;
 	case TARGET_DNS:
-		error = host_take(text, &target);
+		error = host_port_take(text, &target);
 		error = error == 0 && !target.is_address ? E_FORMAT : error;
 		break;
 	case TARGET_HOST:

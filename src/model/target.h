@@ -6,8 +6,8 @@
  *	tcp   HOST:PORT, [2001:db8::1]:22
  *	tls   HOST:PORT
  *	http  http://HOST[:PORT][/PATH], https://…
- *	dns   address of the resolver
- *	host  load, memory, disk, clock, gateway, resolver, interface:NAME
+ *	dns   ADDRESS[:PORT] of the resolver
+ *	host  load, memory, disk, clock, interface:NAME
  *
  * Layer: model.  Threading: reentrant.  Fuzz target: fuzz/target.c.
  */

@@ -46,6 +46,7 @@ static const struct {
 	{ "ftp://jw.example.edu.cn/", TARGET_HTTP, E_FORMAT, NULL, 0 },
 	{ "10.1.0.53", TARGET_DNS, 0, "10.1.0.53", 0 },
 	{ "dns.example.edu.cn", TARGET_DNS, E_FORMAT, NULL, 0 },
+	{ "10.1.0.53:5353", TARGET_DNS, 0, "10.1.0.53", 5353 },
 	{ "load", TARGET_HOST, 0, "load", 0 },
 	{ "interface:enp0s31f6", TARGET_HOST, 0, "interface:enp0s31f6", 0 },
 	{ "interface:../../etc", TARGET_HOST, E_FORMAT, NULL, 0 },
