@@ -34,7 +34,8 @@ void brief_write(const struct kind *kind)
 	struct slice conclusion = kind_text(kind, "conclusion");
 	kind_head(kind, SLICE(""), SLICE("网络安全隐患整改情况汇报单"));
 	sheet_row(kind->sheet, SLICE("事由"), kind_text(kind, "title"), none, none);
-	sheet_row(kind->sheet, SLICE("责任单位"), kind_text(kind, "unit"), SLICE("隐患等级"), kind_text(kind, "grade"));
+	sheet_row(kind->sheet, SLICE("责任单位"), kind_text(kind, "unit"), SLICE("隐患等级"),
+		kind_text(kind, "grade"));
 	sheet_row(kind->sheet, SLICE("整改期限"), kind_text(kind, "due"), SLICE("整改轮次"),
 		kind_printf(kind, "第%lld轮", (long long)json_get_int(kind->data, "round", 1)));
 	sheet_row(kind->sheet, SLICE("隐患情况"), listing(kind, "problems", "title", "grade"), none, none);

@@ -8,7 +8,7 @@
 #include "base/utf8.h"
 
 /* W3C clreq table 3.1.3: marks by their place at a line's edge. */
-static const char never_first[] = "，。、；：？！）》〉」』】〕］｝”’…—～·％‰℃,.;:?!)]}%";
+static const char never_first[] = "，。、；：？！）》〉」』】〕］｝”’～·％‰℃,.;:?!)]}%";
 static const char never_last[] = "（《〈「『【〔［｛“‘([{";
 /* What Word hangs in the margin; brackets and quotes look wrong there. */
 static const char may_hang[] = "，。、；：";
@@ -154,7 +154,8 @@ static bool hangs(const struct breaker *b, size_t end)
 {
 	bool closes = end < b->count && b->pieces[end].kind == TOKEN_CELL && listed(may_hang, b->pieces[end].text);
 	bool more = end + 1 < b->count && listed(never_first, b->pieces[end + 1].text);
-	return closes && !more;
+	bool after_space = end > 0 && b->pieces[end - 1].kind == TOKEN_SPACE;
+	return closes && !more && !after_space;
 }
 
 static bool may_break(const struct breaker *b, size_t end)

@@ -33,7 +33,8 @@ void report_write(const struct kind *kind)
 	unsigned number = 0;
 	int64_t round = json_get_int(kind->data, "round", 1);
 	struct slice title = kind_text(kind, "title");
-	kind_head(kind, kind_printf(kind, "第%lld轮", (long long)(round > 0 ? round : 1)), SLICE("网络安全隐患整改报告"));
+	struct slice mark = kind_printf(kind, "第%lld轮", (long long)(round > 0 ? round : 1));
+	kind_head(kind, mark, SLICE("网络安全隐患整改报告"));
 	struct slice to = kind_text(kind, "from");
 	if (to.n > 0) {
 		sheet_text(kind->sheet, DRAW_BODY, 0, kind_printf(kind, "%.*s：", SLICE_FMT(to)));

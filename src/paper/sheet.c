@@ -46,11 +46,15 @@ struct field {
 	bool centred;
 };
 
-struct block {
-	enum block_kind kind;
+struct pen {
 	enum draw_face face;
 	double size_pt;
 	double cell_pt;
+};
+
+struct block {
+	enum block_kind kind;
+	struct pen pen;
 	double x_pt;
 	struct layout_line line;
 	struct field fields[4];
@@ -104,7 +108,7 @@ static struct block *block_add(struct sheet *sheet, enum block_kind kind, int he
 	}
 	sheet->sizes[sheet->count].height = height;
 	struct block *block = &sheet->blocks[sheet->count++];
-	*block = (struct block) { .kind = kind, .face = DRAW_BODY, .size_pt = BODY_PT, .cell_pt = CELL_PT };
+	*block = (struct block) { .kind = kind, .pen = { DRAW_BODY, BODY_PT, CELL_PT } };
 	return block;
 }
 
@@ -155,9 +159,7 @@ static void title_part(struct sheet *sheet, struct slice text)
 	for (size_t i = 0; i < count; i++) {
 		struct block *block = block_add(sheet, BLOCK_LINE, TITLE_LINE);
 		if (block != NULL) {
-			block->face = DRAW_TITLE;
-			block->size_pt = TITLE_PT;
-			block->cell_pt = TITLE_PT;
+			block->pen = (struct pen) { DRAW_TITLE, TITLE_PT, TITLE_PT };
 			block->line = lines[i];
 			block->x_pt = (WIDTH_PT - lines[i].width * TITLE_PT / LAYOUT_CELL) / 2;
 			sheet->sizes[sheet->count - 1].keep_next = true;
@@ -190,7 +192,7 @@ static void text_put(struct sheet *sheet, enum draw_face face, int first_cells, 
 	for (size_t i = 0; i < count; i++) {
 		struct block *block = block_add(sheet, BLOCK_LINE, LAYOUT_LINE);
 		if (block != NULL) {
-			block->face = face;
+			block->pen.face = face;
 			block->line = lines[i];
 			sheet->sizes[sheet->count - 1].keep_next = keep_next;
 		}
@@ -338,15 +340,15 @@ void sheet_foot(struct sheet *sheet, const struct sheet_foot *foot)
 
 /* ---- drawing */
 
-static void line_draw(struct sheet *sheet, const struct layout_line *line, enum draw_face face, double size_pt,
-	double cell_pt, double x_pt, double baseline_pt)
+static void line_draw(struct sheet *sheet, const struct layout_line *line, const struct pen *pen, double x_pt,
+	double baseline_pt)
 {
 	/* The glyph is a little wider than its cell, or narrower: centre it. */
-	double centre_pt = (cell_pt - size_pt) / 2;
+	double centre_pt = (pen->cell_pt - pen->size_pt) / 2;
 	for (size_t i = 0; i < line->count; i++) {
 		const struct layout_token *token = &line->tokens[i];
-		draw_text(sheet->draw, face, size_pt, x_pt + centre_pt + token->at * cell_pt / LAYOUT_CELL, baseline_pt,
-			token->text);
+		double at_pt = x_pt + centre_pt + token->at * pen->cell_pt / LAYOUT_CELL;
+		draw_text(sheet->draw, pen->face, pen->size_pt, at_pt, baseline_pt, token->text);
 	}
 }
 
@@ -365,13 +367,14 @@ static void row_draw(struct sheet *sheet, const struct block *block, double top_
 	draw_rule(sheet->draw, right_pt, top_pt, right_pt, top_pt + height_pt, RULE_PT);
 	for (unsigned i = 0; i < block->field_count; i++) {
 		const struct field *field = &block->fields[i];
+		struct pen pen = { field->face, TABLE_PT, TABLE_PT };
 		double x_pt = LEFT_PT + field->x_pt;
 		double y_pt = top_pt + (height_pt - (double)field->count * line_pt) / 2;
 		draw_rule(sheet->draw, x_pt, top_pt, x_pt, top_pt + height_pt, RULE_PT);
 		for (size_t j = 0; j < field->count; j++) {
 			double width_pt = field->lines[j].width * TABLE_PT / LAYOUT_CELL;
 			double in_pt = field->centred ? (field->width_pt - width_pt) / 2 : 0.4 * TABLE_PT;
-			line_draw(sheet, &field->lines[j], field->face, TABLE_PT, TABLE_PT, x_pt + in_pt,
+			line_draw(sheet, &field->lines[j], &pen, x_pt + in_pt,
 				baseline(y_pt + (double)j * line_pt, line_pt, TABLE_PT));
 		}
 	}
@@ -400,8 +403,8 @@ static void block_draw(struct sheet *sheet, const struct block *block, int32_t a
 	double top_pt = TOP_PT + at * PITCH_PT / LAYOUT_LINE;
 	double height_pt = (height > 0 ? height : LAYOUT_LINE) * PITCH_PT / LAYOUT_LINE;
 	if (block->kind == BLOCK_LINE) {
-		line_draw(sheet, &block->line, block->face, block->size_pt, block->cell_pt, LEFT_PT + block->x_pt,
-			baseline(top_pt, height_pt, block->size_pt));
+		line_draw(sheet, &block->line, &block->pen, LEFT_PT + block->x_pt,
+			baseline(top_pt, height_pt, block->pen.size_pt));
 	} else if (block->kind == BLOCK_ROW) {
 		row_draw(sheet, block, top_pt, height_pt);
 	} else if (block->kind == BLOCK_FOOT) {
