@@ -20,6 +20,7 @@ UI_FILE_LINES = 400
 OWN_HEADERS = 40
 PROTOTYPES = 12
 MAIN_FILE_LINES = 300
+COLUMNS_IN_TESTS = 140  # a case's sentence and its data stand on one line
 COLUMNS = 120  # the formatter breaks at 96; a table row may run on
 
 C_FOLDERS = ("src", "tests", "fuzz", "bench", "lab")
@@ -68,7 +69,7 @@ def check_file(rel, text):
     if not rel.endswith((".c", ".h")):
         return
     for number, line in enumerate(text.splitlines(), 1):
-        if width(line) > COLUMNS:
+        if width(line) > (COLUMNS_IN_TESTS if rel.startswith("tests/") else COLUMNS):
             yield "columns", "", f"{rel}:{number}: {width(line)} columns (most {COLUMNS})"
     yield from check_functions(rel, text)
     if rel.startswith("src/") and rel.endswith(".h") and not rel.endswith("_priv.h"):

@@ -15,26 +15,52 @@
 #define AT(member) offsetof(struct asset_row, member)
 
 static const struct patch_field fields[] = {
-	{ .name = "name", .offset = AT(name), .kind = PATCH_TEXT, .need = WORDS_REQUIRED, .max = ASSET_NAME_MAX },
+	{ .name = "name",
+		.offset = AT(name),
+		.kind = PATCH_TEXT,
+		.need = WORDS_REQUIRED,
+		.max = ASSET_NAME_MAX },
 	{ .name = "kind", .offset = AT(kind), .kind = PATCH_CHOICE, .words = asset_kinds },
-	{ .name = "address", .offset = AT(address), .kind = PATCH_TEXT, .max = ASSET_FIELD_MAX },
+	{ .name = "address",
+		.offset = AT(address),
+		.kind = PATCH_TEXT,
+		.max = ASSET_FIELD_MAX },
 	{ .name = "domain", .offset = AT(domain), .kind = PATCH_TEXT, .max = ASSET_FIELD_MAX },
-	{ .name = "importance", .offset = AT(importance), .kind = PATCH_CHOICE, .words = asset_importances,
+	{ .name = "importance",
+		.offset = AT(importance),
+		.kind = PATCH_CHOICE,
+		.words = asset_importances,
 		.otherwise = "normal" },
-	{ .name = "mlps_level", .offset = AT(mlps_level), .kind = PATCH_INT, .max = ASSET_MLPS_MAX },
-	{ .name = "exposure", .offset = AT(exposure), .kind = PATCH_CHOICE, .words = asset_exposures,
+	{ .name = "mlps_level",
+		.offset = AT(mlps_level),
+		.kind = PATCH_INT,
+		.max = ASSET_MLPS_MAX },
+	{ .name = "exposure",
+		.offset = AT(exposure),
+		.kind = PATCH_CHOICE,
+		.words = asset_exposures,
 		.otherwise = "campus" },
-	{ .name = "owner_unit_id", .offset = AT(owner_unit_id), .kind = PATCH_ID, .table = "unit" },
-	{ .name = "operate_unit_id", .offset = AT(operate_unit_id), .kind = PATCH_ID, .table = "unit" },
+	{ .name = "owner_unit_id",
+		.offset = AT(owner_unit_id),
+		.kind = PATCH_ID,
+		.table = "unit" },
+	{ .name = "operate_unit_id",
+		.offset = AT(operate_unit_id),
+		.kind = PATCH_ID,
+		.table = "unit" },
 	{ .name = "use_unit_id", .offset = AT(use_unit_id), .kind = PATCH_ID, .table = "unit" },
 	{ .name = "host", .offset = AT(host), .kind = PATCH_TEXT, .max = ASSET_NAME_MAX },
 	{ .name = "vendor", .offset = AT(vendor), .kind = PATCH_TEXT, .max = ASSET_NAME_MAX },
-	{ .name = "vendor_phone", .offset = AT(vendor_phone), .kind = PATCH_TEXT, .max = ASSET_NAME_MAX },
+	{ .name = "vendor_phone",
+		.offset = AT(vendor_phone),
+		.kind = PATCH_TEXT,
+		.max = ASSET_NAME_MAX },
 	{ .name = "note", .offset = AT(note), .kind = PATCH_TEXT, .max = ASSET_NOTE_MAX },
 	{ .name = "retired", .offset = AT(retired), .kind = PATCH_BOOL },
 };
 
-static int keys_check(struct desk *desk, const struct asset_row *row, struct asset_keys *ret_keys)
+static int keys_check(
+	struct desk *desk, const struct asset_row *row, struct asset_keys *ret_keys)
 {
 	const char *field = NULL;
 	struct slice bad = { 0 };
@@ -44,16 +70,18 @@ static int keys_check(struct desk *desk, const struct asset_row *row, struct ass
 	}
 	int found = row->retired ? 0
 				 : sql_int(desk->db,
-					   "SELECT id FROM asset WHERE name = $1 AND retired_at_ms IS NULL AND id <> $2",
+					   "SELECT id FROM asset WHERE name = $1 AND "
+					   "retired_at_ms IS NULL AND id <> $2",
 					   &other, SQL_TEXT(row->name), SQL_INT(row->id));
 	return found <= 0 ? found : desk_refuse(desk, E_EXISTS, "asset.name_taken", "name");
 }
 
-static int saved(struct desk *desk, const char *act, struct asset_row *row, const struct asset_keys *keys)
+static int saved(struct desk *desk, const char *act, struct asset_row *row,
+	const struct asset_keys *keys)
 {
 	int error = asset_row_save(desk, row, keys);
 	error = error < 0 ? error : txn_change(desk->txn, "asset", row->id, row->version);
-	desk_audit(desk, act, "asset", row->id, row->version, (struct slice){ 0 });
+	desk_audit(desk, act, "asset", row->id, row->version, (struct slice) { 0 });
 	desk_answer(desk, row->id, row->version);
 	return error;
 }
@@ -76,8 +104,10 @@ static int checks_pause(struct desk *desk, int64_t asset_id)
 	int row = 1;
 	while (row == 1) {
 		AUTO_STMT struct stmt *q = NULL;
-		row = sql_query(desk->db, "SELECT id FROM watch WHERE asset_id = $1 AND enabled = 1 ORDER BY id LIMIT 64", &q,
-			SQL_INT(asset_id));
+		row = sql_query(desk->db,
+			"SELECT id FROM watch WHERE asset_id = $1 AND enabled = 1 ORDER BY id "
+			"LIMIT 64",
+			&q, SQL_INT(asset_id));
 		for (count = 0; row >= 0 && (row = db_step(q)) == 1;) {
 			ids[count++] = db_col_int64(q, 0);
 		}
@@ -85,7 +115,9 @@ static int checks_pause(struct desk *desk, int64_t asset_id)
 		q = NULL;
 		for (int i = 0; row >= 0 && i < count; i++) {
 			int64_t done = sql_run(desk->db,
-				"UPDATE watch SET version = version + 1, enabled = 0 WHERE id = $1", SQL_INT(ids[i]));
+				"UPDATE watch SET version = version + 1, enabled = 0 WHERE id "
+				"= $1",
+				SQL_INT(ids[i]));
 			row = done < 0 ? (int)done : trail_row(desk->txn, "watch", ids[i]);
 			row = row < 0 ? row : txn_change(desk->txn, "check", ids[i], 0);
 			row = row < 0 ? row : check_row_forget(desk, ids[i]);
@@ -103,7 +135,8 @@ int desk_asset_update(struct desk *desk)
 	error = error < 0 ? error : desk_unit_reached(desk, before.owner_unit_id);
 	error = error < 0 ? error : desk_version_same(desk, before.version);
 	struct asset_row row = before;
-	error = error < 0 ? error : patch_apply(desk, &row, fields, sizeof(fields) / sizeof(fields[0]));
+	error = error < 0 ? error
+			  : patch_apply(desk, &row, fields, sizeof(fields) / sizeof(fields[0]));
 	error = error < 0 ? error : keys_check(desk, &row, keys);
 	if (error >= 0 && row.retired && !before.retired) {
 		error = checks_pause(desk, row.id);

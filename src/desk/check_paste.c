@@ -11,7 +11,12 @@
 #include "model/target.h"
 #include "records/sql.h"
 
-enum { LINES_MAX = 200, LINE_MAX_OCTETS = 1200, REPORT_MAX_OCTETS = 56 * 1024, HTTPS_PORT = 443 };
+enum {
+	LINES_MAX = 200,
+	LINE_MAX_OCTETS = 1200,
+	REPORT_MAX_OCTETS = 56 * 1024,
+	HTTPS_PORT = 443
+};
 
 struct paste {
 	struct desk *desk;
@@ -77,7 +82,8 @@ static bool place_read(struct wanted *w, struct slice word)
 		}
 		w->kind = kinds[i];
 		w->place = word;
-		return w->target.is_address || slice_find(w->target.host, SLICE(".")) != SIZE_MAX;
+		return w->target.is_address ||
+		       slice_find(w->target.host, SLICE(".")) != SIZE_MAX;
 	}
 	return false;
 }
@@ -86,7 +92,8 @@ static bool line_read(struct wanted *w)
 {
 	struct slice rest = { 0 };
 	struct slice first = first_word(w->text, &rest);
-	if (slice_eq_nocase(first, SLICE("dns")) && target_parse(TARGET_DNS, rest, &w->target) == 0) {
+	if (slice_eq_nocase(first, SLICE("dns")) &&
+		target_parse(TARGET_DNS, rest, &w->target) == 0) {
 		w->kind = TARGET_DNS;
 		w->place = rest;
 		w->label = w->text;
@@ -112,9 +119,11 @@ static int asset_by_key(struct paste *p, struct wanted *w)
 	const struct asset_key *key = &p->keys->item[0];
 	AUTO_STMT struct stmt *q = NULL;
 	int row = sql_query(p->desk->db,
-		"SELECT a.id, a.name FROM asset_key k JOIN asset a ON a.id = k.asset_id WHERE k.kind = $1 AND k.key = $2"
+		"SELECT a.id, a.name FROM asset_key k JOIN asset a ON a.id = k.asset_id WHERE "
+		"k.kind = $1 AND k.key = $2"
 		" AND k.prefix = $3 AND a.retired_at_ms IS NULL ORDER BY a.id LIMIT 1",
-		&q, SQL_STR(key->is_domain ? "domain" : "net"), SQL_STR(key->text), SQL_INT(key->network.prefix));
+		&q, SQL_STR(key->is_domain ? "domain" : "net"), SQL_STR(key->text),
+		SQL_INT(key->network.prefix));
 	row = row < 0 ? row : db_step(q);
 	if (row == 1) {
 		w->asset_id = db_col_int64(q, 0);
@@ -155,14 +164,16 @@ static int asset_make(struct paste *p, struct wanted *w)
 static bool made_before(const struct paste *p, const struct check_row *row)
 {
 	for (size_t i = 0; i < p->made_count; i++) {
-		if (slice_eq(p->made[i].kind, row->kind) && slice_eq(p->made[i].target, row->target)) {
+		if (slice_eq(p->made[i].kind, row->kind) &&
+			slice_eq(p->made[i].target, row->target)) {
 			return true;
 		}
 	}
 	return false;
 }
 
-static void preview_put(struct paste *p, const struct wanted *w, const struct check_row *row, bool is_new)
+static void preview_put(
+	struct paste *p, const struct wanted *w, const struct check_row *row, bool is_new)
 {
 	if (p->preview.n > REPORT_MAX_OCTETS / 2) {
 		return;
@@ -184,9 +195,11 @@ static int check_add(struct paste *p, const struct wanted *w, struct check_row *
 	row->asset_id = w->asset_id;
 	row->severity = SLICE("major");
 	int found = made_before(p, row)
-		? 1
-		: sql_int(p->desk->db, "SELECT id FROM watch WHERE kind = $1 AND target = $2 ORDER BY id LIMIT 1", &id,
-			  SQL_TEXT(row->kind), SQL_TEXT(row->target));
+			    ? 1
+			    : sql_int(p->desk->db,
+				      "SELECT id FROM watch WHERE kind = $1 AND target = $2 "
+				      "ORDER BY id LIMIT 1",
+				      &id, SQL_TEXT(row->kind), SQL_TEXT(row->target));
 	if (found < 0) {
 		return found;
 	}
@@ -206,7 +219,8 @@ static struct slice with_port(struct desk *desk, const struct target *target)
 {
 	unsigned port = target->port != 0 ? target->port : HTTPS_PORT;
 	bool six = slice_find(target->host, SLICE(":")) != SIZE_MAX;
-	return arena_printf(desk->arena, six ? "[%.*s]:%u" : "%.*s:%u", SLICE_FMT(target->host), port);
+	return arena_printf(
+		desk->arena, six ? "[%.*s]:%u" : "%.*s:%u", SLICE_FMT(target->host), port);
 }
 
 static int checks_add(struct paste *p, const struct wanted *w)
@@ -240,7 +254,8 @@ static void line_refuse(struct paste *p, const struct wanted *w)
 	jw_kv_int(&p->errors_jw, "row", w->row);
 	jw_kv_str(&p->errors_jw, "column", SLICE("target"));
 	jw_kv_str(&p->errors_jw, "code", SLICE("bad_target"));
-	jw_kv_str(&p->errors_jw, "value", slice_head(w->text, 100)); /* the writer mends a cut character */
+	jw_kv_str(&p->errors_jw, "value",
+		slice_head(w->text, 100)); /* the writer mends a cut character */
 	jw_end(&p->errors_jw);
 }
 
@@ -302,7 +317,8 @@ static struct slice report_of(struct paste *p)
 
 int desk_check_paste(struct desk *desk)
 {
-	struct paste p = { .desk = desk, .dry_run = json_get_bool(desk->call->body, "dry_run", false) };
+	struct paste p = { .desk = desk,
+		.dry_run = json_get_bool(desk->call->body, "dry_run", false) };
 	struct slice text = json_get_str(desk->call->body, "text");
 	if (slice_trim(text).n == 0) {
 		return desk_refuse(desk, E_INPUT, "input.required", "text");
@@ -319,7 +335,7 @@ int desk_check_paste(struct desk *desk)
 	if (error >= 0) {
 		desk->answer_report = report_of(&p);
 		if (!p.dry_run && p.added > 0) {
-			desk_audit(desk, "check.paste", "check", 0, 0, (struct slice){ 0 });
+			desk_audit(desk, "check.paste", "check", 0, 0, (struct slice) { 0 });
 		}
 	}
 	buf_fini(&p.errors);

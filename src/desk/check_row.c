@@ -16,7 +16,8 @@
 enum { PARAM_TEXT_MAX = 200, PARAMS_MAX_OCTETS = 4096, ALERTS_MAX = 64 };
 
 #define ON(kind) (1u << (kind))
-#define ON_NET (ON(TARGET_ICMP) | ON(TARGET_TCP) | ON(TARGET_HTTP) | ON(TARGET_TLS) | ON(TARGET_DNS))
+#define ON_NET                                                                                 \
+	(ON(TARGET_ICMP) | ON(TARGET_TCP) | ON(TARGET_HTTP) | ON(TARGET_TLS) | ON(TARGET_DNS))
 #define ON_ALL (ON_NET | ON(TARGET_HOST))
 
 /* The names and ranges that probe reads (probe/spec.h), and nothing it would pass over. */
@@ -44,26 +45,30 @@ static const struct param {
 	{ "bad", ON(TARGET_HOST), JSON_INT, 1, 1000000 },
 };
 
-static const char *const dns_types[] = { "A", "AAAA", "CNAME", "MX", "NS", "PTR", "SOA", "TXT", NULL };
+static const char *const dns_types[] = { "A", "AAAA", "CNAME", "MX", "NS", "PTR", "SOA", "TXT",
+	NULL };
 
 struct check_row check_row_default(void)
 {
-	return (struct check_row){ .params = SLICE("{}"), .interval_s = CHECK_INTERVAL_DEFAULT_S,
-		.retries = CHECK_RETRIES_DEFAULT, .enabled = true };
+	return (struct check_row) { .params = SLICE("{}"),
+		.interval_s = CHECK_INTERVAL_DEFAULT_S,
+		.retries = CHECK_RETRIES_DEFAULT,
+		.enabled = true };
 }
 
 int check_row_load(struct desk *desk, int64_t id, struct check_row *ret_row)
 {
 	AUTO_STMT struct stmt *q = NULL;
 	int found = sql_query(desk->db,
-		"SELECT id, version, asset_id, name, kind, target, params, interval_s, retries, severity, enabled"
+		"SELECT id, version, asset_id, name, kind, target, params, interval_s, "
+		"retries, severity, enabled"
 		" FROM watch WHERE id = $1",
 		&q, SQL_INT(id));
 	found = found < 0 ? found : db_step(q);
 	if (found <= 0) {
 		return found < 0 ? found : E_ABSENT;
 	}
-	*ret_row = (struct check_row){
+	*ret_row = (struct check_row) {
 		.id = db_col_int64(q, 0),
 		.version = db_col_int64(q, 1),
 		.asset_id = db_col_int64(q, 2),
@@ -100,8 +105,10 @@ static bool text_fits(const struct param *param, struct slice text)
 	if (slice_is(slice_str(param->name), "type")) {
 		return word_known(dns_types, text);
 	}
-	bool name = slice_is(slice_str(param->name), "name") || slice_is(slice_str(param->name), "host_header");
-	return text.n > 0 && utf8_count(text) <= PARAM_TEXT_MAX && (!name || host_name_valid(text));
+	bool name = slice_is(slice_str(param->name), "name") ||
+		    slice_is(slice_str(param->name), "host_header");
+	return text.n > 0 && utf8_count(text) <= PARAM_TEXT_MAX &&
+	       (!name || host_name_valid(text));
 }
 
 static bool param_fits(const struct param *param, const struct json *value)
@@ -126,7 +133,8 @@ static const struct param *param_of(unsigned kind, struct slice name)
 	return NULL;
 }
 
-int check_params_read(struct desk *desk, struct slice kind, const struct json *params, struct slice *ret_params)
+int check_params_read(struct desk *desk, struct slice kind, const struct json *params,
+	struct slice *ret_params)
 {
 	int place = name_parse(&target_kind_names, kind);
 	if (place < 0 || (json_type(params) > JSON_NULL && json_type(params) != JSON_OBJECT)) {
@@ -137,13 +145,15 @@ int check_params_read(struct desk *desk, struct slice kind, const struct json *p
 	struct jw jw;
 	jw_init(&jw, &text);
 	jw_object(&jw);
-	for (const struct json *value = json_first(params); value != NULL; value = json_next(value)) {
+	for (const struct json *value = json_first(params); value != NULL;
+		value = json_next(value)) {
 		const struct param *param = param_of((unsigned)place, json_name(value));
 		if (json_type(value) == JSON_NULL && param != NULL) {
 			continue;
 		}
 		if (param == NULL || !param_fits(param, value)) {
-			const char *name = arena_dup_str(desk->arena, slice_head(json_name(value), 40));
+			const char *name =
+				arena_dup_str(desk->arena, slice_head(json_name(value), 40));
 			return desk_refuse(desk, E_INPUT, "check.param", name);
 		}
 		jw_key(&jw, param->name);
@@ -184,18 +194,23 @@ int check_row_save(struct desk *desk, struct check_row *row)
 		row->id = txn_id(desk->txn);
 		row->version = 1;
 		done = sql_run(desk->db,
-			"INSERT INTO watch (id, version, asset_id, name, kind, target, params, interval_s, retries, severity,"
+			"INSERT INTO watch (id, version, asset_id, name, kind, target, params, "
+			"interval_s, retries, severity,"
 			" enabled) VALUES ($1, 1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
-			SQL_INT(row->id), SQL_INT_OR_NULL(row->asset_id), SQL_TEXT(row->name), SQL_TEXT(row->kind),
-			SQL_TEXT(row->target), SQL_TEXT(row->params), SQL_INT(row->interval_s), SQL_INT(row->retries),
+			SQL_INT(row->id), SQL_INT_OR_NULL(row->asset_id), SQL_TEXT(row->name),
+			SQL_TEXT(row->kind), SQL_TEXT(row->target), SQL_TEXT(row->params),
+			SQL_INT(row->interval_s), SQL_INT(row->retries),
 			SQL_TEXT(row->severity), SQL_INT(row->enabled));
 	} else {
 		row->version++;
 		done = sql_run(desk->db,
-			"UPDATE watch SET version = version + 1, asset_id = $2, name = $3, kind = $4, target = $5,"
-			" params = $6, interval_s = $7, retries = $8, severity = $9, enabled = $10 WHERE id = $1",
-			SQL_INT(row->id), SQL_INT_OR_NULL(row->asset_id), SQL_TEXT(row->name), SQL_TEXT(row->kind),
-			SQL_TEXT(row->target), SQL_TEXT(row->params), SQL_INT(row->interval_s), SQL_INT(row->retries),
+			"UPDATE watch SET version = version + 1, asset_id = $2, name = $3, "
+			"kind = $4, target = $5,"
+			" params = $6, interval_s = $7, retries = $8, severity = $9, enabled = "
+			"$10 WHERE id = $1",
+			SQL_INT(row->id), SQL_INT_OR_NULL(row->asset_id), SQL_TEXT(row->name),
+			SQL_TEXT(row->kind), SQL_TEXT(row->target), SQL_TEXT(row->params),
+			SQL_INT(row->interval_s), SQL_INT(row->retries),
 			SQL_TEXT(row->severity), SQL_INT(row->enabled));
 	}
 	int error = done < 0 ? (int)done : trail_row(desk->txn, "watch", row->id);
@@ -207,8 +222,9 @@ static int keys_firing(struct desk *desk, int64_t id, struct slice *ret_keys)
 	AUTO_STMT struct stmt *q = NULL;
 	int count = 0;
 	int row = sql_query(desk->db,
-		"SELECT dedup_key FROM alert WHERE state = 'firing' AND watch_id = $1 ORDER BY id LIMIT $2", &q, SQL_INT(id),
-		SQL_INT(ALERTS_MAX));
+		"SELECT dedup_key FROM alert WHERE state = 'firing' AND watch_id = $1 ORDER BY "
+		"id LIMIT $2",
+		&q, SQL_INT(id), SQL_INT(ALERTS_MAX));
 	while (row >= 0 && count < ALERTS_MAX && (row = db_step(q)) == 1) {
 		ret_keys[count++] = arena_dup(desk->arena, db_col_text(q, 0));
 	}
@@ -219,7 +235,8 @@ int check_row_forget(struct desk *desk, int64_t id)
 {
 	struct slice keys[ALERTS_MAX];
 	int64_t done = sql_run(desk->db,
-		"UPDATE watch SET live_state = 'unknown', live_since_ms = $2, live_code = NULL, live_args = NULL"
+		"UPDATE watch SET live_state = 'unknown', live_since_ms = $2, live_code = "
+		"NULL, live_args = NULL"
 		" WHERE id = $1",
 		SQL_INT(id), SQL_INT(desk->now_ms));
 	int count = done < 0 ? (int)done : keys_firing(desk, id, keys);

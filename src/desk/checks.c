@@ -18,12 +18,30 @@ static const char *const severities[] = { "critical", "major", "minor", "info", 
 
 static const struct patch_field fields[] = {
 	{ .name = "asset_id", .offset = AT(asset_id), .kind = PATCH_ID, .table = "asset" },
-	{ .name = "name", .offset = AT(name), .kind = PATCH_TEXT, .need = WORDS_REQUIRED, .max = CHECK_NAME_MAX },
+	{ .name = "name",
+		.offset = AT(name),
+		.kind = PATCH_TEXT,
+		.need = WORDS_REQUIRED,
+		.max = CHECK_NAME_MAX },
 	{ .name = "kind", .offset = AT(kind), .kind = PATCH_CHOICE, .words = kinds },
-	{ .name = "target", .offset = AT(target), .kind = PATCH_TEXT, .need = WORDS_REQUIRED, .max = TARGET_MAX_OCTETS },
-	{ .name = "interval_s", .offset = AT(interval_s), .kind = PATCH_INT, .max = CHECK_INTERVAL_MAX_S },
-	{ .name = "retries", .offset = AT(retries), .kind = PATCH_INT, .max = CHECK_RETRIES_MAX },
-	{ .name = "severity", .offset = AT(severity), .kind = PATCH_CHOICE, .words = severities, .otherwise = "major" },
+	{ .name = "target",
+		.offset = AT(target),
+		.kind = PATCH_TEXT,
+		.need = WORDS_REQUIRED,
+		.max = TARGET_MAX_OCTETS },
+	{ .name = "interval_s",
+		.offset = AT(interval_s),
+		.kind = PATCH_INT,
+		.max = CHECK_INTERVAL_MAX_S },
+	{ .name = "retries",
+		.offset = AT(retries),
+		.kind = PATCH_INT,
+		.max = CHECK_RETRIES_MAX },
+	{ .name = "severity",
+		.offset = AT(severity),
+		.kind = PATCH_CHOICE,
+		.words = severities,
+		.otherwise = "major" },
 	{ .name = "enabled", .offset = AT(enabled), .kind = PATCH_BOOL },
 };
 
@@ -31,7 +49,8 @@ static int body_read(struct desk *desk, struct check_row *row)
 {
 	int error = patch_apply(desk, row, fields, sizeof(fields) / sizeof(fields[0]));
 	if (error >= 0 && patch_given(desk, "params")) {
-		error = check_params_read(desk, row->kind, json_get(desk->call->body, "params"), &row->params);
+		error = check_params_read(
+			desk, row->kind, json_get(desk->call->body, "params"), &row->params);
 	}
 	return error < 0 ? error : check_row_check(desk, row);
 }
@@ -39,7 +58,7 @@ static int body_read(struct desk *desk, struct check_row *row)
 static int saved(struct desk *desk, const char *act, struct check_row *row)
 {
 	int error = check_row_save(desk, row);
-	desk_audit(desk, act, "check", row->id, row->version, (struct slice){ 0 });
+	desk_audit(desk, act, "check", row->id, row->version, (struct slice) { 0 });
 	desk_answer(desk, row->id, row->version);
 	return error;
 }
@@ -54,8 +73,8 @@ int desk_check_create(struct desk *desk)
 static int unit_of(struct desk *desk, const struct check_row *row, int64_t *ret_unit_id)
 {
 	*ret_unit_id = 0;
-	int found = sql_int(desk->db, "SELECT owner_unit_id FROM asset WHERE id = $1", ret_unit_id,
-		SQL_INT(row->asset_id));
+	int found = sql_int(desk->db, "SELECT owner_unit_id FROM asset WHERE id = $1",
+		ret_unit_id, SQL_INT(row->asset_id));
 	return found < 0 ? found : 0;
 }
 
@@ -72,7 +91,8 @@ int desk_check_update(struct desk *desk)
 	if (error < 0) {
 		return error;
 	}
-	bool elsewhere = !slice_eq(row.kind, before.kind) || !slice_eq(row.target, before.target);
+	bool elsewhere =
+		!slice_eq(row.kind, before.kind) || !slice_eq(row.target, before.target);
 	if (elsewhere || (before.enabled && !row.enabled)) {
 		error = check_row_forget(desk, row.id);
 	}

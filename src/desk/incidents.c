@@ -26,7 +26,8 @@ struct row {
 static int row_load(struct db *db, struct arena *arena, int64_t id, struct row *ret_row)
 {
 	AUTO_STMT struct stmt *q = NULL;
-	int found = sql_query(db, "SELECT id, version, state, severity, unit_id FROM incident WHERE id = $1", &q,
+	int found = sql_query(db,
+		"SELECT id, version, state, severity, unit_id FROM incident WHERE id = $1", &q,
 		SQL_INT(id));
 	found = found < 0 ? found : db_step(q);
 	if (found < 0) {
@@ -35,8 +36,9 @@ static int row_load(struct db *db, struct arena *arena, int64_t id, struct row *
 	if (found == 0) {
 		return E_ABSENT;
 	}
-	*ret_row = (struct row){ db_col_int64(q, 0), db_col_int64(q, 1), arena_dup(arena, db_col_text(q, 2)),
-		arena_dup(arena, db_col_text(q, 3)), db_col_int64(q, 4) };
+	*ret_row = (struct row) { db_col_int64(q, 0), db_col_int64(q, 1),
+		arena_dup(arena, db_col_text(q, 2)), arena_dup(arena, db_col_text(q, 3)),
+		db_col_int64(q, 4) };
 	return 0;
 }
 
@@ -55,22 +57,26 @@ static int worsen(struct txn *txn, int64_t id, const struct incident_opening *o)
 		return error;
 	}
 	int64_t done = sql_run(txn_db(txn),
-		"UPDATE incident SET version = version + 1, severity = $2, code = $3, args = $4 WHERE id = $1",
-		SQL_INT(id), SQL_STR(name_id(&alert_severity_names, (unsigned)o->severity)), SQL_TEXT(o->code),
-		SQL_TEXT(o->args.n > 0 ? o->args : SLICE("{}")));
+		"UPDATE incident SET version = version + 1, severity = $2, code = $3, args = "
+		"$4 WHERE id = $1",
+		SQL_INT(id), SQL_STR(name_id(&alert_severity_names, (unsigned)o->severity)),
+		SQL_TEXT(o->code), SQL_TEXT(o->args.n > 0 ? o->args : SLICE("{}")));
 	error = done < 0 ? (int)done : trail_row(txn, "incident", id);
 	return error < 0 ? error : txn_change(txn, "incident", id, row.version + 1);
 }
 
-static int open_new(struct txn *txn, struct incident_opening *o, struct slice group, int64_t *ret_id)
+static int open_new(
+	struct txn *txn, struct incident_opening *o, struct slice group, int64_t *ret_id)
 {
 	int64_t id = txn_id(txn);
 	struct slice args = o->args.n > 0 ? o->args : SLICE("{}");
 	int64_t done = sql_run(txn_db(txn),
-		"INSERT INTO incident (id, version, state, severity, group_key, code, args, asset_id, unit_id,"
+		"INSERT INTO incident (id, version, state, severity, group_key, code, args, "
+		"asset_id, unit_id,"
 		" opened_at_ms, trace) VALUES ($1, 1, 'open', $2, $3, $4, $5, $6, $7, $8, $9)",
-		SQL_INT(id), SQL_STR(name_id(&alert_severity_names, (unsigned)o->severity)), SQL_TEXT(group), SQL_TEXT(o->code),
-		SQL_TEXT(args), SQL_INT_OR_NULL(o->asset_id), SQL_INT_OR_NULL(o->unit_id), SQL_INT(o->at_ms),
+		SQL_INT(id), SQL_STR(name_id(&alert_severity_names, (unsigned)o->severity)),
+		SQL_TEXT(group), SQL_TEXT(o->code), SQL_TEXT(args),
+		SQL_INT_OR_NULL(o->asset_id), SQL_INT_OR_NULL(o->unit_id), SQL_INT(o->at_ms),
 		SQL_TEXT(txn_trace(txn)));
 	if (done < 0) {
 		return (int)done;
@@ -85,13 +91,15 @@ static int open_new(struct txn *txn, struct incident_opening *o, struct slice gr
 
 int incident_join(struct txn *txn, struct incident_opening *opening, int64_t *ret_incident_id)
 {
-	struct slice group = opening->asset_id != 0
-		? arena_printf(txn_arena(txn), "asset:%lld", (long long)opening->asset_id)
-		: arena_printf(txn_arena(txn), "key:%.*s", SLICE_FMT(opening->asset_key));
+	struct slice group = opening->asset_id != 0 ? arena_printf(txn_arena(txn), "asset:%lld",
+							      (long long)opening->asset_id)
+						    : arena_printf(txn_arena(txn), "key:%.*s",
+							      SLICE_FMT(opening->asset_key));
 	int64_t id = 0;
 	int found = sql_int(txn_db(txn),
-		"SELECT id FROM incident WHERE group_key = $1 AND state IN ('open', 'acked', 'mitigating')", &id,
-		SQL_TEXT(group));
+		"SELECT id FROM incident WHERE group_key = $1 AND state IN ('open', 'acked', "
+		"'mitigating')",
+		&id, SQL_TEXT(group));
 	if (found < 0) {
 		return found;
 	}
@@ -124,14 +132,18 @@ int incident_settle(struct txn *txn, const struct desk_env *env, int64_t inciden
 {
 	struct row row = { 0 };
 	int64_t firing = 0;
-	int found = sql_int(txn_db(txn), "SELECT count(*) FROM alert WHERE incident_id = $1 AND state = 'firing'",
+	int found = sql_int(txn_db(txn),
+		"SELECT count(*) FROM alert WHERE incident_id = $1 AND state = 'firing'",
 		&firing, SQL_INT(incident_id));
-	int error = found < 0 ? found : row_load(txn_db(txn), txn_arena(txn), incident_id, &row);
-	if (error < 0 || firing > 0 || slice_is(row.state, "resolved") || slice_is(row.state, "closed")) {
+	int error =
+		found < 0 ? found : row_load(txn_db(txn), txn_arena(txn), incident_id, &row);
+	if (error < 0 || firing > 0 || slice_is(row.state, "resolved") ||
+		slice_is(row.state, "closed")) {
 		return error;
 	}
 	error = state_set(txn, &row,
-		"UPDATE incident SET version = version + 1, state = 'resolved', resolved_at_ms = $2 WHERE id = $1",
+		"UPDATE incident SET version = version + 1, state = 'resolved', resolved_at_ms "
+		"= $2 WHERE id = $1",
 		txn_now_ms(txn));
 	return error < 0 ? error : incident_mail_recovered(txn, env, incident_id);
 }
@@ -155,7 +167,8 @@ static struct slice note_args(struct desk *desk, struct slice note)
 	return arena_dup(desk->arena, buf_slice(&text));
 }
 
-static int step_done(struct desk *desk, const struct row *row, const char *act, const char *state, struct slice note)
+static int step_done(struct desk *desk, const struct row *row, const char *act,
+	const char *state, struct slice note)
 {
 	desk_audit(desk, act, "incident", row->id, row->version + 1, note);
 	desk_answer(desk, row->id, row->version + 1);
@@ -166,11 +179,13 @@ static int step_done(struct desk *desk, const struct row *row, const char *act, 
 static int ack(struct desk *desk, const struct row *row, struct slice note)
 {
 	int64_t done = sql_run(desk->db,
-		"UPDATE incident SET version = version + 1, state = 'acked', acked_at_ms = $2, acked_by = $3"
+		"UPDATE incident SET version = version + 1, state = 'acked', acked_at_ms = $2, "
+		"acked_by = $3"
 		" WHERE id = $1",
 		SQL_INT(row->id), SQL_INT(desk->now_ms), SQL_INT(desk->caller.person_id));
 	int error = done < 0 ? (int)done : trail_row(desk->txn, "incident", row->id);
-	error = error < 0 ? error : txn_change(desk->txn, "incident", row->id, row->version + 1);
+	error = error < 0 ? error
+			  : txn_change(desk->txn, "incident", row->id, row->version + 1);
 	return error < 0 ? error : step_done(desk, row, "incident.ack", "acked", note);
 }
 
@@ -202,21 +217,24 @@ int desk_incident_resolve(struct desk *desk)
 		return desk_refuse(desk, E_STATE, "incident.not_acked", NULL);
 	}
 	error = state_set(desk->txn, &row,
-		"UPDATE incident SET version = version + 1, state = 'resolved', resolved_at_ms = $2 WHERE id = $1",
+		"UPDATE incident SET version = version + 1, state = 'resolved', resolved_at_ms "
+		"= $2 WHERE id = $1",
 		desk->now_ms);
 	return error < 0 ? error : step_done(desk, &row, "incident.resolve", "resolved", note);
 }
 
 int desk_incident_close(struct desk *desk)
 {
-	static const char *const codes[] = { "fixed", "false_alarm", "planned", "finding", "other", NULL };
+	static const char *const codes[] = { "fixed", "false_alarm", "planned", "finding",
+		"other", NULL };
 	struct row row = { 0 };
 	struct slice code = { 0 };
 	struct slice note = { 0 };
 	int error = admitted(desk, &row);
 	error = error < 0 ? error : words_choice(desk, "code", codes, NULL, &code);
 	error = error < 0 ? error
-			  : words_text(desk, "note", slice_is(code, "other") ? WORDS_REQUIRED : WORDS_OPTIONAL,
+			  : words_text(desk, "note",
+				    slice_is(code, "other") ? WORDS_REQUIRED : WORDS_OPTIONAL,
 				    NOTE_MAX, &note);
 	if (error < 0) {
 		return error;
@@ -225,7 +243,8 @@ int desk_incident_close(struct desk *desk)
 		return desk_refuse(desk, E_STATE, "incident.not_resolved", NULL);
 	}
 	int64_t done = sql_run(desk->db,
-		"UPDATE incident SET version = version + 1, state = 'closed', closed_at_ms = $2, close_code = $3"
+		"UPDATE incident SET version = version + 1, state = 'closed', closed_at_ms = "
+		"$2, close_code = $3"
 		" WHERE id = $1",
 		SQL_INT(row.id), SQL_INT(desk->now_ms), SQL_TEXT(code));
 	error = done < 0 ? (int)done : trail_row(desk->txn, "incident", row.id);
@@ -239,7 +258,8 @@ int desk_ack_key_use(struct desk *desk)
 	struct digest digest = digest_of(DIGEST_SHA256, desk->call->key);
 	AUTO_STMT struct stmt *q = NULL;
 	int found = sql_query(desk->db,
-		"SELECT k.id, k.incident_id, k.person_id FROM ack_key k JOIN account a ON a.person_id = k.person_id"
+		"SELECT k.id, k.incident_id, k.person_id FROM ack_key k JOIN account a ON "
+		"a.person_id = k.person_id"
 		" WHERE k.digest = $1 AND k.expires_at_ms > $2 AND a.disabled = 0",
 		&q, SQL_BLOB(slice_of(digest.octet, DIGEST_OCTETS)), SQL_INT(desk->now_ms));
 	found = found < 0 ? found : db_step(q);
@@ -248,7 +268,9 @@ int desk_ack_key_use(struct desk *desk)
 	}
 	int64_t key_id = db_col_int64(q, 0);
 	int64_t incident_id = db_col_int64(q, 1);
-	desk->caller = (struct caller){ .known = true, .person_id = db_col_int64(q, 2), .role = ROLE_OPERATOR,
+	desk->caller = (struct caller) { .known = true,
+		.person_id = db_col_int64(q, 2),
+		.role = ROLE_OPERATOR,
 		.name = "" };
 	struct row row = { 0 };
 	int error = row_load(desk->db, desk->arena, incident_id, &row);
@@ -258,7 +280,7 @@ int desk_ack_key_use(struct desk *desk)
 	if (!slice_is(row.state, "open")) {
 		return desk_refuse(desk, E_STATE, "incident.not_open", NULL);
 	}
-	int64_t done = sql_run(desk->db, "UPDATE ack_key SET used_at_ms = $2 WHERE id = $1", SQL_INT(key_id),
-		SQL_INT(desk->now_ms));
+	int64_t done = sql_run(desk->db, "UPDATE ack_key SET used_at_ms = $2 WHERE id = $1",
+		SQL_INT(key_id), SQL_INT(desk->now_ms));
 	return done < 0 ? (int)done : ack(desk, &row, SLICE("by link"));
 }

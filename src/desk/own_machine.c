@@ -18,18 +18,19 @@ struct making {
 	int error;
 };
 
-static void watch_add(struct making *m, const char *name, const char *kind, struct slice target, const char *params,
-	int64_t interval_s, const char *severity)
+static void watch_add(struct making *m, const char *name, const char *kind, struct slice target,
+	const char *params, int64_t interval_s, const char *severity)
 {
 	if (m->error < 0) {
 		return;
 	}
 	int64_t id = txn_id(m->txn);
 	int64_t done = sql_run(txn_db(m->txn),
-		"INSERT INTO watch (id, version, asset_id, name, kind, target, params, interval_s, severity)"
+		"INSERT INTO watch (id, version, asset_id, name, kind, target, params, "
+		"interval_s, severity)"
 		" VALUES ($1, 1, $2, $3, $4, $5, $6, $7, $8)",
-		SQL_INT(id), SQL_INT(m->asset_id), SQL_STR(name), SQL_STR(kind), SQL_TEXT(target), SQL_STR(params),
-		SQL_INT(interval_s), SQL_STR(severity));
+		SQL_INT(id), SQL_INT(m->asset_id), SQL_STR(name), SQL_STR(kind),
+		SQL_TEXT(target), SQL_STR(params), SQL_INT(interval_s), SQL_STR(severity));
 	m->error = done < 0 ? (int)done : trail_row(m->txn, "watch", id);
 	m->made++;
 }
@@ -38,10 +39,12 @@ static int asset_add(struct making *m, const char *name, const char *kind, struc
 {
 	m->asset_id = txn_id(m->txn);
 	int64_t done = sql_run(txn_db(m->txn),
-		"INSERT INTO asset (id, version, name, kind, address, importance) VALUES ($1, 1, $2, $3, $4, 'important')",
+		"INSERT INTO asset (id, version, name, kind, address, importance) VALUES ($1, "
+		"1, $2, $3, $4, 'important')",
 		SQL_INT(m->asset_id), SQL_STR(name), SQL_STR(kind), SQL_TEXT_OR_NULL(address));
 	int error = done < 0 ? (int)done : trail_row(m->txn, "asset", m->asset_id);
-	int64_t tokens = error < 0 ? error : search_put(m->txn, "asset", m->asset_id, slice_str(name));
+	int64_t tokens =
+		error < 0 ? error : search_put(m->txn, "asset", m->asset_id, slice_str(name));
 	return tokens < 0 ? (int)tokens : txn_change(m->txn, "asset", m->asset_id, 1);
 }
 
@@ -53,24 +56,30 @@ static void machine_add(struct making *m, const struct json *facts)
 	watch_add(m, "本机磁盘", "host", SLICE("disk"), "{}", OWN_INTERVAL_S, "major");
 	watch_add(m, "本机时钟", "host", SLICE("clock"), "{}", OWN_INTERVAL_S, "info");
 	int count = 0;
-	for (const struct json *i = json_first(json_get(facts, "interfaces")); i != NULL && count < INTERFACES_MAX;
-		i = json_next(i), count++) {
-		struct slice name = arena_printf(txn_arena(m->txn), "本机接口 %.*s", SLICE_FMT(json_str(i)));
-		struct slice target = arena_printf(txn_arena(m->txn), "interface:%.*s", SLICE_FMT(json_str(i)));
-		watch_add(m, (const char *)name.p, "host", target, "{}", OWN_INTERVAL_S, "major");
+	for (const struct json *i = json_first(json_get(facts, "interfaces"));
+		i != NULL && count < INTERFACES_MAX; i = json_next(i), count++) {
+		struct slice name = arena_printf(
+			txn_arena(m->txn), "本机接口 %.*s", SLICE_FMT(json_str(i)));
+		struct slice target = arena_printf(
+			txn_arena(m->txn), "interface:%.*s", SLICE_FMT(json_str(i)));
+		watch_add(
+			m, (const char *)name.p, "host", target, "{}", OWN_INTERVAL_S, "major");
 	}
 }
 
 /* Each gateway and resolver is an asset of its own: its failure is not this machine's. */
-static void neighbours_add(struct making *m, const struct json *list, const char *name, const char *kind,
-	const char *params)
+static void neighbours_add(struct making *m, const struct json *list, const char *name,
+	const char *kind, const char *params)
 {
 	int count = 0;
-	for (const struct json *n = json_first(list); n != NULL && count < NEIGHBOURS_MAX && m->error >= 0;
+	for (const struct json *n = json_first(list);
+		n != NULL && count < NEIGHBOURS_MAX && m->error >= 0;
 		n = json_next(n), count++) {
-		struct slice title = arena_printf(txn_arena(m->txn), "%s %.*s", name, SLICE_FMT(json_str(n)));
+		struct slice title = arena_printf(
+			txn_arena(m->txn), "%s %.*s", name, SLICE_FMT(json_str(n)));
 		m->error = asset_add(m, (const char *)title.p, "device", json_str(n));
-		watch_add(m, (const char *)title.p, kind, json_str(n), params, NEIGHBOUR_INTERVAL_S, "critical");
+		watch_add(m, (const char *)title.p, kind, json_str(n), params,
+			NEIGHBOUR_INTERVAL_S, "critical");
 	}
 }
 
@@ -88,7 +97,8 @@ int own_machine_register(struct txn *txn, struct slice facts_json)
 	struct making m = { .txn = txn };
 	machine_add(&m, facts);
 	neighbours_add(&m, json_get(facts, "gateways"), "默认网关", "icmp", "{}");
-	neighbours_add(&m, json_get(facts, "resolvers"), "域名解析服务器", "dns", "{\"name\":\"localhost\"}");
+	neighbours_add(&m, json_get(facts, "resolvers"), "域名解析服务器", "dns",
+		"{\"name\":\"localhost\"}");
 	if (m.error < 0) {
 		return m.error;
 	}

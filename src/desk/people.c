@@ -25,13 +25,31 @@ struct person_row {
 };
 
 static const struct patch_field fields[] = {
-	{ .name = "name", .offset = offsetof(struct person_row, name), .kind = PATCH_TEXT, .need = WORDS_REQUIRED,
+	{ .name = "name",
+		.offset = offsetof(struct person_row, name),
+		.kind = PATCH_TEXT,
+		.need = WORDS_REQUIRED,
 		.max = NAME_MAX_CHARS },
-	{ .name = "unit_id", .offset = offsetof(struct person_row, unit_id), .kind = PATCH_ID, .table = "unit" },
-	{ .name = "phone", .offset = offsetof(struct person_row, phone), .kind = PATCH_TEXT, .max = PHONE_MAX },
-	{ .name = "phone2", .offset = offsetof(struct person_row, phone2), .kind = PATCH_TEXT, .max = PHONE_MAX },
-	{ .name = "mail", .offset = offsetof(struct person_row, mail), .kind = PATCH_TEXT, .max = CONTACT_MAX },
-	{ .name = "title", .offset = offsetof(struct person_row, title), .kind = PATCH_TEXT, .max = NAME_MAX_CHARS },
+	{ .name = "unit_id",
+		.offset = offsetof(struct person_row, unit_id),
+		.kind = PATCH_ID,
+		.table = "unit" },
+	{ .name = "phone",
+		.offset = offsetof(struct person_row, phone),
+		.kind = PATCH_TEXT,
+		.max = PHONE_MAX },
+	{ .name = "phone2",
+		.offset = offsetof(struct person_row, phone2),
+		.kind = PATCH_TEXT,
+		.max = PHONE_MAX },
+	{ .name = "mail",
+		.offset = offsetof(struct person_row, mail),
+		.kind = PATCH_TEXT,
+		.max = CONTACT_MAX },
+	{ .name = "title",
+		.offset = offsetof(struct person_row, title),
+		.kind = PATCH_TEXT,
+		.max = NAME_MAX_CHARS },
 };
 
 static int contacts_check(struct desk *desk, const struct person_row *row)
@@ -60,11 +78,13 @@ static int saved(struct desk *desk, const char *act, const struct person_row *ro
 		return error;
 	}
 	int64_t tokens = search_put(desk->txn, "person", row->id,
-		arena_printf(desk->arena, "%.*s %.*s %.*s %.*s %.*s", SLICE_FMT(row->name), SLICE_FMT(row->title),
-			SLICE_FMT(row->phone), SLICE_FMT(row->phone2), SLICE_FMT(row->mail)));
-	desk_audit(desk, act, "person", row->id, row->version, (struct slice){ 0 });
+		arena_printf(desk->arena, "%.*s %.*s %.*s %.*s %.*s", SLICE_FMT(row->name),
+			SLICE_FMT(row->title), SLICE_FMT(row->phone), SLICE_FMT(row->phone2),
+			SLICE_FMT(row->mail)));
+	desk_audit(desk, act, "person", row->id, row->version, (struct slice) { 0 });
 	desk_answer(desk, row->id, row->version);
-	return tokens < 0 ? (int)tokens : txn_change(desk->txn, "person", row->id, row->version);
+	return tokens < 0 ? (int)tokens
+			  : txn_change(desk->txn, "person", row->id, row->version);
 }
 
 int desk_person_create(struct desk *desk)
@@ -80,8 +100,9 @@ int desk_person_create(struct desk *desk)
 	int64_t done = sql_run(desk->db,
 		"INSERT INTO person (id, version, name, unit_id, phone, phone2, mail, title)"
 		" VALUES ($1, 1, $2, $3, $4, $5, $6, $7)",
-		SQL_INT(row.id), SQL_TEXT(row.name), SQL_INT_OR_NULL(row.unit_id), SQL_TEXT_OR_NULL(row.phone),
-		SQL_TEXT_OR_NULL(row.phone2), SQL_TEXT_OR_NULL(row.mail), SQL_TEXT_OR_NULL(row.title));
+		SQL_INT(row.id), SQL_TEXT(row.name), SQL_INT_OR_NULL(row.unit_id),
+		SQL_TEXT_OR_NULL(row.phone), SQL_TEXT_OR_NULL(row.phone2),
+		SQL_TEXT_OR_NULL(row.mail), SQL_TEXT_OR_NULL(row.title));
 	return done < 0 ? (int)done : saved(desk, "person.create", &row);
 }
 
@@ -89,12 +110,14 @@ static int row_load(struct desk *desk, int64_t id, struct person_row *row)
 {
 	AUTO_STMT struct stmt *q = NULL;
 	int found = sql_query(desk->db,
-		"SELECT id, version, name, unit_id, phone, phone2, mail, title FROM person WHERE id = $1", &q, SQL_INT(id));
+		"SELECT id, version, name, unit_id, phone, phone2, mail, title FROM person "
+		"WHERE id = $1",
+		&q, SQL_INT(id));
 	found = found < 0 ? found : db_step(q);
 	if (found <= 0) {
 		return found < 0 ? found : E_ABSENT;
 	}
-	*row = (struct person_row){
+	*row = (struct person_row) {
 		.id = id,
 		.version = db_col_int64(q, 1),
 		.name = arena_dup(desk->arena, db_col_text(q, 2)),
@@ -113,16 +136,19 @@ int desk_person_update(struct desk *desk)
 	int error = row_load(desk, desk->call->id, &row);
 	error = error < 0 ? error : desk_unit_reached(desk, row.unit_id);
 	error = error < 0 ? error : desk_version_same(desk, row.version);
-	error = error < 0 ? error : patch_apply(desk, &row, fields, sizeof(fields) / sizeof(fields[0]));
+	error = error < 0 ? error
+			  : patch_apply(desk, &row, fields, sizeof(fields) / sizeof(fields[0]));
 	error = error < 0 ? error : contacts_check(desk, &row);
 	if (error < 0) {
 		return error;
 	}
 	row.version++;
 	int64_t done = sql_run(desk->db,
-		"UPDATE person SET version = version + 1, name = $2, unit_id = $3, phone = $4, phone2 = $5, mail = $6,"
+		"UPDATE person SET version = version + 1, name = $2, unit_id = $3, phone = $4, "
+		"phone2 = $5, mail = $6,"
 		" title = $7 WHERE id = $1",
-		SQL_INT(row.id), SQL_TEXT(row.name), SQL_INT_OR_NULL(row.unit_id), SQL_TEXT_OR_NULL(row.phone),
-		SQL_TEXT_OR_NULL(row.phone2), SQL_TEXT_OR_NULL(row.mail), SQL_TEXT_OR_NULL(row.title));
+		SQL_INT(row.id), SQL_TEXT(row.name), SQL_INT_OR_NULL(row.unit_id),
+		SQL_TEXT_OR_NULL(row.phone), SQL_TEXT_OR_NULL(row.phone2),
+		SQL_TEXT_OR_NULL(row.mail), SQL_TEXT_OR_NULL(row.title));
 	return done < 0 ? (int)done : saved(desk, "person.update", &row);
 }

@@ -14,10 +14,12 @@
 
 enum { VALUE_MAX_OCTETS = 16384 };
 
-static int setting_save(struct desk *desk, const char *key, struct slice value, int64_t *ret_id, int64_t *ret_version)
+static int setting_save(struct desk *desk, const char *key, struct slice value, int64_t *ret_id,
+	int64_t *ret_version)
 {
 	AUTO_STMT struct stmt *q = NULL;
-	int found = sql_query(desk->db, "SELECT id, version FROM setting WHERE key = $1", &q, SQL_STR(key));
+	int found = sql_query(
+		desk->db, "SELECT id, version FROM setting WHERE key = $1", &q, SQL_STR(key));
 	found = found < 0 ? found : db_step(q);
 	int64_t id = found == 1 ? db_col_int64(q, 0) : txn_id(desk->txn);
 	int64_t version = found == 1 ? db_col_int64(q, 1) : 0;
@@ -27,9 +29,13 @@ static int setting_save(struct desk *desk, const char *key, struct slice value, 
 	if (error < 0) {
 		return error;
 	}
-	int64_t done = found == 1 ? sql_run(desk->db, "UPDATE setting SET version = version + 1, value = $2 WHERE id = $1",
+	int64_t done = found == 1 ? sql_run(desk->db,
+					    "UPDATE setting SET version = version + 1, value = "
+					    "$2 WHERE id = $1",
 					    SQL_INT(id), SQL_TEXT(value))
-				  : sql_run(desk->db, "INSERT INTO setting (id, version, key, value) VALUES ($1, 1, $2, $3)",
+				  : sql_run(desk->db,
+					    "INSERT INTO setting (id, version, key, value) "
+					    "VALUES ($1, 1, $2, $3)",
 					    SQL_INT(id), SQL_STR(key), SQL_TEXT(value));
 	error = done < 0 ? (int)done : trail_row(desk->txn, "setting", id);
 	*ret_id = id;
@@ -41,8 +47,12 @@ static int person_check(struct desk *desk, const struct json *value)
 {
 	int64_t found = 0;
 	int64_t id = json_get_int(value, "person_id", 0);
-	int row = id == 0 ? 1 : sql_int(desk->db, "SELECT id FROM person WHERE id = $1", &found, SQL_INT(id));
-	return row == 0 ? desk_refuse(desk, E_INPUT, "input.unknown", "person_id") : row < 0 ? row : 0;
+	int row = id == 0 ? 1
+			  : sql_int(desk->db, "SELECT id FROM person WHERE id = $1", &found,
+				    SQL_INT(id));
+	return row == 0  ? desk_refuse(desk, E_INPUT, "input.unknown", "person_id")
+	       : row < 0 ? row
+			 : 0;
 }
 
 /* Whoever says where administrators may come from must be able to come again. */
@@ -59,12 +69,16 @@ static int networks_check(struct desk *desk, const struct json *value)
 static int mail_check(struct desk *desk, const struct json *value)
 {
 	bool some = json_get_str(value, "host").n > 0;
-	return some && json_get_str(value, "from").n == 0 ? desk_refuse(desk, E_INPUT, "input.required", "from") : 0;
+	return some && json_get_str(value, "from").n == 0
+		       ? desk_refuse(desk, E_INPUT, "input.required", "from")
+		       : 0;
 }
 
 static int school_check(struct desk *desk, const struct json *value)
 {
-	return json_get_str(value, "name").n == 0 ? desk_refuse(desk, E_INPUT, "input.required", "name") : 0;
+	return json_get_str(value, "name").n == 0
+		       ? desk_refuse(desk, E_INPUT, "input.required", "name")
+		       : 0;
 }
 
 /* Done is what setup.finish found. */
@@ -80,8 +94,11 @@ static int value_check(struct desk *desk, struct slice key, const struct json *v
 		const char *key;
 		int (*check)(struct desk *desk, const struct json *value);
 	} checks[] = {
-		{ "duty", person_check }, { "admin_from", networks_check }, { "mail", mail_check },
-		{ "school", school_check }, { "setup", setup_check },
+		{ "duty", person_check },
+		{ "admin_from", networks_check },
+		{ "mail", mail_check },
+		{ "school", school_check },
+		{ "setup", setup_check },
 	};
 	for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++) {
 		if (slice_is(key, checks[i].key)) {
@@ -124,10 +141,12 @@ int desk_secret_put(struct desk *desk)
 	if (desk->env->secrets == NULL) {
 		return desk_refuse(desk, E_STATE, "secret.no_key", NULL);
 	}
-	int error = value.n == 0 ? secret_drop(desk->txn, "mail_password")
-				 : secret_put(desk->txn, desk->env->secrets, "mail_password", value);
+	int error = value.n == 0
+			    ? secret_drop(desk->txn, "mail_password")
+			    : secret_put(desk->txn, desk->env->secrets, "mail_password", value);
 	if (error < 0) {
-		return error == E_LIMIT ? desk_refuse(desk, E_INPUT, "input.too_long", "value") : error;
+		return error == E_LIMIT ? desk_refuse(desk, E_INPUT, "input.too_long", "value")
+					: error;
 	}
 	/* That it changed is a fact; what it is, is nobody's. */
 	desk_audit(desk, "secret.put", "setting", 0, 0, desk->call->key);
@@ -140,7 +159,8 @@ static int held(struct desk *desk, const char *role, const char *or_role)
 	int64_t id = 0;
 	return sql_int(desk->db,
 		"SELECT g.id FROM role_grant g JOIN account a ON a.person_id = g.person_id"
-		" WHERE g.role IN ($1, $2) AND g.valid_to_ms IS NULL AND a.disabled = 0 ORDER BY g.id LIMIT 1",
+		" WHERE g.role IN ($1, $2) AND g.valid_to_ms IS NULL AND a.disabled = 0 ORDER "
+		"BY g.id LIMIT 1",
 		&id, SQL_STR(role), SQL_STR(or_role));
 }
 
@@ -155,14 +175,16 @@ int desk_setup_finish(struct desk *desk)
 	}
 	int found = error < 0 ? error : held(desk, "operator", "operator");
 	if (found <= 0) {
-		return found < 0 ? found : desk_refuse(desk, E_STATE, "setup.missing", "operator");
+		return found < 0 ? found
+				 : desk_refuse(desk, E_STATE, "setup.missing", "operator");
 	}
 	found = held(desk, "director", "vice_president");
 	if (found <= 0) {
-		return found < 0 ? found : desk_refuse(desk, E_STATE, "setup.missing", "director");
+		return found < 0 ? found
+				 : desk_refuse(desk, E_STATE, "setup.missing", "director");
 	}
 	error = setting_save(desk, "setup", SLICE("{\"done\":true}"), &id, &version);
-	desk_audit(desk, "setup.finish", "setting", id, version, (struct slice){ 0 });
+	desk_audit(desk, "setup.finish", "setting", id, version, (struct slice) { 0 });
 	desk_answer(desk, id, version);
 	return error;
 }

@@ -29,7 +29,10 @@ struct raised {
 static int64_t watch_of(const struct signal *signal)
 {
 	int64_t id = 0;
-	return slice_is(signal->source, "probe") && num_i64(signal->check, 1, INT64_MAX, &id) == 0 ? id : 0;
+	return slice_is(signal->source, "probe") &&
+			       num_i64(signal->check, 1, INT64_MAX, &id) == 0
+		       ? id
+		       : 0;
 }
 
 /* The asset and its owner unit found by one prepared question. */
@@ -43,13 +46,17 @@ static int asset_row(struct stmt *q, int64_t *asset_id, int64_t *unit_id)
 	return row;
 }
 
-static int asset_by_network(struct txn *txn, const struct network *address, int64_t *asset_id, int64_t *unit_id)
+static int asset_by_network(
+	struct txn *txn, const struct network *address, int64_t *asset_id, int64_t *unit_id)
 {
 	AUTO_STMT struct stmt *q = NULL;
 	int found = db_prepare(txn_db(txn),
-		"SELECT a.id, a.owner_unit_id FROM asset_key k JOIN asset a ON a.id = k.asset_id"
-		" WHERE k.kind = 'net' AND k.key = $1 AND k.prefix = $2 AND a.retired_at_ms IS NULL"
-		" ORDER BY a.id LIMIT 1", &q);
+		"SELECT a.id, a.owner_unit_id FROM asset_key k JOIN asset a ON a.id = "
+		"k.asset_id"
+		" WHERE k.kind = 'net' AND k.key = $1 AND k.prefix = $2 AND a.retired_at_ms IS "
+		"NULL"
+		" ORDER BY a.id LIMIT 1",
+		&q);
 	/* Longest prefix first; campus registers hold few lengths, and each look is an index hit. */
 	for (int prefix = 128; prefix >= 0 && found == 0; prefix--) {
 		struct network cut = network_cut(address, (uint8_t)prefix);
@@ -62,12 +69,16 @@ static int asset_by_network(struct txn *txn, const struct network *address, int6
 	return found;
 }
 
-static int asset_by_domain(struct txn *txn, struct slice name, int64_t *asset_id, int64_t *unit_id)
+static int asset_by_domain(
+	struct txn *txn, struct slice name, int64_t *asset_id, int64_t *unit_id)
 {
 	AUTO_STMT struct stmt *q = NULL;
 	int found = db_prepare(txn_db(txn),
-		"SELECT a.id, a.owner_unit_id FROM asset_key k JOIN asset a ON a.id = k.asset_id"
-		" WHERE k.kind = 'domain' AND k.key = $1 AND a.retired_at_ms IS NULL ORDER BY a.id LIMIT 1", &q);
+		"SELECT a.id, a.owner_unit_id FROM asset_key k JOIN asset a ON a.id = "
+		"k.asset_id"
+		" WHERE k.kind = 'domain' AND k.key = $1 AND a.retired_at_ms IS NULL ORDER BY "
+		"a.id LIMIT 1",
+		&q);
 	for (struct slice left = name; left.n > 0 && found == 0;) {
 		struct slice label = { 0 };
 		db_bind_text(q, 1, left);
@@ -82,8 +93,9 @@ int signal_asset(struct txn *txn, struct slice key, int64_t *ret_asset_id, int64
 	int64_t asset_id = 0;
 	int64_t unit_id = 0;
 	struct network address = { 0 };
-	int found = network_parse(key, &address) == 0 ? asset_by_network(txn, &address, &asset_id, &unit_id)
-						      : asset_by_domain(txn, key, &asset_id, &unit_id);
+	int found = network_parse(key, &address) == 0
+			    ? asset_by_network(txn, &address, &asset_id, &unit_id)
+			    : asset_by_domain(txn, key, &asset_id, &unit_id);
 	if (found < 0) {
 		return found;
 	}
@@ -100,7 +112,8 @@ static int subject_find(struct raised *r)
 	}
 	AUTO_STMT struct stmt *q = NULL;
 	int row = sql_query(txn_db(r->txn),
-		"SELECT w.asset_id, a.owner_unit_id FROM watch w LEFT JOIN asset a ON a.id = w.asset_id WHERE w.id = $1",
+		"SELECT w.asset_id, a.owner_unit_id FROM watch w LEFT JOIN asset a ON a.id = "
+		"w.asset_id WHERE w.id = $1",
 		&q, SQL_INT(r->watch_id));
 	row = row < 0 ? row : asset_row(q, &r->asset_id, &r->unit_id);
 	if (row == 0) {
@@ -123,16 +136,18 @@ static int watch_update(struct raised *r)
 	struct slice state = json_get_str(args, "state");
 	struct slice code = json_get_str(args, "code");
 	int64_t done = sql_run(txn_db(r->txn),
-		"UPDATE watch SET live_state = $2, live_since_ms = $3, live_code = $4, live_args = $5 WHERE id = $1",
-		SQL_INT(r->watch_id), SQL_TEXT(state.n > 0 ? state : SLICE("unknown")), SQL_INT(s->observed_at_ms),
-		SQL_TEXT_OR_NULL(code), SQL_TEXT_OR_NULL(s->args));
+		"UPDATE watch SET live_state = $2, live_since_ms = $3, live_code = $4, "
+		"live_args = $5 WHERE id = $1",
+		SQL_INT(r->watch_id), SQL_TEXT(state.n > 0 ? state : SLICE("unknown")),
+		SQL_INT(s->observed_at_ms), SQL_TEXT_OR_NULL(code), SQL_TEXT_OR_NULL(s->args));
 	return done < 0 ? (int)done : txn_change(r->txn, "check", r->watch_id, 0);
 }
 
 static int open_find(struct raised *r, int64_t *ret_incident_id)
 {
 	AUTO_STMT struct stmt *q = NULL;
-	int row = sql_query(txn_db(r->txn), "SELECT id, incident_id FROM alert WHERE dedup_key = $1 AND state = 'firing'",
+	int row = sql_query(txn_db(r->txn),
+		"SELECT id, incident_id FROM alert WHERE dedup_key = $1 AND state = 'firing'",
 		&q, SQL_TEXT(r->signal->dedup_key));
 	row = row < 0 ? row : db_step(q);
 	if (row == 1) {
@@ -145,7 +160,8 @@ static int open_find(struct raised *r, int64_t *ret_incident_id)
 static int repeat_count(struct raised *r)
 {
 	int64_t done = sql_run(txn_db(r->txn),
-		"UPDATE alert SET live_count = live_count + 1, live_last_at_ms = $2 WHERE id = $1",
+		"UPDATE alert SET live_count = live_count + 1, live_last_at_ms = $2 WHERE id = "
+		"$1",
 		SQL_INT(r->alert_id), SQL_INT(r->signal->observed_at_ms));
 	return done < 0 ? (int)done : txn_change(r->txn, "alert", r->alert_id, 0);
 }
@@ -168,15 +184,20 @@ static int alert_insert(struct raised *r, int64_t incident_id)
 	}
 	r->alert_id = txn_id(r->txn);
 	int64_t done = sql_run(txn_db(r->txn),
-		"INSERT INTO alert (id, version, state, severity, dedup_key, source, class, check_key, asset_key,"
-		" asset_id, unit_id, watch_id, code, args, evidence, first_at_ms, incident_id, trace, live_last_at_ms)"
-		" VALUES ($1, 1, 'firing', $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $14)",
-		SQL_INT(r->alert_id), SQL_STR(name_id(&alert_severity_names, (unsigned)s->severity)), SQL_TEXT(s->dedup_key),
-		SQL_TEXT(s->source), SQL_TEXT(s->class), SQL_TEXT(s->check), SQL_TEXT(s->asset_key),
-		SQL_INT_OR_NULL(r->asset_id), SQL_INT_OR_NULL(r->unit_id), SQL_INT_OR_NULL(r->watch_id),
-		SQL_TEXT(s->code), SQL_TEXT(s->args.n > 0 ? s->args : SLICE("{}")),
-		SQL_TEXT_OR_NULL(buf_slice(&evidence)), SQL_INT(s->observed_at_ms), SQL_INT(incident_id),
-		SQL_TEXT(txn_trace(r->txn)));
+		"INSERT INTO alert (id, version, state, severity, dedup_key, source, class, "
+		"check_key, asset_key,"
+		" asset_id, unit_id, watch_id, code, args, evidence, first_at_ms, incident_id, "
+		"trace, live_last_at_ms)"
+		" VALUES ($1, 1, 'firing', $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, "
+		"$14, $15, $16, $14)",
+		SQL_INT(r->alert_id),
+		SQL_STR(name_id(&alert_severity_names, (unsigned)s->severity)),
+		SQL_TEXT(s->dedup_key), SQL_TEXT(s->source), SQL_TEXT(s->class),
+		SQL_TEXT(s->check), SQL_TEXT(s->asset_key), SQL_INT_OR_NULL(r->asset_id),
+		SQL_INT_OR_NULL(r->unit_id), SQL_INT_OR_NULL(r->watch_id), SQL_TEXT(s->code),
+		SQL_TEXT(s->args.n > 0 ? s->args : SLICE("{}")),
+		SQL_TEXT_OR_NULL(buf_slice(&evidence)), SQL_INT(s->observed_at_ms),
+		SQL_INT(incident_id), SQL_TEXT(txn_trace(r->txn)));
 	return done < 0 ? (int)done : trail_row(r->txn, "alert", r->alert_id);
 }
 
@@ -198,7 +219,10 @@ static int alert_open(struct raised *r)
 	if (error < 0) {
 		return error;
 	}
-	struct trail_act act = { .act = SLICE("alert.open"), .kind = SLICE("alert"), .id = r->alert_id, .version = 1,
+	struct trail_act act = { .act = SLICE("alert.open"),
+		.kind = SLICE("alert"),
+		.id = r->alert_id,
+		.version = 1,
 		.reason = s->dedup_key };
 	trail_act(r->txn, &act);
 	int64_t tokens = search_put(r->txn, "alert", r->alert_id, s->args);
@@ -209,18 +233,22 @@ static int alert_open(struct raised *r)
 static int alert_resolve(struct raised *r, int64_t incident_id)
 {
 	int64_t done = sql_run(txn_db(r->txn),
-		"UPDATE alert SET version = version + 1, state = 'resolved', resolved_at_ms = $2, live_last_at_ms = $2"
+		"UPDATE alert SET version = version + 1, state = 'resolved', resolved_at_ms = "
+		"$2, live_last_at_ms = $2"
 		" WHERE id = $1",
 		SQL_INT(r->alert_id), SQL_INT(r->signal->observed_at_ms));
 	int error = done < 0 ? (int)done : trail_row(r->txn, "alert", r->alert_id);
 	if (error < 0) {
 		return error;
 	}
-	struct trail_act act = { .act = SLICE("alert.resolve"), .kind = SLICE("alert"), .id = r->alert_id,
+	struct trail_act act = { .act = SLICE("alert.resolve"),
+		.kind = SLICE("alert"),
+		.id = r->alert_id,
 		.version = 2 };
 	trail_act(r->txn, &act);
 	error = txn_change(r->txn, "alert", r->alert_id, 2);
-	return error < 0 || incident_id == 0 ? error : incident_settle(r->txn, r->env, incident_id);
+	return error < 0 || incident_id == 0 ? error
+					     : incident_settle(r->txn, r->env, incident_id);
 }
 
 /* Above the cap one alert stands for the rest of the minute. */
@@ -229,9 +257,11 @@ static int flood_instead(struct raised *r, struct signal *flood)
 	int64_t now = txn_now_ms(r->txn);
 	int64_t recent = 0;
 	int row = sql_int(txn_db(r->txn),
-		"SELECT count(*) FROM alert WHERE source = $1 AND first_at_ms > $2 AND state = 'firing'", &recent,
-		SQL_TEXT(r->signal->source), SQL_INT(now - 60000));
-	int64_t cap = r->env->policy != NULL ? r->env->policy->alerts_per_source_minute : ALERTS_PER_MINUTE_DEFAULT;
+		"SELECT count(*) FROM alert WHERE source = $1 AND first_at_ms > $2 AND state = "
+		"'firing'",
+		&recent, SQL_TEXT(r->signal->source), SQL_INT(now - 60000));
+	int64_t cap = r->env->policy != NULL ? r->env->policy->alerts_per_source_minute
+					     : ALERTS_PER_MINUTE_DEFAULT;
 	if (row < 0 || recent < cap) {
 		return row < 0 ? row : 0;
 	}
@@ -241,10 +271,10 @@ static int flood_instead(struct raised *r, struct signal *flood)
 	flood->code = SLICE("alert.flood");
 	flood->check = SLICE("flood");
 	flood->asset_key = r->signal->source;
-	flood->evidence = (struct signal_evidence){ 0 };
+	flood->evidence = (struct signal_evidence) { 0 };
 	flood->dedup_key = arena_printf(arena, "flood:%.*s", SLICE_FMT(r->signal->source));
-	flood->args = arena_printf(arena, "{\"source\":\"%.*s\",\"count\":%lld}", SLICE_FMT(r->signal->source),
-		(long long)(recent - cap + 1));
+	flood->args = arena_printf(arena, "{\"source\":\"%.*s\",\"count\":%lld}",
+		SLICE_FMT(r->signal->source), (long long)(recent - cap + 1));
 	return 1;
 }
 

@@ -16,7 +16,7 @@ int staffing_load(struct txn *txn, struct staffing *ret_staffing)
 	int error = setting_load(txn_db(txn), txn_arena(txn), "small_school", &text);
 	if (error == 0 && text.n > 0 &&
 		json_parse(txn_arena(txn), text, 0, &value, NULL) == 0) {
-		small = json_bool(value, &small) && small;
+		small = json_get_bool(value, "on", false);
 	}
 	int row =
 		error < 0

@@ -7,17 +7,28 @@
 #include "desk/unit_row.h"
 #include "desk/units.h"
 
-#define NAMES(...) (const char *const[]){ __VA_ARGS__, NULL }
+#define NAMES(...)                                                                             \
+	(const char *const[])                                                                  \
+	{                                                                                      \
+		__VA_ARGS__, NULL                                                              \
+	}
 
 enum { UNIT_IMPORT_ROWS_MAX = 2000 };
 enum { NAME, SHORT_NAME, KIND, PARENT, FIELD_COUNT };
 
 static const struct sheet_field fields[FIELD_COUNT] = {
-	[NAME] = { "name", NAMES("名称", "单位名称", "部门名称", "学院名称", "单位", "部门", "单位全称", "全称", "name"),
+	[NAME] = { "name",
+		NAMES("名称", "单位名称", "部门名称", "学院名称", "单位", "部门", "单位全称",
+			"全称", "name"),
 		UNIT_NAME_MAX, true },
-	[SHORT_NAME] = { "short_name", NAMES("简称", "单位简称", "部门简称", "short_name"), UNIT_NAME_MAX, false },
-	[KIND] = { "unit_kind", NAMES("类别", "类型", "性质", "单位类别", "单位类型", "单位性质", "kind"), 20, false },
-	[PARENT] = { "parent", NAMES("上级", "上级单位", "上级部门", "所属单位", "隶属单位", "parent"), UNIT_NAME_MAX, false },
+	[SHORT_NAME] = { "short_name", NAMES("简称", "单位简称", "部门简称", "short_name"),
+		UNIT_NAME_MAX, false },
+	[KIND] = { "unit_kind",
+		NAMES("类别", "类型", "性质", "单位类别", "单位类型", "单位性质", "kind"), 20,
+		false },
+	[PARENT] = { "parent",
+		NAMES("上级", "上级单位", "上级部门", "所属单位", "隶属单位", "parent"),
+		UNIT_NAME_MAX, false },
 };
 
 static const struct name_row kind_rows[] = {
@@ -26,13 +37,25 @@ static const struct name_row kind_rows[] = {
 	{ "centre", "中心", "centre" },
 	{ "other", "其他", "other" },
 };
-static const struct name_table kind_names = { "unit kind", kind_rows, sizeof(kind_rows) / sizeof(kind_rows[0]) };
+static const struct name_table kind_names = { "unit kind", kind_rows,
+	sizeof(kind_rows) / sizeof(kind_rows[0]) };
 
 static const struct sheet_word kind_words[] = {
-	{ "党政部门", "department" }, { "职能部门", "department" }, { "机关", "department" }, { "处室", "department" },
-	{ "行政", "department" }, { "教学单位", "faculty" }, { "院系", "faculty" }, { "二级学院", "faculty" },
-	{ "系", "faculty" }, { "学部", "faculty" }, { "直属单位", "centre" }, { "教辅单位", "centre" },
-	{ "教辅", "centre" }, { "其它", "other" }, { NULL, NULL },
+	{ "党政部门", "department" },
+	{ "职能部门", "department" },
+	{ "机关", "department" },
+	{ "处室", "department" },
+	{ "行政", "department" },
+	{ "教学单位", "faculty" },
+	{ "院系", "faculty" },
+	{ "二级学院", "faculty" },
+	{ "系", "faculty" },
+	{ "学部", "faculty" },
+	{ "直属单位", "centre" },
+	{ "教辅单位", "centre" },
+	{ "教辅", "centre" },
+	{ "其它", "other" },
+	{ NULL, NULL },
 };
 
 struct line {
@@ -53,8 +76,8 @@ struct import {
 
 static const char *kind_guess(struct slice name)
 {
-	static const struct sheet_word ends[] = { { "学院", "faculty" }, { "系", "faculty" }, { "学部", "faculty" },
-		{ "中心", "centre" } };
+	static const struct sheet_word ends[] = { { "学院", "faculty" }, { "系", "faculty" },
+		{ "学部", "faculty" }, { "中心", "centre" } };
 	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
 		if (slice_ends(name, slice_str(ends[i].text))) {
 			return ends[i].id;
@@ -106,7 +129,8 @@ static void parent_find(struct import *im, size_t i)
 	}
 	int64_t id = unit_names_find(&im->units, im->desk->arena, line->parent);
 	if (id < 0) {
-		sheet_refuse(&im->sheet, i, PARENT, id == E_CONFLICT ? "ambiguous_unit" : "unknown_unit", line->parent);
+		sheet_refuse(&im->sheet, i, PARENT,
+			id == E_CONFLICT ? "ambiguous_unit" : "unknown_unit", line->parent);
 		return;
 	}
 	line->row.parent_id = id;
@@ -116,7 +140,7 @@ static bool may_place(const struct import *im, size_t i)
 {
 	const struct line *line = &im->lines[i];
 	return !line->placed && !im->sheet.rows[i].bad &&
-		(line->parent_line == SIZE_MAX || im->lines[line->parent_line].placed);
+	       (line->parent_line == SIZE_MAX || im->lines[line->parent_line].placed);
 }
 
 /* Layer by layer from the top; what is left stands below a bad line or in a circle. */
@@ -145,8 +169,8 @@ static struct unit_row merged(const struct line *line, const struct unit_row *be
 	row.name = line->row.name;
 	row.short_name = line->row.short_name.n > 0 ? line->row.short_name : before->short_name;
 	row.kind = line->row.kind.n > 0 ? line->row.kind
-		: before->kind.n > 0 ? before->kind
-				     : slice_str(kind_guess(line->row.name));
+		   : before->kind.n > 0 ? before->kind
+					: slice_str(kind_guess(line->row.name));
 	row.parent_id = line->row.parent_id != 0 ? line->row.parent_id : before->parent_id;
 	return row;
 }

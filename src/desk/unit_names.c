@@ -10,8 +10,8 @@
 static size_t bracket(struct slice text, const char *narrow, const char *wide)
 {
 	return slice_starts(text, slice_str(narrow)) ? slice_str(narrow).n
-		: slice_starts(text, slice_str(wide)) ? slice_str(wide).n
-						      : 0;
+	       : slice_starts(text, slice_str(wide)) ? slice_str(wide).n
+						     : 0;
 }
 
 struct slice name_bare(struct arena *arena, struct slice text)
@@ -44,9 +44,12 @@ int unit_names_load(struct desk *desk, struct unit_names *ret_names)
 	if (row < 0 || count > UNIT_NAMES_MAX) {
 		return row < 0 ? row : E_LIMIT;
 	}
-	*ret_names = (struct unit_names){ .item = arena_take(desk->arena, ((size_t)count + 1) * sizeof(*ret_names->item)) };
+	*ret_names = (struct unit_names) {
+		.item = arena_take(desk->arena, ((size_t)count + 1) * sizeof(*ret_names->item))
+	};
 	AUTO_STMT struct stmt *q = NULL;
-	row = db_prepare(desk->db, "SELECT id, name, short_name, valid_to_ms FROM unit ORDER BY id", &q);
+	row = db_prepare(
+		desk->db, "SELECT id, name, short_name, valid_to_ms FROM unit ORDER BY id", &q);
 	while (row >= 0 && ret_names->count < (size_t)count && (row = db_step(q)) == 1) {
 		struct unit_name *unit = &ret_names->item[ret_names->count++];
 		unit->id = db_col_int64(q, 0);
@@ -60,7 +63,8 @@ int unit_names_load(struct desk *desk, struct unit_names *ret_names)
 
 enum stage { BY_NAME, BY_SHORT_NAME, BY_BARE_NAME, BY_OLD_NAME, STAGES };
 
-static bool answers(const struct unit_name *unit, enum stage stage, struct slice text, struct slice bare)
+static bool answers(
+	const struct unit_name *unit, enum stage stage, struct slice text, struct slice bare)
 {
 	switch (stage) {
 	case BY_NAME:
@@ -68,7 +72,8 @@ static bool answers(const struct unit_name *unit, enum stage stage, struct slice
 	case BY_SHORT_NAME:
 		return !unit->ended && slice_eq(unit->short_name, text);
 	case BY_BARE_NAME:
-		return !unit->ended && (slice_eq(unit->bare, bare) || slice_eq(unit->short_name, bare));
+		return !unit->ended &&
+		       (slice_eq(unit->bare, bare) || slice_eq(unit->short_name, bare));
 	case BY_OLD_NAME:
 		return unit->ended && slice_eq(unit->name, text);
 	case STAGES:

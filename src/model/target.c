@@ -56,7 +56,7 @@ static int host_port_take(struct slice text, struct target *target)
 	} else {
 		size_t colon = slice_find(text, SLICE(":"));
 		bool bare = colon != SIZE_MAX &&
-			slice_find(slice_skip(text, colon + 1), SLICE(":")) != SIZE_MAX;
+			    slice_find(slice_skip(text, colon + 1), SLICE(":")) != SIZE_MAX;
 		if (colon != SIZE_MAX && !bare) {
 			port = slice_skip(text, colon);
 			text = slice_head(text, colon);
@@ -69,7 +69,8 @@ static int host_port_take(struct slice text, struct target *target)
 static bool url_octets(struct slice text)
 {
 	for (size_t i = 0; i < text.n; i++) {
-		if (text.p[i] <= 0x20 || text.p[i] == 0x7f || memchr("\"<>\\^`{|}", text.p[i], 9) != NULL) {
+		if (text.p[i] <= 0x20 || text.p[i] == 0x7f ||
+			memchr("\"<>\\^`{|}", text.p[i], 9) != NULL) {
 			return false;
 		}
 	}
@@ -92,7 +93,8 @@ static int url_take(struct slice text, struct target *target)
 	struct slice authority = slice_head(rest, end);
 	/* A bare v6 address is no authority (RFC 3986 section 3.2.2). */
 	int error = url_octets(text) ? host_port_take(authority, target) : E_FORMAT;
-	bool naked = error == 0 && slice_find(target->host, SLICE(":")) != SIZE_MAX && authority.p[0] != '[';
+	bool naked = error == 0 && slice_find(target->host, SLICE(":")) != SIZE_MAX &&
+		     authority.p[0] != '[';
 	return naked ? E_FORMAT : error;
 }
 
@@ -107,8 +109,9 @@ static int item_take(struct slice text, struct target *target)
 		}
 	}
 	struct slice name = slice_skip(text, interface.n);
-	bool valid = slice_starts(text, interface) && name.n > 0 && name.n <= TARGET_INTERFACE_MAX && url_octets(name) &&
-		slice_find(name, SLICE("/")) == SIZE_MAX;
+	bool valid = slice_starts(text, interface) && name.n > 0 &&
+		     name.n <= TARGET_INTERFACE_MAX && url_octets(name) &&
+		     slice_find(name, SLICE("/")) == SIZE_MAX;
 	return valid ? 0 : E_FORMAT;
 }
 

@@ -27,15 +27,19 @@ static int hit_take(struct view *view, struct stmt *q, struct hit *hit)
 	return row;
 }
 
-#define HIT                                                                                                            \
-	"SELECT a.id, a.name, a.owner_unit_id, u.name FROM asset_key k JOIN asset a ON a.id = k.asset_id"              \
+#define HIT                                                                                    \
+	"SELECT a.id, a.name, a.owner_unit_id, u.name FROM asset_key k JOIN asset a ON a.id "  \
+	"= k.asset_id"                                                                         \
 	" LEFT JOIN unit u ON u.id = a.owner_unit_id WHERE a.retired_at_ms IS NULL"
 
 /* The lengths there are, longest first; each look is an index hit. */
 static int by_network(struct view *view, const struct network *address, struct hit *hit)
 {
 	AUTO_STMT struct stmt *q = NULL;
-	int found = db_prepare(view->db, HIT " AND k.kind = 'net' AND k.key = $1 AND k.prefix = $2 ORDER BY a.id LIMIT 1", &q);
+	int found = db_prepare(view->db,
+		HIT
+		" AND k.kind = 'net' AND k.key = $1 AND k.prefix = $2 ORDER BY a.id LIMIT 1",
+		&q);
 	for (int prefix = address->prefix; prefix >= 0 && found == 0; prefix--) {
 		struct network cut = network_cut(address, (uint8_t)prefix);
 		char hex[33];
@@ -53,7 +57,8 @@ static int by_network(struct view *view, const struct network *address, struct h
 static int by_domain(struct view *view, struct slice name, struct hit *hit)
 {
 	AUTO_STMT struct stmt *q = NULL;
-	int found = db_prepare(view->db, HIT " AND k.kind = 'domain' AND k.key = $1 ORDER BY a.id LIMIT 1", &q);
+	int found = db_prepare(view->db,
+		HIT " AND k.kind = 'domain' AND k.key = $1 ORDER BY a.id LIMIT 1", &q);
 	for (struct slice left = name; left.n > 0 && found == 0;) {
 		struct slice label = { 0 };
 		db_bind_text(q, 1, left);
@@ -72,11 +77,13 @@ int view_assets_lookup(struct view *view)
 	struct slice bad = { 0 };
 	struct hit hit = { .why = "none" };
 	/* Whatever is pasted: an address, a name or a URL. */
-	if (asset_keys_domains(keys, slice_trim(view_param(view, "key")), &bad) < 0 || keys->count != 1) {
+	if (asset_keys_domains(keys, slice_trim(view_param(view, "key")), &bad) < 0 ||
+		keys->count != 1) {
 		return view_refuse(view, E_INPUT, "input.invalid", "key");
 	}
 	const struct asset_key *key = &keys->item[0];
-	int found = key->is_domain ? by_domain(view, slice_str(key->text), &hit) : by_network(view, &key->network, &hit);
+	int found = key->is_domain ? by_domain(view, slice_str(key->text), &hit)
+				   : by_network(view, &key->network, &hit);
 	if (found < 0) {
 		return found;
 	}

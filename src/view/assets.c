@@ -22,26 +22,47 @@ struct items {
 };
 
 /* $3 = 0 or the caller's unit, $4 = 0 or the unit asked for, $5 = a kind or "", $6 = 1 retired ones too. */
-#define COLUMNS                                                                                                        \
-	"SELECT a.id, a.version, a.mlps_level, a.owner_unit_id, a.operate_unit_id, a.use_unit_id, a.name, a.kind,"     \
-	" a.address, a.domain, a.importance, a.exposure, o.name, m.name, v.name, a.host, a.vendor, a.vendor_phone,"    \
-	" a.note FROM asset a LEFT JOIN unit o ON o.id = a.owner_unit_id"                                              \
-	" LEFT JOIN unit m ON m.id = a.operate_unit_id LEFT JOIN unit v ON v.id = a.use_unit_id"
-#define CONDITIONS                                                                                                     \
-	" AND ($3 = 0 OR a.owner_unit_id = $3) AND ($4 = 0 OR a.owner_unit_id = $4) AND ($5 = '' OR a.kind = $5)"      \
+#define COLUMNS                                                                                \
+	"SELECT a.id, a.version, a.mlps_level, a.owner_unit_id, a.operate_unit_id, "           \
+	"a.use_unit_id, a.name, a.kind,"                                                       \
+	" a.address, a.domain, a.importance, a.exposure, o.name, m.name, v.name, a.host, "     \
+	"a.vendor, a.vendor_phone,"                                                            \
+	" a.note FROM asset a LEFT JOIN unit o ON o.id = a.owner_unit_id"                      \
+	" LEFT JOIN unit m ON m.id = a.operate_unit_id LEFT JOIN unit v ON v.id = "            \
+	"a.use_unit_id"
+#define CONDITIONS                                                                             \
+	" AND ($3 = 0 OR a.owner_unit_id = $3) AND ($4 = 0 OR a.owner_unit_id = $4) AND ($5 "  \
+	"= '' OR a.kind = $5)"                                                                 \
 	" AND ($6 = 1 OR a.retired_at_ms IS NULL)"
 
-enum { NAME, KIND, ADDRESS, DOMAIN, IMPORTANCE, EXPOSURE, OWNER, OPERATE, USE, HOST, VENDOR, VENDOR_PHONE, NOTE };
+enum {
+	NAME,
+	KIND,
+	ADDRESS,
+	DOMAIN,
+	IMPORTANCE,
+	EXPOSURE,
+	OWNER,
+	OPERATE,
+	USE,
+	HOST,
+	VENDOR,
+	VENDOR_PHONE,
+	NOTE
+};
 
 /* What the worst of an asset's checks says; without any, nobody knows. */
-static const char *const worst_first[] = { "down", "unreachable", "degraded", "unknown", "maintenance", "up", NULL };
+static const char *const worst_first[] = { "down", "unreachable", "degraded", "unknown",
+	"maintenance", "up", NULL };
 enum { STATE_UNKNOWN = 3, STATE_NONE = 6 };
 
 static void row_take(struct view *view, struct stmt *q, void *context)
 {
 	struct items *items = context;
 	struct item *item = &items->item[items->count++];
-	*item = (struct item){ .id = db_col_int64(q, 0), .version = db_col_int64(q, 1), .mlps_level = db_col_int64(q, 2),
+	*item = (struct item) { .id = db_col_int64(q, 0),
+		.version = db_col_int64(q, 1),
+		.mlps_level = db_col_int64(q, 2),
 		.state = STATE_NONE };
 	for (unsigned i = 0; i < 3; i++) {
 		item->unit_id[i] = db_col_int64(q, 3 + i);
@@ -53,13 +74,15 @@ static void row_take(struct view *view, struct stmt *q, void *context)
 
 static struct list_query query_of(const struct view *view, struct items *items, bool single)
 {
-	return (struct list_query){
+	return (struct list_query) {
 		.kind = "asset",
 		.above = COLUMNS " WHERE a.id > $1" CONDITIONS " ORDER BY a.id LIMIT $2",
 		.one = COLUMNS " WHERE a.id = $1" CONDITIONS " LIMIT $2",
 		.count = "SELECT count(*) FROM asset a WHERE a.id > $1" CONDITIONS " LIMIT $2",
-		.more = { SQL_INT(view_unit_filter(view)), SQL_INT(single ? 0 : view_param_int(view, "unit_id", 0)),
-			SQL_TEXT(single ? SLICE("") : view_param(view, "kind")), SQL_INT(single) },
+		.more = { SQL_INT(view_unit_filter(view)),
+			SQL_INT(single ? 0 : view_param_int(view, "unit_id", 0)),
+			SQL_TEXT(single ? SLICE("") : view_param(view, "kind")),
+			SQL_INT(single) },
 		.more_count = 4,
 		.take = row_take,
 		.context = items,
@@ -96,9 +119,12 @@ static int live_load(struct view *view, struct items *items)
 	}
 	AUTO_STMT struct stmt *q = NULL;
 	int row = sql_query(view->db,
-		"SELECT x.asset_id, x.state, x.n FROM (SELECT asset_id, live_state AS state, count(*) AS n FROM watch"
-		" WHERE asset_id BETWEEN $1 AND $2 AND enabled = 1 GROUP BY asset_id, live_state UNION ALL"
-		" SELECT asset_id, '', count(*) FROM alert WHERE state = 'firing' AND asset_id BETWEEN $1 AND $2"
+		"SELECT x.asset_id, x.state, x.n FROM (SELECT asset_id, live_state AS state, "
+		"count(*) AS n FROM watch"
+		" WHERE asset_id BETWEEN $1 AND $2 AND enabled = 1 GROUP BY asset_id, "
+		"live_state UNION ALL"
+		" SELECT asset_id, '', count(*) FROM alert WHERE state = 'firing' AND asset_id "
+		"BETWEEN $1 AND $2"
 		" GROUP BY asset_id) AS x",
 		&q, SQL_INT(from), SQL_INT(to));
 	while (row >= 0 && (row = db_step(q)) == 1) {
@@ -139,7 +165,9 @@ static void item_put(struct view *view, const struct item *item)
 	jw_kv_opt(jw, "vendor", item->text[VENDOR]);
 	jw_kv_opt(jw, "vendor_phone", item->text[VENDOR_PHONE]);
 	jw_kv_opt(jw, "note", item->text[NOTE]);
-	jw_kv_str(jw, "state", slice_str(worst_first[item->state == STATE_NONE ? STATE_UNKNOWN : item->state]));
+	jw_kv_str(jw, "state",
+		slice_str(
+			worst_first[item->state == STATE_NONE ? STATE_UNKNOWN : item->state]));
 	jw_kv_int(jw, "open_alerts", item->open_alerts);
 	jw_end(jw);
 }

@@ -10,7 +10,12 @@
 #include "view/list.h"
 #include "view/view.h"
 
-enum { BUDGET_MS = 1500, SAMPLES_MAX = 2000, FRESH_INTERVALS = 3, LOOK_BACK_MS = 2 * 3600 * 1000 };
+enum {
+	BUDGET_MS = 1500,
+	SAMPLES_MAX = 2000,
+	FRESH_INTERVALS = 3,
+	LOOK_BACK_MS = 2 * 3600 * 1000
+};
 #define DAY_MS INT64_C(86400000)
 
 /* How bad a state is, by its number in model/check.h. */
@@ -37,18 +42,20 @@ struct items {
 };
 
 /* $3 = 0 or the caller's unit, $4 = 0 or an asset, $5 = a state or "". */
-#define COLUMNS                                                                                                        \
-	"SELECT w.id, w.version, w.asset_id, w.interval_s, w.retries, w.enabled, w.live_since_ms, a.name, w.name,"     \
-	" w.kind, w.target, w.params, w.severity, w.live_state, w.live_code, w.live_args"                              \
+#define COLUMNS                                                                                \
+	"SELECT w.id, w.version, w.asset_id, w.interval_s, w.retries, w.enabled, "             \
+	"w.live_since_ms, a.name, w.name,"                                                     \
+	" w.kind, w.target, w.params, w.severity, w.live_state, w.live_code, w.live_args"      \
 	" FROM watch w LEFT JOIN asset a ON a.id = w.asset_id"
-#define CONDITIONS                                                                                                     \
-	" AND ($3 = 0 OR a.owner_unit_id = $3) AND ($4 = 0 OR w.asset_id = $4) AND ($5 = '' OR w.live_state = $5)"
+#define CONDITIONS                                                                             \
+	" AND ($3 = 0 OR a.owner_unit_id = $3) AND ($4 = 0 OR w.asset_id = $4) AND ($5 = '' "  \
+	"OR w.live_state = $5)"
 
 static void row_take(struct view *view, struct stmt *q, void *context)
 {
 	struct items *items = context;
 	size_t at = items->count++;
-	items->item[at] = (struct item){
+	items->item[at] = (struct item) {
 		.id = db_col_int64(q, 0),
 		.version = db_col_int64(q, 1),
 		.asset_id = db_col_int64(q, 2),
@@ -60,19 +67,21 @@ static void row_take(struct view *view, struct stmt *q, void *context)
 	for (unsigned i = 0; i < TEXT_COUNT; i++) {
 		items->item[at].text[i] = arena_dup(view->arena, db_col_text(q, 7 + i));
 	}
-	items->beats[at] = (struct query_beats){ .series_id = items->item[at].id };
-	memset(items->beats[at].worst, 0xff, sizeof(items->beats[at].worst)); /* -1 = no sample */
-	items->latest[at] = (struct query_latest){ .series_id = items->item[at].id };
+	items->beats[at] = (struct query_beats) { .series_id = items->item[at].id };
+	memset(items->beats[at].worst, 0xff,
+		sizeof(items->beats[at].worst)); /* -1 = no sample */
+	items->latest[at] = (struct query_latest) { .series_id = items->item[at].id };
 }
 
 static struct list_query query_of(const struct view *view, struct items *items, bool single)
 {
-	return (struct list_query){
+	return (struct list_query) {
 		.above = COLUMNS " WHERE w.id > $1" CONDITIONS " ORDER BY w.id LIMIT $2",
 		.one = COLUMNS " WHERE w.id = $1" CONDITIONS " LIMIT $2",
-		.count = "SELECT count(*) FROM watch w LEFT JOIN asset a ON a.id = w.asset_id WHERE w.id > $1" CONDITIONS
-			 " LIMIT $2",
-		.more = { SQL_INT(view_unit_filter(view)), SQL_INT(single ? 0 : view_param_int(view, "asset_id", 0)),
+		.count = "SELECT count(*) FROM watch w LEFT JOIN asset a ON a.id = w.asset_id "
+			 "WHERE w.id > $1" CONDITIONS " LIMIT $2",
+		.more = { SQL_INT(view_unit_filter(view)),
+			SQL_INT(single ? 0 : view_param_int(view, "asset_id", 0)),
 			SQL_TEXT(single ? SLICE("") : view_param(view, "state")) },
 		.more_count = 3,
 		.take = row_take,
@@ -84,23 +93,31 @@ static struct list_query query_of(const struct view *view, struct items *items, 
 static void rows_load(struct view *view, struct items *items)
 {
 	struct query_coverage coverage;
-	struct query_request range = { .kind = ROW_SAMPLE, .from_ms = view->now_ms - DAY_MS, .to_ms = view->now_ms,
-		.limits = { QUERY_ROWS_DEFAULT, BUDGET_MS }, .arena = view->arena };
+	struct query_request range = { .kind = ROW_SAMPLE,
+		.from_ms = view->now_ms - DAY_MS,
+		.to_ms = view->now_ms,
+		.limits = { QUERY_ROWS_DEFAULT, BUDGET_MS },
+		.arena = view->arena };
 	if (view->env->rows != NULL && items->count > 0) {
-		(void)!query_beats(view->env->rows, &range, badness, items->beats, items->count, &coverage);
-		(void)!query_latest(view->env->rows, view->arena, view->now_ms - LOOK_BACK_MS, items->latest, items->count,
+		(void)!query_beats(view->env->rows, &range, badness, items->beats, items->count,
 			&coverage);
+		(void)!query_latest(view->env->rows, view->arena, view->now_ms - LOOK_BACK_MS,
+			items->latest, items->count, &coverage);
 	}
 }
 
 /* A first answer is in the rows before its signal is in the records. */
-static struct slice state_of(const struct view *view, const struct item *item, const struct query_latest *latest)
+static struct slice state_of(
+	const struct view *view, const struct item *item, const struct query_latest *latest)
 {
-	bool fresh = latest->found && latest->row.ts_ms > view->now_ms - FRESH_INTERVALS * 1000 * (item->interval_s + 10);
+	bool fresh = latest->found &&
+		     latest->row.ts_ms >
+			     view->now_ms - FRESH_INTERVALS * 1000 * (item->interval_s + 10);
 	bool first = slice_is(item->text[STATE], "unknown") && item->since_ms == 0;
-	return first && fresh && item->enabled == 1 && latest->row.state >= 0 && latest->row.state < CHECK_COUNT
-		? slice_str(name_id(&check_state_names, (unsigned)latest->row.state))
-		: item->text[STATE];
+	return first && fresh && item->enabled == 1 && latest->row.state >= 0 &&
+			       latest->row.state < CHECK_COUNT
+		       ? slice_str(name_id(&check_state_names, (unsigned)latest->row.state))
+		       : item->text[STATE];
 }
 
 static void number_or_null(struct jw *jw, const char *key, bool there, int64_t number)
@@ -113,11 +130,13 @@ static void number_or_null(struct jw *jw, const char *key, bool there, int64_t n
 	}
 }
 
-static void seen_put(struct view *view, const struct query_beats *beats, const struct query_latest *latest)
+static void seen_put(
+	struct view *view, const struct query_beats *beats, const struct query_latest *latest)
 {
 	struct jw *jw = &view->jw;
 	number_or_null(jw, "last_at", latest->found, latest->row.ts_ms);
-	number_or_null(jw, "latency_us", latest->found && latest->row.latency_us >= 0, latest->row.latency_us);
+	number_or_null(jw, "latency_us", latest->found && latest->row.latency_us >= 0,
+		latest->row.latency_us);
 	jw_key(jw, "beats");
 	jw_array(jw);
 	for (size_t i = 0; i < QUERY_BEATS; i++) {
@@ -129,7 +148,8 @@ static void seen_put(struct view *view, const struct query_beats *beats, const s
 		/* Never 100.00 while one answer was bad: cut, not rounded. */
 		char text[16];
 		uint64_t cents = beats->up * 10000 / beats->samples;
-		int n = snprintf(text, sizeof(text), "%u.%02u", (unsigned)(cents / 100), (unsigned)(cents % 100));
+		int n = snprintf(text, sizeof(text), "%u.%02u", (unsigned)(cents / 100),
+			(unsigned)(cents % 100));
 		jw_str(jw, slice_of(text, (size_t)n));
 	} else {
 		jw_null(jw);
@@ -212,7 +232,8 @@ static void coverage_put(struct jw *jw, const struct query_coverage *coverage)
 	static const char *const stops[] = { "whole", "rows", "time", "batches" };
 	jw_key(jw, "coverage");
 	jw_object(jw);
-	jw_kv_bool(jw, "complete", coverage->stop == QUERY_WHOLE && coverage->shards_refused == 0);
+	jw_kv_bool(
+		jw, "complete", coverage->stop == QUERY_WHOLE && coverage->shards_refused == 0);
 	jw_kv_str(jw, "stop", slice_str(stops[coverage->stop]));
 	number_or_null(jw, "oldest", coverage->oldest_ms != INT64_MAX, coverage->oldest_ms);
 	jw_kv_int(jw, "rows_scanned", (int64_t)coverage->rows_scanned);
@@ -247,8 +268,10 @@ int view_checks_samples(struct view *view)
 	struct items *items = arena_take(view->arena, sizeof(*items));
 	struct sample_row *rows = arena_take(view->arena, SAMPLES_MAX * sizeof(*rows));
 	struct query_coverage coverage = { .oldest_ms = INT64_MAX };
-	struct query_request range = { .kind = ROW_SAMPLE, .to_ms = view_param_int(view, "to", view->now_ms),
-		.limits = { QUERY_ROWS_DEFAULT, BUDGET_MS }, .arena = view->arena };
+	struct query_request range = { .kind = ROW_SAMPLE,
+		.to_ms = view_param_int(view, "to", view->now_ms),
+		.limits = { QUERY_ROWS_DEFAULT, BUDGET_MS },
+		.arena = view->arena };
 	range.from_ms = view_param_int(view, "from", range.to_ms - DAY_MS);
 	int error = one_load(view, items);
 	if (error < 0) {
@@ -257,9 +280,10 @@ int view_checks_samples(struct view *view)
 	if (range.from_ms > range.to_ms) {
 		return view_refuse(view, E_INPUT, "input.range", "from");
 	}
-	int count = view->env->rows == NULL ? 0
-					    : query_samples(view->env->rows, &range, view->call->id, rows, SAMPLES_MAX,
-						      &coverage);
+	int count = view->env->rows == NULL
+			    ? 0
+			    : query_samples(view->env->rows, &range, view->call->id, rows,
+				      SAMPLES_MAX, &coverage);
 	if (count < 0) {
 		return E_STORE;
 	}

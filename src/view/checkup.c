@@ -11,7 +11,7 @@
 enum { BACKUP_AGE_MAX_DAYS = 2, DISK_LEAST_PERCENT = 10, OPERATORS_LEAST = 2 };
 #define DAY_MS INT64_C(86400000)
 
-enum state { OK, TODO, BAD };
+enum state { OK, UNSET, BAD };
 
 struct looking {
 	struct view *view;
@@ -64,14 +64,14 @@ static void settings_look(struct looking *l)
 		const char *key;
 		const char *member;
 		enum state unset;
-	} needed[] = { { "school", "name", BAD }, { "address", "base_url", TODO }, { "mail", "host", BAD } };
+	} needed[] = { { "school", "name", BAD }, { "address", "base_url", UNSET }, { "mail", "host", BAD } };
 	for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++) {
 		bool set = json_get_str(setting(l, needed[i].key), needed[i].member).n > 0;
 		item(l, needed[i].key, set ? OK : needed[i].unset, (struct slice){ 0 }, needed[i].key);
 	}
 	struct slice certificate = json_get_str(l->platform.health, "certificate");
 	if (certificate.n > 0) {
-		item(l, "certificate", slice_is(certificate, "own") ? OK : TODO, (struct slice){ 0 }, "address");
+		item(l, "certificate", slice_is(certificate, "own") ? OK : UNSET, (struct slice){ 0 }, "address");
 	}
 }
 
@@ -111,8 +111,8 @@ static void people_look(struct looking *l)
 	int64_t presidents = number(l, HOLDERS("vice_president"));
 	bool whole = operators > 0 && directors > 0 && verifiers > 0;
 	item(l, "accounts", whole ? OK : BAD, (struct slice){ 0 }, "users");
-	item(l, "operators", operators >= OPERATORS_LEAST ? OK : TODO, n_args(l, operators), "users");
-	item(l, "vice_president", presidents > 0 ? OK : TODO, (struct slice){ 0 }, "users");
+	item(l, "operators", operators >= OPERATORS_LEAST ? OK : UNSET, n_args(l, operators), "users");
+	item(l, "vice_president", presidents > 0 ? OK : UNSET, (struct slice){ 0 }, "users");
 }
 
 static void register_look(struct looking *l)
@@ -124,8 +124,8 @@ static void register_look(struct looking *l)
 	int64_t assets = number(l, "SELECT count(*) FROM asset WHERE retired_at_ms IS NULL");
 	int64_t checks = number(l, "SELECT count(*) FROM watch WHERE enabled = 1");
 	item(l, "units", units > 0 ? OK : BAD, n_args(l, units), "units");
-	item(l, "officers", vacant == 0 ? OK : TODO, n_args(l, vacant), "people");
-	item(l, "assets", assets > 0 ? OK : TODO, n_args(l, assets), "assets");
+	item(l, "officers", vacant == 0 ? OK : UNSET, n_args(l, vacant), "people");
+	item(l, "assets", assets > 0 ? OK : UNSET, n_args(l, assets), "assets");
 	item(l, "checks", checks > 0 ? OK : BAD, n_args(l, checks), "checks");
 }
 
@@ -135,14 +135,14 @@ static void machine_look(struct looking *l)
 	bool elsewhere = json_get_str(setting(l, "backup"), "target_dir").n > 0;
 	bool fresh = p->backup_at_ms > l->view->now_ms - BACKUP_AGE_MAX_DAYS * DAY_MS;
 	bool failed = p->backup_at_ms != 0 && !p->backup_ok;
-	item(l, "backup", failed ? BAD : elsewhere && fresh ? OK : TODO, (struct slice){ 0 }, "backup");
-	item(l, "time", p->clock_wrong ? BAD : p->clock_unsynced ? TODO : OK, (struct slice){ 0 }, "time");
+	item(l, "backup", failed ? BAD : elsewhere && fresh ? OK : UNSET, (struct slice){ 0 }, "backup");
+	item(l, "time", p->clock_wrong ? BAD : p->clock_unsynced ? UNSET : OK, (struct slice){ 0 }, "time");
 	if (p->disk_total > 0) {
 		int64_t percent = p->disk_free / (p->disk_total / 100 + 1);
 		item(l, "disk", percent < DISK_LEAST_PERCENT ? BAD : OK, n_args(l, percent), "/health");
 	}
 	if (p->health != NULL) {
-		item(l, "sandbox", p->sandbox_relaxed ? TODO : OK, (struct slice){ 0 }, "/health");
+		item(l, "sandbox", p->sandbox_relaxed ? UNSET : OK, (struct slice){ 0 }, "/health");
 	}
 }
 

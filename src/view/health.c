@@ -11,7 +11,8 @@
 
 static int seq_load(struct view *view, int64_t *ret_seq)
 {
-	int row = sql_int(view->db, "SELECT value FROM counter WHERE series = $1 AND year = 0", ret_seq, SQL_STR("commit"));
+	int row = sql_int(view->db, "SELECT value FROM counter WHERE series = $1 AND year = 0",
+		ret_seq, SQL_STR("commit"));
 	return row < 0 ? row : 0;
 }
 
@@ -19,7 +20,9 @@ static int outbox_load(struct view *view, int64_t *ret_waiting, int64_t *ret_old
 {
 	AUTO_STMT struct stmt *q = NULL;
 	int row = db_prepare(view->db,
-		"SELECT count(*), min(created_at_ms) FROM outbox WHERE state IN ('waiting', 'leased')", &q);
+		"SELECT count(*), min(created_at_ms) FROM outbox WHERE state IN ('waiting', "
+		"'leased')",
+		&q);
 	row = row < 0 ? row : db_step(q);
 	if (row == 1) {
 		*ret_waiting = db_col_int64(q, 0);
@@ -33,7 +36,8 @@ static void roles_put(struct jw *jw, const struct json *health)
 {
 	jw_key(jw, "roles");
 	jw_array(jw);
-	for (const struct json *r = json_first(json_get(health, "roles")); r != NULL; r = json_next(r)) {
+	for (const struct json *r = json_first(json_get(health, "roles")); r != NULL;
+		r = json_next(r)) {
 		int64_t up_since_ms = json_get_int(r, "up_since", 0);
 		bool strict = slice_is(json_get_str(r, "sandbox"), "strict");
 		jw_object(jw);
@@ -84,11 +88,14 @@ int view_health_get(struct view *view)
 	struct jw *jw = &view->jw;
 	jw_object(jw);
 	roles_put(jw, platform.health);
-	jw_kv_str(jw, "store", db_kind(view->db) == DB_SQLITE ? SLICE("sqlite") : SLICE("postgresql"));
+	jw_kv_str(jw, "store",
+		db_kind(view->db) == DB_SQLITE ? SLICE("sqlite") : SLICE("postgresql"));
 	jw_kv_int(jw, "schema_version", schema);
 	jw_kv_int(jw, "seq", seq);
 	jw_kv_str(jw, "clock_state",
-		slice_str(platform.clock_wrong ? "held" : platform.clock_unsynced ? "unsynced" : "ok"));
+		slice_str(platform.clock_wrong      ? "held"
+			  : platform.clock_unsynced ? "unsynced"
+						    : "ok"));
 	jw_kv_int(jw, "disk_free", platform.disk_free);
 	jw_kv_int(jw, "disk_total", platform.disk_total);
 	jw_kv_int(jw, "outbox_waiting", waiting);

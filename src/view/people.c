@@ -36,9 +36,10 @@ struct items {
 };
 
 /* $3 = 0 or the caller's unit, $4 = 0 or the unit asked for.  A person has one account at most in use. */
-#define COLUMNS                                                                                                        \
-	"SELECT p.id, p.version, p.unit_id, u.name, p.name, p.phone, p.phone2, p.mail, p.title, a.id, a.name"          \
-	" FROM person p LEFT JOIN unit u ON u.id = p.unit_id LEFT JOIN account a ON a.id ="                            \
+#define COLUMNS                                                                                \
+	"SELECT p.id, p.version, p.unit_id, u.name, p.name, p.phone, p.phone2, p.mail, "       \
+	"p.title, a.id, a.name"                                                                \
+	" FROM person p LEFT JOIN unit u ON u.id = p.unit_id LEFT JOIN account a ON a.id ="    \
 	" (SELECT max(x.id) FROM account x WHERE x.person_id = p.id)"
 #define CONDITIONS " AND ($3 = 0 OR p.unit_id = $3) AND ($4 = 0 OR p.unit_id = $4)"
 
@@ -46,7 +47,7 @@ static void row_take(struct view *view, struct stmt *q, void *context)
 {
 	struct items *items = context;
 	struct item *item = &items->item[items->count++];
-	*item = (struct item){
+	*item = (struct item) {
 		.id = db_col_int64(q, 0),
 		.version = db_col_int64(q, 1),
 		.unit_id = db_col_int64(q, 2),
@@ -64,7 +65,7 @@ static void row_take(struct view *view, struct stmt *q, void *context)
 
 static struct list_query query_of(const struct view *view, int64_t unit_id, struct items *items)
 {
-	return (struct list_query){
+	return (struct list_query) {
 		.kind = "person",
 		.above = COLUMNS " WHERE p.id > $1" CONDITIONS " ORDER BY p.id LIMIT $2",
 		.one = COLUMNS " WHERE p.id = $1" CONDITIONS " LIMIT $2",
@@ -83,8 +84,9 @@ static void grant_add(struct view *view, struct items *items, struct stmt *q)
 		struct item *item = &items->item[i];
 		if (item->id == person_id) {
 			struct grant *grant = arena_take(view->arena, sizeof(*grant));
-			*grant = (struct grant){ db_col_int64(q, 1), arena_dup(view->arena, db_col_text(q, 2)),
-				db_col_int64(q, 3), arena_dup(view->arena, db_col_text(q, 4)), NULL };
+			*grant = (struct grant) { db_col_int64(q, 1),
+				arena_dup(view->arena, db_col_text(q, 2)), db_col_int64(q, 3),
+				arena_dup(view->arena, db_col_text(q, 4)), NULL };
 			*item->last = grant;
 			item->last = &grant->next;
 			return;
@@ -102,8 +104,10 @@ static int grants_load(struct view *view, struct items *items)
 	}
 	AUTO_STMT struct stmt *q = NULL;
 	int row = sql_query(view->db,
-		"SELECT g.person_id, g.id, g.role, g.unit_id, u.name FROM role_grant g LEFT JOIN unit u ON u.id = g.unit_id"
-		" WHERE g.person_id BETWEEN $1 AND $2 AND g.valid_to_ms IS NULL ORDER BY g.person_id, g.id",
+		"SELECT g.person_id, g.id, g.role, g.unit_id, u.name FROM role_grant g LEFT "
+		"JOIN unit u ON u.id = g.unit_id"
+		" WHERE g.person_id BETWEEN $1 AND $2 AND g.valid_to_ms IS NULL ORDER BY "
+		"g.person_id, g.id",
 		&q, SQL_INT(from), SQL_INT(to));
 	while (row >= 0 && (row = db_step(q)) == 1) {
 		grant_add(view, items, q);

@@ -9,8 +9,10 @@
 
 static void roles_read(struct platform *platform)
 {
-	for (const struct json *r = json_first(json_get(platform->health, "roles")); r != NULL; r = json_next(r)) {
-		platform->sandbox_relaxed = platform->sandbox_relaxed || slice_is(json_get_str(r, "sandbox"), "relaxed");
+	for (const struct json *r = json_first(json_get(platform->health, "roles")); r != NULL;
+		r = json_next(r)) {
+		platform->sandbox_relaxed = platform->sandbox_relaxed ||
+					    slice_is(json_get_str(r, "sandbox"), "relaxed");
 	}
 	platform->clock_wrong = slice_is(json_get_str(platform->health, "clock_state"), "held");
 }
@@ -20,12 +22,14 @@ static int clock_read(struct view *view, struct platform *platform)
 {
 	AUTO_STMT struct stmt *q = NULL;
 	int row = sql_query(view->db,
-		"SELECT live_code FROM watch WHERE kind = 'host' AND target = $1 AND enabled = 1 AND live_code IS NOT NULL"
+		"SELECT live_code FROM watch WHERE kind = 'host' AND target = $1 AND enabled = "
+		"1 AND live_code IS NOT NULL"
 		" ORDER BY id LIMIT 1",
 		&q, SQL_STR("clock"));
 	row = row < 0 ? row : db_step(q);
 	if (row == 1) {
-		platform->clock_unsynced = slice_is(db_col_text(q, 0), "host.clock_unsynchronised") ||
+		platform->clock_unsynced =
+			slice_is(db_col_text(q, 0), "host.clock_unsynchronised") ||
 			slice_is(db_col_text(q, 0), "host.clock_wrong");
 	}
 	return row < 0 ? row : 0;
@@ -34,7 +38,8 @@ static int clock_read(struct view *view, struct platform *platform)
 static int backup_read(struct view *view, struct platform *platform)
 {
 	AUTO_STMT struct stmt *q = NULL;
-	int row = db_prepare(view->db, "SELECT at_ms, ok FROM backup_run ORDER BY at_ms DESC, id DESC LIMIT 1", &q);
+	int row = db_prepare(view->db,
+		"SELECT at_ms, ok FROM backup_run ORDER BY at_ms DESC, id DESC LIMIT 1", &q);
 	row = row < 0 ? row : db_step(q);
 	if (row == 1) {
 		platform->backup_at_ms = db_col_int64(q, 0);

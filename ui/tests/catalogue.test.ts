@@ -25,5 +25,5 @@ describe('Chinese sentences', () => {
   it('put a space between Chinese and Latin letters or digits', () => expect(bad(new RegExp(`${HAN}[A-Za-z0-9]|[A-Za-z0-9%]${HAN}`)).filter(([, v]) => !v.includes('http'))).toEqual([]));
   it('put a space between Chinese and a number to be filled in', () => expect(bad(new RegExp(`${HAN}\\{(n|all|count|total|overdue|resolved|todo|new|closed|busy|bad|days|minutes|ms|status|size)\\}|\\{(n|all|count|total|overdue|resolved|todo|new|closed|busy|bad|days|minutes|ms|size)\\}${HAN}`))).toEqual([]));
   it('never draw a middle dot, which is full width in Chinese fonts', () => expect(bad(/·/)).toEqual([]));
-  it('avoid words that create duties or do not belong', () => expect(bad(/三权分立|立案|签收告警|校领导阅示|上报网信|惯犯|超期/)).toEqual([]));
+  it('avoid words that create duties or do not belong', () => expect(bad(/三权|立案|签收告警|校领导阅示|上报网信|惯犯|超期/)).toEqual([]));
 });

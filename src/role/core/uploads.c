@@ -37,7 +37,7 @@ static void slot_free(struct slot *slot)
 	if (slot->fd >= 0) {
 		(void)close(slot->fd);
 	}
-	*slot = (struct slot){ .fd = -1 };
+	*slot = (struct slot) { .fd = -1 };
 }
 
 static struct slot *slot_find(enum stage stage, uint64_t grant)
@@ -74,13 +74,15 @@ static void ask_take(struct core *core, struct ipc_frame *frame)
 	struct msg_grant answer = { .status = 200 };
 	if (msg.octets > UPLOAD_MAX_OCTETS) {
 		answer.status = 413;
-		answer.problem = SLICE("{\"type\":\"about:blank\",\"code\":\"upload.too_large\",\"title\":\"limit\",\"status\":413}");
+		answer.problem = SLICE("{\"type\":\"about:blank\",\"code\":\"upload.too_"
+				       "large\",\"title\":\"limit\",\"status\":413}");
 	} else if (slot == NULL || core->rt->peers[IPC_PAPER] == NULL) {
 		answer.status = 503;
-		answer.problem = SLICE("{\"type\":\"about:blank\",\"code\":\"busy\",\"title\":\"busy\",\"status\":503}");
+		answer.problem = SLICE("{\"type\":\"about:blank\",\"code\":\"busy\",\"title\":"
+				       "\"busy\",\"status\":503}");
 	} else {
 		struct job *job = visit_create(core, frame->req, frame->trace);
-		visit_of(job)->call = (struct desk_call){
+		visit_of(job)->call = (struct desk_call) {
 			.route = (enum route_id)msg.route,
 			.token = visit_keep(job, msg.token),
 			.address = visit_keep(job, msg.address),
@@ -89,11 +91,15 @@ static void ask_take(struct core *core, struct ipc_frame *frame)
 			.if_match = -1,
 			.upload_name = visit_keep(job, msg.name),
 		};
-		*slot = (struct slot){ .stage = STAGE_GRANTED, .grant = rand_u64(), .since_ms = clock_mono_ms(),
-			.job = job, .fd = -1 };
+		*slot = (struct slot) { .stage = STAGE_GRANTED,
+			.grant = rand_u64(),
+			.since_ms = clock_mono_ms(),
+			.job = job,
+			.fd = -1 };
 		answer.grant = slot->grant;
 	}
-	if (RUNTIME_SEND(core->rt, IPC_WEB, grant, MSG_GRANT, frame->req, frame->trace, &answer, -1) < 0) {
+	if (RUNTIME_SEND(core->rt, IPC_WEB, grant, MSG_GRANT, frame->req, frame->trace, &answer,
+		    -1) < 0) {
 		log_event(LOG_WARNING, "grant.unsent", F_INT("req", frame->req));
 	}
 }
@@ -118,8 +124,10 @@ static void upload_take(struct core *core, struct ipc_frame *frame)
 	visit_of(slot->job)->req = frame->req;
 	slot->fd = ipc_frame_take_fd(frame);
 	slot->stage = STAGE_INSPECT;
-	struct msg_inspect ask = { .job = (int64_t)(slot->grant >> 1), .name = visit_of(slot->job)->call.upload_name };
-	if (RUNTIME_SEND(core->rt, IPC_PAPER, inspect, MSG_INSPECT, 0, frame->trace, &ask, dup(slot->fd)) < 0) {
+	struct msg_inspect ask = { .job = (int64_t)(slot->grant >> 1),
+		.name = visit_of(slot->job)->call.upload_name };
+	if (RUNTIME_SEND(core->rt, IPC_PAPER, inspect, MSG_INSPECT, 0, frame->trace, &ask,
+		    dup(slot->fd)) < 0) {
 		refuse(slot, E_BUSY, "upload.unavailable");
 	}
 }
@@ -157,7 +165,8 @@ void uploads_inspected(struct core *core, const struct msg_inspected *msg)
 {
 	struct slot *slot = NULL;
 	for (size_t i = 0; i < GRANTS_MAX && slot == NULL; i++) {
-		if (slots[i].stage == STAGE_INSPECT && (int64_t)(slots[i].grant >> 1) == msg->job) {
+		if (slots[i].stage == STAGE_INSPECT &&
+			(int64_t)(slots[i].grant >> 1) == msg->job) {
 			slot = &slots[i];
 		}
 	}

@@ -28,7 +28,8 @@ static const struct {
 	{ "alert", ROUTE_ALERTS_LIST, NULL },
 	{ "asset", ROUTE_ASSETS_LIST, "SELECT owner_unit_id FROM asset WHERE id = $1" },
 	{ "check", ROUTE_CHECKS_LIST,
-		"SELECT a.owner_unit_id FROM watch w JOIN asset a ON a.id = w.asset_id WHERE w.id = $1" },
+		"SELECT a.owner_unit_id FROM watch w JOIN asset a ON a.id = w.asset_id WHERE "
+		"w.id = $1" },
 	{ "delivery", ROUTE_DELIVERIES_LIST, NULL },
 	{ "document", ROUTE_NOTICES_LIST, NULL },
 	{ "finding", ROUTE_FINDINGS_LIST, "SELECT unit_id FROM finding WHERE id = $1" },
@@ -55,7 +56,7 @@ struct stream {
 	struct db *db;
 	struct listener *first;
 	size_t count;
-	int64_t sent_seq;   /* everything up to it was offered to all */
+	int64_t sent_seq; /* everything up to it was offered to all */
 	uv_timer_t recheck;
 	uint64_t events;
 	uint64_t refused;
@@ -117,7 +118,8 @@ struct stream *stream_close(struct stream *stream)
 static void end_send(struct stream *stream, uint32_t req, uint32_t status, bool resync)
 {
 	struct msg_stream_end msg = { .status = status, .resync = resync };
-	if (RUNTIME_SEND(stream->query->rt, IPC_WEB, stream_end, MSG_STREAM_END, req, 0, &msg, -1) < 0) {
+	if (RUNTIME_SEND(stream->query->rt, IPC_WEB, stream_end, MSG_STREAM_END, req, 0, &msg,
+		    -1) < 0) {
 		log_event(LOG_WARNING, "stream.unsent", F_INT("req", req));
 	}
 }
@@ -144,8 +146,8 @@ static bool visible(struct stream *stream, const struct listener *l, const struc
 	}
 	int64_t unit_id = 0;
 	return topics[topic].unit_sql != NULL &&
-		sql_int(stream->db, topics[topic].unit_sql, &unit_id, SQL_INT(c->id)) == 1 &&
-		access_covers(&l->caller, scope, unit_id);
+	       sql_int(stream->db, topics[topic].unit_sql, &unit_id, SQL_INT(c->id)) == 1 &&
+	       access_covers(&l->caller, scope, unit_id);
 }
 
 static void offer(struct stream *stream, struct listener *l, const struct change *c)
@@ -153,8 +155,11 @@ static void offer(struct stream *stream, struct listener *l, const struct change
 	if (c->seq <= l->after || !visible(stream, l, c)) {
 		return;
 	}
-	struct msg_event msg = { .seq = c->seq, .topic = slice_str(c->topic), .id = c->id, .version = c->version };
-	if (RUNTIME_SEND(stream->query->rt, IPC_WEB, event, MSG_EVENT, l->req, 0, &msg, -1) == 0) {
+	struct msg_event msg = {
+		.seq = c->seq, .topic = slice_str(c->topic), .id = c->id, .version = c->version
+	};
+	if (RUNTIME_SEND(stream->query->rt, IPC_WEB, event, MSG_EVENT, l->req, 0, &msg, -1) ==
+		0) {
 		stream->events++;
 	}
 }
@@ -164,13 +169,16 @@ static int changes_load(struct stream *stream, int64_t after, struct change *lis
 {
 	AUTO_STMT struct stmt *q = NULL;
 	int row = sql_query(stream->db,
-		"SELECT seq, topic, record_id, record_version FROM change WHERE seq > $1 ORDER BY seq, n LIMIT $2", &q,
-		SQL_INT(after), SQL_INT(max));
+		"SELECT seq, topic, record_id, record_version FROM change WHERE seq > $1 ORDER "
+		"BY seq, n LIMIT $2",
+		&q, SQL_INT(after), SQL_INT(max));
 	int count = 0;
 	while (row >= 0 && (row = db_step(q)) == 1 && count < max) {
 		struct change *c = &list[count++];
 		struct slice topic = slice_head(db_col_text(q, 1), TOPIC_MAX - 1);
-		*c = (struct change){ .seq = db_col_int64(q, 0), .id = db_col_int64(q, 2), .version = db_col_int64(q, 3) };
+		*c = (struct change) { .seq = db_col_int64(q, 0),
+			.id = db_col_int64(q, 2),
+			.version = db_col_int64(q, 3) };
 		memcpy(c->topic, topic.p, topic.n);
 	}
 	return row < 0 ? row : count;
@@ -201,9 +209,12 @@ void stream_committed(struct stream *stream)
 static int caller_find(struct stream *stream, struct listener *l)
 {
 	struct caller caller = { 0 };
-	int error = caller_load(stream->db, l->arena, l->token, l->address, clock_unix_ms(), &caller);
+	int error = caller_load(
+		stream->db, l->arena, l->token, l->address, clock_unix_ms(), &caller);
 	l->caller = caller;
-	return error < 0 ? error : access_scope(&caller, ROUTE_STREAM) != SCOPE_NONE ? 0 : E_DENIED;
+	return error < 0                                           ? error
+	       : access_scope(&caller, ROUTE_STREAM) != SCOPE_NONE ? 0
+								   : E_DENIED;
 }
 
 /* What it missed since its last event, as far back as changes are kept. */
@@ -214,7 +225,8 @@ static bool replay(struct stream *stream, struct listener *l, int64_t last_seq)
 	if (last_seq <= 0 || last_seq >= stream->query->seq) {
 		return true;
 	}
-	if (sql_int_args(stream->db, "SELECT min(seq) FROM change", &oldest, NULL, 0) < 0 || oldest > last_seq + 1) {
+	if (sql_int_args(stream->db, "SELECT min(seq) FROM change", &oldest, NULL, 0) < 0 ||
+		oldest > last_seq + 1) {
 		return false;
 	}
 	int count = changes_load(stream, last_seq, list, CHANGES_PER_TURN);

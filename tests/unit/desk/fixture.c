@@ -114,7 +114,7 @@ int school_run(struct school *school, int (*run)(struct txn *txn, void *arg), vo
 void school_small(struct school *school)
 {
 	(void)school_row(school, "INSERT INTO setting (id, version, key, value)"
-				 " VALUES ($1, 1, 'small_school', 'true')");
+				 " VALUES ($1, 1, 'small_school', '{\"on\":true}')");
 }
 
 int64_t school_unit(struct school *school, const char *name, bool is_centre)

@@ -13,6 +13,7 @@
 #include "base/buf.h"
 #include "base/diag.h"
 #include "base/err.h"
+#include "base/num.h"
 #include "paper/draw.h"
 
 static const char *examples;
@@ -115,7 +116,12 @@ static int64_t attribute(struct slice line, const char *name)
 {
 	size_t at = slice_find(line, slice_str(name));
 	assert_true(at != SIZE_MAX);
-	return (int64_t)(strtod((const char *)line.p + at + strlen(name) + 2, NULL) * 1000);
+	struct slice number = { 0 };
+	struct slice rest = slice_skip(line, at + strlen(name) + 2);
+	double value = 0;
+	(void)slice_cut(rest, '"', &number, &rest);
+	assert_int_equal(num_double(number, &value), 0);
+	return (int64_t)(value * 1000);
 }
 
 static void test_grid(void **state)
