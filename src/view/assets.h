@@ -16,5 +16,8 @@ NODISCARD int view_assets_list(struct view *view);
 NODISCARD int view_assets_get(struct view *view);
 /** GET /assets/export: CSV with a byte order mark that assets.import takes again. */
 NODISCARD int view_assets_export(struct view *view);
-/** GET /assets/lookup?key=: longest prefix, or longest domain suffix; why = "address", "network", "domain", "suffix" or "none". */
+/**
+ * GET /assets/lookup?key=: longest prefix, or longest domain suffix; why =
+ * "address", "network", "domain", "suffix" or "none".
+ */
 NODISCARD int view_assets_lookup(struct view *view);
