@@ -118,7 +118,7 @@ class Platform:
         self.data.mkdir(mode=0o750)
         shutil.chown(self.data, "fengsui", "fengsui")
 
-    def start(self, wait_s=30):
+    def start(self, wait_s=90):
         self.log = open(self.folder / "log", "ab")
         # By way of the lab, so that the desk has its own resolver too.
         desk = [CAMPUS, "exec", self.campus, "desk"] if self.campus else []
@@ -165,7 +165,7 @@ class Platform:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def until(what, timeout_s=20, every_s=0.2):
+def until(what, timeout_s=60, every_s=0.2):
     """The first true value of what(); refusals count as not yet."""
     deadline = time.monotonic() + timeout_s
     last = None
