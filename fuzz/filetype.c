@@ -1,14 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <stdlib.h>
-
+/* What is found fine has pages, is within the limits, and is not fine any more without its end. */
 #include "proto/filetype.h"
 
-/* Kept means named and without a problem; refused means a reason. */
+#include <stdlib.h>
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+	struct slice octets = slice_of(data, size);
 	struct filetype type = { 0 };
-	bool kept = filetype_look(slice_of(data, size), &type);
-	if (type.media == NULL || kept != (type.problem == NULL)) {
+	if (filetype_of(octets, &type) != FILETYPE_FINE) {
+		return 0;
+	}
+	bool picture = type.media != FILETYPE_PDF;
+	if (type.pages == 0 || type.pages > FILETYPE_PAGES_MAX || type.width > FILETYPE_SIDE_MAX ||
+		picture != (type.width > 0) || picture != (type.height > 0)) {
+		abort();
+	}
+	if (type.media == FILETYPE_PNG && filetype_of(slice_head(octets, size - 1), &type) == FILETYPE_FINE) {
 		abort();
 	}
 	return 0;

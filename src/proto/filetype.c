@@ -1,125 +1,205 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "proto/filetype.h"
 
-#include "base/err.h"
 #include "base/rd.h"
+#include "proto/filetype_priv.h"
 
-enum { PDF_TAIL_OCTETS = 2048, JPEG_MARKERS_MAX = 4096, PNG_CHUNKS_MAX = 65536 };
+/* Where readers that look for a head look for it. */
+enum { FIRST_LOOK = 1024 };
 
-/* Names in a PDF that run, fetch or carry something; a scan needs none of them. */
-static const char *const pdf_active[] = { "/JavaScript", "/JS ", "/JS(", "/Launch", "/EmbeddedFile", "/RichMedia",
-	"/XFA", "/Encrypt" };
-
-static bool refuse(struct filetype *type, const char *problem)
+static struct slice tail(struct slice octets, size_t n)
 {
-	type->problem = problem;
+	return octets.n > n ? slice_skip(octets, octets.n - n) : octets;
+}
+
+/* ---- JPEG */
+
+/* Markers without a length: T.81 table B.1. */
+static bool stands_alone(uint8_t marker)
+{
+	return (marker >= 0xd0 && marker <= 0xd8) || marker == 0x01;
+}
+
+/* SOF0 to SOF15 but for DHT, JPG and DAC. */
+static bool is_frame(uint8_t marker)
+{
+	return marker >= 0xc0 && marker <= 0xcf && marker != 0xc4 && marker != 0xc8 && marker != 0xcc;
+}
+
+/* Past the entropy-coded data to the next marker; stuffed zeros and restarts belong to it. */
+static bool scan_skip(struct rd *rd)
+{
+	while (rd->left.n >= 2) {
+		if (rd->left.p[0] == 0xff && rd->left.p[1] != 0x00 && rd->left.p[1] != 0xff &&
+			(rd->left.p[1] < 0xd0 || rd->left.p[1] > 0xd7)) {
+			return true;
+		}
+		rd->left = slice_skip(rd->left, 1);
+	}
 	return false;
 }
 
-/* "/Type/Page" and "/Type /Page", not "/Pages". */
-static uint32_t pdf_pages(struct slice file)
+static enum filetype_problem jpeg_segment(struct rd *rd, uint8_t marker, struct filetype *type)
 {
-	uint32_t pages = 0;
-	for (size_t at = slice_find(file, SLICE("/Page")); at != SIZE_MAX;) {
-		file = slice_skip(file, at + 5);
-		pages += file.n > 0 && file.p[0] != 's' && file.p[0] != 'L' && file.p[0] != 'M' ? 1 : 0;
-		at = slice_find(file, SLICE("/Page"));
+	uint16_t n = rd_u16be(rd);
+	struct rd body = rd_of(rd_take(rd, n >= 2 ? (size_t)n - 2 : 0));
+	if (rd->failed || n < 2) {
+		return FILETYPE_TRUNCATED;
 	}
-	return pages;
-}
-
-static bool pdf_look(struct slice file, struct filetype *type)
-{
-	type->media = "application/pdf";
-	struct slice tail = file.n > PDF_TAIL_OCTETS ? slice_skip(file, file.n - PDF_TAIL_OCTETS) : file;
-	if (slice_find(tail, SLICE("%%EOF")) == SIZE_MAX) {
-		return refuse(type, "upload.truncated");
-	}
-	for (size_t i = 0; i < sizeof(pdf_active) / sizeof(pdf_active[0]); i++) {
-		if (slice_find(file, slice_str(pdf_active[i])) != SIZE_MAX) {
-			return refuse(type, "upload.active");
+	if (is_frame(marker)) {
+		(void)rd_u8(&body);
+		type->height = rd_u16be(&body);
+		type->width = rd_u16be(&body);
+		if (body.failed || type->width == 0 || type->height == 0) {
+			return FILETYPE_WRONG;
 		}
 	}
-	type->pages = pdf_pages(file);
-	return true;
+	if (marker == 0xda && !scan_skip(rd)) {
+		return FILETYPE_TRUNCATED;
+	}
+	return FILETYPE_FINE;
 }
 
-static bool side_fits(uint64_t width, uint64_t height)
+/* Cameras put a preview or padding behind the end; another format's head is a second face. */
+static enum filetype_problem second_face(struct slice rest)
 {
-	return width > 0 && height > 0 && width <= FILETYPE_SIDE_MAX && height <= FILETYPE_SIDE_MAX;
+	static const char *const heads[] = { "%PDF", "PK\x03\x04", "PK\x05\x06", "Rar!", "7z\xbc\xaf", "<script",
+		"<html", "<svg", "<?php", "\x7f" "ELF" };
+	for (size_t i = 0; i < sizeof(heads) / sizeof(heads[0]); i++) {
+		if (slice_find(rest, slice_str(heads[i])) != SIZE_MAX) {
+			return FILETYPE_WRONG;
+		}
+	}
+	return FILETYPE_FINE;
 }
 
-/* Markers up to the first scan; the frame header among them gives the size. */
-static bool jpeg_look(struct slice file, struct filetype *type)
+static enum filetype_problem jpeg_read(struct slice octets, struct filetype *type)
 {
-	type->media = "image/jpeg";
-	type->pages = 1;
-	struct rd rd = rd_of(slice_skip(file, 2));
-	bool sized = false;
-	for (int i = 0; i < JPEG_MARKERS_MAX && !rd.failed; i++) {
+	struct rd rd = rd_of(slice_skip(octets, 2));
+	*type = (struct filetype) { .media = FILETYPE_JPEG, .pages = 1 };
+	for (;;) {
 		uint8_t mark = rd_u8(&rd);
-		uint8_t kind = rd_u8(&rd);
-		uint16_t length = rd_u16be(&rd);
-		struct rd part = rd_of(rd_take(&rd, length >= 2 ? length - 2u : 0));
-		if (mark != 0xff || length < 2) {
-			return refuse(type, "upload.truncated");
+		uint8_t marker = rd_u8(&rd);
+		while (marker == 0xff && !rd.failed) {
+			marker = rd_u8(&rd); /* fill octets, T.81 section B.1.1.2 */
 		}
-		if (kind >= 0xc0 && kind <= 0xcf && kind != 0xc4 && kind != 0xc8 && kind != 0xcc) {
-			(void)rd_u8(&part); /* precision */
-			uint16_t height = rd_u16be(&part);
-			uint16_t width = rd_u16be(&part);
-			if (part.failed || !side_fits(width, height)) {
-				return refuse(type, "upload.too_large");
-			}
-			sized = true;
+		if (rd.failed) {
+			return FILETYPE_TRUNCATED;
 		}
-		if (kind == 0xda) {
+		if (mark != 0xff || marker == 0x00) {
+			return FILETYPE_WRONG;
+		}
+		if (marker == 0xd9) {
 			break;
 		}
+		enum filetype_problem problem =
+			stands_alone(marker) ? FILETYPE_FINE : jpeg_segment(&rd, marker, type);
+		if (problem != FILETYPE_FINE) {
+			return problem;
+		}
 	}
-	bool ended = file.n >= 2 && file.p[file.n - 2] == 0xff && file.p[file.n - 1] == 0xd9;
-	return !rd.failed && sized && ended ? true : refuse(type, "upload.truncated");
+	return type->width == 0 ? FILETYPE_WRONG : second_face(rd.left);
 }
 
-static bool png_look(struct slice file, struct filetype *type)
+/* ---- PNG */
+
+/* CRC-32 of PNG annex D, a nibble at a time. */
+static uint32_t crc32_of(struct slice octets)
 {
-	type->media = "image/png";
-	type->pages = 1;
-	struct rd rd = rd_of(slice_skip(file, 8));
-	for (int i = 0; i < PNG_CHUNKS_MAX && !rd.failed; i++) {
-		uint32_t length = rd_u32be(&rd);
-		struct slice name = rd_take(&rd, 4);
-		struct rd data = rd_of(rd_take(&rd, length));
-		(void)rd_u32be(&rd); /* CRC: the viewer's copy is decoded and made anew */
-		if (i == 0 && !slice_is(name, "IHDR")) {
-			break;
-		}
-		if (i == 0) {
-			uint32_t width = rd_u32be(&data);
-			uint32_t height = rd_u32be(&data);
-			if (data.failed || !side_fits(width, height)) {
-				return refuse(type, "upload.too_large");
-			}
-		}
-		if (slice_is(name, "IEND")) {
-			/* Octets behind the end are another file's. */
-			return rd.left.n == 0 && !rd.failed ? true : refuse(type, "upload.type");
-		}
+	static const uint32_t table[16] = { 0x00000000, 0x1db71064, 0x3b6e20c8, 0x26d930ac, 0x76dc4190, 0x6b6b51f4,
+		0x4db26158, 0x5005713c, 0xedb88320, 0xf00f9344, 0xd6d6a3e8, 0xcb61b38c, 0x9b64c2b0, 0x86d3d2d4,
+		0xa00ae278, 0xbdbdf21c };
+	uint32_t crc = 0xffffffff;
+	for (size_t i = 0; i < octets.n; i++) {
+		crc = table[(crc ^ octets.p[i]) & 15] ^ crc >> 4;
+		crc = table[(crc ^ (uint32_t)octets.p[i] >> 4) & 15] ^ crc >> 4;
 	}
-	return refuse(type, "upload.truncated");
+	return ~crc;
 }
 
-bool filetype_look(struct slice file, struct filetype *ret_type)
+static enum filetype_problem png_chunk(struct rd *rd, bool first, struct filetype *type, bool *ret_end)
 {
-	*ret_type = (struct filetype){ .media = "application/octet-stream" };
-	if (slice_starts(file, SLICE("%PDF-1.")) || slice_starts(file, SLICE("%PDF-2."))) {
-		return pdf_look(file, ret_type);
+	uint32_t n = rd_u32be(rd);
+	struct rd before = *rd;
+	struct slice name = rd_take(rd, 4);
+	struct rd body = rd_of(rd_take(rd, n));
+	uint32_t crc = rd_u32be(rd);
+	if (rd->failed) {
+		return FILETYPE_TRUNCATED;
 	}
-	if (slice_starts(file, SLICE("\xff\xd8\xff"))) {
-		return jpeg_look(file, ret_type);
+	if (crc != crc32_of(slice_head(before.left, (size_t)n + 4)) || first != slice_is(name, "IHDR")) {
+		return FILETYPE_WRONG;
 	}
-	if (slice_starts(file, SLICE("\x89PNG\r\n\x1a\n"))) {
-		return png_look(file, ret_type);
+	if (first) {
+		type->width = rd_u32be(&body);
+		type->height = rd_u32be(&body);
+		if (n != 13 || type->width == 0 || type->height == 0) {
+			return FILETYPE_WRONG;
+		}
 	}
-	return refuse(ret_type, "upload.type");
+	*ret_end = slice_is(name, "IEND");
+	return FILETYPE_FINE;
+}
+
+static enum filetype_problem png_read(struct slice octets, struct filetype *type)
+{
+	struct rd rd = rd_of(slice_skip(octets, 8));
+	enum filetype_problem problem = FILETYPE_FINE;
+	bool end = false;
+	*type = (struct filetype) { .media = FILETYPE_PNG, .pages = 1 };
+	for (bool first = true; problem == FILETYPE_FINE && !end; first = false) {
+		problem = png_chunk(&rd, first, type, &end);
+	}
+	return problem == FILETYPE_FINE && rd.left.n > 0 ? FILETYPE_WRONG : problem;
+}
+
+/* ---- all */
+
+static enum filetype_problem pdf_ends(struct slice octets)
+{
+	/* Readers look for both in the last 1,024 octets: ISO 32000-1 annex H.3 note 18. */
+	struct slice end = tail(octets, 1024);
+	bool zip = slice_find(tail(octets, 65536 + 22), SLICE("PK\x05\x06")) != SIZE_MAX; /* its directory's end */
+	bool ends = slice_find(end, SLICE("%%EOF")) != SIZE_MAX && slice_find(end, SLICE("startxref")) != SIZE_MAX;
+	return zip ? FILETYPE_WRONG : ends ? FILETYPE_FINE : FILETYPE_TRUNCATED;
+}
+
+enum filetype_problem filetype_of(struct slice octets, struct filetype *ret_type)
+{
+	struct filetype type = { 0 };
+	enum filetype_problem problem = FILETYPE_WRONG;
+	if (octets.n > FILETYPE_OCTETS_MAX) {
+		return FILETYPE_TOO_LARGE;
+	}
+	if (slice_starts(octets, SLICE("%PDF-1.")) || slice_starts(octets, SLICE("%PDF-2."))) {
+		problem = pdf_ends(octets);
+		problem = problem == FILETYPE_FINE ? filetype_pdf(octets, &type) : problem;
+	} else if (slice_starts(octets, SLICE("\xff\xd8\xff"))) {
+		problem = second_face(slice_head(octets, FIRST_LOOK));
+		problem = problem == FILETYPE_FINE ? jpeg_read(octets, &type) : problem;
+	} else if (slice_starts(octets, SLICE("\x89PNG\r\n\x1a\n"))) {
+		problem = second_face(slice_head(octets, FIRST_LOOK));
+		problem = problem == FILETYPE_FINE ? png_read(octets, &type) : problem;
+	}
+	if (problem != FILETYPE_FINE) {
+		return problem;
+	}
+	if (type.width > FILETYPE_SIDE_MAX || type.height > FILETYPE_SIDE_MAX || type.pages > FILETYPE_PAGES_MAX) {
+		return FILETYPE_TOO_LARGE;
+	}
+	*ret_type = type;
+	return FILETYPE_FINE;
+}
+
+const char *filetype_media_text(enum filetype_media media)
+{
+	static const char *const text[] = { "application/pdf", "image/jpeg", "image/png" };
+	return text[media];
+}
+
+const char *filetype_problem_text(enum filetype_problem problem)
+{
+	static const char *const text[] = { "", "upload.type", "upload.truncated", "upload.active",
+		"upload.too_large" };
+	return text[problem];
 }
