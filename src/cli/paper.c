@@ -77,8 +77,15 @@ static int fonts_load(const struct request *request, struct draw_fonts **ret_fon
 	if (error < 0) {
 		return complain(COULD_NOT, "fonts", err_text(error));
 	}
-	error = draw_fonts_create(buf_slice(&text), NULL, ret_fonts, &diag);
-	return error < 0 ? complain(COULD_NOT, "fonts", diag.text) : DONE;
+	struct draw_fonts *fonts = NULL;
+	error = draw_fonts_create(buf_slice(&text), (const char *const[]) { NULL }, &fonts, &diag);
+	error = error < 0 ? error : draw_fonts_open(fonts, &diag);
+	if (error < 0) {
+		(void)draw_fonts_destroy(fonts);
+		return complain(COULD_NOT, "fonts", diag.text);
+	}
+	*ret_fonts = fonts;
+	return DONE;
 }
 
 static int file_write(const char *path, struct slice octets)

@@ -112,42 +112,43 @@ static int warm(struct draw_fonts *fonts)
 	return missing > 0 ? E_ABSENT : 0;
 }
 
-int draw_fonts_create(struct slice json, const char *folder, struct draw_fonts **ret_fonts, struct diag *diag)
+int draw_fonts_create(struct slice json, const char *const *folders, struct draw_fonts **ret_fonts,
+	struct diag *diag)
 {
 	struct draw_fonts *fonts = calloc(1, sizeof(*fonts));
 	if (fonts == NULL) {
 		return -ENOMEM;
 	}
 	int error = faces_read(fonts, json, diag);
-	if (error == 0) {
-		(void)FcInit();
-		if (folder != NULL) {
-			(void)FcConfigAppFontAddDir(NULL, (const FcChar8 *)folder);
-			path_add(fonts, folder);
-		}
-		paths_collect(fonts);
-		fonts->map = pango_cairo_font_map_new_for_font_type(CAIRO_FONT_TYPE_FT);
-		/* Without 72 a point is 4/3 of a point. */
-		pango_cairo_font_map_set_resolution(PANGO_CAIRO_FONT_MAP(fonts->map), 72);
-		fonts->context = pango_font_map_create_context(fonts->map);
-		cairo_font_options_t *exact = cairo_font_options_create();
-		cairo_font_options_set_hint_metrics(exact, CAIRO_HINT_METRICS_OFF);
-		cairo_font_options_set_hint_style(exact, CAIRO_HINT_STYLE_NONE);
-		pango_cairo_context_set_font_options(fonts->context, exact);
-		cairo_font_options_destroy(exact);
-		pango_context_set_round_glyph_positions(fonts->context, FALSE);
-		pango_context_set_language(fonts->context, pango_language_from_string("zh-cn"));
-		error = warm(fonts);
-		if (error < 0) {
-			(void)diag_set(diag, error, 0, 0, "no installed font has the Chinese characters needed");
-		}
-	}
 	if (error < 0) {
 		(void)draw_fonts_destroy(fonts);
 		return error;
 	}
+	(void)FcInit();
+	for (; *folders != NULL; folders++) {
+		(void)FcConfigAppFontAddDir(NULL, (const FcChar8 *)*folders);
+		path_add(fonts, *folders);
+	}
+	paths_collect(fonts);
 	*ret_fonts = fonts;
 	return 0;
+}
+
+int draw_fonts_open(struct draw_fonts *fonts, struct diag *diag)
+{
+	cairo_font_options_t *exact = cairo_font_options_create();
+	fonts->map = pango_cairo_font_map_new_for_font_type(CAIRO_FONT_TYPE_FT);
+	/* Without 72 a point is 4/3 of a point. */
+	pango_cairo_font_map_set_resolution(PANGO_CAIRO_FONT_MAP(fonts->map), 72);
+	fonts->context = pango_font_map_create_context(fonts->map);
+	cairo_font_options_set_hint_metrics(exact, CAIRO_HINT_METRICS_OFF);
+	cairo_font_options_set_hint_style(exact, CAIRO_HINT_STYLE_NONE);
+	pango_cairo_context_set_font_options(fonts->context, exact);
+	cairo_font_options_destroy(exact);
+	pango_context_set_round_glyph_positions(fonts->context, FALSE);
+	pango_context_set_language(fonts->context, pango_language_from_string("zh-cn"));
+	int error = warm(fonts);
+	return error < 0 ? diag_set(diag, error, 0, 0, "no installed font has the Chinese characters needed") : 0;
 }
 
 struct draw_fonts *draw_fonts_destroy(struct draw_fonts *fonts)

@@ -34,17 +34,24 @@ struct draw_about {
 };
 
 /**
- * Find and open the fonts, before the fence.
+ * Find the fonts; starts no thread.
  *
  * Shape:   json is {"body": "Noto Serif CJK SC", "title": "Noto Serif CJK SC Bold", "heading": …,
  *          "subheading": …, "number": …}, each a family with an optional style; absent members
- *          and an empty json keep the built-in choice.  folder holds a school's own font files;
- *          NULL = none.
+ *          and an empty json keep the built-in choice.  folders hold font files beside the
+ *          machine's, NULL at the end.
  * Owns:    *ret_fonts; release with draw_fonts_destroy.
- * Returns: 0, E_FORMAT with diag, or E_ABSENT when no font has Chinese characters.
+ * Returns: 0, as json_parse with diag, or -ENOMEM.
  */
-NODISCARD int draw_fonts_create(struct slice json, const char *folder, struct draw_fonts **ret_fonts,
-	struct diag *diag);
+NODISCARD int draw_fonts_create(struct slice json, const char *const *folders,
+	struct draw_fonts **ret_fonts, struct diag *diag);
+
+/**
+ * Open them; starts Pango's threads, so it comes behind the file fence and before the fence of calls.
+ *
+ * Returns: 0, or E_ABSENT with diag when no font has Chinese characters.
+ */
+NODISCARD int draw_fonts_open(struct draw_fonts *fonts, struct diag *diag);
 struct draw_fonts *draw_fonts_destroy(struct draw_fonts *fonts);
 
 /** Folders and files the fonts need behind the fence, one after the other; NULL at the end. */

@@ -1,10 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
- * paper: our data to documents, and what people upload looked at octet by
- * octet.  Fonts are opened before the fence.
+ * paper: makes our documents, and says what uploaded ones really are.  A
+ * worker that has looked at somebody's file makes no document any more: it
+ * ends, and the parent starts a fresh one.
  *
  * Layer: role.
  */
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/diag.h"
 #include "base/err.h"
 #include "base/jw.h"
 #include "base/log.h"
@@ -15,108 +24,197 @@
 #include "role/runtime.h"
 #include "sys/memfd.h"
 
-enum { UPLOAD_MAX_OCTETS = 20 * 1024 * 1024, FONTS_MAX_OCTETS = 64 * 1024 };
+/* Files that were sent together are looked at together. */
+enum { LINGER_MS = 50, FONTS_OCTETS_MAX = 64 * 1024 };
 
 struct paper {
 	struct draw_fonts *fonts;
-	struct buf out;
-	int64_t rendered;
-	int64_t failed;
-	int64_t inspected;
-	int64_t refused;
+	uv_timer_t linger;
+	bool tainted;
+	uint64_t rendered;
+	uint64_t failed;
+	uint64_t inspected;
+	uint64_t malformed;
 };
+
+/* Its own name, by which Landlock and fontconfig know a folder given as a descriptor. */
+static const char *folder_name(int folder, const char *inside, char ret_path[PATH_MAX])
+{
+	char link[64];
+	char base[PATH_MAX];
+	(void)snprintf(link, sizeof(link), "/proc/self/fd/%d", folder);
+	ssize_t n = folder >= 0 ? readlink(link, base, sizeof(base)) : -1;
+	if (n <= 0 || (size_t)n + 1 + strlen(inside) >= PATH_MAX) {
+		return NULL;
+	}
+	(void)memcpy(ret_path, base, (size_t)n);
+	ret_path[n] = '/';
+	(void)memcpy(ret_path + n + 1, inside, strlen(inside) + 1);
+	return access(ret_path, R_OK) == 0 ? ret_path : NULL;
+}
+
+/* The school's choice before ours; without either the built-in one holds. */
+static struct slice fonts_choice(struct runtime *rt)
+{
+	static const char *const folders[][2] = { { "site", "fonts.json" }, { "share", "templates/paper/fonts.json" } };
+	struct slice json = { 0 };
+	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]) && json.n == 0; i++) {
+		int folder = runtime_handle(rt, folders[i][0]);
+		if (folder < 0 || packs_read(folder, folders[i][1], FONTS_OCTETS_MAX, rt->config_arena, &json) < 0) {
+			json = (struct slice){ 0 };
+		}
+	}
+	return json;
+}
 
 static int prepare(struct runtime *rt, struct diag *diag)
 {
 	struct paper *paper = rt->self;
-	struct slice fonts = { 0 };
-	buf_init(&paper->out, RENDER_OUTPUT_OCTETS_MAX);
-	/* A school's own choice of fonts; without one the built-in choice holds. */
-	int site = runtime_handle(rt, "site");
-	if (site >= 0 && packs_read(site, "fonts.json", FONTS_MAX_OCTETS, rt->config_arena, &fonts) < 0) {
-		fonts = (struct slice){ 0 };
-	}
-	return draw_fonts_create(fonts, NULL, &paper->fonts, diag);
+	char site[PATH_MAX];
+	char packed[PATH_MAX];
+	const char *folders[3] = { 0 };
+	size_t count = 0;
+	/* An archive brings its fonts in share/fonts, beside share/fengsui. */
+	folders[count] = folder_name(runtime_handle(rt, "share"), "../fonts", packed);
+	count += folders[count] != NULL ? 1 : 0;
+	folders[count] = folder_name(runtime_handle(rt, "site"), "fonts", site);
+	return draw_fonts_create(fonts_choice(rt), folders, &paper->fonts, diag);
 }
 
-static size_t paths(struct runtime *rt, struct fence_path *list)
+/* Pango's threads are born behind the file fence. */
+static int threads(struct runtime *rt, struct diag *diag)
+{
+	struct paper *paper = rt->self;
+	return draw_fonts_open(paper->fonts, diag);
+}
+
+static size_t paths(struct runtime *rt, struct fence_path *paths)
 {
 	struct paper *paper = rt->self;
 	size_t count = 0;
-	const char *path = NULL;
-	while (count < RUNTIME_PATHS_MAX && (path = draw_fonts_path(paper->fonts, (unsigned)count)) != NULL) {
-		list[count++] = (struct fence_path){ -1, path, FENCE_READ };
+	while (count < RUNTIME_PATHS_MAX && draw_fonts_path(paper->fonts, (unsigned)count) != NULL) {
+		paths[count] = (struct fence_path) { .fd = -1,
+			.path = draw_fonts_path(paper->fonts, (unsigned)count),
+			.rights = FENCE_READ };
+		count++;
 	}
 	return count;
 }
 
 static int begin(struct runtime *rt, struct diag *diag)
 {
-	(void)rt;
-	(void)diag;
-	return 0;
+	struct paper *paper = rt->self;
+	int error = uv_timer_init(&rt->loop, &paper->linger);
+	paper->linger.data = rt;
+	return error < 0 ? diag_set(diag, error, 0, 0, "timer: %s", uv_strerror(error)) : 0;
+}
+
+static void answer(struct runtime *rt, const struct msg_rendered *msg, uint64_t trace, int own_fd)
+{
+	if (RUNTIME_SEND(rt, IPC_CORE, rendered, MSG_RENDERED, 0, trace, msg, own_fd) < 0) {
+		log_event(LOG_WARNING, "rendered.unsent", F_INT("job", msg->job));
+	}
+}
+
+static int make(struct paper *paper, const struct msg_render *ask, struct slice json, int *ret_fd, struct diag *diag)
+{
+	AUTO_BUF struct buf pdf;
+	buf_init(&pdf, RENDER_OUTPUT_OCTETS_MAX);
+	if (!slice_is(ask->format, "pdf")) {
+		return diag_set(diag, E_UNSUPPORTED, 0, 0, "no such format");
+	}
+	int pages = render(paper->fonts, ask->kind, json, &pdf, diag);
+	int error = pages < 0 ? pages : memfd_of(buf_slice(&pdf), ret_fd);
+	return error < 0 && pages >= 0 ? diag_set(diag, error, 0, 0, "memory file: %s", err_text(error)) : error;
 }
 
 static void render_take(struct runtime *rt, struct ipc_frame *frame)
 {
 	struct paper *paper = rt->self;
-	struct msg_render msg = { 0 };
+	struct msg_render ask = { 0 };
 	struct memfd_map map = { 0 };
 	struct diag diag = { 0 };
-	if (msg_render_decode(frame->payload, &msg) < 0) {
+	int fd = -1;
+	if (msg_render_decode(frame->payload, &ask) < 0) {
+		paper->malformed++;
 		return;
 	}
 	int error = frame->fd >= 0 ? memfd_map(frame->fd, RENDER_INPUT_OCTETS_MAX, &map) : 0;
-	buf_clear(&paper->out);
-	error = error < 0 ? error
-			  : render(paper->fonts, msg.kind, frame->fd >= 0 ? map.octets : msg.json, &paper->out, &diag);
+	if (error < 0) {
+		(void)diag_set(&diag, error, 0, 0, "data: %s", err_text(error));
+	} else {
+		error = make(paper, &ask, frame->fd >= 0 ? map.octets : ask.json, &fd, &diag);
+	}
 	memfd_unmap(&map);
-	int fd = -1;
-	error = error < 0 ? error : memfd_of(buf_slice(&paper->out), &fd);
 	*(error < 0 ? &paper->failed : &paper->rendered) += 1;
-	struct msg_rendered done = { .job = msg.job, .ok = error >= 0,
-		.error = error >= 0 ? (struct slice){ 0 }
-				    : slice_str(diag.text[0] != '\0' ? diag.text : err_text(error)) };
-	if (RUNTIME_SEND(rt, IPC_CORE, rendered, MSG_RENDERED, frame->req, frame->trace, &done, fd) < 0) {
-		log_event(LOG_WARNING, "rendered.unsent", F_INT("job", msg.job));
+	struct msg_rendered msg = { .job = ask.job, .ok = error >= 0, .error = slice_str(diag.text) };
+	answer(rt, &msg, frame->trace, fd);
+}
+
+static void on_linger(uv_timer_t *timer)
+{
+	struct runtime *rt = timer->data;
+	if (rt->peers[IPC_CORE] != NULL && ipc_queued(rt->peers[IPC_CORE]) > 0) {
+		(void)uv_timer_start(timer, on_linger, LINGER_MS, 0);
+	} else {
+		uv_stop(&rt->loop);
 	}
 }
 
 static void inspect_take(struct runtime *rt, struct ipc_frame *frame)
 {
 	struct paper *paper = rt->self;
-	struct msg_inspect msg = { 0 };
+	struct msg_inspect ask = { 0 };
 	struct memfd_map map = { 0 };
-	struct filetype type = { .media = "application/octet-stream", .problem = "upload.too_large" };
-	if (msg_inspect_decode(frame->payload, &msg) < 0 || frame->fd < 0) {
+	struct filetype type = { 0 };
+	enum filetype_problem problem = FILETYPE_TOO_LARGE;
+	if (msg_inspect_decode(frame->payload, &ask) < 0 || frame->fd < 0) {
+		paper->malformed++;
 		return;
 	}
-	bool kept = memfd_map(frame->fd, UPLOAD_MAX_OCTETS, &map) == 0 && filetype_look(map.octets, &type);
-	memfd_unmap(&map);
-	*(kept ? &paper->inspected : &paper->refused) += 1;
-	struct msg_inspected done = { .job = msg.job, .ok = kept, .media = slice_str(type.media), .pages = type.pages,
-		.problem = slice_str(type.problem) };
-	if (RUNTIME_SEND(rt, IPC_CORE, inspected, MSG_INSPECTED, frame->req, frame->trace, &done, -1) < 0) {
+	paper->tainted = true;
+	paper->inspected++;
+	int error = memfd_map(frame->fd, FILETYPE_OCTETS_MAX, &map);
+	if (error == 0) {
+		problem = filetype_of(map.octets, &type);
+		memfd_unmap(&map);
+	} else if (error != E_LIMIT) {
+		problem = FILETYPE_WRONG;
+	}
+	struct msg_inspected msg = { .job = ask.job,
+		.ok = problem == FILETYPE_FINE,
+		.media = problem == FILETYPE_FINE ? slice_str(filetype_media_text(type.media)) : (struct slice) { 0 },
+		.pages = type.pages,
+		.problem = slice_str(filetype_problem_text(problem)) };
+	if (RUNTIME_SEND(rt, IPC_CORE, inspected, MSG_INSPECTED, 0, frame->trace, &msg, -1) < 0) {
 		log_event(LOG_WARNING, "inspected.unsent", F_INT("job", msg.job));
 	}
+	(void)uv_timer_start(&paper->linger, on_linger, LINGER_MS, 0);
 }
 
 static void frame(struct runtime *rt, enum ipc_role from, struct ipc_frame *frame)
 {
-	if (from == IPC_CORE && frame->type == MSG_RENDER) {
-		render_take(rt, frame);
-	} else if (from == IPC_CORE && frame->type == MSG_INSPECT) {
+	struct paper *paper = rt->self;
+	if (from == IPC_CORE && frame->type == MSG_INSPECT) {
 		inspect_take(rt, frame);
+	} else if (from == IPC_CORE && frame->type == MSG_RENDER && !paper->tainted) {
+		render_take(rt, frame); /* core asks the next worker again when its lease runs out */
 	}
 }
 
 static void status(struct runtime *rt, struct jw *jw)
 {
-	const struct paper *paper = rt->self;
-	jw_kv_int(jw, "rendered", paper->rendered);
-	jw_kv_int(jw, "failed", paper->failed);
-	jw_kv_int(jw, "inspected", paper->inspected);
-	jw_kv_int(jw, "refused", paper->refused);
+	struct paper *paper = rt->self;
+	jw_kv_int(jw, "rendered", (int64_t)paper->rendered);
+	jw_kv_int(jw, "failed", (int64_t)paper->failed);
+	jw_kv_int(jw, "inspected", (int64_t)paper->inspected);
+	jw_kv_int(jw, "malformed", (int64_t)paper->malformed);
+}
+
+static void end(struct runtime *rt)
+{
+	struct paper *paper = rt->self;
+	uv_close((uv_handle_t *)&paper->linger, NULL);
 }
 
 int main(int argc, char **argv)
@@ -126,13 +224,14 @@ int main(int argc, char **argv)
 		.fence_groups = FENCE_FILES | FENCE_MEMFD | FENCE_THREADS,
 		.prepare = prepare,
 		.paths = paths,
+		.threads = threads,
 		.begin = begin,
 		.frame = frame,
 		.status = status,
+		.end = end,
 	};
-	static struct paper paper;
-	int result = runtime_main(argc, argv, &role, &paper);
+	struct paper paper = { 0 };
+	int code = runtime_main(argc, argv, &role, &paper);
 	paper.fonts = draw_fonts_destroy(paper.fonts);
-	buf_fini(&paper.out);
-	return result;
+	return code;
 }

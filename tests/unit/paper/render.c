@@ -4,6 +4,7 @@
 
 #include <cmocka.h>
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,6 +25,25 @@ const char *__lsan_default_suppressions(void);
 const char *__lsan_default_suppressions(void)
 {
 	return "leak:libfontconfig\nleak:libcairo\nleak:libpango\nleak:libglib\n";
+}
+
+static unsigned threads_before;
+
+static unsigned threads(void)
+{
+	DIR *tasks = opendir("/proc/self/task");
+	unsigned count = 0;
+	for (const struct dirent *entry = NULL; (entry = readdir(tasks)) != NULL;) {
+		count += entry->d_name[0] != '.' ? 1 : 0;
+	}
+	(void)closedir(tasks);
+	return count;
+}
+
+static void test_threads(void **state)
+{
+	(void)state;
+	assert_int_equal(threads_before, 1);
 }
 
 static void example_read(const char *name, struct buf *out)
@@ -252,6 +272,7 @@ static void test_refused(void **state)
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
+		{ "finding the fonts starts no thread", test_threads, NULL, NULL, NULL },
 		{ "the text of a notice can be read back", test_text, NULL, NULL, NULL },
 		{ "a full page has 22 lines within the margins", test_grid, NULL, NULL, NULL },
 		{ "fonts are embedded and small", test_fonts_embedded, NULL, NULL, NULL },
@@ -262,7 +283,12 @@ int main(int argc, char **argv)
 	};
 	struct diag diag = { 0 };
 	examples = argc > 1 ? argv[1] : "docs/examples/paper";
-	if (draw_fonts_create((struct slice) { 0 }, NULL, &fonts, &diag) < 0) {
+	if (draw_fonts_create((struct slice) { 0 }, (const char *const[]) { NULL }, &fonts, &diag) < 0) {
+		return 1;
+	}
+	/* The file fence holds for the thread that puts it up and for those it starts later. */
+	threads_before = threads();
+	if (draw_fonts_open(fonts, &diag) < 0) {
 		(void)fprintf(stderr, "%s\n", diag.text);
 		return 1;
 	}
