@@ -4,11 +4,31 @@
 #include "base/json.h"
 #include "base/jw.h"
 
+/* The parent's last word, parsed; NULL before there is one. */
+static const struct json *health_read(struct server *server)
+{
+	const struct json *health = NULL;
+	arena_reset(server->arena);
+	return json_parse(server->arena, buf_slice(&server->health), 0, &health, NULL) < 0 ? NULL : health;
+}
+
+/* A channel is there as soon as a role is started; that it serves, the parent says. */
+static bool peer_serves(const struct server *server, const struct json *health, enum ipc_role peer)
+{
+	for (const struct json *role = json_first(json_get(health, "roles")); role != NULL; role = json_next(role)) {
+		if (slice_is(json_get_str(role, "role"), ipc_role_name(peer))) {
+			return server->peer_up[peer] && slice_is(json_get_str(role, "state"), "up");
+		}
+	}
+	return false;
+}
+
 void local_health(struct request *r)
 {
 	struct server *server = r->server;
-	bool core = server->peer_up[IPC_CORE];
-	bool query = server->peer_up[IPC_QUERY];
+	const struct json *health = health_read(server);
+	bool core = peer_serves(server, health, IPC_CORE);
+	bool query = peer_serves(server, health, IPC_QUERY);
 	bool serves = core && query && !server->ending;
 	struct jw jw;
 	buf_clear(&server->text);
@@ -85,17 +105,12 @@ static void put_roles(struct buf *out, const struct json *roles)
 void local_metrics(struct request *r)
 {
 	struct server *server = r->server;
-	const struct json *health = NULL;
 	if (!r->client->loopback) {
 		reply_problem(r, MHD_HTTP_NOT_FOUND, "route.absent", NULL);
 		return;
 	}
 	buf_clear(&server->text);
-	arena_reset(server->arena);
-	if (json_parse(server->arena, buf_slice(&server->health), 0, &health, NULL) < 0) {
-		health = NULL; /* the parent has not spoken yet */
-	}
-	put_roles(&server->text, json_get(health, "roles"));
+	put_roles(&server->text, json_get(health_read(server), "roles"));
 	put_sample(&server->text, "fengsui_role_counter", SLICE("web"), SLICE("connections"),
 		(int64_t)server->client_count);
 	put_sample(&server->text, "fengsui_role_counter", SLICE("web"), SLICE("requests_open"),

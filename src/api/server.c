@@ -471,6 +471,7 @@ void server_peer(struct server *server, enum ipc_role peer, bool up)
 {
 	bool was_up = server->peer_up[peer];
 	server->peer_up[peer] = up;
+	buf_clear(&server->health); /* said of the one before */
 	if (was_up) {
 		/* Also when a fresh channel replaces the old: nobody answers on the old one. */
 		forward_peer_gone(server, peer);

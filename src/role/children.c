@@ -197,6 +197,19 @@ static void child_lost(struct child *c, const char *why)
 	(void)uv_timer_start(&c->again, on_again, (uint64_t)c->pause_ms, 0);
 }
 
+/* A worker of paper ends after somebody's file; the next one is no restart worth counting. */
+static bool child_renew(struct child *c, int status)
+{
+	bool served = c->role == IPC_PAPER && c->state == CHILD_UP && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+	if (served && !c->all->stopping) {
+		c->control = ipc_destroy(c->control);
+		c->state = CHILD_STARTING;
+		(void)uv_timer_start(&c->again, on_again, 0, 0);
+		return true;
+	}
+	return false;
+}
+
 static void check_all_up(struct children *all)
 {
 	for (size_t i = 0; i < PLAN_COUNT; i++) {
@@ -210,6 +223,8 @@ static void check_all_up(struct children *all)
 	}
 }
 
+static void on_health(uv_timer_t *timer);
+
 static void on_frame(void *ctx, struct ipc *ipc, struct ipc_frame *frame)
 {
 	struct child *c = ctx;
@@ -220,6 +235,7 @@ static void on_frame(void *ctx, struct ipc *ipc, struct ipc_frame *frame)
 		(void)snprintf(c->sandbox, sizeof(c->sandbox), "%.*s", SLICE_FMT(ready.sandbox));
 		c->state = CHILD_UP;
 		c->up_since_ms = clock_unix_ms();
+		on_health(&c->all->health); /* who waits for it need not wait for the next second */
 		check_all_up(c->all);
 	} else if (frame->type == MSG_STATUS && msg_status_decode(frame->payload, &status) == 0) {
 		buf_clear(&c->counters);
@@ -333,7 +349,9 @@ static void on_sigchld(uv_signal_t *handle, int signum)
 			(void)snprintf(why, sizeof(why), "ended with %d", WEXITSTATUS(status));
 		}
 		c->pid = 0;
-		child_lost(c, why);
+		if (!child_renew(c, status)) {
+			child_lost(c, why);
+		}
 	}
 	if (all->stopping) {
 		stop_next(all);

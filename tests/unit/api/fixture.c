@@ -256,6 +256,8 @@ static void start_program(struct web *web, int http_fd, int https_fd, int contro
 	assert_true(slice_is(msg.sandbox, "strict"));
 }
 
+static void serving(struct web *web);
+
 void web_start(struct web *web)
 {
 	int control[2];
@@ -284,6 +286,7 @@ void web_start(struct web *web)
 	} else {
 		start_thread(web, http_fd, https_fd, control[1], theirs);
 	}
+	serving(web);
 }
 
 static void stop_program(struct web *web)
@@ -339,10 +342,19 @@ void web_peer_open(struct web *web, enum ipc_role peer)
 	pair(fds);
 	*peer_fd(web, peer) = fds[0];
 	give_named(web, MSG_PEER, ipc_role_name(peer), fds[1]);
-	/* It comes by another way than the next request. */
+	serving(web);
+}
+
+static void serving(struct web *web)
+{
+	static const char text[] = "{\"roles\":[{\"role\":\"core\",\"state\":\"up\"},"
+				   "{\"role\":\"query\",\"state\":\"up\"}]}";
+	struct msg_health health = { .json = slice_str(text) };
 	struct reply reply;
 	reply_init(&reply);
+	/* Channels and health come by another way than requests. */
 	for (int i = 0; i < PATIENCE_MS / 10 && reply.status != 200; i++) {
+		WEB_SEND(web, IPC_PARENT, health, MSG_HEALTH, 0, &health);
 		http_ask(web, "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n", &reply);
 		(void)usleep(10 * 1000);
 	}

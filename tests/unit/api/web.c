@@ -483,12 +483,19 @@ static void test_pipeline_and_head(void **state)
 
 static void test_local(void **state)
 {
+	struct msg_health starting = { .json = SLICE("{\"roles\":[{\"role\":\"core\",\"state\":\"up\"},"
+						     "{\"role\":\"query\",\"state\":\"starting\"}]}") };
 	struct msg_health health = { .json = SLICE("{\"roles\":[{\"role\":\"core\",\"state\":\"up\",\"restarts\":2,"
 						   "\"counters\":{\"commands\":12,\"name\":\"x\"}}]}") };
 	(void)state;
 	http_ask(&web, "GET /healthz HTTP/1.1\r\n" HOST END, &reply);
 	assert_int_equal(reply.status, 200);
 	assert_true(reply_has(&reply, "\"status\":\"ok\""));
+	WEB_SEND(&web, IPC_PARENT, health, MSG_HEALTH, 0, &starting);
+	(void)usleep(100 * 1000);
+	http_ask(&web, "GET /healthz HTTP/1.1\r\n" HOST END, &reply); /* its channel alone is not enough */
+	assert_int_equal(reply.status, 503);
+	assert_true(reply_has(&reply, "\"core\":true,\"query\":false"));
 	http_ask(&web, "GET /api/v1/openapi.json HTTP/1.1\r\n" HOST END, &reply);
 	assert_int_equal(reply.status, 200);
 	assert_true(reply_has(&reply, "\"openapi\": \"3.1.0\""));
