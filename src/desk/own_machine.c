@@ -4,6 +4,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/json.h"
+#include "model/asset_key.h"
 #include "records/search.h"
 #include "records/sql.h"
 #include "records/trail.h"
@@ -35,16 +36,35 @@ static void watch_add(struct making *m, const char *name, const char *kind, stru
 	m->made++;
 }
 
-static int asset_add(struct making *m, const char *name, const char *kind, struct slice address)
+/* Found again by its address or name, as any other asset. */
+static int key_add(struct making *m, const struct asset_keys *keys)
 {
+	int64_t done = 0;
+	for (size_t i = 0; done >= 0 && i < keys->count; i++) {
+		const struct asset_key *key = &keys->item[i];
+		done = sql_run(txn_db(m->txn),
+			"INSERT INTO asset_key (kind, key, prefix, asset_id) VALUES ($1, $2, $3, $4)",
+			SQL_STR(key->is_domain ? "domain" : "net"), SQL_STR(key->text),
+			SQL_INT(key->network.prefix), SQL_INT(m->asset_id));
+	}
+	return done < 0 ? (int)done : 0;
+}
+
+static int asset_add(struct making *m, const char *name, const char *kind, struct slice place)
+{
+	struct asset_keys *keys = arena_take(txn_arena(m->txn), sizeof(*keys));
+	struct slice bad = { 0 };
+	bool found = asset_keys_domains(keys, place, &bad) == 0 && keys->count == 1;
+	bool named = found && keys->item[0].is_domain;
 	m->asset_id = txn_id(m->txn);
 	int64_t done = sql_run(txn_db(m->txn),
-		"INSERT INTO asset (id, version, name, kind, address, importance) VALUES ($1, "
-		"1, $2, $3, $4, 'important')",
-		SQL_INT(m->asset_id), SQL_STR(name), SQL_STR(kind), SQL_TEXT_OR_NULL(address));
+		"INSERT INTO asset (id, version, name, kind, address, domain, importance)"
+		" VALUES ($1, 1, $2, $3, $4, $5, 'important')",
+		SQL_INT(m->asset_id), SQL_STR(name), SQL_STR(kind),
+		found && !named ? SQL_TEXT(place) : SQL_NULL, named ? SQL_TEXT(place) : SQL_NULL);
 	int error = done < 0 ? (int)done : trail_row(m->txn, "asset", m->asset_id);
-	int64_t tokens =
-		error < 0 ? error : search_put(m->txn, "asset", m->asset_id, slice_str(name));
+	error = error < 0 || !found ? error : key_add(m, keys);
+	int64_t tokens = error < 0 ? error : search_put(m->txn, "asset", m->asset_id, slice_str(name));
 	return tokens < 0 ? (int)tokens : txn_change(m->txn, "asset", m->asset_id, 1);
 }
 
