@@ -184,27 +184,59 @@ void search_split(struct slice text, bool for_query, search_emit *emit, void *ar
 	buf_fini(&s.whole);
 }
 
+/* Tokens stored by one statement: a round trip each would be most of an import's time. */
+enum { STORE_GROUP = 16 };
+
 struct storing {
 	struct txn *txn;
 	const char *kind;
 	int64_t id;
 	int64_t tokens;
 	int64_t error;
+	struct {
+		uint8_t octet[SEARCH_TOKEN_MAX_OCTETS + 4];
+		size_t n;
+	} held[STORE_GROUP];
+	size_t count;
 };
+
+/* One text for each size of group, so that at most STORE_GROUP statements are prepared. */
+static void group_sql(struct buf *sql, size_t count)
+{
+	buf_put_str(sql, "INSERT INTO search (token, kind, id) VALUES ");
+	for (size_t i = 0; i < count; i++) {
+		buf_printf(sql, "%s($%zu, $1, $2)", i > 0 ? ", " : "", i + 3);
+	}
+	buf_put_str(sql, " ON CONFLICT (token, kind, id) DO NOTHING");
+}
+
+static void group_store(struct storing *storing)
+{
+	struct sql_arg args[STORE_GROUP + 2] = { SQL_STR(storing->kind), SQL_INT(storing->id) };
+	AUTO_BUF struct buf sql;
+	buf_init(&sql, 1024);
+	for (size_t i = 0; i < storing->count; i++) {
+		args[i + 2] = SQL_TEXT(slice_of(storing->held[i].octet, storing->held[i].n));
+	}
+	group_sql(&sql, storing->count);
+	int64_t rows = storing->count == 0 ? 0
+					   : sql_run_args(storing->txn->db, (const char *)sql.p, args,
+						     storing->count + 2);
+	storing->error = rows < 0 ? rows : 0;
+	storing->tokens += rows < 0 ? 0 : rows;
+	storing->count = 0;
+}
 
 static bool store(void *arg, struct slice token)
 {
 	struct storing *storing = arg;
-	int64_t rows = sql_run(storing->txn->db,
-		"INSERT INTO search (token, kind, id) VALUES ($1, $2, $3)"
-		" ON CONFLICT (token, kind, id) DO NOTHING",
-		SQL_TEXT(token), SQL_STR(storing->kind), SQL_INT(storing->id));
-	if (rows < 0) {
-		storing->error = rows;
-		return false;
+	memcpy(storing->held[storing->count].octet, token.p, token.n);
+	storing->held[storing->count++].n = token.n;
+	if (storing->count == STORE_GROUP ||
+		storing->tokens + (int64_t)storing->count >= SEARCH_TOKENS_MAX) {
+		group_store(storing);
 	}
-	storing->tokens += rows;
-	return storing->tokens < SEARCH_TOKENS_MAX;
+	return storing->error == 0 && storing->tokens < SEARCH_TOKENS_MAX;
 }
 
 int64_t search_put(struct txn *txn, const char *kind, int64_t id, struct slice text)
@@ -215,6 +247,9 @@ int64_t search_put(struct txn *txn, const char *kind, int64_t id, struct slice t
 	}
 	struct storing storing = { .txn = txn, .kind = kind, .id = id };
 	search_split(text, false, store, &storing);
+	if (storing.error == 0) {
+		group_store(&storing);
+	}
 	return storing.error < 0 ? storing.error : storing.tokens;
 }
 

@@ -14,6 +14,7 @@
 #include "base/err.h"
 #include "base/jw.h"
 #include "base/log.h"
+#include "base/utf8.h"
 #include "desk/first_admin.h"
 #include "records/blob.h"
 #include "records/db.h"
@@ -106,6 +107,7 @@ static int prepare(struct runtime *rt, struct diag *diag)
 	core->rt = rt;
 	core->packs = arena_create(0);
 	(void)umask(0077);
+	(void)!gb18030_init(); /* loads a module from disk; without it such sheets are refused with a reason */
 	int error = packs_policy(runtime_handle(rt, "share"), core->packs, &core->calendar, &core->policy, diag);
 	error = error < 0 ? error : store_open(rt, core, diag);
 	error = error < 0 ? error : secret_key_read(runtime_handle(rt, "key"), &core->key);
