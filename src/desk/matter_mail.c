@@ -32,12 +32,9 @@ static int64_t notice_paper(struct matter *m)
 	return row == 1 ? id : row;
 }
 
-int matter_tell_person(struct matter *m, int64_t person_id, const char *event,
-	struct slice subject, struct slice text)
+static int tell(struct matter *m, int64_t person_id, const char *event, struct slice subject,
+	struct slice text)
 {
-	if (person_id == 0 || person_id == m->actor_id) {
-		return 0; /* nobody is told what he has just done */
-	}
 	int64_t paper = m->act == NOTICE_ACT_ISSUE ? notice_paper(m) : 0;
 	if (paper < 0) {
 		return (int)paper;
@@ -65,8 +62,16 @@ int matter_tell_person(struct matter *m, int64_t person_id, const char *event,
 	return put < 0 ? put : 0;
 }
 
+int matter_tell_person(struct matter *m, int64_t person_id, const char *event,
+	struct slice subject, struct slice text)
+{
+	/* Nobody is told what he has just done. */
+	bool own = person_id == 0 || person_id == m->actor_id;
+	return own ? 0 : tell(m, person_id, event, subject, text);
+}
+
 /* Ids first: telling runs statements of its own. */
-static int people_tell(struct matter *m, struct stmt *q, const char *event,
+static int people_tell(struct matter *m, struct stmt *q, bool actor_too, const char *event,
 	struct slice subject, struct slice text)
 {
 	int64_t people[PEOPLE_MAX];
@@ -77,7 +82,9 @@ static int people_tell(struct matter *m, struct stmt *q, const char *event,
 	}
 	row = row < 0 ? row : 0;
 	for (int i = 0; i < count && row == 0; i++) {
-		row = matter_tell_person(m, people[i], event, subject, text);
+		row = actor_too
+			      ? tell(m, people[i], event, subject, text)
+			      : matter_tell_person(m, people[i], event, subject, text);
 	}
 	return row;
 }
@@ -89,7 +96,9 @@ int matter_tell_unit(
 	int error = sql_query(m->db,
 		"SELECT person_id FROM notice_recipient WHERE notice_id = $1 ORDER BY id", &q,
 		SQL_INT(m->row.id));
-	return error < 0 ? error : people_tell(m, q, event, subject, text);
+	/* A notice goes to whom it is addressed, were he its issuer: the mail proves it. */
+	return error < 0 ? error
+			 : people_tell(m, q, m->act == NOTICE_ACT_ISSUE, event, subject, text);
 }
 
 int matter_tell_role(struct matter *m, enum role role, int64_t unit_id, const char *event,
@@ -101,7 +110,7 @@ int matter_tell_role(struct matter *m, enum role role, int64_t unit_id, const ch
 		"NULL"
 		" AND ($2 = 0 OR unit_id = $2) ORDER BY person_id",
 		&q, SQL_STR(name_id(&role_names, role)), SQL_INT(unit_id));
-	return error < 0 ? error : people_tell(m, q, event, subject, text);
+	return error < 0 ? error : people_tell(m, q, false, event, subject, text);
 }
 
 /* ---- what an act tells */

@@ -274,7 +274,7 @@ def main():
 def on_the_desk():
     enter(f"fengsui-{NAME}-desk")
     store = os.environ.get("FENGSUI_STORE")
-    for cast_name in (sys.argv[1:] or ["five", "two"]):
+    for cast_name in (sys.argv[1:] or ["five", "two", "centre"]):
         run_cast(cast_name, store)
         campus(NAME, "start", "web")
     print(f"1..{COUNT}", flush=True)

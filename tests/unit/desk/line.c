@@ -130,6 +130,8 @@ static void issued_by_its_author(const char *conf)
 	c.finding = cast_finding(&c, "medium", "选课系统首页不可用");
 	c.notice = cast_draft(&c, c.finding);
 	assert_int_equal(cast_do(&c, &c.operator, ROUTE_NOTICES_REVIEW, "{}"), 0);
+	/* Both are reviewers: the one who sent it is not told what he has just done. */
+	assert_int_equal(cast_number(&c, "SELECT count(*) FROM delivery WHERE about = 'notice'"), 1);
 	refused(&c, cast_do(&c, &c.reviewer, ROUTE_NOTICES_ISSUE, "{}"), E_DENIED,
 		"notice.author_is_issuer");
 	assert_int_equal(cast_do(&c, &c.reviewer, ROUTE_NOTICES_ISSUE,
