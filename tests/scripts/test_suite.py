@@ -12,6 +12,7 @@ import suite  # noqa: E402
 CASES = [
     ("every line of TAP is a case", "1..2\nok 1 - a\nnot ok 2 - b\n", 1, False, (1, 1, 0)),
     ("a skipped line is neither", "1..2\nok 1 - a\nok 2 - b # SKIP no data\n", 0, False, (1, 0, 1)),
+    ("a case which says it was skipped has not failed", "1..1\nnot ok 1 # SKIP no data\n", 0, False, (0, 0, 1)),
     ("two groups in one program add up", "1..1\nok 1 - a\n1..2\nok 1 - b\nok 2 - c\n", 0, False,
      (3, 0, 0)),
     ("a case that was planned and never ran has failed", "1..3\nok 1 - a\n", 0, False, (1, 2, 0)),
