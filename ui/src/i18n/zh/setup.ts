@@ -46,7 +46,7 @@ export const setup = {
   'setting.school.name': '校名',
   'setting.school.short': '简称',
   'setting.school.number_prefix': '通报编号前缀',
-  'setting.school.number_hint': '例如 网安通报，编号为 网安通报〔2026〕1号',
+  'setting.school.number_hint': '例如“网安通报”，编号写作“网安通报 2026-001”',
   'setting.school.address': '平台网址',
   'setting.school.address_hint': '例如 https://wangan.school.example',
   'setting.small_school': '小单位模式',
