@@ -333,12 +333,9 @@ static int find_ref(struct db *db, int64_t id, struct blob_ref *ref)
 	return 0;
 }
 
-static int open_file(struct blob_store *store, const struct blob_ref *ref, int *ret_fd)
+static int open_file(int folder_fd, const char *path, const struct blob_ref *ref, int *ret_fd)
 {
-	char folder[PATH_MAX];
-	char path[PATH_MAX];
-	path_of(store, &ref->sm3, folder, path);
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	int fd = openat(folder_fd, path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 	if (fd < 0) {
 		return -errno;
 	}
@@ -377,15 +374,36 @@ int blob_open(struct blob_store *store, struct db *db, int64_t id, int *ret_fd,
 	struct blob_ref *ret_ref)
 {
 	struct blob_ref ref = { 0 };
+	char folder[PATH_MAX];
+	char path[PATH_MAX];
 	int error = find_ref(db, id, &ref);
-	if (error == 0) {
-		error = store->where == DB_SQLITE ? open_file(store, &ref, ret_fd)
-						  : open_chunks(db, &ref, ret_fd);
+	if (error == 0 && store->where == DB_SQLITE) {
+		path_of(store, &ref.sm3, folder, path);
+		error = open_file(AT_FDCWD, path, &ref, ret_fd);
+	} else if (error == 0) {
+		error = open_chunks(db, &ref, ret_fd);
 	}
 	if (error == 0) {
 		*ret_ref = ref;
 	}
 	return error;
+}
+
+int blob_open_at(int folder_fd, struct db *db, int64_t id, int *ret_fd)
+{
+	struct blob_ref ref = { 0 };
+	char hex[2 * DIGEST_OCTETS + 1];
+	char path[sizeof(hex) + 1];
+	int error = find_ref(db, id, &ref);
+	if (error < 0) {
+		return error;
+	}
+	if (db_kind(db) == DB_POSTGRES) {
+		return open_chunks(db, &ref, ret_fd);
+	}
+	digest_hex(&ref.sm3, hex);
+	(void)snprintf(path, sizeof(path), "%.2s/%s", hex, hex + 2);
+	return open_file(folder_fd, path, &ref, ret_fd);
 }
 
 /* The last two parts of the path are the digest: …/ab/cdef… */

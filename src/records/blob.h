@@ -85,5 +85,13 @@ NODISCARD int blob_name(struct txn *txn, const char *kind, struct blob_stage *st
 NODISCARD int blob_open(struct blob_store *store, struct db *db, int64_t id, int *ret_fd,
 	struct blob_ref *ret_ref);
 
+/**
+ * The same for who has no more than the folder's descriptor.
+ *
+ * Owns:    *ret_fd.
+ * Returns: as blob_open.
+ */
+NODISCARD int blob_open_at(int folder_fd, struct db *db, int64_t id, int *ret_fd);
+
 /** Remove contents older than BLOB_ORPHAN_AGE_MS that have no name.  Returns: how many, or an error. */
 NODISCARD int64_t blob_sweep(struct blob_store *store, struct db *db, int64_t now_unix_ms);

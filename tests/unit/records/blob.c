@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -151,6 +152,27 @@ static void damaged_content_is_not_given_out(const char *conf)
 	house_close(&house);
 }
 
+static void the_folder_alone_is_enough_to_read(const char *conf)
+{
+	struct house house;
+	struct naming naming;
+	const char *folder = new_folder();
+	open_both(&house, conf, &naming, folder);
+	assert_int_equal(keep(&house, &naming, big()), 0);
+	int at = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int fd = -1;
+	assert_int_equal(blob_open_at(at, house.db, naming.id, &fd), 0);
+	uint8_t *got = malloc(big().n + 1);
+	assert_int_equal(read(fd, got, big().n + 1), big().n);
+	assert_true(slice_eq(slice_of(got, big().n), big()));
+	free(got);
+	(void)close(fd);
+	assert_int_equal(blob_open_at(at, house.db, naming.id + 1000, &fd), E_ABSENT);
+	(void)close(at);
+	(void)blob_store_close(naming.store);
+	house_close(&house);
+}
+
 static void orphans_are_swept_when_old(const char *conf)
 {
 	struct house house;
@@ -223,6 +245,7 @@ int main(void)
 		{ "content comes back by its id", content_comes_back_by_its_id, false },
 		{ "a quota refuses by kind", a_quota_refuses_by_kind, false },
 		{ "damaged content is not given out", damaged_content_is_not_given_out, false },
+		{ "the folder alone is enough to read", the_folder_alone_is_enough_to_read, false },
 		{ "orphans are swept when old", orphans_are_swept_when_old, false },
 		{ "stages of a run before are cleared", stages_of_a_run_before_are_cleared, false },
 		{ "the reserve is the smaller of two", the_reserve_is_the_smaller_of_two, false },
