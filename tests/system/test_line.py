@@ -4,7 +4,7 @@
 -> signed -> rectified -> verified by a fresh probe -> briefed -> not reported upward -> closed.
 
 Three casts: five people; two people of a small school; two people closing a finding of grade high on
-a server of the centre itself."""
+a server of the centre itself.  test_line_postgresql.py runs the same on PostgreSQL."""
 import email
 import email.policy
 import json
@@ -18,6 +18,7 @@ import traceback
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 from platform_driver import BUILD, Person, Platform, Refused, campus, enter, until  # noqa: E402
+from postgres_driver import Postgres, programs  # noqa: E402
 
 NAME = f"line-{os.getpid()}"
 PASSWORD = "Kuangye-2026-dengta"
@@ -228,8 +229,10 @@ def finish(cast, notice):
     case("the notice is a PDF", status == 200 and data.startswith(b"%PDF"), (status, data[:60]))
 
 
-def audit(platform):
-    done = subprocess.run([BUILD / "fengsui", "audit", "verify", "--data", platform.data], capture_output=True, text=True)
+def audit(platform, store):
+    where = ["--db", store] if store else []
+    done = subprocess.run([BUILD / "fengsui", "audit", "verify", "--data", platform.data, *where], capture_output=True,
+                          text=True)
     case("audit verify finds nothing changed", done.returncode == 0, done.stdout + done.stderr)
 
 
@@ -246,7 +249,7 @@ def run_cast(cast_name, store):
         verify(cast, notice, cast_name == "centre")
         finish(cast, notice)
         platform.stop()
-        audit(platform)
+        audit(platform, store)
     except Exception as problem:  # one cast's trouble must not hide the others'
         case(f"{cast_name}: the line runs to its end", False, "".join(traceback.format_exception(problem))[-1500:].replace("\n", "\n# "))
         print("# " + platform.log_tail().replace("\n", "\n# "))
@@ -255,28 +258,35 @@ def run_cast(cast_name, store):
         platform.remove()
 
 
-def main():
+def main(postgresql=False):
     if os.geteuid() != 0:
         print("1..0 # skip: network namespaces need root")
+        sys.exit(77)
+    if postgresql and programs() is None:
+        print("1..0 # skip: PostgreSQL is not installed")
         sys.exit(77)
     campus(NAME, "up")
     try:
         # Taking the campus down ends whatever is on its hosts: the one on the desk is a child.
         child = os.fork()
         if child == 0:
-            os._exit(on_the_desk())
+            os._exit(on_the_desk(postgresql))
         _, status = os.waitpid(child, 0)
     finally:
         campus(NAME, "down")
     sys.exit(os.waitstatus_to_exitcode(status))
 
 
-def on_the_desk():
+def on_the_desk(postgresql):
     enter(f"fengsui-{NAME}-desk")
-    store = os.environ.get("FENGSUI_STORE")
-    for cast_name in (sys.argv[1:] or ["five", "two", "centre"]):
-        run_cast(cast_name, store)
-        campus(NAME, "start", "web")
+    server = Postgres().start() if postgresql else None
+    try:
+        for cast_name in (sys.argv[1:] or ["five", "two", "centre"]):
+            run_cast(cast_name, server.database() if server else None)
+            campus(NAME, "start", "web")
+    finally:
+        if server:
+            server.remove()
     print(f"1..{COUNT}", flush=True)
     return 1 if FAILED else 0
 
