@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "sys/rand.h"
+
 enum { SLOT_BITS = 13, SLOT_MASK = PENDING_MAX - 1 };
 _Static_assert(1 << SLOT_BITS == PENDING_MAX, "a slot's number fits its bits");
 
@@ -23,9 +25,11 @@ struct pending *pending_create(void)
 	if (pending == NULL) {
 		abort();
 	}
+	/* Not from the same number each time: what was asked before a restart may be answered after it. */
+	uint32_t generation = (uint32_t)rand_u64() & ~(uint32_t)SLOT_MASK;
 	for (uint32_t i = 0; i < PENDING_MAX; i++) {
 		pending->free_ring[i] = i;
-		pending->slot[i].number = i;
+		pending->slot[i].number = generation | i;
 	}
 	return pending;
 }

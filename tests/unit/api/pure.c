@@ -308,6 +308,11 @@ static void test_pending(void **state)
 	assert_int_equal(pending_refused(pending), 1);
 	assert_null(pending_get(pending, first));
 	(void)pending_destroy(pending);
+	/* Another life of web gives other numbers: a late answer finds nobody there either. */
+	pending = pending_create();
+	assert_null(pending_get(pending, first));
+	assert_int_not_equal(pending_put(pending, &who[0]), first);
+	(void)pending_destroy(pending);
 }
 
 int main(void)
