@@ -88,6 +88,16 @@ int outbox_retry(struct txn *txn, int64_t id, int64_t due_at_ms, struct slice wh
 		SQL_INT(id), SQL_INT(due_at_ms), SQL_TEXT_OR_NULL(why)));
 }
 
+int64_t outbox_release(struct txn *txn, const char *kind)
+{
+	return sql_run(txn->db,
+		"UPDATE outbox SET state = 'waiting', lease_until_ms = NULL, due_at_ms = CASE WHEN attempts < $3"
+		" THEN due_at_ms ELSE $2 + $4 * (SELECT count(*) FROM outbox other WHERE other.kind = $1"
+		" AND other.state IN ('waiting', 'leased') AND other.attempts >= $3 AND other.id <= outbox.id) END"
+		" WHERE kind = $1 AND state = 'leased'",
+		SQL_STR(kind), SQL_INT(txn->now_ms), SQL_INT(OUTBOX_TOGETHER), SQL_INT(OUTBOX_APART_MS));
+}
+
 int64_t outbox_cancel(struct txn *txn, const char *record_kind, int64_t record_id)
 {
 	return sql_run(txn->db,

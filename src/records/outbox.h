@@ -19,7 +19,12 @@
 struct db;
 struct txn;
 
-enum { OUTBOX_LEASE_MAX = 64, OUTBOX_PAYLOAD_MAX_OCTETS = 65536 };
+enum {
+	OUTBOX_LEASE_MAX = 64,
+	OUTBOX_PAYLOAD_MAX_OCTETS = 65536,
+	OUTBOX_TOGETHER = 3,      /* leases lost before a row is suspected of ending its worker */
+	OUTBOX_APART_MS = 5000,   /* between suspects */
+};
 
 struct outbox_item {
 	int64_t id;             /* of the record it carries; 0 = outbox_put allots one */
@@ -52,6 +57,15 @@ NODISCARD int outbox_end(struct txn *txn, int64_t id, enum outbox_end how, struc
 
 /** Give a lease back, to be tried again from due_at_ms.  Returns: as outbox_end. */
 NODISCARD int outbox_retry(struct txn *txn, int64_t id, int64_t due_at_ms, struct slice why);
+
+/**
+ * Give every lease of a kind back: who held them is gone.  Rows that were
+ * lost OUTBOX_TOGETHER times come back one after the other, so that the one
+ * that ends its worker is met alone.
+ *
+ * Returns: how many, or as db_step.
+ */
+NODISCARD int64_t outbox_release(struct txn *txn, const char *kind);
 
 /** Cancel what waits for a record.  Returns: how many, or as db_step. */
 NODISCARD int64_t outbox_cancel(struct txn *txn, const char *record_kind, int64_t record_id);

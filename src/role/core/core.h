@@ -88,6 +88,8 @@ void door_frame(struct core *core, struct ipc_frame *frame);
 void uploads_frame(struct core *core, struct ipc_frame *frame);
 /** What paper says of one. */
 void uploads_inspected(struct core *core, const struct msg_inspected *msg);
+/** A fresh worker of paper: it is asked what the one before did not answer. */
+void uploads_peer(struct core *core);
 
 /* senses.c: signals, results asked for, the table of checks */
 void senses_frame(struct core *core, enum ipc_role from, struct ipc_frame *frame);
@@ -97,6 +99,8 @@ void senses_turn(struct core *core);
 
 /* outgoing.c: mails to courier, documents to paper, checks to probe */
 void outgoing_turn(struct core *core);
+/** A fresh channel: what its peer's forerunner held comes back. */
+void outgoing_peer(struct core *core, enum ipc_role peer);
 
 /* returned.c: what courier and paper answer */
 void returned_frame(struct core *core, enum ipc_role from, struct ipc_frame *frame);

@@ -158,8 +158,8 @@ static void on_tick(uv_timer_t *timer)
 {
 	struct core *core = timer->data;
 	clockwork_turn(core);
+	senses_turn(core); /* before what is asked of probe, or it would not know the check */
 	outgoing_turn(core);
-	senses_turn(core);
 	backups_turn(core);
 }
 
@@ -193,6 +193,10 @@ static void peer(struct runtime *rt, enum ipc_role peer, bool up)
 	struct core *core = rt->self;
 	if (up) {
 		senses_peer(core, peer);
+		outgoing_peer(core, peer);
+	}
+	if (up && peer == IPC_PAPER) {
+		uploads_peer(core);
 	}
 	if (up && peer == IPC_QUERY) {
 		core_committed(core, core->last_seq);

@@ -6,6 +6,8 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "base/jw.h"
+#include "base/log.h"
+#include "desk/line.h"
 #include "records/caller.h"
 #include "records/outbox.h"
 #include "records/secret.h"
@@ -14,6 +16,8 @@
 #include "sys/memfd.h"
 
 enum { NO_MAIL_WAIT_MS = 2000, LEASE_MS = 60000, LEASE_COUNT = 16, FRAME_BODY_MAX = 40000 };
+/* A document whose workers ended this often before they answered is given up. */
+enum { RENDER_LOST_MAX = 10, GIVE_UP_COUNT = 16 };
 
 /* What was leased, taken out of the transaction into the job's memory. */
 struct errand {
@@ -237,6 +241,50 @@ static void lease(struct core *core, const char *kind, enum ipc_role to, bool *b
 	job_submit(job, lease_run, all, lease_finish);
 }
 
+/* ---- a worker is gone, and what it held is tried again */
+
+static int give_up_run(struct txn *txn, const struct desk_env *env)
+{
+	int64_t ids[GIVE_UP_COUNT];
+	int count = 0;
+	AUTO_STMT struct stmt *q = NULL;
+	int row = sql_query(txn_db(txn),
+		"SELECT record_id FROM outbox WHERE kind = 'render' AND state = 'waiting' AND attempts >= $1"
+		" ORDER BY id LIMIT $2",
+		&q, SQL_INT(RENDER_LOST_MAX), SQL_INT(GIVE_UP_COUNT));
+	for (row = row < 0 ? row : db_step(q); row == 1; row = db_step(q)) {
+		ids[count++] = db_col_int64(q, 0);
+	}
+	for (int i = 0; i < count && row >= 0; i++) {
+		struct line_document lost = { .document_id = ids[i], .ok = false, .error = SLICE("renderer lost") };
+		row = line_document_done(txn, env, &lost);
+	}
+	return row < 0 ? row : 0;
+}
+
+static int renders_back_run(struct txn *txn, void *arg)
+{
+	int64_t count = outbox_release(txn, "render");
+	return count < 0 ? (int)count : give_up_run(txn, arg);
+}
+
+static int probes_back_run(struct txn *txn, void *arg)
+{
+	(void)arg;
+	int64_t count = outbox_release(txn, "probe");
+	return count < 0 ? (int)count : 0;
+}
+
+/* Not for mail: it may have left already, and its lease keeps the second one away for a while. */
+void outgoing_peer(struct core *core, enum ipc_role peer)
+{
+	if (peer == IPC_PAPER) {
+		job_submit(job_create(core, 0), renders_back_run, &core->env, job_drop);
+	} else if (peer == IPC_PROBE) {
+		job_submit(job_create(core, 0), probes_back_run, NULL, job_drop);
+	}
+}
+
 void outgoing_turn(struct core *core)
 {
 	int64_t now_ms = clock_unix_ms();
@@ -244,5 +292,7 @@ void outgoing_turn(struct core *core)
 		lease(core, "mail", IPC_COURIER, &core->mail_busy, now_ms);
 	}
 	lease(core, "render", IPC_PAPER, &core->render_busy, now_ms);
-	lease(core, "probe", IPC_PROBE, &core->probe_busy, now_ms);
+	if (!core->checks_dirty) {
+		lease(core, "probe", IPC_PROBE, &core->probe_busy, now_ms);
+	}
 }

@@ -16,6 +16,8 @@
 #include "sys/rand.h"
 
 enum { UPLOAD_MAX_OCTETS = 20 * 1024 * 1024, GRANTS_MAX = 64, GRANT_LIFE_MS = 120000 };
+/* A file that ends every worker which looks at it is refused after so many. */
+enum { INSPECT_TRIES_MAX = 3 };
 
 enum stage { STAGE_FREE, STAGE_GRANTED, STAGE_INSPECT, STAGE_STORE };
 
@@ -25,6 +27,7 @@ struct slot {
 	int64_t since_ms;
 	struct job *job; /* a visit, its call filled in */
 	int fd;          /* the bytes */
+	int tries;       /* workers asked about them */
 	uv_work_t work;
 	int error;
 };
@@ -50,15 +53,25 @@ static struct slot *slot_find(enum stage stage, uint64_t grant)
 	return NULL;
 }
 
+static void refuse(struct slot *slot, int error, const char *code)
+{
+	struct job *job = slot->job;
+	slot_free(slot);
+	visit_fail(job, error, code);
+}
+
 static void expire(void)
 {
 	int64_t now = clock_mono_ms();
 	for (size_t i = 0; i < GRANTS_MAX; i++) {
 		struct slot *slot = &slots[i];
-		if (slot->stage == STAGE_GRANTED && now - slot->since_ms > GRANT_LIFE_MS) {
+		bool old = now - slot->since_ms > GRANT_LIFE_MS;
+		if (slot->stage == STAGE_GRANTED && old) {
 			job_drop(slot->job);
 			slot->fd = -1;
 			slot_free(slot);
+		} else if (slot->stage == STAGE_INSPECT && old) {
+			refuse(slot, E_BUSY, "upload.unavailable");
 		}
 	}
 }
@@ -76,7 +89,7 @@ static void ask_take(struct core *core, struct ipc_frame *frame)
 		answer.status = 413;
 		answer.problem = SLICE("{\"type\":\"about:blank\",\"code\":\"upload.too_"
 				       "large\",\"title\":\"limit\",\"status\":413}");
-	} else if (slot == NULL || core->rt->peers[IPC_PAPER] == NULL) {
+	} else if (slot == NULL) {
 		answer.status = 503;
 		answer.problem = SLICE("{\"type\":\"about:blank\",\"code\":\"busy\",\"title\":"
 				       "\"busy\",\"status\":503}");
@@ -104,11 +117,28 @@ static void ask_take(struct core *core, struct ipc_frame *frame)
 	}
 }
 
-static void refuse(struct slot *slot, int error, const char *code)
+/* Between two workers nobody is there to ask: the next one is, when it comes. */
+static void inspect_send(struct core *core, struct slot *slot)
 {
-	struct job *job = slot->job;
-	slot_free(slot);
-	visit_fail(job, error, code);
+	struct msg_inspect ask = { .job = (int64_t)(slot->grant >> 1),
+		.name = visit_of(slot->job)->call.upload_name };
+	if (core->rt->peers[IPC_PAPER] == NULL) {
+		return;
+	}
+	if (slot->tries++ >= INSPECT_TRIES_MAX ||
+		RUNTIME_SEND(core->rt, IPC_PAPER, inspect, MSG_INSPECT, 0, slot->job->trace, &ask, dup(slot->fd)) <
+			0) {
+		refuse(slot, E_BUSY, "upload.unavailable");
+	}
+}
+
+void uploads_peer(struct core *core)
+{
+	for (size_t i = 0; i < GRANTS_MAX; i++) {
+		if (slots[i].stage == STAGE_INSPECT) {
+			inspect_send(core, &slots[i]);
+		}
+	}
 }
 
 static void upload_take(struct core *core, struct ipc_frame *frame)
@@ -124,12 +154,7 @@ static void upload_take(struct core *core, struct ipc_frame *frame)
 	visit_of(slot->job)->req = frame->req;
 	slot->fd = ipc_frame_take_fd(frame);
 	slot->stage = STAGE_INSPECT;
-	struct msg_inspect ask = { .job = (int64_t)(slot->grant >> 1),
-		.name = visit_of(slot->job)->call.upload_name };
-	if (RUNTIME_SEND(core->rt, IPC_PAPER, inspect, MSG_INSPECT, 0, frame->trace, &ask,
-		    dup(slot->fd)) < 0) {
-		refuse(slot, E_BUSY, "upload.unavailable");
-	}
+	inspect_send(core, slot);
 }
 
 /* ---- in the pool: write and sync */

@@ -160,6 +160,32 @@ static int later(struct txn *txn, void *arg)
 	return outbox_retry(txn, leased_id, txn_now_ms(txn) + 50, SLICE("451"));
 }
 
+static int put_three_papers(struct txn *txn, void *arg)
+{
+	(void)arg;
+	static const char *const effects[] = { "paper/1", "paper/2", "paper/3" };
+	int put = 0;
+	for (size_t i = 0; i < 3 && put >= 0; i++) {
+		struct outbox_item item = { .kind = SLICE("render"), .effect = slice_str(effects[i]),
+			.record_kind = SLICE("document"), .record_id = (int64_t)i, .payload = SLICE("{}") };
+		put = outbox_put(txn, &item);
+	}
+	return put < 0 ? put : 0;
+}
+
+static int lease_papers(struct txn *txn, void *arg)
+{
+	struct outbox_item items[4] = { { 0 } };
+	(void)arg;
+	return outbox_lease(txn, "render", 60000, items, 4);
+}
+
+static int release_papers(struct txn *txn, void *arg)
+{
+	(void)arg;
+	return (int)outbox_release(txn, "render");
+}
+
 static void one_effect_has_one_row_and_one_lease_at_a_time(const char *conf)
 {
 	struct house house;
@@ -188,6 +214,29 @@ static void one_effect_has_one_row_and_one_lease_at_a_time(const char *conf)
 	house_close(&house);
 }
 
+static void leases_of_a_worker_that_is_gone_come_back_at_once(const char *conf)
+{
+	struct house house;
+	house_open(&house, conf);
+	assert_int_equal(house_run(&house, put_three_papers, NULL), 0);
+	assert_int_equal(house_run(&house, put_two, NULL), 0);
+	assert_int_equal(house_run(&house, lease, NULL), 1);
+	for (int i = 0; i < OUTBOX_TOGETHER; i++) {
+		assert_int_equal(house_run(&house, lease_papers, NULL), 3);
+		assert_int_equal(house_run(&house, lease_papers, NULL), 0);
+		assert_int_equal(house_run(&house, release_papers, NULL), 3);
+	}
+	/* Another kind keeps its lease: a mail may have left already. */
+	assert_int_equal(house_number(&house, "SELECT count(*) FROM outbox WHERE state = 'leased'"), 1);
+	/* Suspected by now, they come one by one. */
+	assert_int_equal(house_run(&house, lease_papers, NULL), 0);
+	for (int i = 0; i < 3; i++) {
+		house.now_ms += OUTBOX_APART_MS;
+		assert_int_equal(house_run(&house, lease_papers, NULL), 1);
+	}
+	house_close(&house);
+}
+
 int main(void)
 {
 	static const struct fixture_case cases[] = {
@@ -197,6 +246,8 @@ int main(void)
 		{ "a timer can be moved and cancelled", a_timer_can_be_moved_and_cancelled, false },
 		{ "one effect has one row and one lease at a time",
 			one_effect_has_one_row_and_one_lease_at_a_time, false },
+		{ "leases of a worker that is gone come back at once",
+			leases_of_a_worker_that_is_gone_come_back_at_once, false },
 	};
 	return fixture_both(cases, sizeof(cases) / sizeof(cases[0]));
 }
