@@ -73,6 +73,8 @@ done
 inside='
 root=$1; shift
 mount --make-rprivate /
+# A root which is a mount of its own, as ip(8) wants it.
+mount --bind "$root" "$root"
 mount -t proc proc "$root/proc"
 mount -t sysfs sysfs "$root/sys"
 mount --rbind /dev "$root/dev"

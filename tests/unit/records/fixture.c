@@ -82,7 +82,7 @@ static bool find_postgres(void)
 }
 
 /* PostgreSQL refuses root, so it runs as its own user there; it dies with us. */
-static pid_t start(const char *program, char *const args[])
+static pid_t start(const char *program, char *args[])
 {
 	pid_t pid = fork();
 	if (pid != 0) {
@@ -101,6 +101,7 @@ static pid_t start(const char *program, char *const args[])
 		chdir("/") != 0) {
 		_exit(126);
 	}
+	args[0] = path; /* by which it finds its companions */
 	execv(path, args);
 	_exit(127);
 }
@@ -124,6 +125,22 @@ static PGconn *connect_admin(void)
 	}
 	(void)fprintf(stderr, "the private PostgreSQL did not come up\n");
 	exit(1);
+}
+
+/* The folder goes with us, so its words are said here. */
+static void log_show(const char *folder, int status)
+{
+	char path[120];
+	char line[256];
+	(void)snprintf(path, sizeof(path), "%s/log", folder);
+	(void)fprintf(stderr, "initdb failed with %d:\n", status);
+	FILE *log = fopen(path, "r");
+	while (log != NULL && fgets(line, sizeof(line), log) != NULL) {
+		(void)fputs(line, stderr);
+	}
+	if (log != NULL) {
+		(void)fclose(log);
+	}
 }
 
 static bool start_postgres(void)
@@ -150,7 +167,7 @@ static bool start_postgres(void)
 		(char[]){ "trust" }, (char[]){ "-N" }, NULL };
 	int status = 1;
 	if (waitpid(start("initdb", init), &status, 0) < 0 || status != 0) {
-		(void)fprintf(stderr, "initdb failed, see %s/log\n", folder);
+		log_show(folder, status);
 		exit(1);
 	}
 	char *serve[] = { (char[]){ "postgres" }, (char[]){ "-D" }, data, (char[]){ "-k" },
