@@ -9,6 +9,7 @@ import queue
 import re
 import shutil
 import signal
+import sqlite3
 import subprocess
 import tempfile
 import threading
@@ -151,6 +152,14 @@ class Platform:
     def roles(self):
         done = subprocess.run([BUILD / "fengsui", "status", "--data", self.data, "--json"], capture_output=True, text=True)
         return {r["role"]: r for r in json.loads(done.stdout)["roles"]}
+
+    def rows(self, sql):
+        """What the embedded store holds, every row a list of texts."""
+        connection = sqlite3.connect(f"file:{self.data}/records.db?mode=ro", uri=True, timeout=20)
+        try:
+            return [["" if v is None else str(v) for v in row] for row in connection.execute(sql)]
+        finally:
+            connection.close()
 
     def kill(self, role):
         os.kill(self.roles()[role]["pid"], signal.SIGKILL)

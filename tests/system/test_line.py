@@ -258,27 +258,32 @@ def run_cast(cast_name, store):
         platform.remove()
 
 
-def main(postgresql=False):
+def inside_a_campus(run):
+    """run(name of the campus) in a process of its own, which may go to the campus' desk; its result is ours."""
     if os.geteuid() != 0:
         print("1..0 # skip: network namespaces need root")
-        sys.exit(77)
-    if postgresql and programs() is None:
-        print("1..0 # skip: PostgreSQL is not installed")
         sys.exit(77)
     campus(NAME, "up")
     try:
         # Taking the campus down ends whatever is on its hosts: the one on the desk is a child.
         child = os.fork()
         if child == 0:
-            os._exit(on_the_desk(postgresql))
+            os._exit(run(NAME))
         _, status = os.waitpid(child, 0)
     finally:
         campus(NAME, "down")
     sys.exit(os.waitstatus_to_exitcode(status))
 
 
-def on_the_desk(postgresql):
-    enter(f"fengsui-{NAME}-desk")
+def main(postgresql=False):
+    if postgresql and programs() is None:
+        print("1..0 # skip: PostgreSQL is not installed")
+        sys.exit(77)
+    inside_a_campus(lambda name: on_the_desk(name, postgresql))
+
+
+def on_the_desk(name, postgresql):
+    enter(f"fengsui-{name}-desk")
     server = Postgres().start() if postgresql else None
     try:
         for cast_name in (sys.argv[1:] or ["five", "two", "centre"]):
