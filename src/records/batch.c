@@ -2,14 +2,16 @@
 #include "records/batch.h"
 
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/arena.h"
 #include "base/err.h"
-#include "records/db.h"
+#include "records/db_priv.h"
 #include "records/sql.h"
 #include "records/txn_priv.h"
+#include "sys/clock.h"
 
-enum { LEAF_PAGE = 4096, TEND_EVERY = 1024 };
+enum { LEAF_PAGE = 4096, TEND_EVERY = 1024, DOUBT_PAUSE_US = 200000 };
 
 struct batch {
 	struct db *db;
@@ -152,7 +154,49 @@ static int finish(struct batch *batch, const struct counters *before, int64_t no
 	if (error == 0) {
 		error = tend(batch, before->commit_seq, now_ms);
 	}
-	return error < 0 ? error : db_commit(batch->db);
+	return error;
+}
+
+/*
+ * The row lock is the point: a COMMIT that is still on its way holds it, so
+ * what is read is what the lost transaction came to, not what it was before.
+ */
+static int read_settled(struct db *db, int64_t *ret_seq)
+{
+	int error = db_begin(db);
+	if (error < 0) {
+		return error;
+	}
+	int row = sql_int_args(db, "SELECT value FROM counter WHERE series = 'commit' AND year = 0 FOR UPDATE", ret_seq,
+		NULL, 0);
+	db_rollback(db);
+	return row == 1 ? 0 : row == 0 ? E_STORE : row;
+}
+
+/* COMMIT was sent, and the connection went before its answer came. */
+static int resolve_doubt(struct batch *batch, int64_t before)
+{
+	int64_t until_ms = clock_mono_ms() + BATCH_DOUBT_MS;
+	int64_t seq = 0;
+	int error = E_STORE;
+	while (error < 0 && clock_mono_ms() < until_ms) {
+		error = read_settled(batch->db, &seq);
+		if (error < 0) {
+			(void)usleep(DOUBT_PAUSE_US);
+		}
+	}
+	if (error < 0) {
+		return db_say(batch->db, E_STORE, "the store went away; it is not known whether it took this");
+	}
+	bool took = seq == batch->counters.commit_seq && seq != before;
+	return took ? 0 : db_say(batch->db, E_STORE, "the connection to the record store was lost before the commit");
+}
+
+static int commit(struct batch *batch, int64_t before)
+{
+	int error = db_commit(batch->db);
+	/* Not lost before: every statement of this transaction was answered. */
+	return error < 0 && batch->db->lost ? resolve_doubt(batch, before) : error;
 }
 
 /* Returns: 1 answered from memory, 0 not known, or an error. */
@@ -277,6 +321,7 @@ static int run_all(struct batch *batch, struct command *const *commands, size_t 
 	}
 	if (error == 0) {
 		error = finish(batch, &before, now_ms);
+		error = error < 0 ? error : commit(batch, before.commit_seq);
 	}
 	if (error < 0) {
 		db_rollback(batch->db);

@@ -6,8 +6,9 @@
  * Every command that succeeds gets a commit_seq of its own, one higher than
  * the last; those of one batch become visible together.  A command that fails
  * is rolled back alone.  When the commit fails every command of the batch is
- * answered E_STORE, and after a lost connection it is not known whether it
- * happened: the idempotency key tells.
+ * answered E_STORE.  When the connection is lost before COMMIT was answered,
+ * the store itself is asked what became of it, for BATCH_DOUBT_MS at most; if
+ * it stays away that long the idempotency key will tell.
  *
  * Layer: records.  Threading: one thread at a time; writer.h gives it one.
  */
@@ -33,6 +34,7 @@ enum {
 	COMMAND_KEY_MAX_OCTETS = 128,
 	COMMAND_TRACE_OCTETS = 32,       /* lower-case hexadecimal */
 	BATCH_CHANGES_KEPT = 100000,     /* commit_seqs the event stream reaches back */
+	BATCH_DOUBT_MS = 20000,          /* less than a browser waits */
 };
 
 /** How long an idempotency key is remembered. */

@@ -391,7 +391,8 @@ static int connect_now(struct db *db)
 	error = error < 0 ? error : check_setting(db, "synchronous_commit", "off");
 	if (error == 0) {
 		error = pg_exec(db, "SET bytea_output = hex; SET TIME ZONE 'UTC';"
-				    "SET lock_timeout = '5s'");
+				    "SET lock_timeout = '5s';"
+				    "SET idle_in_transaction_session_timeout = '60s'");
 	}
 	if (error == 0 && (db->flags & DB_READONLY) != 0) {
 		error = pg_exec(db, "SET default_transaction_read_only = on");

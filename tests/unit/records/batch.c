@@ -11,6 +11,7 @@
 #include "audit/tree.h"
 #include "base/arena.h"
 #include "base/err.h"
+#include "cutter.h"
 #include "fixture.h"
 #include "house.h"
 #include "records/db.h"
@@ -358,6 +359,49 @@ static void a_lost_batch_is_answered_so_and_the_next_goes_on(const char *conf)
 	house_close(&house);
 }
 
+static void an_unanswered_commit_is_told_truly(const char *conf)
+{
+	static const struct {
+		enum cut cut;
+		int status;
+		int64_t kept;
+	} cases[] = {
+		{ CUT_BEFORE_COMMIT, E_STORE, 0 },
+		{ CUT_BEFORE_ANSWER, 0, 2 },
+		{ CUT_AND_COMMIT_LATE, 0, 4 },
+	};
+	struct house direct;
+	house_open(&direct, conf);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct house house;
+		struct command commands[COMMANDS];
+		struct wish wishes[COMMANDS] = { { 0 } };
+		house_open(&house, cutter_open(conf));
+		init_all(commands);
+		struct command *list[2] = { &commands[0], &commands[1] };
+		commands[0].arg = &wishes[0];
+		commands[1].arg = &wishes[1];
+		commands[0].run = commands[1].run = make_setting;
+		cutter_arm(cases[i].cut);
+		batch_run(house.batch, list, 2);
+		assert_int_equal(commands[0].status, cases[i].status);
+		assert_int_equal(commands[1].status, cases[i].status);
+		assert_int_equal(commands[1].answer.n > 0, cases[i].status == 0);
+		assert_int_equal(house_number(&direct, "SELECT count(*) FROM setting"), cases[i].kept);
+		/* And life goes on, by the same counters. */
+		fini_all(commands);
+		assert_int_equal(house_number(&house, "SELECT count(*) FROM setting"), cases[i].kept);
+		house_close(&house);
+		cutter_close();
+	}
+	house_close(&direct);
+	house_open(&direct, conf);
+	struct wish wish = { 0 };
+	assert_int_equal(house_run(&direct, make_setting, &wish), 0);
+	assert_int_equal(wish.number, 5);
+	house_close(&direct);
+}
+
 static int emit_change(struct txn *txn, void *arg)
 {
 	(void)arg;
@@ -396,6 +440,7 @@ int main(void)
 		{ "a log with a gap is refused", a_log_with_a_gap_is_refused, false },
 		{ "a lost batch is answered so and the next goes on",
 			a_lost_batch_is_answered_so_and_the_next_goes_on, true },
+		{ "an unanswered commit is told truly", an_unanswered_commit_is_told_truly, true },
 		{ "the event stream is bounded", the_event_stream_is_bounded, false },
 	};
 	return fixture_both(cases, sizeof(cases) / sizeof(cases[0]));
