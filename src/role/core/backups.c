@@ -77,5 +77,5 @@ void backups_frame(struct core *core, struct ipc_frame *frame)
 	}
 	struct backup_made *made = arena_take(job->arena, sizeof(*made));
 	*made = (struct backup_made){ msg.ok, msg.path, (int64_t)msg.octets, msg.error };
-	job_submit(job, done_run, made, job_drop);
+	job_submit_sure(job, done_run, made, job_drop);
 }

@@ -53,7 +53,7 @@ static void sign_turn(struct core *core, int64_t now_ms)
 		return;
 	}
 	core->sign_at_ms = now_ms + SIGN_EVERY_MS;
-	job_submit(job_create(core, 0), sign_run, core->audit_key, job_drop);
+	job_submit_sure(job_create(core, 0), sign_run, core->audit_key, job_drop);
 }
 
 /* ---- is the wall clock to be believed? */

@@ -57,7 +57,15 @@ struct core {
 	int64_t backup_look_ms; /* when the hour is looked at again */
 	int64_t backup_day;     /* day of the last one begun by the hour */
 	uint64_t refused;      /* commands the writer's full queue refused */
+	/* jobs that wait for the store to be back, in the order they came */
+	struct job *held;
+	size_t held_count;
+	int64_t held_until_ms;
+	uint64_t numbered;
 };
+
+/** Jobs held at once; one more ends as failed and is counted in refused. */
+enum { JOBS_HELD_MAX = 10000 };
 
 /** A command of core's own: memory, command, and what to do with its answer. */
 struct job {
@@ -67,6 +75,11 @@ struct job {
 	uint64_t trace;
 	void *of;              /* what the part keeps with it, in the arena */
 	void (*finish)(struct job *job);
+	/* of one that is tried again */
+	struct job *next;
+	uint64_t number; /* 0 = tried once */
+	int tries;
+	int64_t failed_seq; /* the store's, when it failed first */
 };
 
 /** New job with its arena; give it to job_submit or job_drop. */
@@ -80,6 +93,17 @@ void job_drop(struct job *job);
  *          command.status E_BUSY.
  */
 void job_submit(struct job *own_job, int (*run)(struct txn *, void *), void *arg, void (*finish)(struct job *));
+
+/**
+ * The same for what nobody would ask again: while the store is away, or the
+ * queue full, the job waits in its order.  finish sees E_STORE or E_BUSY only
+ * when the store takes others' commands and this one still fails.
+ */
+void job_submit_sure(struct job *own_job, int (*run)(struct txn *, void *), void *arg, void (*finish)(struct job *));
+/** Try those that wait again. */
+void job_turn(struct core *core);
+/** Drop those that wait: the process ends. */
+void job_forget(struct core *core);
 
 /* door.c: commands and touches from web */
 void door_frame(struct core *core, struct ipc_frame *frame);

@@ -157,6 +157,7 @@ static int threads(struct runtime *rt, struct diag *diag)
 static void on_tick(uv_timer_t *timer)
 {
 	struct core *core = timer->data;
+	job_turn(core);
 	clockwork_turn(core);
 	senses_turn(core); /* before what is asked of probe, or it would not know the check */
 	outgoing_turn(core);
@@ -212,6 +213,7 @@ static void status(struct runtime *rt, struct jw *jw)
 	jw_kv_int(jw, "batches", (int64_t)stats.batches);
 	jw_kv_int(jw, "commands_refused", (int64_t)(stats.refused + core->refused));
 	jw_kv_int(jw, "queue", (int64_t)stats.waiting);
+	jw_kv_int(jw, "held", (int64_t)core->held_count);
 	jw_kv_int(jw, "batch_longest_ms", stats.longest_ms);
 	jw_kv_int(jw, "seq", core->last_seq);
 }
@@ -221,6 +223,7 @@ static void end(struct runtime *rt)
 	struct core *core = rt->self;
 	core->lane = password_lane_stop(core->lane);
 	core->writer = writer_stop(core->writer);
+	job_forget(core);
 	uv_close((uv_handle_t *)&core->wake, NULL);
 	uv_close((uv_handle_t *)&core->tick, NULL);
 }

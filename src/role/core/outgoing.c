@@ -279,9 +279,9 @@ static int probes_back_run(struct txn *txn, void *arg)
 void outgoing_peer(struct core *core, enum ipc_role peer)
 {
 	if (peer == IPC_PAPER) {
-		job_submit(job_create(core, 0), renders_back_run, &core->env, job_drop);
+		job_submit_sure(job_create(core, 0), renders_back_run, &core->env, job_drop);
 	} else if (peer == IPC_PROBE) {
-		job_submit(job_create(core, 0), probes_back_run, NULL, job_drop);
+		job_submit_sure(job_create(core, 0), probes_back_run, NULL, job_drop);
 	}
 }
 

@@ -39,7 +39,7 @@ static void sent_take(struct core *core, struct ipc_frame *frame)
 	}
 	o->env = &core->env;
 	o->result = (struct deliver_result){ msg.delivery, msg.outcome, msg.provider, msg.error };
-	job_submit(job, settle_run, o, job_drop);
+	job_submit_sure(job, settle_run, o, job_drop);
 }
 
 /* A document: stored in the pool, then named in the transaction that says it is ready. */
@@ -96,7 +96,7 @@ static void paper_stored(uv_work_t *work, int status)
 		paper_finish(p->job); /* leased again when the lease runs out */
 		return;
 	}
-	job_submit(p->job, paper_run, p, paper_finish);
+	job_submit_sure(p->job, paper_run, p, paper_finish);
 }
 
 static void rendered_take(struct core *core, struct ipc_frame *frame)
@@ -114,7 +114,7 @@ static void rendered_take(struct core *core, struct ipc_frame *frame)
 	job->of = p;
 	p->work.data = p;
 	if (!p->done.ok) {
-		job_submit(job, paper_run, p, paper_finish);
+		job_submit_sure(job, paper_run, p, paper_finish);
 	} else if (uv_queue_work(&core->rt->loop, &p->work, paper_work, paper_stored) != 0) {
 		paper_finish(job);
 	}

@@ -68,7 +68,7 @@ static void signal_hear(struct core *core, enum ipc_role from, struct ipc_frame 
 		heard_finish(job);
 		return;
 	}
-	job_submit(job, heard_run, h, heard_finish);
+	job_submit_sure(job, heard_run, h, heard_finish);
 }
 
 /* ---- a check asked for by a verification */
@@ -95,7 +95,7 @@ static void proof_take(struct core *core, struct ipc_frame *frame)
 		job_drop(job);
 		return;
 	}
-	job_submit(job, proof_run, p, job_drop);
+	job_submit_sure(job, proof_run, p, job_drop);
 }
 
 /* ---- this machine's own facts: the first checks of a fresh store */
@@ -122,7 +122,7 @@ static void facts_take(struct core *core, struct ipc_frame *frame)
 	struct job *job = job_create(core, frame->trace);
 	struct slice *json = arena_take(job->arena, sizeof(*json));
 	*json = arena_dup(job->arena, msg.json);
-	job_submit(job, facts_run, json, facts_finish);
+	job_submit_sure(job, facts_run, json, facts_finish);
 }
 
 void senses_frame(struct core *core, enum ipc_role from, struct ipc_frame *frame)
