@@ -139,8 +139,8 @@ static const int calls_files[] = { SCMP_SYS(access), SCMP_SYS(chdir), SCMP_SYS(c
 	SCMP_SYS(mkdir), SCMP_SYS(mkdirat), SCMP_SYS(open), SCMP_SYS(openat), SCMP_SYS(preadv),
 	SCMP_SYS(pwrite64), SCMP_SYS(pwritev), SCMP_SYS(readlink), SCMP_SYS(readlinkat), SCMP_SYS(rename),
 	SCMP_SYS(renameat), SCMP_SYS(renameat2), SCMP_SYS(rmdir), SCMP_SYS(stat), SCMP_SYS(statfs),
-	SCMP_SYS(statx), SCMP_SYS(sync_file_range), SCMP_SYS(truncate), SCMP_SYS(umask), SCMP_SYS(unlink),
-	SCMP_SYS(unlinkat), SCMP_SYS(utimensat), SCMP_SYS(copy_file_range), SCMP_SYS(sendfile) };
+	SCMP_SYS(statx), SCMP_SYS(sync_file_range), SCMP_SYS(syncfs), SCMP_SYS(truncate), SCMP_SYS(umask),
+	SCMP_SYS(unlink), SCMP_SYS(unlinkat), SCMP_SYS(utimensat), SCMP_SYS(copy_file_range), SCMP_SYS(sendfile) };
 
 static const int calls_serve[] = { SCMP_SYS(accept), SCMP_SYS(listen), SCMP_SYS(sendfile) };
 static const int calls_connect[] = { SCMP_SYS(bind), SCMP_SYS(connect), SCMP_SYS(socket),
