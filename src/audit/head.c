@@ -16,6 +16,7 @@ enum { HEAD_TEXT_MAX = 256, KEY_TEXT_MAX = 4096 };
 struct audit_key {
 	EVP_PKEY *pkey;
 	bool can_sign;
+	struct audit_key *older; /* of the same list, public */
 };
 
 static struct audit_key *key_of(EVP_PKEY *own_pkey, bool can_sign)
@@ -48,6 +49,18 @@ static int no_passphrase(char *text, int size, int writing, void *context)
 	return 0;
 }
 
+static int key_read(BIO *bio, bool can_sign, struct audit_key **ret_key)
+{
+	EVP_PKEY *pkey = can_sign ? PEM_read_bio_PrivateKey(bio, NULL, no_passphrase, NULL)
+				  : PEM_read_bio_PUBKEY(bio, NULL, no_passphrase, NULL);
+	if (pkey == NULL || EVP_PKEY_get_base_id(pkey) != EVP_PKEY_ED25519) {
+		EVP_PKEY_free(pkey);
+		return E_FORMAT;
+	}
+	*ret_key = key_of(pkey, can_sign);
+	return 0;
+}
+
 int audit_key_parse(struct slice pem, struct audit_key **ret_key)
 {
 	if (pem.n > KEY_TEXT_MAX) {
@@ -58,14 +71,19 @@ int audit_key_parse(struct slice pem, struct audit_key **ret_key)
 	if (bio == NULL) {
 		abort();
 	}
-	EVP_PKEY *pkey = can_sign ? PEM_read_bio_PrivateKey(bio, NULL, no_passphrase, NULL)
-				  : PEM_read_bio_PUBKEY(bio, NULL, no_passphrase, NULL);
+	struct audit_key *first = NULL;
+	struct audit_key **next = &first;
+	int error = 0;
+	do {
+		error = key_read(bio, can_sign, next);
+		next = error < 0 ? next : &(*next)->older;
+	} while (error == 0 && !can_sign && BIO_pending(bio) > 1);
 	(void)BIO_free(bio);
-	if (pkey == NULL || EVP_PKEY_get_base_id(pkey) != EVP_PKEY_ED25519) {
-		EVP_PKEY_free(pkey);
-		return E_FORMAT;
+	if (error < 0) {
+		(void)audit_key_destroy(first);
+		return error;
 	}
-	*ret_key = key_of(pkey, can_sign);
+	*ret_key = first;
 	return 0;
 }
 
@@ -82,11 +100,13 @@ static void put_bio(struct buf *buf, BIO *bio)
 
 void audit_key_put_public(const struct audit_key *key, struct buf *buf)
 {
-	BIO *bio = BIO_new(BIO_s_mem());
-	if (bio == NULL || PEM_write_bio_PUBKEY(bio, key->pkey) != 1) {
-		abort();
+	for (; key != NULL; key = key->older) {
+		BIO *bio = BIO_new(BIO_s_mem());
+		if (bio == NULL || PEM_write_bio_PUBKEY(bio, key->pkey) != 1) {
+			abort();
+		}
+		put_bio(buf, bio);
 	}
-	put_bio(buf, bio);
 }
 
 int audit_key_put_private(const struct audit_key *key, struct buf *buf)
@@ -105,9 +125,11 @@ int audit_key_put_private(const struct audit_key *key, struct buf *buf)
 
 struct audit_key *audit_key_destroy(struct audit_key *key)
 {
-	if (key != NULL) {
+	while (key != NULL) {
+		struct audit_key *older = key->older;
 		EVP_PKEY_free(key->pkey);
 		free(key);
+		key = older;
 	}
 	return NULL;
 }
@@ -141,19 +163,26 @@ int audit_head_sign(const struct audit_key *key, struct audit_head *head)
 	return 0;
 }
 
+static bool signed_by(const struct audit_key *key, struct slice text, const struct audit_head *head)
+{
+	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+	if (ctx == NULL || EVP_DigestVerifyInit(ctx, NULL, NULL, NULL, key->pkey) != 1) {
+		abort();
+	}
+	int good = EVP_DigestVerify(ctx, head->signature, AUDIT_SIGNATURE_OCTETS, text.p, text.n);
+	EVP_MD_CTX_free(ctx);
+	return good == 1;
+}
+
 int audit_head_check(const struct audit_key *key, const struct audit_head *head)
 {
 	AUTO_BUF struct buf text;
 	buf_init(&text, HEAD_TEXT_MAX);
 	put_signed_text(&text, head);
-	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
-	if (ctx == NULL || EVP_DigestVerifyInit(ctx, NULL, NULL, NULL, key->pkey) != 1) {
-		abort();
+	while (key != NULL && !signed_by(key, buf_slice(&text), head)) {
+		key = key->older;
 	}
-	int good =
-		EVP_DigestVerify(ctx, head->signature, AUDIT_SIGNATURE_OCTETS, text.p, text.n);
-	EVP_MD_CTX_free(ctx);
-	return good == 1 ? 0 : E_DIGEST;
+	return key != NULL ? 0 : E_DIGEST;
 }
 
 void audit_head_put(struct buf *buf, const struct audit_head *head)

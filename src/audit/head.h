@@ -31,22 +31,22 @@ struct audit_head {
 	uint8_t signature[AUDIT_SIGNATURE_OCTETS];
 };
 
-/** A private or a public Ed25519 key. */
+/** A private Ed25519 key, or a list of public ones: a restored log goes on under a new key. */
 struct audit_key;
 
 /** Owns: the result; release with audit_key_destroy.  A fresh random pair. */
 struct audit_key *audit_key_create(void);
 
 /**
- * A key from PEM text (RFC 7468, RFC 8410): "PUBLIC KEY", or unencrypted
- * "PRIVATE KEY".
+ * A key from PEM text (RFC 7468, RFC 8410): "PUBLIC KEY", one behind the
+ * other, or one unencrypted "PRIVATE KEY".
  *
  * Owns:    *ret_key; release with audit_key_destroy.
  * Returns: 0, or E_FORMAT when it is no such key or not Ed25519.
  */
 NODISCARD int audit_key_parse(struct slice pem, struct audit_key **ret_key);
 
-/** Append the PEM of the public half, or of the private key (E_STATE when there is none). */
+/** Append the PEM of the public half (of each), or of the private key (E_STATE when there is none). */
 void audit_key_put_public(const struct audit_key *key, struct buf *buf);
 NODISCARD int audit_key_put_private(const struct audit_key *key, struct buf *buf);
 
@@ -56,7 +56,7 @@ struct audit_key *audit_key_destroy(struct audit_key *key);
 /** Fill head->signature.  Returns: 0, or E_STATE when the key cannot sign. */
 NODISCARD int audit_head_sign(const struct audit_key *key, struct audit_head *head);
 
-/** Returns: 0, or E_DIGEST when this key did not sign exactly this head. */
+/** Returns: 0, or E_DIGEST when none of these keys signed exactly this head. */
 NODISCARD int audit_head_check(const struct audit_key *key, const struct audit_head *head);
 
 /** Append the written text, five lines, the signature last. */

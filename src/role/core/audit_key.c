@@ -43,11 +43,35 @@ static int make(struct core *core, struct buf *pem)
 	return error;
 }
 
+/* Keys of before: a restored log bears heads they signed. */
+static void older_read(int folder, struct slice own, struct buf *pem)
+{
+	char text[PEM_MAX_OCTETS];
+	AUTO_AUDIT_KEY struct audit_key *older = NULL;
+	int fd = openat(folder, "audit.pub", O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? 0 : read(fd, text, sizeof(text));
+	struct slice old = slice_of(text, n > 0 ? (size_t)n : 0);
+	if (fd >= 0) {
+		(void)close(fd);
+	}
+	if (slice_find(old, own) != SIZE_MAX) {
+		buf_clear(pem);
+		buf_put(pem, old);
+	} else if (audit_key_parse(old, &older) == 0) {
+		audit_key_put_public(older, pem);
+	}
+}
+
+/* The own key first, unless it stands in the list already. */
 static int public_write(const struct audit_key *key, int folder)
 {
+	AUTO_BUF struct buf own;
 	AUTO_BUF struct buf pem;
-	buf_init(&pem, PEM_MAX_OCTETS);
-	audit_key_put_public(key, &pem);
+	buf_init(&own, PEM_MAX_OCTETS);
+	buf_init(&pem, 2 * PEM_MAX_OCTETS);
+	audit_key_put_public(key, &own);
+	buf_put(&pem, buf_slice(&own));
+	older_read(folder, buf_slice(&own), &pem);
 	int fd = openat(folder, "audit.pub", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
 	if (fd < 0) {
 		return -errno;

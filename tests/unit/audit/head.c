@@ -69,6 +69,30 @@ static void a_signed_head_holds_until_a_bit_changes(void **state)
 	}
 }
 
+static void a_list_of_public_keys_knows_heads_of_each(void **state)
+{
+	(void)state;
+	AUTO_AUDIT_KEY struct audit_key *old = audit_key_create();
+	AUTO_AUDIT_KEY struct audit_key *now = audit_key_create();
+	AUTO_AUDIT_KEY struct audit_key *other = audit_key_create();
+	AUTO_AUDIT_KEY struct audit_key *list = NULL;
+	AUTO_BUF struct buf pem;
+	buf_init(&pem, 4096);
+	audit_key_put_public(now, &pem);
+	audit_key_put_public(old, &pem);
+	assert_int_equal(audit_key_parse(buf_slice(&pem), &list), 0);
+	struct audit_key *keys[] = { now, old, other };
+	for (size_t i = 0; i < 3; i++) {
+		struct audit_head head = sample();
+		assert_int_equal(audit_head_sign(keys[i], &head), 0);
+		assert_int_equal(audit_head_check(list, &head), i < 2 ? 0 : E_DIGEST);
+	}
+	/* Half a key behind a whole one is a damaged list, not a shorter one. */
+	pem.n -= 40;
+	AUTO_AUDIT_KEY struct audit_key *damaged = NULL;
+	assert_int_equal(audit_key_parse(buf_slice(&pem), &damaged), E_FORMAT);
+}
+
 static void a_public_key_checks_and_cannot_sign(void **state)
 {
 	(void)state;
@@ -133,6 +157,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_pair_of_rfc_8032_belongs_together),
 		cmocka_unit_test(a_signed_head_holds_until_a_bit_changes),
+		cmocka_unit_test(a_list_of_public_keys_knows_heads_of_each),
 		cmocka_unit_test(a_public_key_checks_and_cannot_sign),
 		cmocka_unit_test(written_heads_read_back_and_bad_ones_say_why),
 		cmocka_unit_test(what_is_no_ed25519_key_is_refused),
