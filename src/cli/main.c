@@ -9,6 +9,7 @@
 
 #include "cli/admin.h"
 #include "cli/audit.h"
+#include "cli/backup.h"
 #include "cli/commands.h"
 #include "cli/decode.h"
 #include "cli/paper.h"
@@ -22,6 +23,8 @@ static const struct {
 	{ "admin", cli_admin, "init | user | token | reset-password   accounts of a platform that stands still" },
 	{ "calendar", cli_calendar, "due --start TIME --working-days N   when something is due" },
 	{ "audit", cli_audit, "verify | export   re-hash the history and name what was changed" },
+	{ "backup", cli_backup, "[-c FILE] [--data DIR] FOLDER   a verified copy, made while the platform works" },
+	{ "restore", cli_restore, "[-c FILE] [--data DIR] FOLDER   such a copy into an empty place" },
 	{ "serve", cli_serve, "[-c FILE] [--data DIR] [--listen ADDR:PORT]   the platform" },
 	{ "decode", cli_decode, "syslog [--source ADDR] FILE   messages to NDJSON" },
 	{ "paper", cli_paper, "render KIND DATA.json -o OUT.pdf   official papers" },

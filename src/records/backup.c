@@ -17,8 +17,10 @@
 #include "records/blob.h"
 #include "records/copy.h"
 #include "records/db.h"
+#include "records/manifest.h"
 #include "records/migrate.h"
 #include "records/sql.h"
+#include "sys/clock.h"
 
 /* One content on its way from wherever it is to a file or to rows. */
 struct content {
@@ -232,7 +234,7 @@ static void first_problem(void *context, const struct audit_problem *problem)
 	(void)diag_set(diag, E_DIGEST, 0, 0, "%.*s", SLICE_FMT(buf_slice(&text)));
 }
 
-int backup_check(const char *folder, struct backup_report *ret_report, struct diag *diag)
+static int content_check(const char *folder, struct backup_report *ret_report, struct diag *diag)
 {
 	char store[PATH_MAX + 32];
 	char blobs[PATH_MAX + 32];
@@ -252,12 +254,61 @@ int backup_check(const char *folder, struct backup_report *ret_report, struct di
 	return 0;
 }
 
-static int fill_part(struct db *db, const char *blob_folder, const char *part,
-	struct backup_report *report, struct diag *diag)
+int backup_check(const char *folder, struct backup_report *ret_report, struct diag *diag)
+{
+	struct manifest manifest = { 0 };
+	struct backup_report report = *ret_report;
+	int error = manifest_check(folder, &manifest, diag);
+	error = error < 0 ? error : content_check(folder, &report, diag);
+	if (error == 0 && report.entries != (uint64_t)manifest.entries) {
+		error = diag_set(diag, E_DIGEST, 0, 0, "the log has %llu entries, backup.json says %lld",
+			(unsigned long long)report.entries, (long long)manifest.entries);
+	}
+	if (error == 0) {
+		report.rows = manifest.rows;
+		report.made_at_ms = manifest.made_at_ms;
+		*ret_report = report;
+	}
+	return error;
+}
+
+/* A store that never signed has none. */
+static int key_copy(const char *from, const char *to)
+{
+	enum { KEYS_MAX_OCTETS = 16 * 1024 };
+	char text[KEYS_MAX_OCTETS];
+	int in = from == NULL ? -1 : open(from, O_RDONLY | O_CLOEXEC);
+	if (in < 0) {
+		return from == NULL || errno == ENOENT ? 0 : -errno;
+	}
+	ssize_t n = read(in, text, sizeof(text));
+	int error = n < 0 ? -errno : 0;
+	(void)close(in);
+	int out = error < 0 ? -1 : open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+	if (out < 0) {
+		return error < 0 ? error : -errno;
+	}
+	error = write_all(out, slice_of(text, (size_t)n));
+	(void)close(out);
+	return error;
+}
+
+int backup_key_copy(const char *folder, const char *to_folder, struct diag *diag)
+{
+	char from[PATH_MAX + 32];
+	char to[PATH_MAX + 32];
+	(void)snprintf(from, sizeof(from), "%s/audit.pub", folder);
+	(void)snprintf(to, sizeof(to), "%s/audit.pub", to_folder);
+	int error = key_copy(from, to);
+	return error < 0 ? diag_set(diag, error, 0, 0, "%s cannot be written: %s", to, err_text(error)) : 0;
+}
+
+static int fill_part(const struct backup_source *source, const char *part, struct backup_report *report,
+	struct diag *diag)
 {
 	char path[PATH_MAX + 32];
 	(void)snprintf(path, sizeof(path), "%s/records.db", part);
-	report->rows = copy_to_file(db, path, COPY_NO_CONTENTS, diag);
+	report->rows = copy_to_file(source->db, path, COPY_NO_CONTENTS, diag);
 	if (report->rows < 0) {
 		return (int)report->rows;
 	}
@@ -269,22 +320,38 @@ static int fill_part(struct db *db, const char *blob_folder, const char *part,
 	int error = open_records(part, &records, diag);
 	if (error == 0) {
 		/* Named before the copy was made, so their contents are there: names are never taken back. */
-		struct way way = { .from_folder = blob_folder, .from = db, .to_folder = path };
+		struct way way = { .from_folder = source->blob_folder, .from = source->db, .to_folder = path };
 		error = carry_all(records, &way, report, diag);
 	}
+	(void)snprintf(path, sizeof(path), "%s/audit.pub", part);
+	if (error == 0 && key_copy(source->public_key, path) < 0) {
+		error = diag_set(diag, E_STORE, 0, 0, "%s cannot be copied", source->public_key);
+	}
+	int schema = error == 0 ? migrate_version(records) : error;
 	(void)db_close(records);
-	return error;
+	return schema;
 }
 
-int backup_make(struct db *db, const char *blob_folder, const char *folder,
-	struct backup_report *ret_report, struct diag *diag)
+/* Read back as it stands, then listed: the list is the last thing written. */
+static int seal_part(const char *part, int schema, struct backup_report *report, struct diag *diag)
+{
+	report->made_at_ms = clock_unix_ms();
+	int error = content_check(part, report, diag);
+	struct manifest manifest = { report->made_at_ms, schema, report->rows, report->blobs,
+		(int64_t)report->entries };
+	return error < 0 ? error : manifest_write(part, &manifest, diag);
+}
+
+int backup_make(const struct backup_source *source, const char *folder, struct backup_report *ret_report,
+	struct diag *diag)
 {
 	char part[PATH_MAX];
 	int n = snprintf(part, sizeof(part), "%s.part", folder);
 	if (n < 0 || n >= PATH_MAX) {
 		return -ENAMETOOLONG;
 	}
-	if (access(folder, F_OK) == 0) {
+	/* An empty folder will do: the rename below takes its place. */
+	if (rmdir(folder) < 0 && errno != ENOENT) {
 		return diag_set(diag, E_EXISTS, 0, 0, "%s is there already", folder);
 	}
 	if (mkdir(part, 0700) < 0) {
@@ -292,8 +359,8 @@ int backup_make(struct db *db, const char *blob_folder, const char *folder,
 			"%s cannot be made", part);
 	}
 	struct backup_report report = { 0 };
-	int error = fill_part(db, blob_folder, part, &report, diag);
-	error = error < 0 ? error : backup_check(part, &report, diag);
+	int error = fill_part(source, part, &report, diag);
+	error = error < 0 ? error : seal_part(part, error, &report, diag);
 	error = error < 0 ? error : give_name(part, folder);
 	if (error == 0) {
 		*ret_report = report;
@@ -325,6 +392,17 @@ static int restore_contents(struct db *db, const char *blob_folder, const char *
 	return error;
 }
 
+/* Who was logged in on the old machine is not on this one; what timers of before would mail was mailed. */
+static int mark_restored(struct db *db)
+{
+	char now[24];
+	(void)snprintf(now, sizeof(now), "%lld", (long long)clock_unix_ms());
+	int64_t done = db_exec(db, "UPDATE session SET ended_at_ms = seen_at_ms WHERE ended_at_ms IS NULL");
+	done = done < 0 ? done : sql_run(db, "INSERT INTO meta (key, value) VALUES ('restored_at_ms', $1)"
+		" ON CONFLICT (key) DO UPDATE SET value = excluded.value", SQL_STR(now));
+	return done < 0 ? (int)done : 0;
+}
+
 int backup_restore(struct db *db, const char *blob_folder, const char *folder,
 	struct backup_report *ret_report, struct diag *diag)
 {
@@ -346,6 +424,8 @@ int backup_restore(struct db *db, const char *blob_folder, const char *folder,
 	}
 	if (error == 0) {
 		error = migrate_to(db, migrate_latest(), MIGRATE_COPY_EXISTS, diag);
+		int marked = error < 0 ? error : mark_restored(db);
+		error = marked < 0 && error >= 0 ? db_error(db, marked, diag) : error;
 	}
 	if (error >= 0) {
 		*ret_report = report;

@@ -233,11 +233,14 @@ static int empty_target(struct job *job)
 	return error;
 }
 
-/* A restored store must not send what was sent before the backup was needed. */
-static int retire_outbox(struct db *db)
+/*
+ * A restored store must not send what was sent before the backup was needed;
+ * documents and proofs that were asked for are made all the same.
+ */
+static int retire(struct db *db)
 {
 	return db_exec(db, "UPDATE outbox SET state = 'restored', lease_until_ms = NULL"
-			   " WHERE state IN ('waiting', 'leased')");
+			   " WHERE kind = 'mail' AND state IN ('waiting', 'leased')");
 }
 
 static int fill(struct job *job, bool restoring)
@@ -249,7 +252,7 @@ static int fill(struct job *job, bool restoring)
 	}
 	error = error < 0 ? error : restore_references(job);
 	if (error == 0 && restoring) {
-		error = retire_outbox(job->to);
+		error = retire(job->to);
 	}
 	if (error < 0) {
 		db_rollback(job->to);

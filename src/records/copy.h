@@ -34,7 +34,7 @@ NODISCARD int64_t copy_to_file(struct db *db, const char *path, unsigned flags,
 
 /**
  * Fill a store from such a file; what it held is replaced.  The outbox's open
- * rows become "restored", so that no old message is sent again.
+ * mails become "restored", so that no old message is sent again.
  *
  * Shape:   db is a writer without open transaction; its schema is brought to
  *          the file's version.  Migrate to the latest afterwards.

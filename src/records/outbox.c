@@ -106,6 +106,12 @@ int64_t outbox_cancel(struct txn *txn, const char *record_kind, int64_t record_i
 		SQL_STR(record_kind), SQL_INT(record_id), SQL_INT(txn->now_ms));
 }
 
+int64_t outbox_withhold(struct txn *txn, int64_t after_id)
+{
+	return sql_run(txn->db, "UPDATE outbox SET state = 'restored' WHERE id > $1 AND kind = 'mail'"
+				" AND state = 'waiting'", SQL_INT(after_id));
+}
+
 int outbox_next(struct db *db, const char *kind, int64_t *ret_due_at_ms)
 {
 	return sql_int(db,

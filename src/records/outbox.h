@@ -70,5 +70,12 @@ NODISCARD int64_t outbox_release(struct txn *txn, const char *kind);
 /** Cancel what waits for a record.  Returns: how many, or as db_step. */
 NODISCARD int64_t outbox_cancel(struct txn *txn, const char *record_kind, int64_t record_id);
 
+/**
+ * Waiting mails with an id above after_id become "restored": the machine before has sent them.
+ *
+ * Returns: how many, or as db_step.
+ */
+NODISCARD int64_t outbox_withhold(struct txn *txn, int64_t after_id);
+
 /** When the next of a kind is due.  Returns: 1, 0 (none waits) or as db_step. */
 NODISCARD int outbox_next(struct db *db, const char *kind, int64_t *ret_due_at_ms);

@@ -38,6 +38,11 @@ struct parent {
 static void guest_frame(void *ctx, struct ipc *ipc, struct ipc_frame *frame)
 {
 	struct parent *p = ctx;
+	struct msg_backup_done made = { 0 };
+	if (frame->type == MSG_BACKUP_DONE && msg_backup_done_decode(frame->payload, &made) == 0) {
+		/* Made by the command line; core keeps it with the others. */
+		(void)!children_tell(p->children, IPC_CORE, MSG_BACKUP_DONE, frame->payload);
+	}
 	if (frame->type != MSG_STATUS_ASK) {
 		return;
 	}

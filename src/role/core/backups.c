@@ -10,7 +10,7 @@
 #include "role/core/core.h"
 #include "sys/clock.h"
 
-enum { LOOK_EVERY_MS = 60000, HOUR_DEFAULT = 3 };
+enum { LOOK_EVERY_MS = 10000, HOUR_DEFAULT = 3, CATCH_UP_AFTER_MS = 300000 };
 
 struct wish {
 	const char *target; /* "" = the data folder's own backup/ */
@@ -39,21 +39,33 @@ void backups_run(struct core *core)
 	}
 }
 
+/* By the hour; and for a machine that was off at that hour, later the same day. */
+static bool due(const struct wish *wish, int64_t now_ms, int64_t last_ms, bool settled)
+{
+	struct civil now = civil_of_ms(now_ms, CIVIL_CHINA_OFFSET_MIN);
+	int64_t today = civil_day_of_ms(now_ms, CIVIL_CHINA_OFFSET_MIN);
+	if (wish->hour < 0 || (last_ms != 0 && civil_day_of_ms(last_ms, CIVIL_CHINA_OFFSET_MIN) == today)) {
+		return false;
+	}
+	return now.hour == wish->hour || (settled && now.hour > wish->hour && now_ms - last_ms > CIVIL_DAY_MS);
+}
+
 void backups_turn(struct core *core)
 {
 	int64_t now_ms = clock_unix_ms();
-	if (now_ms < core->backup_look_ms) {
+	int64_t mono_ms = clock_mono_ms();
+	core->backup_up_ms = core->backup_up_ms != 0 ? core->backup_up_ms : mono_ms;
+	if (mono_ms < core->backup_look_ms) {
 		return;
 	}
-	core->backup_look_ms = now_ms + LOOK_EVERY_MS;
+	core->backup_look_ms = mono_ms + LOOK_EVERY_MS;
 	AUTO_ARENA struct arena *arena = arena_create(0);
 	struct wish wish = wish_load(core, arena);
-	struct civil now = civil_of_ms(now_ms, CIVIL_CHINA_OFFSET_MIN);
 	int64_t today = civil_day_of_ms(now_ms, CIVIL_CHINA_OFFSET_MIN);
 	int64_t last_ms = 0;
-	int found = sql_int_args(core->peek, "SELECT max(at_ms) FROM backup_run WHERE ok = 1", &last_ms, NULL, 0);
-	bool made_today = found == 1 && civil_day_of_ms(last_ms, CIVIL_CHINA_OFFSET_MIN) == today;
-	if (now.hour == wish.hour && !made_today && core->backup_day != today) {
+	(void)!sql_int_args(core->peek, "SELECT max(at_ms) FROM backup_run WHERE ok = 1", &last_ms, NULL, 0);
+	bool settled = mono_ms - core->backup_up_ms > CATCH_UP_AFTER_MS;
+	if (core->backup_day != today && due(&wish, now_ms, last_ms, settled)) {
 		core->backup_day = today;
 		backups_run(core);
 	}

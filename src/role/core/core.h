@@ -54,7 +54,9 @@ struct core {
 	int64_t sign_at_ms;
 	int64_t clock_base_ms; /* wall minus monotonic as last believed; 0 = not yet */
 	bool clock_held;
-	int64_t backup_look_ms; /* when the hour is looked at again */
+	int64_t restored_at_ms; /* 0 = this store grew here */
+	int64_t backup_up_ms;   /* monotonic, when it was looked at first */
+	int64_t backup_look_ms; /* monotonic, when it is looked at again */
 	int64_t backup_day;     /* day of the last one begun by the hour */
 	uint64_t refused;      /* commands the writer's full queue refused */
 	/* jobs that wait for the store to be back, in the order they came */

@@ -98,6 +98,10 @@ static int store_open(struct runtime *rt, struct core *core, struct diag *diag)
 				  &core->last_seq, SQL_STR("commit")) < 0) {
 		error = diag_set(diag, E_STORE, 0, 0, "the store has no commit counter");
 	}
+	if (error >= 0 && sql_int(core->peek, "SELECT CAST(value AS BIGINT) FROM meta WHERE key = $1",
+				  &core->restored_at_ms, SQL_STR("restored_at_ms")) < 0) {
+		error = diag_set(diag, E_STORE, 0, 0, "the store cannot say whether it was restored");
+	}
 	return error < 0 ? error : 0;
 }
 

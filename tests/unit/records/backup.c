@@ -107,13 +107,20 @@ static const char *new_backup(void)
 	return folder;
 }
 
+static int try_make(struct db *db, struct place *place, const char *folder, struct backup_report *ret_report,
+	struct diag *diag)
+{
+	const struct backup_source source = { .db = db, .blob_folder = files_of(place) };
+	return backup_make(&source, folder, ret_report, diag);
+}
+
 static struct backup_report make(struct place *place, const char *conf, const char *folder)
 {
 	struct db *reader = NULL;
 	struct backup_report report = { 0 };
 	struct diag diag = { 0 };
 	assert_int_equal(db_open(conf, DB_READONLY, &reader, NULL), 0);
-	if (backup_make(reader, files_of(place), folder, &report, &diag) < 0) {
+	if (try_make(reader, place, folder, &report, &diag) < 0) {
 		fail_msg("%s", diag.text);
 	}
 	(void)db_close(reader);
@@ -159,7 +166,7 @@ static void a_backup_is_restored_on_either_store(const char *conf)
 	assert_int_equal(report.entries, 21);
 	struct db *reader = NULL;
 	assert_int_equal(db_open(conf, DB_READONLY, &reader, NULL), 0);
-	assert_int_equal(backup_make(reader, files_of(&place), folder, &report, NULL), E_EXISTS);
+	assert_int_equal(try_make(reader, &place, folder, &report, NULL), E_EXISTS);
 	(void)db_close(reader);
 	place_close(&place);
 	restore_into(fixture_sqlite(), folder, blob_id);
@@ -220,9 +227,30 @@ static void a_damaged_content_stops_backup_and_restore(const char *conf)
 	struct db *reader = NULL;
 	assert_int_equal(db_open(conf, DB_READONLY, &reader, NULL), 0);
 	folder = new_backup();
-	assert_int_equal(backup_make(reader, files_of(&place), folder, &report, NULL), E_DIGEST);
+	assert_int_equal(try_make(reader, &place, folder, &report, NULL), E_DIGEST);
 	assert_int_equal(access(folder, F_OK), -1);
 	(void)db_close(reader);
+	place_close(&place);
+}
+
+static void a_file_of_a_backup_that_is_cut_is_named(const char *conf)
+{
+	struct place place;
+	place_open(&place, conf);
+	(void)fill(&place);
+	const char *folder = new_backup();
+	struct backup_report report = make(&place, conf, folder);
+	char path[300];
+	struct diag diag = { 0 };
+	(void)snprintf(path, sizeof(path), "%s/records.db", folder);
+	assert_int_equal(truncate(path, 5000), 0);
+	assert_int_equal(backup_check(folder, &report, &diag), E_SHORT);
+	assert_true(slice_find(slice_str(diag.text), SLICE("records.db")) != SIZE_MAX);
+	(void)snprintf(path, sizeof(path), "%s/backup.json", folder);
+	assert_int_equal(truncate(path, 60), 0);
+	assert_int_equal(backup_check(folder, &report, &diag), E_FORMAT);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(backup_check(folder, &report, &diag), E_ABSENT);
 	place_close(&place);
 }
 
@@ -263,6 +291,7 @@ int main(void)
 		{ "a backup is restored on either store", a_backup_is_restored_on_either_store, false },
 		{ "a damaged content stops backup and restore",
 			a_damaged_content_stops_backup_and_restore, false },
+		{ "a file of a backup that is cut is named", a_file_of_a_backup_that_is_cut_is_named, false },
 		{ "commands go on during a backup", commands_go_on_during_a_backup, false },
 	};
 	return fixture_both(cases, sizeof(cases) / sizeof(cases[0]));

@@ -1,0 +1,215 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""What keeps the platform's things: backup while it works, restore elsewhere, and what an
+operator asks on the command line about it."""
+import json
+import os
+import pathlib
+import shutil
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+import traceback
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent))
+import test_line  # noqa: E402
+from platform_driver import BUILD, PORT, Person, Platform, Refused, campus, enter, until  # noqa: E402
+from test_line import NAME, PASSWORD, case, mails, setup, watch  # noqa: E402
+
+
+def fengsui(*words):
+    done = subprocess.run([BUILD / "fengsui", *words], capture_output=True, text=True)
+    return done.returncode, done.stdout, done.stderr
+
+
+def log_in_again(platform):
+    return Person().login("admin", PASSWORD)
+
+
+class Load:
+    """Somebody who keeps writing."""
+
+    def __init__(self, admin):
+        self.admin = admin
+        self.made = 0
+        self.going = True
+        self.thread = threading.Thread(target=self.run, daemon=True)
+        self.thread.start()
+
+    def run(self):
+        while self.going:
+            self.admin.post("/units", {"name": f"单位{self.made}", "kind": "department"})
+            self.made += 1
+
+    def stop(self):
+        self.going = False
+        self.thread.join(timeout=60)
+
+
+COUNTED = ("unit", "person", "account", "asset", "watch", "incident", "alert", "delivery", "outbox", "timer", "timeline", "search")
+
+
+def counts(path):
+    with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as db:
+        return {table: db.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in COUNTED}
+
+
+def question(path, sql, *args):
+    with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as db:
+        return db.execute(sql, args).fetchall()
+
+
+def daily(admin):
+    """The hour is now, wherever the test falls."""
+    now = time.gmtime(time.time() + 8 * 3600).tm_hour
+    admin.put("/settings/backup", {"value": {"at_hour": now}})
+    return next((b for b in admin.get("/backups")["items"] if b["path"].startswith("backup/")), None)
+
+
+def backup_under_load(platform):
+    """A platform whose mails wait and whose people write; the backup made of it."""
+    cast = setup(platform, "two")
+    _, check = watch(cast, "medium")
+    campus(NAME, "mail", "reject", "451")
+    campus(NAME, "stop", "web")
+    operator = cast["operator"]
+    until(lambda: next((a for a in operator.get("/alerts?state=open")["items"] if a["check_id"] == check), None))
+    until(lambda: cast.admin.get("/health")["outbox_waiting"] > 0)
+    load = Load(cast.admin)
+    until(lambda: load.made > 20)
+    folder = platform.folder / "kept"
+    before = load.made
+    code, out, err = fengsui("backup", "--data", platform.data, "--json", folder)
+    load.stop()
+    case("a backup is made while people write", code == 0 and json.loads(out)["entries"] > 0, out + err)
+    case("and they went on meanwhile", load.made > before, (before, load.made))
+    last = until(lambda: cast.admin.get("/backups")["items"])[0]
+    case("the running platform keeps it with its own", last["ok"] and last["path"] == str(folder), last)
+    hour = until(lambda: daily(cast.admin), 60, 2)
+    case("at its hour the platform makes one by itself", hour["ok"] and (platform.data / hour["path"] / "backup.json").exists(), hour)
+    health = cast.admin.get("/health")
+    case("and the health page says so", health["last_backup_ok"] and health["last_backup_at"] >= hour["at"], health)
+    waiting = question(folder / "records.db", "SELECT count(*) FROM outbox WHERE kind = 'mail' AND state IN ('waiting', 'leased')")[0][0]
+    case("mails were waiting in it", waiting > 0, waiting)
+    case("no sealed secret is in it", question(folder / "records.db", "SELECT count(*) FROM secret") == [(0,)])
+    code, out, err = fengsui("backup", "--data", platform.data, folder)
+    case("a folder with something in it is no target", code == 1 and "is there already" in err, err)
+    return folder
+
+
+def restore_elsewhere(platform, folder):
+    other = Platform(None, NAME)
+    other.data.rmdir()
+    campus(NAME, "mail", "accept")
+    campus(NAME, "start", "web")
+    before = len(mails())
+    try:
+        code, out, err = fengsui("restore", "--data", other.data, folder)
+        case("it is restored elsewhere", code == 0, out + err)
+        case("with every row", counts(other.data / "records.db") == counts(folder / "records.db"),
+             (counts(other.data / "records.db"), counts(folder / "records.db")))
+        code, out, err = fengsui("audit", "verify", "--data", other.data)
+        case("whose log verifies, old signatures too", code == 0, out + err)
+        other.start()
+        admin = log_in_again(other)
+        admin.post("/settings/mail/test", {"to": "zhou@campus.test"})
+        until(lambda: len(mails()) > before)
+        # Recovery of the web server is news, and told; what waited in the old outbox is not.
+        time.sleep(3)
+        subjects = [test_line.mail_text(m).splitlines()[0] for m in mails()[before:]]
+        case("a new mail goes out from it", any("测试" in s for s in subjects), subjects)
+        case("no old one does", not any("中断" in s and "已恢复" not in s for s in subjects), subjects)
+        left = question(other.data / "records.db", "SELECT count(*) FROM outbox WHERE state = 'restored'")[0][0]
+        case("what waited is marked restored", left > 0, left)
+        admin.post("/units", {"name": "恢复后新建", "kind": "department"})
+        other.stop()
+        code, out, err = fengsui("audit", "verify", "--data", other.data)
+        case("and after new work it still verifies", code == 0, out + err)
+    finally:
+        other.stop()
+    return other
+
+
+def refusals(platform, folder):
+    spot = platform.folder / "spot"
+    copy = platform.folder / "damaged"
+
+    def refused(name, words, spoil):
+        shutil.rmtree(copy, ignore_errors=True)
+        shutil.copytree(folder, copy)
+        spoil()
+        code, out, err = fengsui("restore", "--data", spot, copy)
+        case(name, code == 1 and all(w in err for w in words), f"{code} {out}{err}")
+        case("  and nothing is left behind", not spot.exists() and not pathlib.Path(f"{spot}.restoring").exists())
+
+    def cut():
+        with open(copy / "records.db", "r+b") as file:
+            file.truncate(40000)
+
+    def change(path):
+        data = bytearray(path.read_bytes())
+        data[len(data) // 2] ^= 1
+        path.write_bytes(data)
+
+    def row():
+        """Consistent with the list, but not with the log."""
+        with sqlite3.connect(copy / "records.db") as db:
+            db.execute("UPDATE unit SET name = '改了' WHERE is_centre = 1")
+        listed = json.loads((copy / "backup.json").read_text())
+        data = (copy / "records.db").read_bytes()
+        sm3 = subprocess.run(["openssl", "dgst", "-sm3", "-r", copy / "records.db"], capture_output=True, text=True).stdout.split()[0]
+        listed["files"][0].update(octets=len(data), sm3=sm3)
+        (copy / "backup.json").write_text(json.dumps(listed))
+
+    def newer():
+        listed = json.loads((copy / "backup.json").read_text())
+        listed["schema"] += 1
+        (copy / "backup.json").write_text(json.dumps(listed))
+
+    refused("a backup that was cut off is refused by name", ("records.db", "cut off"), cut)
+    refused("one that was changed is, too", ("records.db", "changed"), lambda: change(copy / "records.db"))
+    refused("a changed row is named by the log", ("unit",), row)
+    refused("a missing file is named", ("records.db", "missing"), lambda: (copy / "records.db").unlink())
+    refused("a newer schema is refused", ("schema", "knows up to"), newer)
+    code, _, err = fengsui("restore", "--data", platform.data, folder)
+    case("a data folder with something in it is no target", code == 1 and "not empty" in err, err)
+    code, _, err = fengsui("restore", "--data", spot, platform.folder / "nowhere")
+    case("a folder without backup is told so", code == 3 and "no backup" in err, err)
+
+
+def kept(store):
+    platform = Platform(store, NAME)
+    other = None
+    try:
+        platform.start()
+        folder = backup_under_load(platform)
+        platform.stop()
+        other = restore_elsewhere(platform, folder)
+        refusals(platform, folder)
+    except Exception as problem:
+        case("backup and restore run to their end", False, "".join(traceback.format_exception(problem))[-1500:].replace("\n", "\n# "))
+        print("# " + platform.log_tail().replace("\n", "\n# "))
+    finally:
+        platform.stop()
+        platform.remove()
+        if other is not None:
+            other.remove()
+
+
+PARTS = {"kept": kept}
+
+
+def on_the_desk():
+    enter(f"fengsui-{NAME}-desk")
+    store = os.environ.get("FENGSUI_STORE")
+    for part in (sys.argv[1:] or PARTS):
+        PARTS[part](store)
+    print(f"1..{test_line.COUNT}", flush=True)
+    return 1 if test_line.FAILED else 0
+
+
+if __name__ == "__main__":
+    test_line.on_the_desk = on_the_desk
+    test_line.main()
