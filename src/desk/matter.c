@@ -14,6 +14,7 @@
 #include "desk/matter_priv.h"
 #include "desk/staffing_load.h"
 #include "desk/words.h"
+#include "records/caller.h"
 #include "records/sql.h"
 #include "records/trail.h"
 
@@ -280,14 +281,30 @@ int matter_decide(struct desk *desk, struct matter *m, enum notice_act act)
 
 /* ---- writing */
 
+/* What the school calls its notices; 网安通报 where it has not said. */
+static int number_prefix(struct matter *m, struct slice *ret_prefix)
+{
+	struct slice text = { 0 };
+	const struct json *school = NULL;
+	int error = setting_load(m->db, m->arena, "school", &text);
+	if (error == 0 && text.n > 0) {
+		(void)!json_parse(m->arena, text, 0, &school, NULL);
+	}
+	struct slice prefix = slice_trim(json_get_str(school, "number_prefix"));
+	*ret_prefix = prefix.n > 0 ? prefix : SLICE("网安通报");
+	return error;
+}
+
 static int number_allot(struct matter *m)
 {
 	struct civil today = civil_of_ms(m->now_ms, CIVIL_CHINA_OFFSET_MIN);
+	struct slice prefix = { 0 };
 	int64_t number = 0;
-	int error = txn_number(m->txn, "notice", today.year, &number);
+	int error = number_prefix(m, &prefix);
+	error = error < 0 ? error : txn_number(m->txn, "notice", today.year, &number);
 	if (error == 0) {
-		m->row.number = arena_printf(
-			m->arena, "网安通报 %d-%03lld", (int)today.year, (long long)number);
+		m->row.number = arena_printf(m->arena, "%.*s %d-%03lld", SLICE_FMT(prefix), (int)today.year,
+			(long long)number);
 	}
 	return error;
 }
