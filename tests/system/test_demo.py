@@ -1,0 +1,160 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""./run --demo as its visitor meets it: the accounts it prints log in, the school's story is there, it
+says that it is a demo, it ends without a trace, and the second start finds everything again."""
+import json
+import os
+import pathlib
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent))
+from platform_driver import BUILD, ROOT, Person, until  # noqa: E402
+
+COUNT = 0
+FAILED = []
+STATES = {"closed", "rectifying", "issued", "submitted", "failed", "review"}
+
+
+def case(name, good, why=""):
+    global COUNT
+    COUNT += 1
+    print(f"{'ok' if good else 'not ok'} {COUNT} - {name}", flush=True)
+    if not good:
+        FAILED.append(name)
+        print("# " + str(why).replace("\n", "\n# "), flush=True)
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Demo:
+    def __init__(self, folder):
+        self.folder, self.port, self.text = folder, free_port(), ""
+        # What the program leaks when it ends is other tests' matter (fontconfig keeps its tables).
+        self.env = {**os.environ, "FENGSUI_PORT": str(self.port), "FENGSUI_DATA": str(folder / "var"),
+                    "FENGSUI_LAB": str(folder / "lab"), "FENGSUI_BUILD": str(BUILD), "ASAN_OPTIONS": "detect_leaks=0"}
+
+    def start(self):
+        self.text = ""
+        self.process = subprocess.Popen([ROOT / "lab" / "demo"], env=self.env, stdout=subprocess.PIPE,
+                                        stderr=subprocess.STDOUT, text=True, start_new_session=True)
+        self.reader = threading.Thread(target=self._read, daemon=True)
+        self.reader.start()
+        until(lambda: "Ctrl-C" in self.text or self.process.poll() is not None, 200)
+        if self.process.poll() is not None:
+            raise RuntimeError(self.text[-3000:])
+        return self
+
+    def _read(self):
+        for line in self.process.stdout:
+            self.text += line
+
+    def stop(self):
+        """Ctrl-C, as a terminal sends it: to everybody in the foreground."""
+        os.killpg(self.process.pid, signal.SIGINT)
+        self.process.wait(timeout=60)
+        self.reader.join(20)
+
+    def accounts(self):
+        return re.findall(r"^  ([a-z]+) +(\S+)  ", self.text, re.M)
+
+    def password(self):
+        return re.search(r"every account: (\S+)", self.text)[1]
+
+    def person(self, account):
+        return Person(("127.0.0.1", self.port)).login(account, self.password())
+
+
+def traces(demo):
+    """Namespaces and processes of this demo that are left."""
+    name = f"demo-{demo.process.pid}"
+    spaces = subprocess.run(["ip", "netns", "list"], capture_output=True, text=True).stdout
+    left = [line for line in spaces.splitlines() if name in line]
+    found = subprocess.run(["pgrep", "-f", str(demo.folder)], capture_output=True, text=True).stdout
+    return left + found.split() + [str(p) for p in (demo.folder / "lab").glob("*")]
+
+
+def story(demo):
+    accounts = demo.accounts()
+    case("accounts are printed for every part of the line", len(accounts) >= 12, demo.text)
+    people = {account: demo.person(account) for account, _ in accounts}
+    names = {a: p.get("/session")["person"]["name"] for a, p in people.items()}
+    case("each logs in with the password printed, as the person printed",
+         all(names[a] == n for a, n in accounts if a != "admin"), names)
+    case("the console says it is a demo and the school is invented", "演示 DEMO" in demo.text and "虚构" in demo.text)
+    case("the school's own name says so too, on every page and paper",
+         "演示" in people["zhoumin"].get("/session")["school"])
+    operator = people["zhoumin"]
+    case("twenty assets are registered", len(operator.get("/assets?limit=100")["items"]) >= 20)
+    notices = operator.get("/notices?limit=100")["items"]
+    case("notices are in several states", STATES <= {n["state"] for n in notices}, notices)
+    case("their numbers say demo", all(n["number"] is None or "演示" in n["number"] for n in notices), notices)
+    findings = {f["state"] for f in operator.get("/findings?limit=100")["items"]}
+    case("findings are in several states", {"new", "confirmed", "noticed", "closed", "false_positive"} <= findings, findings)
+    closed = operator.get(f"/notices/{next(n['id'] for n in notices if n['state'] == 'closed')}")
+    acts = [t["code"] for t in closed["timeline"]]
+    case("the closed one was made by acts of several people", len({t["actor"] for t in closed["timeline"]}) >= 5, acts)
+    return operator
+
+
+def broken(operator, text):
+    """Some check of the campus is down, some are up, and an alert says so."""
+    checks = until(lambda: (lambda all_: all_ if any(c["state"] == "down" for c in all_) else None)(
+        operator.get("/checks?limit=100")["items"]), 60)
+    case(f"{text}: services of the campus are seen up", sum(c["state"] == "up" for c in checks) >= 6, checks)
+    classes = until(lambda: (lambda found: found if len(found) >= 2 else None)(
+        {a["class"] for a in operator.get("/alerts?state=open&limit=100")["items"]}), 60)
+    case(f"{text}: an outage and a login burst are alerts now", len(classes) >= 2, classes)
+
+
+def main():
+    if os.geteuid() != 0:
+        print("1..0 # skip: network namespaces need root")
+        return 77
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="fengsui-demo-"))
+    folder.chmod(0o755)
+    demo = Demo(folder)
+    try:
+        demo.start()
+        operator = story(demo)
+        broken(operator, "first start")
+        notices = operator.get("/notices?limit=100")["items"]
+        first = (demo.password(), demo.accounts())
+        demo.stop()
+        case("Ctrl-C ends it and leaves neither namespace nor process", not traces(demo), traces(demo))
+        done = subprocess.run([BUILD / "fengsui", "audit", "verify", "--data", folder / "var"], capture_output=True, text=True)
+        case("its audit verifies", done.returncode == 0, done.stdout + done.stderr)
+        demo.start()
+        case("the second start prints the same accounts", (demo.password(), demo.accounts()) == first, demo.text)
+        again = demo.person("zhoumin")
+        case("and has the same notices", [n["id"] for n in again.get("/notices?limit=100")["items"]] == [n["id"] for n in notices])
+        demo.stop()
+        case("it ends as cleanly as the first", not traces(demo), traces(demo))
+        own = folder / "own"
+        own.mkdir()
+        (own / "records.db").write_text("a school's own")
+        refused = subprocess.run([ROOT / "lab" / "demo"], env={**demo.env, "FENGSUI_DATA": str(own)}, capture_output=True, text=True)
+        case("a school's own folder is refused and stays as it is",
+             refused.returncode == 3 and "not a demo" in refused.stderr and os.listdir(own) == ["records.db"], refused.stderr)
+    except Exception as problem:
+        case("the demo runs to its end", False, f"{problem!r}\n{demo.text[-3000:]}")
+    finally:
+        if demo.process.poll() is None:
+            demo.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+    print(f"1..{COUNT}", flush=True)
+    return 1 if FAILED else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
