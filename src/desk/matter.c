@@ -5,7 +5,6 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
-#include "base/civil.h"
 #include "base/diag.h"
 #include "base/err.h"
 #include "base/json.h"
@@ -14,7 +13,6 @@
 #include "desk/matter_priv.h"
 #include "desk/staffing_load.h"
 #include "desk/words.h"
-#include "records/caller.h"
 #include "records/sql.h"
 #include "records/trail.h"
 
@@ -281,34 +279,6 @@ int matter_decide(struct desk *desk, struct matter *m, enum notice_act act)
 
 /* ---- writing */
 
-/* What the school calls its notices; 网安通报 where it has not said. */
-static int number_prefix(struct matter *m, struct slice *ret_prefix)
-{
-	struct slice text = { 0 };
-	const struct json *school = NULL;
-	int error = setting_load(m->db, m->arena, "school", &text);
-	if (error == 0 && text.n > 0) {
-		(void)!json_parse(m->arena, text, 0, &school, NULL);
-	}
-	struct slice prefix = slice_trim(json_get_str(school, "number_prefix"));
-	*ret_prefix = prefix.n > 0 ? prefix : SLICE("网安通报");
-	return error;
-}
-
-static int number_allot(struct matter *m)
-{
-	struct civil today = civil_of_ms(m->now_ms, CIVIL_CHINA_OFFSET_MIN);
-	struct slice prefix = { 0 };
-	int64_t number = 0;
-	int error = number_prefix(m, &prefix);
-	error = error < 0 ? error : txn_number(m->txn, "notice", today.year, &number);
-	if (error == 0) {
-		m->row.number = arena_printf(m->arena, "%.*s %d-%03lld", SLICE_FMT(prefix), (int)today.year,
-			(long long)number);
-	}
-	return error;
-}
-
 static int round_next(struct matter *m)
 {
 	m->row.round++;
@@ -327,7 +297,7 @@ int matter_write(struct matter *m)
 		m->row.closed_at_ms = m->now_ms;
 	}
 	if ((o->effects & NOTICE_EFFECT_NUMBER) != 0) {
-		error = number_allot(m);
+		error = matter_number(m);
 	}
 	error = error < 0 ? error : matter_clocks(m);
 	if (error == 0 && (o->effects & NOTICE_EFFECT_FINDINGS) != 0) {

@@ -27,6 +27,9 @@ NODISCARD int matter_check_begin(struct matter *m);
 NODISCARD int matter_check_save(struct matter *m);
 NODISCARD int matter_findings_move(struct matter *m, enum finding_act act);
 
+/* matter_number.c: row.number, the next of this year. */
+NODISCARD int matter_number(struct matter *m);
+
 /* matter_paper.c */
 NODISCARD int matter_papers(struct matter *m);
 /* 8 characters a person can type. */
