@@ -6,7 +6,8 @@ A prototype needs a comment in its paragraph (lines without an empty one between
 the macro which calls it; internal headers (x_priv.h), inline code, verb pairs and plain getters
 speak for themselves.  Headers of proto/ name their standard (`Source:`).  In README, ARCHITECTURE, CONTRIBUTING and
 docs/ every relative link and every path in backquotes exists; docs/tour.md also names only
-functions that exist.
+functions that exist, and where it says "`f()` in `path`", path has f.  What meson links and what
+scripts/packages.txt installs has its line in docs/adr, and docs/adr names nothing beyond.
 """
 import pathlib
 import re
@@ -22,6 +23,10 @@ PROTOTYPE = re.compile(r"^(?:[A-Z_]+(?:\([^)]*\))? )*[a-z][\w\s*]*?\b(\w+)\([^;{
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
 QUOTED = re.compile(r"`([^`\n]+)`")
 FUNCTION = re.compile(r"`(\w+)\(\)`")
+PLACED = re.compile(r"`(\w+)\(\)`(?:\s+and\s+`\w+\(\)`)?(?:\s+(?:in|of)\s+|\s+\()`([\w./-]+\.\w+)`")
+# meson's own names for what comes with the C library.
+OWN_DEPENDENCIES = {"threads", "m", ""}
+ADR_DEPENDENCIES = "docs/adr/0009-dependencies.md"
 MADE = ("build", "ui/dist", "ui/node_modules", ".cache")
 FENCE = re.compile(r"^```.*?^```", re.M | re.S)
 
@@ -118,6 +123,12 @@ def check_page(root, path, tops, layers, functions):
             if hit.group(1) not in functions:
                 yield (f"{rel}:{text.count(chr(10), 0, hit.start()) + 1}: names "
                        f"{hit.group(1)}(), which no source has")
+        for hit in PLACED.finditer(text):
+            place = root / hit.group(2)
+            if place.is_file() and hit.group(1) in functions \
+                    and not re.search(rf"\b{hit.group(1)}\s*\(", place.read_text(errors="replace")):
+                yield (f"{rel}:{text.count(chr(10), 0, hit.start()) + 1}: says {hit.group(1)}() is in "
+                       f"{hit.group(2)}, it is not")
 
 
 def all_functions(root):
@@ -127,8 +138,37 @@ def all_functions(root):
     return found
 
 
+def dependencies(root):
+    """What meson asks for and what apt installs: name -> where it is said."""
+    asked, installed = {}, {}
+    for path in sorted(root.rglob("meson.build")):
+        rel = path.relative_to(root).as_posix()
+        if rel.startswith(MADE):
+            continue
+        for name in re.findall(r"\bdependency\('([^']*)'", path.read_text()):
+            asked.setdefault(name, rel)
+    for line in (root / "scripts/packages.txt").read_text().splitlines():
+        if not line.startswith("#") and ":" in line:
+            installed.update(dict.fromkeys(line.split(":", 1)[1].split(), "scripts/packages.txt"))
+    return {n: w for n, w in asked.items() if n not in OWN_DEPENDENCIES}, installed
+
+
+def check_dependencies(root):
+    page = root / ADR_DEPENDENCIES
+    if not page.exists():
+        return
+    rows = [line for line in page.read_text().splitlines() if line.startswith("|")]
+    asked, installed = dependencies(root)
+    named = {n for row in rows for cell in row.split("|")[1:3] for n in re.findall(r"`([^`]+)`", cell)}
+    for name, where in {**asked, **installed}.items():
+        if name not in named:
+            yield f"{where}: {name} has no line in {ADR_DEPENDENCIES}"
+    for name in sorted(named - set(asked) - set(installed)):
+        yield f"{ADR_DEPENDENCIES}: {name} is neither asked for by meson nor installed"
+
+
 def check(root):
-    bad = []
+    bad = list(check_dependencies(root))
     headers = csource.files(root, ".h", below=("src",))
     for path in headers:
         bad += check_header(path.relative_to(root).as_posix(), path.read_text(errors="replace"))

@@ -152,6 +152,23 @@ CASES = [
     (check_docs, "a path that is gone is named", "docs/x.md", "`src/base/none.c`\n", "not there"),
     (check_docs, "a function of the tour exists", "docs/tour.md", "`a_add()` `a_gone()`\n",
      "a_gone()"),
+    (check_docs, "a file the tour names exists", "docs/tour.md", "`src/base/none.c`\n", "none.c, not there"),
+    (check_docs, "a function of the tour is where it says", "docs/tour.md",
+     "`b_add()` in `src/base/a.c`, `a_add()` (`src/base/a.c`)\n", "which no source has"),
+    (check_docs, "a function that moved is named",
+     {"src/base/b.c": C + "int b_add(void);\n", "docs/tour.md": "`b_add()` in `src/base/a.c`\n"}, None,
+     "says b_add() is in src/base/a.c"),
+    (check_docs, "what meson and apt bring has its reason",
+     {"src/meson.build": "x = dependency('libx')\n", "scripts/packages.txt": "build: libx-dev\n",
+      "docs/adr/0009-dependencies.md": "| `libx` | `libx-dev` | for `x` |\n"}, None, None),
+    (check_docs, "a library without a reason is named",
+     {"src/meson.build": "x = dependency('libx')\n", "scripts/packages.txt": "build: libx-dev\n",
+      "docs/adr/0009-dependencies.md": "| - | `libx-dev` | x |\n"}, None, "libx has no line"),
+    (check_docs, "a package without a reason is named",
+     {"scripts/packages.txt": "build: liby-dev\n", "docs/adr/0009-dependencies.md": "| - | - | - |\n"}, None,
+     "liby-dev has no line"),
+    (check_docs, "a reason for what nobody uses is named",
+     {"scripts/packages.txt": "\n", "docs/adr/0009-dependencies.md": "| `libz` | - | - |\n"}, None, "libz is neither"),
 ]
 
 

@@ -80,8 +80,12 @@ def traces(demo):
     name = f"demo-{demo.process.pid}"
     spaces = subprocess.run(["ip", "netns", "list"], capture_output=True, text=True).stdout
     left = [line for line in spaces.splitlines() if name in line]
-    found = subprocess.run(["pgrep", "-f", str(demo.folder)], capture_output=True, text=True).stdout
-    return left + found.split() + [str(p) for p in (demo.folder / "lab").glob("*")]
+    for path in pathlib.Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            left += [str(path)] if bytes(demo.folder) in path.read_bytes() else []
+        except OSError:
+            pass  # it ended meanwhile
+    return left + [str(p) for p in (demo.folder / "lab").glob("*")]
 
 
 def story(demo):
