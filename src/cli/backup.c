@@ -2,7 +2,6 @@
 #include "cli/backup.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -12,19 +11,12 @@
 
 #include "base/buf.h"
 #include "base/diag.h"
-#include "base/err.h"
 #include "base/jw.h"
-#include "cli/place.h"
+#include "cli/ask.h"
 #include "cli/restore.h"
 #include "records/backup.h"
 #include "records/db.h"
 #include "sys/ipc.h"
-
-struct options {
-	struct place_words words;
-	const char *folder;
-	bool json;
-};
 
 static int usage(const char *verb)
 {
@@ -32,42 +24,15 @@ static int usage(const char *verb)
 	return 2;
 }
 
-static bool options_read(int argc, char **argv, struct options *ret_options)
-{
-	static const struct option known[] = { { "config", required_argument, NULL, 'c' },
-		{ "data", required_argument, NULL, 'd' }, { "db", required_argument, NULL, 'b' },
-		{ "json", no_argument, NULL, 'j' }, { NULL, 0, NULL, 0 } };
-	struct options options = { 0 };
-	for (int c = 0; (c = getopt_long(argc, argv, "c:", known, NULL)) != -1;) {
-		if (c == 'c') {
-			options.words.file = optarg;
-		} else if (c == 'd') {
-			options.words.data = optarg;
-		} else if (c == 'b') {
-			options.words.db = optarg;
-		} else if (c == 'j') {
-			options.json = true;
-		} else {
-			return false;
-		}
-	}
-	if (optind + 1 != argc || argv[optind][0] == '\0') {
-		return false;
-	}
-	options.folder = argv[optind];
-	*ret_options = options;
-	return true;
-}
-
-static int report_print(const struct options *options, const struct backup_report *report)
+static int report_print(const struct ask *ask, const struct backup_report *report)
 {
 	AUTO_BUF struct buf text;
 	struct jw jw;
 	buf_init(&text, 8192);
-	if (options->json) {
+	if (ask->json) {
 		jw_init(&jw, &text);
 		jw_object(&jw);
-		jw_kv_str(&jw, "folder", slice_str(options->folder));
+		jw_kv_str(&jw, "folder", slice_str(ask->word));
 		jw_kv_int(&jw, "made_at_ms", report->made_at_ms);
 		jw_kv_int(&jw, "rows", report->rows);
 		jw_kv_int(&jw, "blobs", report->blobs);
@@ -76,25 +41,10 @@ static int report_print(const struct options *options, const struct backup_repor
 		jw_end(&jw);
 	} else {
 		buf_printf(&text, "%s: %lld rows, %lld blobs of %lld octets, %llu entries of the log; all read back",
-			options->folder, (long long)report->rows, (long long)report->blobs,
+			ask->word, (long long)report->rows, (long long)report->blobs,
 			(long long)report->blob_octets, (unsigned long long)report->entries);
 	}
 	return printf("%.*s\n", SLICE_FMT(buf_slice(&text))) > 0 && fflush(stdout) == 0 ? 0 : 3;
-}
-
-static int complain(const char *verb, int error, const struct diag *diag, const char *where)
-{
-	(void)fprintf(stderr, "fengsui: %s: %s: %s (%s)\n", verb, err_text(error), diag->text, where);
-	switch (error) {
-	case E_EXISTS:
-	case E_DIGEST:
-	case E_SHORT:
-	case E_FORMAT:
-	case E_VERSION:
-		return 1;
-	default:
-		return 3;
-	}
 }
 
 /* A running platform keeps the outcome as it does its own, for the health page. */
@@ -121,44 +71,44 @@ static void platform_tell(const struct place *place, const char *folder, int64_t
 
 int cli_backup(int argc, char **argv)
 {
-	struct options options = { 0 };
+	struct ask ask = { 0 };
 	static struct place place;
 	struct diag diag = { 0 };
 	struct backup_report report = { 0 };
 	struct db *db = NULL;
-	if (!options_read(argc, argv, &options)) {
+	if (!ask_read(argc, argv, &ask) || ask.word == NULL) {
 		return usage("backup");
 	}
 	(void)umask(0077);
-	int error = place_read(&options.words, &place, &diag);
+	int error = place_read(&ask.words, &place, &diag);
 	error = error < 0 ? error : db_open(place.store, DB_READONLY, &db, &diag);
 	if (error == 0) {
 		const struct backup_source source = { db, place.embedded ? place.blobs : NULL, place.public_key };
-		error = backup_make(&source, options.folder, &report, &diag);
+		error = backup_make(&source, ask.word, &report, &diag);
 	}
 	(void)db_close(db);
 	if (error < 0) {
-		return complain("backup", error, &diag, options.folder);
+		return ask_complain("backup", error, &diag, ask.word);
 	}
-	platform_tell(&place, options.folder, report.blob_octets);
-	return report_print(&options, &report);
+	platform_tell(&place, ask.word, report.blob_octets);
+	return report_print(&ask, &report);
 }
 
 int cli_restore(int argc, char **argv)
 {
-	struct options options = { 0 };
+	struct ask ask = { 0 };
 	static struct place place;
 	struct diag diag = { 0 };
 	struct backup_report report = { 0 };
-	if (!options_read(argc, argv, &options)) {
+	if (!ask_read(argc, argv, &ask) || ask.word == NULL) {
 		return usage("restore");
 	}
-	int error = place_read(&options.words, &place, &diag);
-	error = error < 0 ? error : restore_run(&place, options.folder, &report, &diag);
+	int error = place_read(&ask.words, &place, &diag);
+	error = error < 0 ? error : restore_run(&place, ask.word, &report, &diag);
 	if (error < 0) {
-		return complain("restore", error, &diag, options.folder);
+		return ask_complain("restore", error, &diag, ask.word);
 	}
 	(void)fputs("fengsui: restore: passwords and tokens for the outside are in no backup; enter them again\n",
 		stderr);
-	return report_print(&options, &report);
+	return report_print(&ask, &report);
 }

@@ -10,10 +10,13 @@
 #include "cli/admin.h"
 #include "cli/audit.h"
 #include "cli/backup.h"
+#include "cli/check.h"
 #include "cli/commands.h"
 #include "cli/decode.h"
+#include "cli/explain.h"
 #include "cli/paper.h"
 #include "cli/probe.h"
+#include "cli/trace.h"
 
 static const struct {
 	const char *name;
@@ -25,6 +28,9 @@ static const struct {
 	{ "audit", cli_audit, "verify | export   re-hash the history and name what was changed" },
 	{ "backup", cli_backup, "[-c FILE] [--data DIR] FOLDER   a verified copy, made while the platform works" },
 	{ "restore", cli_restore, "[-c FILE] [--data DIR] FOLDER   such a copy into an empty place" },
+	{ "check", cli_check, "[-c FILE] [--data DIR] [--json]   would the platform start with this configuration" },
+	{ "trace", cli_trace, "TRACE|RECORD|NUMBER   the journey of a signal, notice or mail" },
+	{ "explain", cli_explain, "RECORD|NUMBER   why a record is as it is" },
 	{ "serve", cli_serve, "[-c FILE] [--data DIR] [--listen ADDR:PORT]   the platform" },
 	{ "decode", cli_decode, "syslog [--source ADDR] FILE   messages to NDJSON" },
 	{ "paper", cli_paper, "render KIND DATA.json -o OUT.pdf   official papers" },

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "records/timer.h"
 
+#include <stdio.h>
+
 #include "base/arena.h"
 #include "base/err.h"
 #include "records/db.h"
@@ -86,6 +88,10 @@ int timer_fire(struct txn *txn, void *arg)
 	int error = db_savepoint(txn->db);
 	if (error < 0) {
 		return error;
+	}
+	/* What it brings about belongs to the journey of whoever set it. */
+	if (timer.trace.n > 0 && timer.trace.n < sizeof(txn->command->trace)) {
+		(void)snprintf(txn->command->trace, sizeof(txn->command->trace), "%.*s", SLICE_FMT(timer.trace));
 	}
 	struct counters counters = *txn->counters;
 	int64_t changes = txn->changes;

@@ -132,7 +132,7 @@ int config_read(const char *path, struct config *config, struct diag_list *diags
 		return -ENOMEM;
 	}
 	yaml_parser_set_input_file(&parser, file);
-	for (bool end = false; !end && !r.bad;) {
+	for (bool end = false; !end;) {
 		yaml_event_t event;
 		if (yaml_parser_parse(&parser, &event) == 0) {
 			complain(&r, &parser.problem_mark, parser.problem != NULL ? parser.problem : "not YAML");

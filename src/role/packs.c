@@ -40,11 +40,19 @@ int packs_read(int folder, const char *path, size_t max, struct arena *arena, st
 	return error;
 }
 
-int packs_policy(int share, struct arena *arena, struct calendar *ret_calendar, struct policy *ret_policy,
-	struct diag *diag)
+/* The site's own file of that name wins. */
+static int either_read(const int folders[2], const char *path, size_t max, struct arena *arena, struct slice *ret_text)
 {
+	int error = folders[0] < 0 ? -ENOENT : packs_read(folders[0], path, max, arena, ret_text);
+	return error == -ENOENT ? packs_read(folders[1], path, max, arena, ret_text) : error;
+}
+
+int packs_policy(int share, int site, struct arena *arena, struct calendar *ret_calendar,
+	struct policy *ret_policy, struct diag *diag)
+{
+	const int folders[] = { site, share };
 	struct slice text = { 0 };
-	int error = packs_read(share, "policy/school-2023-v1.json", POLICY_TEXT_MAX, arena, &text);
+	int error = either_read(folders, "policy/school-2023-v1.json", POLICY_TEXT_MAX, arena, &text);
 	if (error < 0) {
 		return diag_set(diag, error, 0, 0, "policy/school-2023-v1.json: %s", err_text(error));
 	}
@@ -63,7 +71,7 @@ int packs_policy(int share, struct arena *arena, struct calendar *ret_calendar, 
 	for (int year = CALENDAR_FIRST_YEAR; year <= CALENDAR_LAST_YEAR; year++) {
 		char path[64];
 		(void)snprintf(path, sizeof(path), "policy/calendar/cn-%d.json", year);
-		error = packs_read(share, path, CALENDAR_MAX_OCTETS, arena, &text);
+		error = either_read(folders, path, CALENDAR_MAX_OCTETS, arena, &text);
 		if (error == -ENOENT) {
 			continue;
 		}

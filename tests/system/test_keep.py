@@ -198,7 +198,82 @@ def kept(store):
             other.remove()
 
 
-PARTS = {"kept": kept}
+def hops(*words):
+    code, out, err = fengsui("trace", "--json", *words)
+    return [json.loads(line) for line in out.splitlines()] if code == 0 else err
+
+
+def traced(platform, cast, incident):
+    alert = incident["alerts"][0]["id"] if "alerts" in incident else cast["operator"].get("/alerts?state=open")["items"][0]["id"]
+    until(lambda: any(h["process"] == "courier" for h in hops("--data", platform.data, str(alert))))
+    found = hops("--data", platform.data, str(alert))
+    way = [(h["process"], h["what"]) for h in found]
+    case("trace follows an alert from the probe to the mail server",
+         all(step in way for step in (("probe", "observed"), ("core", "alert.open"), ("core", "mail.queued"), ("courier", "mail.accepted"))), way)
+    case("with the time from hop to hop", [h["at_ms"] for h in found] == sorted(h["at_ms"] for h in found)
+         and found[-1]["at_ms"] - found[0]["at_ms"] == sum(h["ms"] for h in found), found)
+    trace = next(h["trace"] for h in found if h["what"] == "observed")
+    case("one id went all the way", all(h["trace"] == trace for h in found if h["process"] in ("probe", "courier")), found)
+    mail = next(h["id"] for h in found if h["process"] == "courier")
+    case("asked by the id or by the mail it is the same journey",
+         hops("--data", platform.data, trace)[0] == found[0] and hops("--data", platform.data, str(mail))[0] == found[0])
+    status, answer, data = cast["operator"].raw("POST", "/findings", json.dumps({"title": ""}))
+    refusal = json.loads(data)
+    case("a refusal names its trace", status == 422 and len(refusal["trace"]) == 16, refusal)
+    code, _, err = fengsui("trace", "--data", platform.data, "00000000000000ff")
+    case("an unknown id is said to be unknown", code == 1 and "nothing is known" in err, err)
+
+
+def explained(platform, cast, notice):
+    number = cast["operator"].get(f"/notices/{notice}")["number"]
+    code, out, err = fengsui("explain", "--data", platform.data, number)
+    case("explain says in words why a notice is due when it is",
+         code == 0 and "school-2023-v1" in out and "期限" in out and "经过" in out and "issued" in out, out + err)
+    code, out, err = fengsui("explain", "--data", platform.data, "--json", str(notice))
+    told = json.loads(out)
+    case("by id and as JSON with the stored derivation", code == 0 and told["due"] and told["history"] and told["policy"], told)
+    journey = hops("--data", platform.data, number)
+    acts = [h["what"] for h in journey]
+    case("trace follows the notice through its acts and mails",
+         all(any(a.startswith(w) for a in acts) for w in ("notice.create", "notice.issue", "mail.")), acts)
+    code, _, err = fengsui("explain", "--data", platform.data, "999999")
+    case("what is not there is not explained", code == 1 and "no such record" in err, err)
+
+
+def checked(platform):
+    code, out, err = fengsui("check", "-c", platform.config, "--data", platform.data)
+    case("check finds a working platform in order", code == 0 and "held by the running platform" in out and "wrong" not in out, out + err)
+    bad = platform.folder / "bad.yaml"
+    bad.write_text("listen: 10.20.1.10:80\nfoo: bar\nsandbox: sometimes\n")
+    code, out, err = fengsui("check", "-c", bad, "--data", platform.data)
+    case("and names every mistake of a file", code == 1 and "foo" in out and "line 2" in out and "line 3" in out, out + err)
+    site = platform.data / "site" / "rules"
+    site.mkdir()
+    (site / "odd.json").write_text("{\"id\": 7")
+    code, out, err = fengsui("check", "--data", platform.data)
+    case("a broken rule of the site is named", code == 1 and "odd.json" in out, out + err)
+
+
+def told(store):
+    platform = Platform(store, NAME)
+    try:
+        platform.start()
+        cast = setup(platform, "two")
+        _, check = watch(cast, "medium")
+        incident = test_line.fail_and_ack(cast, check)
+        traced(platform, cast, incident)
+        explained(platform, cast, test_line.issue(cast, incident, "medium"))
+        checked(platform)
+    except Exception as problem:
+        case("trace, explain and check run to their end", False, "".join(traceback.format_exception(problem))[-1500:].replace("\n", "\n# "))
+        print("# " + platform.log_tail().replace("\n", "\n# "))
+    finally:
+        platform.stop()
+        platform.remove()
+        campus(NAME, "start", "web")
+
+
+PARTS = {"kept": kept, "told": told}
 
 
 def on_the_desk():

@@ -112,7 +112,8 @@ static int prepare(struct runtime *rt, struct diag *diag)
 	core->packs = arena_create(0);
 	(void)umask(0077);
 	(void)!gb18030_init(); /* loads a module from disk; without it such sheets are refused with a reason */
-	int error = packs_policy(runtime_handle(rt, "share"), core->packs, &core->calendar, &core->policy, diag);
+	int error = packs_policy(runtime_handle(rt, "share"), runtime_handle(rt, "site"), core->packs,
+		&core->calendar, &core->policy, diag);
 	error = error < 0 ? error : store_open(rt, core, diag);
 	error = error < 0 ? error : secret_key_read(runtime_handle(rt, "key"), &core->key);
 	error = error < 0 ? error : audit_key_ready(core, diag);
