@@ -276,8 +276,8 @@ def told(store):
 PARTS = {"kept": kept, "told": told}
 
 
-def on_the_desk():
-    enter(f"fengsui-{NAME}-desk")
+def on_the_desk(name):
+    enter(f"fengsui-{name}-desk")
     store = os.environ.get("FENGSUI_STORE")
     for part in (sys.argv[1:] or PARTS):
         PARTS[part](store)
@@ -286,5 +286,4 @@ def on_the_desk():
 
 
 if __name__ == "__main__":
-    test_line.on_the_desk = on_the_desk
-    test_line.main()
+    test_line.inside_a_campus(on_the_desk)
