@@ -23,7 +23,7 @@ enum {
 	OUTBOX_LEASE_MAX = 64,
 	OUTBOX_PAYLOAD_MAX_OCTETS = 65536,
 	OUTBOX_TOGETHER = 3,      /* leases lost before a row is suspected of ending its worker */
-	OUTBOX_APART_MS = 5000,   /* between suspects */
+	OUTBOX_APART_MS = 500,    /* between suspects */
 };
 
 struct outbox_item {

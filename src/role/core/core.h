@@ -47,6 +47,7 @@ struct core {
 	bool mail_busy;
 	bool render_busy;
 	bool probe_busy;
+	bool paper_spent;      /* its worker was shown somebody's file: it makes no document any more */
 	bool checks_dirty;
 	bool facts_done;
 	int64_t mail_wait_ms;  /* mail is not set up: do not look before */

@@ -279,6 +279,7 @@ static int probes_back_run(struct txn *txn, void *arg)
 void outgoing_peer(struct core *core, enum ipc_role peer)
 {
 	if (peer == IPC_PAPER) {
+		core->paper_spent = false;
 		job_submit_sure(job_create(core, 0), renders_back_run, &core->env, job_drop);
 	} else if (peer == IPC_PROBE) {
 		job_submit_sure(job_create(core, 0), probes_back_run, NULL, job_drop);
@@ -291,7 +292,9 @@ void outgoing_turn(struct core *core)
 	if (now_ms >= core->mail_wait_ms) {
 		lease(core, "mail", IPC_COURIER, &core->mail_busy, now_ms);
 	}
-	lease(core, "render", IPC_PAPER, &core->render_busy, now_ms);
+	if (!core->paper_spent) {
+		lease(core, "render", IPC_PAPER, &core->render_busy, now_ms);
+	}
 	if (!core->checks_dirty) {
 		lease(core, "probe", IPC_PROBE, &core->probe_busy, now_ms);
 	}

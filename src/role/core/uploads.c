@@ -125,9 +125,10 @@ static void inspect_send(struct core *core, struct slot *slot)
 	if (core->rt->peers[IPC_PAPER] == NULL) {
 		return;
 	}
-	if (slot->tries++ >= INSPECT_TRIES_MAX ||
-		RUNTIME_SEND(core->rt, IPC_PAPER, inspect, MSG_INSPECT, 0, slot->job->trace, &ask, dup(slot->fd)) <
-			0) {
+	bool asked = slot->tries++ < INSPECT_TRIES_MAX &&
+		RUNTIME_SEND(core->rt, IPC_PAPER, inspect, MSG_INSPECT, 0, slot->job->trace, &ask, dup(slot->fd)) >= 0;
+	core->paper_spent = core->paper_spent || asked;
+	if (!asked) {
 		refuse(slot, E_BUSY, "upload.unavailable");
 	}
 }
