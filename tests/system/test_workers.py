@@ -128,8 +128,11 @@ def message_ids(name):
     """How often each Message-ID was accepted."""
     seen = collections.Counter()
     for mail in line.mails():
-        message = email.message_from_bytes(pathlib.Path(mail["file"]).read_bytes(), policy=email.policy.default)
-        seen[message["Message-ID"].strip("<>").split("@")[0]] += 1
+        octets = pathlib.Path(mail["file"]).read_bytes()
+        message = email.message_from_bytes(octets, policy=email.policy.default)
+        name = message["Message-ID"]
+        # One without is a stranger to every delivery, and shown whole.
+        seen[name.strip("<>").split("@")[0] if name else repr(octets)] += 1
     return seen
 
 
