@@ -85,6 +85,8 @@ struct children {
 	char backup_target[4096];
 	bool stopping;
 	bool was_all_up;
+	bool core_was_up;
+	bool refused;
 };
 
 static struct child *child_of(struct children *all, enum ipc_role role)
@@ -234,6 +236,7 @@ static void on_frame(void *ctx, struct ipc *ipc, struct ipc_frame *frame)
 	if (frame->type == MSG_READY && msg_ready_decode(frame->payload, &ready) == 0) {
 		(void)snprintf(c->sandbox, sizeof(c->sandbox), "%.*s", SLICE_FMT(ready.sandbox));
 		c->state = CHILD_UP;
+		c->all->core_was_up = c->all->core_was_up || c->role == IPC_CORE;
 		c->up_since_ms = clock_unix_ms();
 		on_health(&c->all->health); /* who waits for it need not wait for the next second */
 		check_all_up(c->all);
@@ -332,6 +335,19 @@ static bool all_gone(const struct children *all)
 
 static void stop_next(struct children *all);
 
+static void child_ended(struct child *c, int status, const char *why)
+{
+	struct children *all = c->all;
+	if (c->role == IPC_CORE && !all->core_was_up && WIFEXITED(status) && WEXITSTATUS(status) != 0) {
+		/* It would say the same again and again. */
+		all->refused = true;
+		children_stop(all);
+	}
+	if (!child_renew(c, status)) {
+		child_lost(c, why);
+	}
+}
+
 static void on_sigchld(uv_signal_t *handle, int signum)
 {
 	struct children *all = handle->data;
@@ -349,9 +365,7 @@ static void on_sigchld(uv_signal_t *handle, int signum)
 			(void)snprintf(why, sizeof(why), "ended with %d", WEXITSTATUS(status));
 		}
 		c->pid = 0;
-		if (!child_renew(c, status)) {
-			child_lost(c, why);
-		}
+		child_ended(c, status, why);
 	}
 	if (all->stopping) {
 		stop_next(all);
@@ -402,6 +416,11 @@ void children_stop(struct children *all)
 	}
 	(void)uv_timer_start(&all->patience, on_patience, STOP_PATIENCE_MS, 0);
 	stop_next(all);
+}
+
+bool children_refused(const struct children *all)
+{
+	return all->refused;
 }
 
 void children_put_health(const struct children *all, struct buf *out)

@@ -17,7 +17,7 @@
 
 struct children;
 
-/** Called when every child is up for the first time, and when a child says it cannot ever start. */
+/** Called when every child is up for the first time, and when the last has ended. */
 struct children_events {
 	void (*all_up)(void *ctx);
 	void (*gone_all)(void *ctx); /* after children_stop: the last one has ended */
@@ -35,6 +35,12 @@ struct children *children_destroy(struct children *children);
 void children_start(struct children *children);
 /** Ask all to end, sensing first, core last; kill what is left after 10 s. */
 void children_stop(struct children *children);
+
+/**
+ * Did core end by itself before it was ever up?  Then the store is one it
+ * will not work with, it has said why, and all were asked to end.
+ */
+bool children_refused(const struct children *children);
 
 /** Start the one-shot backup.  Returns: 0, E_BUSY while one runs, E_UNSUPPORTED when it cannot start. */
 NODISCARD int children_backup(struct children *children, struct slice target);

@@ -241,7 +241,8 @@ int main(int argc, char **argv)
 		return 3;
 	}
 	(void)uv_run(&parent.loop, UV_RUN_DEFAULT);
+	bool refused = children_refused(parent.children);
 	end(&parent);
 	(void)uv_loop_close(&parent.loop);
-	return 0;
+	return refused ? 3 : 0;
 }
