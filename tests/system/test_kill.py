@@ -324,6 +324,11 @@ def check_timers(store):
     case("and set the next one once", all(s == list(range(1, len(s) + 1)) for s in seqs.values()))
 
 
+def check_documents(store):
+    states = collections.Counter(r[0] for r in store.rows("SELECT state FROM document"))
+    case(f"every document is made ({states['ready']})", set(states) == {"ready"}, states)
+
+
 def check_mails(store, name):
     wanted = {r[0] for r in store.rows("SELECT message_id FROM delivery")}
     unsent = store.rows("SELECT id, state, live_error FROM delivery WHERE state <> 'sent'")
@@ -387,6 +392,7 @@ def life(platform, store, kills, seed, name):
     check_acked(ledger, store, list(blobs_of(platform, store)))
     check_numbers(store)
     check_timers(store)
+    check_documents(store)
     check_mails(store, name)
 
 
