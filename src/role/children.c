@@ -185,8 +185,13 @@ static void child_lost(struct child *c, const char *why)
 {
 	struct children *all = c->all;
 	c->control = ipc_destroy(c->control);
-	if (all->stopping || plan[c - all->child].on_demand) {
-		c->state = all->stopping ? CHILD_GONE : CHILD_ABSENT;
+	if (all->stopping) {
+		c->state = CHILD_GONE;
+		return;
+	}
+	if (plan[c - all->child].on_demand) {
+		c->state = CHILD_ABSENT;
+		all->events.done(all->events.ctx, c->role, why);
 		return;
 	}
 	bool steady = clock_mono_ms() - c->started_mono_ms > STEADY_AFTER_MS;
@@ -335,13 +340,23 @@ static bool all_gone(const struct children *all)
 
 static void stop_next(struct children *all);
 
+static void kill_all(struct children *all)
+{
+	for (size_t i = 0; i < PLAN_COUNT; i++) {
+		if (all->child[i].pid > 0) {
+			(void)kill(all->child[i].pid, SIGKILL);
+		}
+	}
+}
+
 static void child_ended(struct child *c, int status, const char *why)
 {
 	struct children *all = c->all;
 	if (c->role == IPC_CORE && !all->core_was_up && WIFEXITED(status) && WEXITSTATUS(status) != 0) {
-		/* It would say the same again and again. */
+		/* It would say the same again and again; the others hold nothing without it. */
 		all->refused = true;
 		children_stop(all);
+		kill_all(all);
 	}
 	if (!child_renew(c, status)) {
 		child_lost(c, why);
@@ -400,9 +415,9 @@ static void on_patience(uv_timer_t *timer)
 	for (size_t i = 0; i < PLAN_COUNT; i++) {
 		if (all->child[i].pid > 0) {
 			log_event(LOG_WARNING, "role.killed", F_STR("role", ipc_role_name(all->child[i].role)));
-			(void)kill(all->child[i].pid, SIGKILL);
 		}
 	}
+	kill_all(all);
 }
 
 void children_stop(struct children *all)
@@ -523,7 +538,8 @@ int children_backup(struct children *all, struct slice target)
 int children_tell(struct children *all, enum ipc_role to, enum msg_type type, struct slice payload)
 {
 	struct child *c = child_of(all, to);
-	return c->control == NULL ? E_CLOSED : ipc_send(c->control, type, 0, 0, payload, -1);
+	/* What a child is told before it is up it does not hear. */
+	return c->control == NULL || c->state != CHILD_UP ? E_CLOSED : ipc_send(c->control, type, 0, 0, payload, -1);
 }
 
 struct children *children_destroy(struct children *all)

@@ -21,6 +21,8 @@ struct children;
 struct children_events {
 	void (*all_up)(void *ctx);
 	void (*gone_all)(void *ctx); /* after children_stop: the last one has ended */
+	/** One that lives on demand has ended, for this reason. */
+	void (*done)(void *ctx, enum ipc_role role, const char *why);
 	/** A frame of a child that is neither ready nor status. */
 	void (*frame)(void *ctx, enum ipc_role from, struct ipc_frame *frame);
 	void *ctx;

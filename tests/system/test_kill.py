@@ -228,6 +228,7 @@ class Killer:
             try:
                 pid = until(lambda: self.children().get("backup"), 3, 0.005)
                 os.kill(pid, signal.SIGKILL)
+                self.ledger.note("backup")
                 return
             except (TimeoutError, ProcessLookupError):
                 continue
@@ -324,6 +325,14 @@ def check_timers(store):
     case("and set the next one once", all(s == list(range(1, len(s) + 1)) for s in seqs.values()))
 
 
+def check_backups(ledger, store):
+    """Their outcome is kept by core, which the parent may outlive and not the other way round."""
+    rows = store.rows("SELECT ok, error FROM backup_run")
+    killed = [e for ok, e in rows if ok == "0" and "signal 9" in e]
+    case(f"a backup that was killed is told of ({len(killed)} of {len(ledger.acked['backup'])})",
+         bool(killed) or not ledger.acked["backup"], rows[-5:])
+
+
 def check_documents(store):
     states = collections.Counter(r[0] for r in store.rows("SELECT state FROM document"))
     case(f"every document is made ({states['ready']})", set(states) == {"ready"}, states)
@@ -393,6 +402,7 @@ def life(platform, store, kills, seed, name):
     check_numbers(store)
     check_timers(store)
     check_documents(store)
+    check_backups(ledger, store)
     check_mails(store, name)
 
 
