@@ -7,7 +7,8 @@
     suite.py --results FILE --sum
 
 A program that speaks TAP is counted by its lines, any other as one case by its exit code
-(77 = skipped).  Output is kept in FILE.d/NAME.log and shown when something failed.  Each call
+(77 = skipped).  Output is kept in FILE.d/NAME.log and shown when something failed; its lines that
+begin with "#!" are figures, shown in any case.  Each call
 appends `passed failed skipped` to FILE; --sum adds them up, prints the closing line and exits
 1 when anything failed.
 """
@@ -87,6 +88,13 @@ def show(name, tally, seconds, note=""):
     print(f"  {word:4} {name}: {cases} ({seconds:.1f} s){note}", flush=True)
 
 
+def figures(text):
+    """What a program measured and wants read even when all is well: its lines that begin with "#!"."""
+    for line in text.splitlines():
+        if line.startswith("#!"):
+            print("       " + line[2:].strip(), flush=True)
+
+
 def run_all(args):
     logs = pathlib.Path(args.results + ".d")
     logs.mkdir(parents=True, exist_ok=True)
@@ -101,6 +109,7 @@ def run_all(args):
             name, tally, code, timed_out, seconds, text = done.result()
             note = " timed out" if timed_out else f" exit {code}" if code not in (0, 77) else ""
             show(name, tally, seconds, note)
+            figures(text)
             if tally[1]:
                 print("\n".join("       " + x for x in text.splitlines()[-args.tail:]))
             elif tally[2]:
@@ -126,6 +135,7 @@ def meson_log(path, tail):
                 test.get("returncode") == 0 and TAP_LINE_ANY.search(text))
             tally = count(text, 1 if bad else 0)
         show(test["name"].split(" / ")[-1], tally, test["duration"])
+        figures(text)
         if tally[1]:
             wrong = [x for x in text.splitlines() if not re.match(r"ok \d", x)]
             wrong += test.get("stderr", "").splitlines()

@@ -411,9 +411,9 @@ static void five_hundred_cuts_lose_nothing_answered(void **state)
 		}
 		count[run.cut_place]++;
 	}
-	print_message("# %d cuts over %llu writes, syncs and names:\n", CUTS, (unsigned long long)ops);
+	print_message("#! %d cuts over %llu writes, syncs and names:\n", CUTS, (unsigned long long)ops);
 	for (size_t p = 0; p < PLACES; p++) {
-		print_message("#   %-26s %u\n", place_names[p], count[p]);
+		print_message("#! %s: %u\n", place_names[p], count[p]);
 		assert_true(count[p] > 0);
 	}
 }
@@ -444,7 +444,7 @@ static void broken_builds_are_caught(void **state)
 		if (wrong == NULL) {
 			fail_msg("%s was not caught", builds[b].name);
 		}
-		print_message("# %s: caught at cut %llu: %s\n", builds[b].name,
+		print_message("#! %s: caught at cut %llu: %s\n", builds[b].name,
 			(unsigned long long)i, wrong);
 	}
 }

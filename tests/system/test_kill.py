@@ -391,9 +391,9 @@ def life(platform, store, kills, seed, name):
     for worker in workers:
         worker.join(150)
     took = time.monotonic() - began
-    print(f"# seed {seed}: {kills} kills in {took:.0f} s: {dict(killer.count)}")
-    print(f"# asked again: {dict(ledger.again)}")
-    print(f"# acknowledged: { {k: len(v) for k, v in ledger.acked.items()} }", flush=True)
+    print(f"#! seed {seed}: {kills} kills in {took:.0f} s: {dict(killer.count)}")
+    print(f"#! asked again: {dict(ledger.again)}")
+    print(f"#! acknowledged: { {k: len(v) for k, v in ledger.acked.items()} }", flush=True)
     trouble = [c.trouble for c in clients if c.trouble] + [c.number for c in clients if c.is_alive()]
     case("everybody could go on working", not trouble, "\n# ".join(map(str, trouble)).replace("\n", "\n# "))
     settle(platform, store)
