@@ -13,6 +13,7 @@
 #include "base/err.h"
 #include "base/jw.h"
 #include "base/log.h"
+#include "role/runtime.h"
 #include "sys/clock.h"
 #include "sys/ipc.h"
 
@@ -352,7 +353,8 @@ static void kill_all(struct children *all)
 static void child_ended(struct child *c, int status, const char *why)
 {
 	struct children *all = c->all;
-	if (c->role == IPC_CORE && !all->core_was_up && WIFEXITED(status) && WEXITSTATUS(status) != 0) {
+	if (c->role == IPC_CORE && !all->core_was_up && WIFEXITED(status) &&
+		WEXITSTATUS(status) == RUNTIME_REFUSED) {
 		/* It would say the same again and again; the others hold nothing without it. */
 		all->refused = true;
 		children_stop(all);

@@ -39,8 +39,8 @@ void children_start(struct children *children);
 void children_stop(struct children *children);
 
 /**
- * Did core end by itself before it was ever up?  Then the store is one it
- * will not work with, it has said why, and all were asked to end.
+ * Did core refuse its store before it was ever up?  Then it has said why, and
+ * all were ended.  A store that is merely away is tried again and again.
  */
 bool children_refused(const struct children *children);
 

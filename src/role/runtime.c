@@ -299,5 +299,6 @@ int runtime_main(int argc, char **argv, const struct role_spec *role, void *self
 	(void)uv_loop_close(&rt.loop);
 	rt.config_arena = arena_destroy(rt.config_arena);
 	buf_fini(&out);
-	return error < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+	bool refused = error == E_UNSUPPORTED || error == E_VERSION;
+	return error == 0 ? EXIT_SUCCESS : refused ? RUNTIME_REFUSED : EXIT_FAILURE;
 }

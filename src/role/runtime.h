@@ -22,6 +22,9 @@ struct runtime;
 
 enum { RUNTIME_CONTROL_FD = 3, RUNTIME_HANDLES_MAX = 16, RUNTIME_PATHS_MAX = 16 };
 
+/** How a role ends that will not work with what it was given, however often it is started. */
+enum { RUNTIME_REFUSED = 3 };
+
 /** What a role is; one constant each in its main file. */
 struct role_spec {
 	enum ipc_role self;
