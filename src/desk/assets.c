@@ -120,7 +120,7 @@ static int checks_pause(struct desk *desk, int64_t asset_id)
 				SQL_INT(ids[i]));
 			row = done < 0 ? (int)done : trail_row(desk->txn, "watch", ids[i]);
 			row = row < 0 ? row : txn_change(desk->txn, "check", ids[i], 0);
-			row = row < 0 ? row : check_row_forget(desk, ids[i]);
+			row = row < 0 ? row : check_row_forget(desk, ids[i], "asset.retired");
 		}
 		row = row < 0 ? row : count > 0;
 	}

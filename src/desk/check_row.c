@@ -8,6 +8,7 @@
 #include "base/utf8.h"
 #include "desk/desk.h"
 #include "desk/signals.h"
+#include "desk/words.h"
 #include "model/asset_key.h"
 #include "model/signal.h"
 #include "model/target.h"
@@ -217,6 +218,28 @@ int check_row_save(struct desk *desk, struct check_row *row)
 	return error < 0 ? error : txn_change(desk->txn, "check", row->id, row->version);
 }
 
+/* Each open incident of it is told why it ends; nobody is to read that something recovered. */
+static int reason_tell(struct desk *desk, int64_t id, const char *why)
+{
+	int64_t ids[ALERTS_MAX];
+	int count = 0;
+	AUTO_STMT struct stmt *q = NULL;
+	int row = sql_query(desk->db,
+		"SELECT DISTINCT incident_id FROM alert WHERE state = 'firing' AND watch_id = $1"
+		" AND incident_id IS NOT NULL ORDER BY incident_id LIMIT $2",
+		&q, SQL_INT(id), SQL_INT(ALERTS_MAX));
+	while (row >= 0 && count < ALERTS_MAX && (row = db_step(q)) == 1) {
+		ids[count++] = db_col_int64(q, 0);
+	}
+	db_done(q);
+	q = NULL;
+	for (int i = 0; i < count && row >= 0; i++) {
+		row = words_timeline(desk, "incident", ids[i], "unwatched",
+			arena_printf(desk->arena, "{\"check_id\":%lld,\"why\":\"%s\"}", (long long)id, why));
+	}
+	return row < 0 ? row : 0;
+}
+
 static int keys_firing(struct desk *desk, int64_t id, struct slice *ret_keys)
 {
 	AUTO_STMT struct stmt *q = NULL;
@@ -231,7 +254,7 @@ static int keys_firing(struct desk *desk, int64_t id, struct slice *ret_keys)
 	return row < 0 ? row : count;
 }
 
-int check_row_forget(struct desk *desk, int64_t id)
+int check_row_forget(struct desk *desk, int64_t id, const char *why)
 {
 	struct slice keys[ALERTS_MAX];
 	int64_t done = sql_run(desk->db,
@@ -239,7 +262,8 @@ int check_row_forget(struct desk *desk, int64_t id)
 		"NULL, live_args = NULL"
 		" WHERE id = $1",
 		SQL_INT(id), SQL_INT(desk->now_ms));
-	int count = done < 0 ? (int)done : keys_firing(desk, id, keys);
+	int told = done < 0 ? (int)done : reason_tell(desk, id, why);
+	int count = told < 0 ? told : keys_firing(desk, id, keys);
 	int error = count < 0 ? count : 0;
 	for (int i = 0; error >= 0 && i < count; i++) {
 		struct signal signal = {
@@ -248,6 +272,7 @@ int check_row_forget(struct desk *desk, int64_t id)
 			.observed_at_ms = desk->now_ms,
 			.state = SIGNAL_RESOLVED,
 			.dedup_key = keys[i],
+			.code = slice_str(why),
 			.args = SLICE("{\"state\":\"unknown\"}"),
 		};
 		error = signal_take(desk->txn, desk->env, &signal);

@@ -72,8 +72,10 @@ NODISCARD int check_row_save(struct desk *desk, struct check_row *row);
 
 /**
  * A check that stops looking, or looks elsewhere, knows nothing any more and
- * holds no alert up: they are resolved as by its own signal.
+ * holds no alert up: they are resolved, and log, timeline and mail say why.
+ *
+ * Shape:   why is "check.disabled", "check.changed" or "asset.retired".
  *
  * Returns: 0 or as db_step.
  */
-NODISCARD int check_row_forget(struct desk *desk, int64_t id);
+NODISCARD int check_row_forget(struct desk *desk, int64_t id, const char *why);

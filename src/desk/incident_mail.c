@@ -23,6 +23,7 @@ struct facts {
 	struct slice asset;
 	int64_t opened_ms;
 	int64_t resolved_ms;
+	bool unwatched; /* ended because its check did */
 };
 
 static int facts_load(struct txn *txn, int64_t id, struct facts *facts)
@@ -45,8 +46,13 @@ static int facts_load(struct txn *txn, int64_t id, struct facts *facts)
 	buf_init(&title, 2048);
 	sentence_put(&title, LANG_ZH, db_col_text(q, 0), args);
 	*facts = (struct facts){ arena_dup(arena, buf_slice(&title)), arena_dup(arena, db_col_text(q, 2)),
-		arena_dup(arena, db_col_text(q, 3)), db_col_int64(q, 4), db_col_int64(q, 5) };
-	return 0;
+		arena_dup(arena, db_col_text(q, 3)), db_col_int64(q, 4), db_col_int64(q, 5), false };
+	int64_t said = 0;
+	row = sql_int(txn_db(txn),
+		"SELECT count(*) FROM timeline WHERE kind = 'incident' AND record_id = $1 AND code = 'unwatched'"
+		" AND at_ms = $2", &said, SQL_INT(id), SQL_INT(txn_now_ms(txn)));
+	facts->unwatched = said > 0;
+	return row < 0 ? row : 0;
 }
 
 static const char *severity_words(struct slice severity)
@@ -126,12 +132,16 @@ static int recovered_one(struct txn *txn, int64_t incident_id, int64_t person_id
 	buf_printf(&body, "%.*s\n\n", SLICE_FMT(f->title));
 	buf_put_str(&body, "发生：");
 	time_put(&body, f->opened_ms);
-	buf_put_str(&body, "\n恢复：");
+	buf_put_str(&body, f->unwatched ? "\n停止监测：" : "\n恢复：");
 	time_put(&body, f->resolved_ms);
 	buf_printf(&body, "\n历时：%lld 分钟\n", (long long)minutes);
+	if (f->unwatched) {
+		buf_put_str(&body, "该监测项已停用或改换对象，并非服务恢复。\n");
+	}
 	struct deliver_mail mail = {
 		.person_id = person_id,
-		.subject = arena_printf(txn_arena(txn), "【已恢复】%.*s", SLICE_FMT(f->title)),
+		.subject = arena_printf(txn_arena(txn), f->unwatched ? "【停止监测】%.*s" : "【已恢复】%.*s",
+			SLICE_FMT(f->title)),
 		.body = buf_slice(&body),
 		.about = "incident",
 		.about_id = incident_id,

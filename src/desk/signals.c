@@ -24,6 +24,7 @@ struct raised {
 	int64_t asset_id;
 	int64_t unit_id;
 	int64_t watch_id;
+	bool unwatched; /* its check is gone or off: it can settle an alert, not open one */
 };
 
 static int64_t watch_of(const struct signal *signal)
@@ -112,12 +113,14 @@ static int subject_find(struct raised *r)
 	}
 	AUTO_STMT struct stmt *q = NULL;
 	int row = sql_query(txn_db(r->txn),
-		"SELECT w.asset_id, a.owner_unit_id FROM watch w LEFT JOIN asset a ON a.id = "
+		"SELECT w.asset_id, a.owner_unit_id, w.enabled FROM watch w LEFT JOIN asset a ON a.id = "
 		"w.asset_id WHERE w.id = $1",
 		&q, SQL_INT(r->watch_id));
 	row = row < 0 ? row : asset_row(q, &r->asset_id, &r->unit_id);
+	/* Said before probe heard that the check is not wanted any more. */
+	r->unwatched = row == 0 || (row == 1 && db_col_int64(q, 2) == 0);
 	if (row == 0) {
-		r->watch_id = 0; /* the check is gone meanwhile */
+		r->watch_id = 0;
 	}
 	return row < 0 ? row : 0;
 }
@@ -244,7 +247,8 @@ static int alert_resolve(struct raised *r, int64_t incident_id)
 	struct trail_act act = { .act = SLICE("alert.resolve"),
 		.kind = SLICE("alert"),
 		.id = r->alert_id,
-		.version = 2 };
+		.version = 2,
+		.reason = r->signal->code };
 	trail_act(r->txn, &act);
 	error = txn_change(r->txn, "alert", r->alert_id, 2);
 	return error < 0 || incident_id == 0 ? error
@@ -283,8 +287,8 @@ int signal_take(struct txn *txn, const struct desk_env *env, const struct signal
 	struct raised r = { .txn = txn, .env = env, .signal = signal };
 	int64_t incident_id = 0;
 	int error = subject_find(&r);
-	error = error < 0 ? error : watch_update(&r);
-	if (error < 0 || signal->state == SIGNAL_NOTE) {
+	error = error < 0 || r.unwatched ? error : watch_update(&r);
+	if (error < 0 || signal->state == SIGNAL_NOTE || (r.unwatched && signal->state != SIGNAL_RESOLVED)) {
 		return error;
 	}
 	int open = open_find(&r, &incident_id);

@@ -58,7 +58,8 @@ static void answer_send(struct job *job, unsigned status, const char *media, str
 /* Acts after which probe needs a new table. */
 static bool changes_checks(enum route_id route)
 {
-	return route == ROUTE_CHECKS_CREATE || route == ROUTE_CHECKS_UPDATE || route == ROUTE_CHECKS_PASTE;
+	return route == ROUTE_CHECKS_CREATE || route == ROUTE_CHECKS_UPDATE || route == ROUTE_CHECKS_PASTE ||
+	       route == ROUTE_ASSETS_UPDATE; /* one put out of use takes its checks along */
 }
 
 static void finish(struct job *job)

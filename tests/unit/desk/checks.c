@@ -122,6 +122,13 @@ static void a_paused_check_holds_no_alert_up(const char *conf)
 	assert_int_equal(json_count(answer_at(&school, "items")), 1);
 	(void)done(ROUTE_CHECKS_UPDATE, id, "{\"enabled\":false}");
 	assert_int_equal(house_number(&school.house, "SELECT count(*) FROM alert WHERE state = 'firing'"), 0);
+	assert_int_equal(house_number(&school.house, "SELECT count(*) FROM timeline WHERE kind = 'incident'"
+		" AND code = 'unwatched'"), 1);
+	see(ROUTE_CHECKS_GET, id, NULL);
+	answer_is(&school, "state", "unknown");
+	/* What probe said before it heard of it opens nothing again. */
+	assert_int_equal(school_run(&school, fire, number), 0);
+	assert_int_equal(house_number(&school.house, "SELECT count(*) FROM alert WHERE state = 'firing'"), 0);
 	see(ROUTE_CHECKS_GET, id, NULL);
 	answer_is(&school, "state", "unknown");
 	/* The same when its asset is taken out of use, and the act named is the asset's. */

@@ -19,6 +19,7 @@ export const said = {
   'say.http_status': 'HTTP status {status}',
   'say.tls_failed': 'TLS handshake failed',
   'did.opened': 'First seen, incident opened',
+  'did.unwatched': 'No longer watched: the check was switched off or given another target',
   'did.firing': 'Alert fired',
   'did.resolved': 'Alert resolved',
   'did.recovered': 'Check is back to normal',

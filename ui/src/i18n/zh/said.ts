@@ -20,6 +20,7 @@ export const said = {
   'say.http_status': 'HTTP 状态码 {status}',
   'say.tls_failed': 'TLS 握手失败',
   'did.opened': '首次发现，产生处置',
+  'did.unwatched': '监测项已停用或改换对象，告警随之结束',
   'did.firing': '告警触发',
   'did.resolved': '告警恢复',
   'did.recovered': '检测恢复正常',
