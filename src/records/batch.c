@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "records/batch.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -276,6 +277,9 @@ static int refuse(struct txn *txn, const struct counters *before, int status)
 	buf_clear(&c->answer);
 	c->status = status;
 	c->commit_seq = 0;
+	if (error < 0 && status == -ENOSPC) {
+		return status; /* a full disk ends the whole transaction; that is what to say */
+	}
 	return error < 0 ? error : trail_write_refusal(txn);
 }
 
@@ -335,7 +339,7 @@ void batch_run(struct batch *batch, struct command *const *commands, size_t coun
 	int error = run_all(batch, commands, count);
 	for (size_t i = 0; error < 0 && i < count; i++) {
 		struct command *c = commands[i];
-		c->status = error == E_BUSY ? E_BUSY : E_STORE;
+		c->status = error == E_BUSY || error == -ENOSPC ? error : E_STORE;
 		c->commit_seq = 0;
 		c->replayed = false;
 		buf_clear(&c->answer);

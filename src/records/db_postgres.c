@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
 #include <libpq-fe.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -58,6 +59,7 @@ static int error_of_state(const char *state)
 		{ "22", E_INPUT },
 		{ "40", E_BUSY },
 		{ "55P03", E_BUSY },
+		{ "53100", -ENOSPC },
 	};
 	for (size_t i = 0; state != NULL && i < sizeof(table) / sizeof(table[0]); i++) {
 		if (slice_starts(slice_str(state), slice_str(table[i].prefix))) {

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -50,6 +51,8 @@ static int error_of(struct db *db, int code)
 	case SQLITE_BUSY:
 	case SQLITE_LOCKED:
 		return E_BUSY;
+	case SQLITE_FULL:
+		return -ENOSPC;
 	default:
 		return E_STORE;
 	}

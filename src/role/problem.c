@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "role/problem.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -23,6 +24,8 @@ static const struct {
 	{ E_LIMIT, 413, "limit" },
 	{ E_BUSY, 503, "busy" },
 	{ E_STORE, 503, "store" },
+	{ -ENOSPC, 507, "disk.full" }, /* RFC 4918 section 11.5 */
+	{ -EDQUOT, 507, "disk.full" },
 	{ E_UNSUPPORTED, 422, "unsupported" },
 };
 

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What keeps the platform's things: backup while it works, restore elsewhere, and what an
 operator asks on the command line about it."""
+import ctypes
 import json
 import os
 import pathlib
@@ -273,10 +274,108 @@ def told(store):
         campus(NAME, "start", "web")
 
 
-PARTS = {"kept": kept, "told": told}
+SMALL = 48 << 20  # octets of the small disk
+
+
+def small_disk(platform):
+    """The data folder on a file system of its own; the master key lies beside it, as always."""
+    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={SMALL},mode=0750", "tmpfs", platform.data], check=True)
+    shutil.chown(platform.data, "fengsui", "fengsui")
+
+
+def disk_fill(platform, leave):
+    """Take all but `leave` octets."""
+    disk = os.statvfs(platform.data)
+    octets = disk.f_bavail * disk.f_frsize - leave
+    with open(platform.data / "ballast", "ab") as file:
+        while octets > 0:
+            try:
+                octets -= file.write(bytes(min(octets, 1 << 16)))
+                file.flush()
+            except OSError:
+                break
+
+
+def counter(admin, role, name):
+    return next(r for r in admin.get("/health")["roles"] if r["role"] == role)["counters"][name]
+
+
+def reserve_first(platform, cast):
+    rows = counter(cast.admin, "probe", "rows")
+    disk_fill(platform, SMALL // 100 * 3)
+    until(lambda: counter(cast.admin, "probe", "tail_reserve") > 0)
+    case("below the reserve sensing keeps no more rows, and counts them", True)
+    cast.admin.post("/units", {"name": "余量之内", "kind": "department"})
+    case("records go on", any(u["name"] == "余量之内" for u in cast.admin.get("/units")["items"]))
+    case("rows had been kept before", rows > 0, rows)
+
+
+def until_full(platform, cast):
+    """Write until the disk ends; what was answered with success is remembered."""
+    made = []
+    disk_fill(platform, 0)
+    for n in range(5000):
+        try:
+            cast.admin.post("/units", {"name": f"满盘{n}", "kind": "department"})
+            made.append(f"满盘{n}")
+        except Refused as refused:
+            return made, refused
+        disk_fill(platform, 0)
+    return made, None
+
+
+def full(store):
+    platform = Platform(store, NAME)
+    small_disk(platform)
+    try:
+        platform.start()
+        cast = setup(platform, "two")
+        _, check = watch(cast, "medium")
+        reserve_first(platform, cast)
+        made, refused = until_full(platform, cast)
+        case("on a full disk a command is refused by its name", refused is not None and refused.status in (503, 507)
+             and refused.problem["code"] in ("disk.full", "store"), refused)
+        case("as problem 507 disk.full", refused is not None and refused.status == 507, refused)
+        case("reads still work", len(cast.admin.get("/units")["items"]) >= 2 and cast["operator"].get("/alerts") is not None)
+        campus(NAME, "stop", "web")
+        time.sleep(4)
+        case("every role still stands", all(r["state"] == "up" and r["restarts"] == 0 for r in platform.roles().values()
+                                            if r["state"] != "absent"), platform.roles())
+        (platform.data / "ballast").unlink()
+        until(lambda: cast.admin.post("/units", {"name": f"有空间了{time.time()}", "kind": "department"}))
+        case("with space again commands are taken", True)
+        operator = cast["operator"]
+        until(lambda: next((a for a in operator.get("/alerts?state=open")["items"] if a["check_id"] == check), None))
+        case("and what was sensed meanwhile is not lost", True)
+        platform.stop()
+        names = {n for (n,) in question(platform.data / "records.db", "SELECT name FROM unit")}
+        case("nothing that was acknowledged is missing", set(made) <= names, sorted(set(made) - names))
+        case("nothing that was refused is there", f"满盘{len(made)}" not in names)
+        code, out, err = fengsui("audit", "verify", "--data", platform.data)
+        case("and the log verifies", code == 0, out + err)
+    except Exception as problem:
+        case("a full disk is lived through", False, "".join(traceback.format_exception(problem))[-1500:].replace("\n", "\n# "))
+        print("# " + platform.log_tail().replace("\n", "\n# "))
+    finally:
+        platform.stop()
+        subprocess.run(["umount", "-l", platform.data], check=False)
+        platform.remove()
+        campus(NAME, "start", "web")
+
+
+PARTS = {"kept": kept, "told": told, "full": full}
+
+
+def mounts_apart():
+    """What is mounted here ends with this process."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.unshare(0x00020000) != 0:  # CLONE_NEWNS
+        raise OSError(ctypes.get_errno(), "unshare")
+    subprocess.run(["mount", "--make-rprivate", "/"], check=True)
 
 
 def on_the_desk(name):
+    mounts_apart()
     enter(f"fengsui-{name}-desk")
     store = os.environ.get("FENGSUI_STORE")
     for part in (sys.argv[1:] or PARTS):

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -61,14 +62,16 @@ static void hold(struct job *job)
 static bool worth_another_try(struct job *job)
 {
 	struct core *core = job->core;
-	if (job->number == 0 || (job->command.status != E_STORE && job->command.status != E_BUSY)) {
+	int error = job->command.status;
+	bool away = error == E_BUSY || error == -ENOSPC; /* passes, whatever is asked */
+	if (job->number == 0 || (error != E_STORE && !away)) {
 		return false;
 	}
 	if (core->held_count >= JOBS_HELD_MAX) {
 		core->refused++;
 		return false;
 	}
-	if (job->command.status == E_BUSY) {
+	if (away) {
 		return true;
 	}
 	if (job->tries++ == 0) {

@@ -64,7 +64,7 @@ static void signal_hear(struct core *core, enum ipc_role from, struct ipc_frame 
 	int error = msg_signal_decode(frame->payload, &msg);
 	error = error < 0 ? error : signal_parse(job->arena, arena_dup(job->arena, msg.json), &h->signal, &diag);
 	if (error < 0) {
-		job->command.status = error;
+		job->command.status = E_FORMAT;
 		heard_finish(job);
 		return;
 	}

@@ -3,6 +3,7 @@
  * Files from people: granted before web reads them, looked at by paper, made
  * durable in the pool, named in the act's transaction.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -181,7 +182,7 @@ static void store_done(uv_work_t *work, int status)
 	int error = status < 0 ? E_BUSY : slot->error;
 	slot_free(slot);
 	if (error < 0) {
-		visit_fail(job, error == E_LIMIT ? E_LIMIT : E_STORE, "");
+		visit_fail(job, error == E_LIMIT || error == -ENOSPC ? error : E_STORE, "");
 	} else {
 		visit_run(job);
 	}
