@@ -129,7 +129,6 @@ static void send_config(struct children *all, struct child *c)
 	jw_kv_str(&jw, "tls_listen", slice_str(all->config->tls_listen));
 	jw_kv_str(&jw, "tls_cert", slice_str(all->config->tls_cert));
 	jw_kv_str(&jw, "tls_key", slice_str(all->config->tls_key));
-	jw_kv_str(&jw, "admin_from", slice_str(all->config->admin_from));
 	if (c->role == IPC_BACKUP) {
 		jw_kv_str(&jw, "target", slice_str(all->backup_target));
 	}

@@ -23,7 +23,6 @@ static const struct {
 	{ "key_file", offsetof(struct config, key_file), "" },
 	{ "syslog", offsetof(struct config, syslog), "127.0.0.1:5514" },
 	{ "share", offsetof(struct config, share), "" },
-	{ "admin_from", offsetof(struct config, admin_from), "" },
 };
 
 enum { KEY_COUNT = sizeof(keys) / sizeof(keys[0]) };

@@ -23,7 +23,6 @@ struct config {
 	char key_file[CONFIG_TEXT_MAX];   /* master key; empty = DATA.key beside the data folder */
 	char syslog[CONFIG_TEXT_MAX];     /* ADDR:PORT for UDP and TCP; empty = none */
 	char share[CONFIG_TEXT_MAX];      /* packs and UI; empty = found beside the program */
-	char admin_from[CONFIG_TEXT_MAX]; /* networks administrators may come from; empty = any */
 };
 
 /** Every default in place. */
