@@ -19,6 +19,7 @@ export const noticeDo = {
   submit: (n: Seen, body: NoticeSubmit) => ok(api.POST('/api/v1/notices/{id}/submit', at(n, body))),
   giveBack: (n: Seen, body: NoticeReturn) => ok(api.POST('/api/v1/notices/{id}/return', at(n, body))),
   verify: (n: Seen) => ok(api.POST('/api/v1/notices/{id}/verify', at(n, {}))),
+  secondRead: (n: Seen) => ok(api.POST('/api/v1/notices/{id}/second-read', at(n, {}))),
   pass: (n: Seen, body: NoticeSettle) => ok(api.POST('/api/v1/notices/{id}/pass', at(n, body))),
   fail: (n: Seen, body: NoticeSettle) => ok(api.POST('/api/v1/notices/{id}/fail', at(n, body))),
   brief: (n: Seen, body: NoticeBrief) => ok(api.POST('/api/v1/notices/{id}/brief', at(n, body))),

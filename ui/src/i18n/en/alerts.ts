@@ -97,6 +97,8 @@ export const alerts = {
   'finding.false_positive': 'False alarm',
   'finding.false_reason': 'Reason (10 characters or more)',
   'finding.marked_false': 'Marked as false alarm',
+  'finding.false_waits': '{name} calls it a false positive; another operator must agree. Reason: {reason}',
+  'finding.second': 'Agree: false positive',
   'finding.to_notice': 'Draft a notice',
   'finding.recurrence': 'Recurrence {n}',
   'finding.pick': 'Choose findings of one unit',

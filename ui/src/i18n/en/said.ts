@@ -30,6 +30,8 @@ export const said = {
   'did.created': '{actor} drafted',
   'did.updated': '{actor} edited',
   'did.confirmed': '{actor} confirmed',
+  'did.false_proposed': '{actor} calls it a false positive, another operator to agree',
+  'did.second_read': '{actor} read it second',
   'did.false_positive': '{actor} marked it a false alarm',
   'did.noticed': 'Issued as {number}',
   'did.review': '{actor} sent for review',

@@ -97,6 +97,8 @@ export const alerts = {
   'finding.false_positive': '判为误报',
   'finding.false_reason': '误报理由（不少于 10 字）',
   'finding.marked_false': '已判为误报',
+  'finding.false_waits': '{name} 判为误报，须另一名值班员同意。理由：{reason}',
+  'finding.second': '同意误报',
   'finding.to_notice': '起草通报',
   'finding.recurrence': '第 {n} 次复发',
   'finding.pick': '勾选同一单位的隐患，一并下发',

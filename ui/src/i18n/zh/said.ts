@@ -31,6 +31,8 @@ export const said = {
   'did.created': '{actor} 起草',
   'did.updated': '{actor} 修改',
   'did.confirmed': '{actor} 研判确认',
+  'did.false_proposed': '{actor} 判为误报，待另一名值班员同意',
+  'did.second_read': '{actor} 核阅',
   'did.false_positive': '{actor} 判为误报',
   'did.noticed': '已下发通报 {number}',
   'did.review': '{actor} 提交审核',
