@@ -78,7 +78,9 @@ static int fonts_load(const struct request *request, struct draw_fonts **ret_fon
 		return complain(COULD_NOT, "fonts", err_text(error));
 	}
 	struct draw_fonts *fonts = NULL;
-	error = draw_fonts_create(buf_slice(&text), (const char *const[]) { NULL }, &fonts, &diag);
+	/* An archive brings its fonts beside its packs. */
+	const char *folder = share_find("../fonts", path) == 0 ? path : NULL;
+	error = draw_fonts_create(buf_slice(&text), (const char *const[]) { folder, NULL }, &fonts, &diag);
 	error = error < 0 ? error : draw_fonts_open(fonts, &diag);
 	if (error < 0) {
 		(void)draw_fonts_destroy(fonts);

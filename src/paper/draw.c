@@ -112,6 +112,20 @@ static int warm(struct draw_fonts *fonts)
 	return missing > 0 ? E_ABSENT : 0;
 }
 
+/* A machine without fontconfig's files needs none: the fonts that are packed along are enough. */
+static void config_begin(void)
+{
+	FcChar8 *file = FcConfigFilename(NULL);
+	FcConfig *bare = file == NULL ? FcConfigCreate() : NULL;
+	if (bare != NULL) {
+		(void)FcConfigSetCurrent(bare);
+		FcConfigDestroy(bare);
+	} else {
+		(void)FcInit();
+	}
+	FcStrFree(file);
+}
+
 int draw_fonts_create(struct slice json, const char *const *folders, struct draw_fonts **ret_fonts,
 	struct diag *diag)
 {
@@ -124,7 +138,7 @@ int draw_fonts_create(struct slice json, const char *const *folders, struct draw
 		(void)draw_fonts_destroy(fonts);
 		return error;
 	}
-	(void)FcInit();
+	config_begin();
 	for (; *folders != NULL; folders++) {
 		(void)FcConfigAppFontAddDir(NULL, (const FcChar8 *)*folders);
 		path_add(fonts, *folders);
