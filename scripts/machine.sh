@@ -89,6 +89,10 @@ packages_want_names() {
 	local missing
 	mapfile -t missing < <(packages_missing "$@")
 	[ ${#missing[@]} -gt 0 ] || return 0
+	if [ "$(id -u)" != 0 ] && ! command -v sudo >/dev/null; then
+		say "packages are missing and there is no sudo; as root, once:"
+		die "apt-get install --no-install-recommends ${missing[*]}"
+	fi
 	say "installing ${#missing[@]} packages: ${missing[*]}"
 	as_root bash -c "$INSTALL_STEPS" install "${missing[@]}" >&2 ||
 		die "apt could not install: ${missing[*]}"
