@@ -8,6 +8,7 @@
 #include <qrencode.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/arena.h"
 #include "base/buf.h"
@@ -115,15 +116,13 @@ static int warm(struct draw_fonts *fonts)
 /* A machine without fontconfig's files needs none: the fonts that are packed along are enough. */
 static void config_begin(void)
 {
-	FcChar8 *file = FcConfigFilename(NULL);
-	FcConfig *bare = file == NULL ? FcConfigCreate() : NULL;
+	FcConfig *bare = access("/etc/fonts/fonts.conf", R_OK) < 0 ? FcConfigCreate() : NULL;
 	if (bare != NULL) {
 		(void)FcConfigSetCurrent(bare);
 		FcConfigDestroy(bare);
 	} else {
 		(void)FcInit();
 	}
-	FcStrFree(file);
 }
 
 int draw_fonts_create(struct slice json, const char *const *folders, struct draw_fonts **ret_fonts,
