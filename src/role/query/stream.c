@@ -34,7 +34,9 @@ static const struct {
 	{ "document", ROUTE_NOTICES_LIST, NULL },
 	{ "finding", ROUTE_FINDINGS_LIST, "SELECT unit_id FROM finding WHERE id = $1" },
 	{ "incident", ROUTE_INCIDENTS_LIST, NULL },
-	{ "notice", ROUTE_NOTICES_LIST, "SELECT unit_id FROM notice WHERE id = $1" },
+	/* A unit hears of a notice when it is issued, not that one is being written. */
+	{ "notice", ROUTE_NOTICES_LIST,
+		"SELECT unit_id FROM notice WHERE id = $1 AND state NOT IN ('draft', 'review')" },
 	{ "person", ROUTE_PEOPLE_LIST, "SELECT unit_id FROM person WHERE id = $1" },
 	{ "setting", ROUTE_SETTINGS_LIST, NULL },
 	{ "unit", ROUTE_UNITS_LIST, "SELECT id FROM unit WHERE id = $1" },
