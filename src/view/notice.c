@@ -62,6 +62,17 @@ static void how_it_came(struct view *view, struct stmt *q)
 	page_json_col(view, "due", q, 21);
 }
 
+/* What the centre and its leaders say among themselves is not the unit's. */
+static void inner_text_col(struct view *view, const char *key, struct stmt *q, unsigned column)
+{
+	if (view->scope == SCOPE_ALL) {
+		page_text_col(view, key, q, column);
+		return;
+	}
+	jw_key(&view->jw, key);
+	jw_null(&view->jw);
+}
+
 static void how_it_stands(struct view *view, struct stmt *q)
 {
 	struct jw *jw = &view->jw;
@@ -69,18 +80,18 @@ static void how_it_stands(struct view *view, struct stmt *q)
 	jw_kv_int(jw, "round", db_col_int64(q, 23));
 	jw_kv_str(jw, "ball", slice_str(view_notice_ball(db_col_text(q, 4))));
 	jw_kv_bool(jw, "deferred_review", !db_col_is_null(q, 24) && db_col_is_null(q, 26));
-	page_text_col(view, "deferred_reason", q, 24);
+	inner_text_col(view, "deferred_reason", q, 24);
 	page_int_col(view, "deferred_due_at", q, 25);
 	page_ref_col(view, "deferred_confirmed_by", q, 26);
 	page_int_col(view, "deferred_confirmed_at", q, 28);
 	jw_kv_bool(jw, "centre_self", db_col_int64(q, 29) != 0);
 	jw_kv_str(jw, "upreport", db_col_text(q, 30));
-	page_text_col(view, "upreport_reason", q, 31);
-	page_text_col(view, "upreport_authority", q, 32);
+	inner_text_col(view, "upreport_reason", q, 31);
+	inner_text_col(view, "upreport_authority", q, 32);
 	page_int_col(view, "sign_due_at", q, 33);
 	page_int_col(view, "step_due_at", q, 34);
 	jw_kv_int(jw, "reminders", db_col_int64(q, 35));
-	page_text_col(view, "reject_reason", q, 36);
+	inner_text_col(view, "reject_reason", q, 36);
 	page_text_col(view, "withdrawn_reason", q, 37);
 	page_int_col(view, "closed_at", q, 38);
 }
@@ -372,8 +383,15 @@ static int findings(struct view *view, struct seen *seen)
 	return view_findings_of(view, seen->id);
 }
 
+/* To the unit its recipients' state says enough; the mails also went to others. */
 static int deliveries(struct view *view, struct seen *seen)
 {
+	if (view->scope != SCOPE_ALL) {
+		jw_key(&view->jw, "deliveries");
+		jw_array(&view->jw);
+		jw_end(&view->jw);
+		return 0;
+	}
 	return view_deliveries_of(view, "notice", seen->id);
 }
 

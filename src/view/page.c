@@ -121,14 +121,23 @@ void page_sentence_col(struct view *view, const char *key, struct stmt *stmt, un
 	jw_end(&view->jw);
 }
 
+/*
+ * Of a notice the unit is told from its issue on, and neither what its leader
+ * was told and said nor what went to the superior.
+ */
+#define INNER_STEPS \
+	"'created', 'updated', 'review', 'rejected', 'deferred', 'deferred_confirmed', 'unconfirmed'," \
+	" 'briefed', 'read', 'remarked', 'upreport'"
+
 int page_timeline(struct view *view, const char *kind, int64_t id)
 {
 	AUTO_STMT struct stmt *q = NULL;
 	int row = sql_query(view->db,
 		"SELECT t.at_ms, t.id, t.code, t.args, p.name, t.role FROM timeline t"
 		" LEFT JOIN person p ON p.id = t.person_id"
-		" WHERE t.kind = $1 AND t.record_id = $2 ORDER BY t.id LIMIT $3",
-		&q, SQL_STR(kind), SQL_INT(id), SQL_INT(TIMELINE_MAX));
+		" WHERE t.kind = $1 AND t.record_id = $2"
+		" AND ($4 = 1 OR $1 <> 'notice' OR t.code NOT IN (" INNER_STEPS ")) ORDER BY t.id LIMIT $3",
+		&q, SQL_STR(kind), SQL_INT(id), SQL_INT(TIMELINE_MAX), SQL_INT(view->scope == SCOPE_ALL));
 	jw_key(&view->jw, "timeline");
 	jw_array(&view->jw);
 	while (row >= 0 && (row = db_step(q)) == 1) {

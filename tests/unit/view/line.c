@@ -91,7 +91,9 @@ static void a_notice_shows_everything_of_it(const char *conf)
 	answer_is(&c.school, "attachments.0.media", "application/pdf");
 	answer_is(&c.school, "documents.0.kind", "notice");
 	answer_is(&c.school, "documents.0.state", "waiting");
-	answer_is(&c.school, "timeline.0.code", "created");
+	/* To the unit it begins with its issue, and mails to others are not its own. */
+	answer_is(&c.school, "timeline.0.code", "issued");
+	assert_null(answer_at(&c.school, "deliveries.0"));
 	assert_int_equal(answer_int(&c.school, "due_at"), china_at("2026-03-10T17:30"));
 	answer_is(&c.school, "due.parameter", "remediation.high");
 	/* For the group: where and when, never what. */
@@ -99,6 +101,8 @@ static void a_notice_shows_everything_of_it(const char *conf)
 	assert_true(slice_find(text, SLICE("网安通报 2026-001")) != SIZE_MAX);
 	assert_true(slice_find(text, SLICE("不可用")) == SIZE_MAX);
 	assert_int_equal(view(&c, &c.stranger, ROUTE_NOTICES_GET, NULL), E_ABSENT);
+	assert_int_equal(view(&c, &c.director, ROUTE_NOTICES_GET, NULL), 0);
+	answer_is(&c.school, "timeline.0.code", "created");
 	school_close(&c.school);
 }
 
