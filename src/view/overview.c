@@ -58,7 +58,7 @@ static int counts(struct view *view)
 	int64_t todo = 0;
 	int error = count_put(view, "incidents_open",
 		"SELECT count(*) FROM incident WHERE state IN ('open', 'acked', 'mitigating')"
-		" AND ($1 = 0 OR unit_id = $1) AND $2 = $2",
+		" AND $1 = 0 AND $2 = $2",
 		SQL_INT(0));
 	error = error < 0 ? error
 			  : count_put(view, "notices_open",
