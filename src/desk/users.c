@@ -166,6 +166,9 @@ int desk_people_grant(struct desk *desk)
 	if (found <= 0) {
 		return found < 0 ? found : E_ABSENT;
 	}
+	if (desk->call->id == desk->caller.person_id) {
+		return desk_refuse(desk, E_STATE, "grant.self", NULL); /* nobody gives himself a role */
+	}
 	int error = grant_take(desk, desk->call->body, desk->call->id, "role", &grant_id);
 	if (error < 0) {
 		return error;
