@@ -178,7 +178,7 @@ void reply_static(struct request *r)
 static bool visible(struct slice text)
 {
 	for (size_t i = 0; i < text.n; i++) {
-		if (text.p[i] < 0x20 || text.p[i] > 0x7e || text.p[i] == ';') {
+		if (text.p[i] < 0x20 || text.p[i] > 0x7e) {
 			return false;
 		}
 	}
@@ -188,7 +188,7 @@ static bool visible(struct slice text)
 static void token_reply(struct request *r, struct slice token)
 {
 	char cookie[256];
-	if (!visible(token)) {
+	if (!visible(token) || slice_find(token, SLICE(";")) != SIZE_MAX) {
 		return;
 	}
 	const char *secure_mark = r->daemon->tls ? "; Secure" : "";
