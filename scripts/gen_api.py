@@ -126,7 +126,8 @@ def permissions_c(routes, perm):
                 for role in groups.get(word, [word]):
                     if role not in roles:
                         sys.exit(f"permissions.toml: {name}: unknown role '{role}'")
-                    table.setdefault(name, {}).setdefault(role, scope)
+                    if table.setdefault(name, {}).setdefault(role, scope) != scope:
+                        sys.exit(f"permissions.toml: {name}: '{role}' has two scopes")
     h = [HEAD, '#pragma once\n\n#include <stdint.h>\n\n#include "schema/routes.h"\n\n',
          "enum { PERMISSION_ROLE_COUNT = %d };\n\nenum scope { SCOPE_NONE, SCOPE_SELF, SCOPE_OWN, SCOPE_ALL };\n\n" % len(roles),
          "/** Role ids in the order of the table's columns. */\nextern const char *const permission_roles[PERMISSION_ROLE_COUNT];\n",
