@@ -7,10 +7,14 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "access/access.h"
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/log.h"
 #include "records/blob.h"
+#include "records/caller.h"
+#include "role/problem.h"
 #include "role/core/visit.h"
 #include "sys/clock.h"
 #include "sys/memfd.h"
@@ -18,7 +22,8 @@
 
 enum { UPLOAD_MAX_OCTETS = 20 * 1024 * 1024, GRANTS_MAX = 64, GRANT_LIFE_MS = 120000 };
 /* A file that ends every worker which looks at it is refused after so many. */
-enum { INSPECT_TRIES_MAX = 3 };
+enum { INSPECT_TRIES_MAX = 5 };
+enum { CALLER_ARENA_OCTETS = 1024 * 1024, PROBLEM_MAX_OCTETS = 4096 };
 
 enum stage { STAGE_FREE, STAGE_GRANTED, STAGE_INSPECT, STAGE_STORE };
 
@@ -77,6 +82,35 @@ static void expire(void)
 	}
 }
 
+/*
+ * Who may not do the act at all is not asked for the file: neither disk nor
+ * paper is for strangers.  On whose record it is, the act itself decides.
+ */
+static int caller_check(struct core *core, const struct msg_grant_ask *msg, const char **ret_code)
+{
+	struct caller caller = { 0 };
+	struct arena *arena = arena_create(CALLER_ARENA_OCTETS);
+	int error = caller_load(core->peek, arena, msg->token, msg->address, clock_unix_ms(), &caller);
+	if (error == 0 && access_scope(&caller, (enum route_id)msg->route) == SCOPE_NONE) {
+		error = E_DENIED;
+		*ret_code = !caller.known ? "session.none" : caller.must_change ? "session.must_change" : "denied.role";
+	}
+	(void)arena_destroy(arena);
+	return error;
+}
+
+/* The attempt is kept in the log, as that of any other act is; web was answered already. */
+static void denial_note(struct core *core, const struct msg_grant_ask *msg, uint64_t trace)
+{
+	struct job *job = visit_create(core, 0, trace);
+	visit_of(job)->call = (struct desk_call) { .route = (enum route_id)msg->route,
+		.token = visit_keep(job, msg->token),
+		.address = visit_keep(job, msg->address),
+		.id = msg->id,
+		.if_match = -1 };
+	visit_run(job);
+}
+
 static void ask_take(struct core *core, struct ipc_frame *frame)
 {
 	struct msg_grant_ask msg = { 0 };
@@ -86,14 +120,19 @@ static void ask_take(struct core *core, struct ipc_frame *frame)
 	expire();
 	struct slot *slot = slot_find(STAGE_FREE, 0);
 	struct msg_grant answer = { .status = 200 };
-	if (msg.octets > UPLOAD_MAX_OCTETS) {
-		answer.status = 413;
-		answer.problem = SLICE("{\"type\":\"about:blank\",\"code\":\"upload.too_"
-				       "large\",\"title\":\"limit\",\"status\":413}");
-	} else if (slot == NULL) {
-		answer.status = 503;
-		answer.problem = SLICE("{\"type\":\"about:blank\",\"code\":\"busy\",\"title\":"
-				       "\"busy\",\"status\":503}");
+	const char *code = "";
+	AUTO_BUF struct buf body;
+	buf_init(&body, PROBLEM_MAX_OCTETS);
+	int error = caller_check(core, &msg, &code);
+	if (error == 0 && msg.octets > UPLOAD_MAX_OCTETS) {
+		error = E_LIMIT;
+		code = "upload.too_large";
+	}
+	error = error == 0 && slot == NULL ? E_BUSY : error;
+	if (error < 0) {
+		struct problem problem = { error, code, "", frame->trace, 0 };
+		answer.status = problem_put(&body, &problem);
+		answer.problem = buf_slice(&body);
 	} else {
 		struct job *job = visit_create(core, frame->req, frame->trace);
 		visit_of(job)->call = (struct desk_call) {
@@ -115,6 +154,9 @@ static void ask_take(struct core *core, struct ipc_frame *frame)
 	if (RUNTIME_SEND(core->rt, IPC_WEB, grant, MSG_GRANT, frame->req, frame->trace, &answer,
 		    -1) < 0) {
 		log_event(LOG_WARNING, "grant.unsent", F_INT("req", frame->req));
+	}
+	if (error == E_DENIED) {
+		denial_note(core, &msg, frame->trace);
 	}
 }
 
