@@ -195,8 +195,8 @@ static void inspect_take(struct runtime *rt, struct ipc_frame *frame)
 static void frame(struct runtime *rt, enum ipc_role from, struct ipc_frame *frame)
 {
 	struct paper *paper = rt->self;
-	if (from == IPC_CORE && frame->type == MSG_INSPECT) {
-		inspect_take(rt, frame);
+	if (from == IPC_CORE && frame->type == MSG_INSPECT && !paper->tainted) {
+		inspect_take(rt, frame); /* a second file is the next worker's: core asks again */
 	} else if (from == IPC_CORE && frame->type == MSG_RENDER && !paper->tainted) {
 		render_take(rt, frame); /* core asks the next worker again when its lease runs out */
 	}
