@@ -68,6 +68,7 @@ static int open_row(struct desk *desk, struct finding_row *row)
 {
 	int error = finding_row_load(desk->txn, desk->call->id, row);
 	error = error < 0 ? error : desk_unit_reached(desk, row->unit_id);
+	desk->answer_state = slice_str(name_id(&finding_state_names, row->state));
 	return error < 0 ? error : desk_version_same(desk, row->version);
 }
 

@@ -9,6 +9,7 @@
 #include "desk/desk.h"
 #include "desk/incident_mail.h"
 #include "desk/words.h"
+#include "model/incident.h"
 #include "model/scale.h"
 #include "records/search.h"
 #include "records/sql.h"
@@ -152,6 +153,10 @@ static int admitted(struct desk *desk, struct row *row)
 {
 	int error = row_load(desk->db, desk->arena, desk->call->id, row);
 	error = error < 0 ? error : desk_unit_reached(desk, row->unit_id);
+	int state = error < 0 ? error : name_parse(&incident_state_names, row->state);
+	if (state >= 0) {
+		desk->answer_state = slice_str(name_id(&incident_state_names, (unsigned)state));
+	}
 	return error < 0 ? error : desk_version_same(desk, row->version);
 }
 

@@ -253,6 +253,7 @@ int matter_open(struct desk *desk, struct matter *ret_matter)
 	if (error == 0 && unseen && desk->scope != SCOPE_ALL) {
 		error = E_ABSENT;
 	}
+	desk->answer_state = slice_str(name_id(&notice_state_names, m->row.state));
 	return error < 0 ? error : desk_version_same(desk, m->row.version);
 }
 

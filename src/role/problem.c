@@ -48,6 +48,9 @@ unsigned problem_put(struct buf *out, const struct problem *problem)
 		status = unknown ? 401 : strcmp(code, "session.locked") == 0 ? 429 : 403;
 		code = problem->code[0] != '\0' ? problem->code : "denied";
 	}
+	if (problem->error == E_BUSY && strcmp(code, "login.busy") == 0) {
+		status = 429; /* of its own lane there is no more; the rest goes on */
+	}
 	char trace[17];
 	(void)snprintf(trace, sizeof(trace), "%016llx", (unsigned long long)problem->trace);
 	struct jw jw;
@@ -65,6 +68,7 @@ unsigned problem_put(struct buf *out, const struct problem *problem)
 		jw_key(&jw, "current");
 		jw_object(&jw);
 		jw_kv_int(&jw, "version", problem->version);
+		jw_kv_opt(&jw, "state", problem->state);
 		jw_end(&jw);
 	}
 	jw_end(&jw);

@@ -17,6 +17,7 @@ struct problem {
 	const char *field;   /* member of the body at fault; "" = none */
 	uint64_t trace;
 	int64_t version;     /* of the record, for a conflict; 0 = unknown */
+	struct slice state;  /* and the state it is in now; empty = it has none */
 };
 
 /**

@@ -62,7 +62,7 @@ static int look_run(struct txn *txn, void *arg)
 
 /* The body as parsed JSON; large ones come as a sealed memfd. */
 static int body_read(struct job *job, const struct msg_command *msg, struct ipc_frame *frame,
-	const struct json **ret_body)
+	struct slice *ret_text, const struct json **ret_body)
 {
 	struct slice text = msg->body;
 	struct memfd_map map = { 0 };
@@ -73,12 +73,13 @@ static int body_read(struct job *job, const struct msg_command *msg, struct ipc_
 	}
 	text = error == 0 ? visit_keep(job, text) : text;
 	memfd_unmap(&map);
+	*ret_text = text;
 	*ret_body = NULL;
 	return error < 0 || text.n == 0 ? error : json_parse(job->arena, text, 0, ret_body, NULL);
 }
 
 /* The same key with the same request gets the first answer again; keys belong to a token. */
-static void idempotency_set(struct job *job, const struct msg_command *msg)
+static void idempotency_set(struct job *job, const struct msg_command *msg, struct slice body)
 {
 	if (msg->idempotency.n == 0) {
 		return;
@@ -89,7 +90,7 @@ static void idempotency_set(struct job *job, const struct msg_command *msg)
 	job->command.account = (int64_t)(account >> 1);
 	job->command.key = visit_keep(job, msg->idempotency);
 	const struct slice parts[] = { slice_of(&msg->route, sizeof(msg->route)),
-		slice_of(&msg->id, sizeof(msg->id)), slice_of(&msg->sub, sizeof(msg->sub)), msg->key, msg->body };
+		slice_of(&msg->id, sizeof(msg->id)), slice_of(&msg->sub, sizeof(msg->sub)), msg->key, body };
 	job->command.request = digest_of_parts(DIGEST_SHA256, parts, sizeof(parts) / sizeof(parts[0]));
 }
 
@@ -112,7 +113,8 @@ static void command_take(struct core *core, struct ipc_frame *frame)
 		.key = visit_keep(job, msg.key),
 		.if_match = msg.if_match,
 	};
-	int error = body_read(job, &msg, frame, &v->call.body);
+	struct slice text = { 0 };
+	int error = body_read(job, &msg, frame, &text, &v->call.body);
 	if (error < 0) {
 		visit_fail(job, E_FORMAT, "");
 		return;
@@ -122,7 +124,7 @@ static void command_take(struct core *core, struct ipc_frame *frame)
 		job_submit(job, look_run, job, looked);
 		return;
 	}
-	idempotency_set(job, &msg);
+	idempotency_set(job, &msg, text);
 	visit_run(job);
 }
 

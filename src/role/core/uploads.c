@@ -130,7 +130,7 @@ static void ask_take(struct core *core, struct ipc_frame *frame)
 	}
 	error = error == 0 && slot == NULL ? E_BUSY : error;
 	if (error < 0) {
-		struct problem problem = { error, code, "", frame->trace, 0 };
+		struct problem problem = { error, code, "", frame->trace, 0, { 0 } };
 		answer.status = problem_put(&body, &problem);
 		answer.problem = buf_slice(&body);
 	} else {

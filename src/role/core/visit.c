@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "base/arena.h"
+#include "base/err.h"
 #include "base/log.h"
 #include "records/blob.h"
 #include "role/problem.h"
@@ -75,8 +76,10 @@ static void finish(struct job *job)
 	} else {
 		AUTO_BUF struct buf body;
 		buf_init(&body, PROBLEM_MAX_OCTETS);
-		struct problem problem = { job->command.status, v->desk.code, v->desk.field, job->trace,
-			v->desk.answer_version };
+		/* No act ran: the key was used for another request. */
+		bool reused = job->command.status == E_CONFLICT && v->desk.code[0] == '\0';
+		struct problem problem = { job->command.status, reused ? "idempotency.reused" : v->desk.code,
+			v->desk.field, job->trace, v->desk.answer_version, v->desk.answer_state };
 		unsigned status = problem_put(&body, &problem);
 		answer_send(job, status, "application/problem+json", buf_slice(&body));
 	}
