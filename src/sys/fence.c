@@ -9,6 +9,7 @@
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/err.h"
@@ -124,12 +125,12 @@ static const int calls_base[] = { SCMP_SYS(accept4), SCMP_SYS(brk), SCMP_SYS(clo
 	SCMP_SYS(getsockopt), SCMP_SYS(gettid), SCMP_SYS(gettimeofday), SCMP_SYS(getuid), SCMP_SYS(ioctl),
 	SCMP_SYS(lseek), SCMP_SYS(madvise), SCMP_SYS(mmap), SCMP_SYS(mprotect), SCMP_SYS(mremap),
 	SCMP_SYS(munmap), SCMP_SYS(nanosleep), SCMP_SYS(newfstatat), SCMP_SYS(pipe2), SCMP_SYS(poll),
-	SCMP_SYS(ppoll), SCMP_SYS(pread64), SCMP_SYS(prlimit64), SCMP_SYS(read), SCMP_SYS(readv),
+	SCMP_SYS(ppoll), SCMP_SYS(pread64), SCMP_SYS(read), SCMP_SYS(readv),
 	SCMP_SYS(recvfrom), SCMP_SYS(recvmmsg), SCMP_SYS(recvmsg), SCMP_SYS(restart_syscall),
 	SCMP_SYS(rseq), SCMP_SYS(rt_sigaction), SCMP_SYS(rt_sigprocmask), SCMP_SYS(rt_sigreturn),
 	SCMP_SYS(sched_getaffinity), SCMP_SYS(sched_yield), SCMP_SYS(sendmmsg), SCMP_SYS(sendmsg),
 	SCMP_SYS(sendto), SCMP_SYS(set_robust_list), SCMP_SYS(setsockopt), SCMP_SYS(shutdown),
-	SCMP_SYS(sigaltstack), SCMP_SYS(sysinfo), SCMP_SYS(tgkill), SCMP_SYS(timerfd_create),
+	SCMP_SYS(sigaltstack), SCMP_SYS(sysinfo), SCMP_SYS(timerfd_create),
 	SCMP_SYS(timerfd_settime), SCMP_SYS(uname), SCMP_SYS(write), SCMP_SYS(writev) };
 
 static const int calls_files[] = { SCMP_SYS(access), SCMP_SYS(chdir), SCMP_SYS(chmod), SCMP_SYS(faccessat),
@@ -143,8 +144,8 @@ static const int calls_files[] = { SCMP_SYS(access), SCMP_SYS(chdir), SCMP_SYS(c
 	SCMP_SYS(unlink), SCMP_SYS(unlinkat), SCMP_SYS(utimensat), SCMP_SYS(copy_file_range), SCMP_SYS(sendfile) };
 
 static const int calls_serve[] = { SCMP_SYS(accept), SCMP_SYS(listen), SCMP_SYS(sendfile) };
-static const int calls_connect[] = { SCMP_SYS(bind), SCMP_SYS(connect), SCMP_SYS(socket),
-	SCMP_SYS(socketpair), SCMP_SYS(adjtimex), SCMP_SYS(clock_adjtime), SCMP_SYS(fstatfs), SCMP_SYS(statfs) };
+static const int calls_connect[] = { SCMP_SYS(bind), SCMP_SYS(connect), SCMP_SYS(socketpair),
+	SCMP_SYS(adjtimex), SCMP_SYS(clock_adjtime), SCMP_SYS(fstatfs), SCMP_SYS(statfs) };
 static const int calls_memfd[] = { SCMP_SYS(memfd_create) };
 /* Reaching for these is never an accident. */
 static const int calls_deadly[] = { SCMP_SYS(execve), SCMP_SYS(execveat), SCMP_SYS(ptrace), SCMP_SYS(mount),
@@ -160,6 +161,30 @@ static int allow_all(scmp_filter_ctx filter, const int *calls, size_t count)
 }
 
 #define ALLOW(filter, list) allow_all((filter), (list), sizeof(list) / sizeof((list)[0]))
+
+/* Roles share a user, so the kernel would let one signal or limit another: only itself. */
+static int self_allow(scmp_filter_ctx filter)
+{
+	const scmp_datum_t self = (scmp_datum_t)getpid();
+	int error = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1, SCMP_A0(SCMP_CMP_EQ, self));
+	error = error == 0 ? seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(prlimit64), 1, SCMP_A0(SCMP_CMP_EQ, 0))
+			   : error;
+	return error == 0 ? seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(prlimit64), 1,
+				    SCMP_A0(SCMP_CMP_EQ, self))
+			  : error;
+}
+
+/* Never raw packets, whoever runs it. */
+static int sockets_allow(scmp_filter_ctx filter)
+{
+	static const int families[] = { AF_UNIX, AF_INET, AF_INET6, AF_NETLINK };
+	int error = 0;
+	for (size_t i = 0; i < sizeof(families) / sizeof(families[0]) && error == 0; i++) {
+		error = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(socket), 1,
+			SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)families[i]));
+	}
+	return error;
+}
 
 static int threads_allow(scmp_filter_ctx filter)
 {
@@ -181,6 +206,8 @@ int fence_calls(int groups)
 	}
 	int error = seccomp_attr_set(filter, SCMP_FLTATR_CTL_TSYNC, 1);
 	error = error == 0 ? ALLOW(filter, calls_base) : error;
+	error = error == 0 ? self_allow(filter) : error;
+	error = error == 0 && (groups & FENCE_CONNECT) != 0 ? sockets_allow(filter) : error;
 	error = error == 0 && (groups & FENCE_FILES) != 0 ? ALLOW(filter, calls_files) : error;
 	error = error == 0 && (groups & FENCE_SERVE) != 0 ? ALLOW(filter, calls_serve) : error;
 	error = error == 0 && (groups & FENCE_CONNECT) != 0 ? ALLOW(filter, calls_connect) : error;

@@ -45,6 +45,7 @@ static const struct {
 	{ "detect", "detect/main.c", GROUPS(FENCE_FILES), FENCE_READ, false, false, true, false },
 	{ "courier", "courier.c", GROUPS(FENCE_CONNECT | FENCE_MEMFD), 0, true, true, false, false },
 	{ "backup", "backup.c", GROUPS(FENCE_FILES | FENCE_CONNECT), FENCE_READ, true, false, true, false },
+	{ "paper", "paper.c", GROUPS(FENCE_FILES | FENCE_MEMFD | FENCE_THREADS), FENCE_READ, false, true, true, false },
 };
 
 enum { ROLES = sizeof(roles) / sizeof(roles[0]) };
@@ -56,7 +57,7 @@ struct fixture {
 	char rights[16];
 };
 
-static void start(struct fixture *f, size_t role, const char *deadly)
+static void start(struct fixture *f, size_t role, const char *deadly, const char *call)
 {
 	world_folder_make(f->folder);
 	world_file_make(f->folder, "share/file", "inside");
@@ -64,7 +65,7 @@ static void start(struct fixture *f, size_t role, const char *deadly)
 	(void)snprintf(f->groups, sizeof(f->groups), "%d", roles[role].groups);
 	(void)snprintf(f->rights, sizeof(f->rights), "%d", roles[role].rights);
 	f->child = (struct child){ .role = IPC_COLLECT, .program = program,
-		.argument = { f->groups, f->rights, deadly } };
+		.argument = { f->groups, f->rights, deadly, call } };
 	child_start(&f->child);
 	child_give(&f->child, "inside", world_folder_open(f->folder, "share"));
 	child_give(&f->child, "beside", world_folder_open(f->folder, "site"));
@@ -95,9 +96,9 @@ static void a_role_can_do_what_it_needs_and_no_more(void **state)
 	(void)state;
 	for (size_t i = 0; i < ROLES; i++) {
 		struct fixture f = { 0 };
-		start(&f, i, NULL);
+		start(&f, i, NULL, NULL);
 		child_go(&f.child);
-		child_wait_counter(&f.child, "pool_chown", DONE);
+		child_wait_counter(&f.child, "pool_remove", DONE);
 		const struct json *counters = child_status(&f.child);
 		expect(counters, roles[i].name, "passwd", file_wanted(i, false));
 		expect(counters, roles[i].name, "beside", file_wanted(i, false));
@@ -107,25 +108,41 @@ static void a_role_can_do_what_it_needs_and_no_more(void **state)
 		expect(counters, roles[i].name, "memfd", roles[i].memfds ? DONE : REFUSED + EPERM);
 		expect(counters, roles[i].name, "fork", REFUSED + EPERM);
 		expect(counters, roles[i].name, "chown", REFUSED + EPERM);
+		expect(counters, roles[i].name, "thread",
+			(roles[i].groups & FENCE_THREADS) != 0 ? DONE : REFUSED + EPERM);
+		expect(counters, roles[i].name, "raw", REFUSED + EPERM);
+		expect(counters, roles[i].name, "signal", REFUSED + EPERM);
+		expect(counters, roles[i].name, "limits", REFUSED + EPERM);
+		expect(counters, roles[i].name, "rename", file_wanted(i, false));
+		expect(counters, roles[i].name, "remove", file_wanted(i, false));
 		child_stop(&f.child);
 		world_folder_drop(f.folder);
 	}
 }
 
-static void no_role_survives_execve(void **state)
+static void dies(size_t role, const char *thread, const char *call)
 {
-	static const char *const threads[] = { "loop", "pool" };
+	struct fixture f = { 0 };
+	int status = 0;
+	start(&f, role, thread, call);
+	child_let_go(&f.child);
+	assert_int_equal(waitpid(f.child.pid, &status, 0), f.child.pid);
+	if (!WIFSIGNALED(status) || WTERMSIG(status) != SIGSYS) {
+		fail_msg("%s: %s on its %s thread ended with %d", roles[role].name, call, thread, status);
+	}
+	child_fini(&f.child);
+	world_folder_drop(f.folder);
+}
+
+static void no_role_survives_a_deadly_call(void **state)
+{
+	static const char *const calls[] = { "execve", "ptrace", "mount", "bpf" };
 	(void)state;
-	for (size_t i = 0; i < 2 * ROLES; i++) {
-		struct fixture f = { 0 };
-		int status = 0;
-		start(&f, i / 2, threads[i % 2]);
-		child_let_go(&f.child);
-		assert_int_equal(waitpid(f.child.pid, &status, 0), f.child.pid);
-		assert_true(WIFSIGNALED(status));
-		assert_int_equal(WTERMSIG(status), SIGSYS);
-		child_fini(&f.child);
-		world_folder_drop(f.folder);
+	for (size_t i = 0; i < ROLES; i++) {
+		for (size_t c = 0; c < sizeof(calls) / sizeof(calls[0]); c++) {
+			dies(i, "loop", calls[c]);
+			dies(i, "pool", calls[c]);
+		}
 	}
 }
 
@@ -153,7 +170,7 @@ int main(int argc, char **argv)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_role_can_do_what_it_needs_and_no_more),
-		cmocka_unit_test(no_role_survives_execve),
+		cmocka_unit_test(no_role_survives_a_deadly_call),
 		cmocka_unit_test(the_groups_here_are_those_of_the_roles),
 	};
 	program = argc > 1 ? argv[1] : "";

@@ -1,32 +1,40 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A role with the groups and rights it is told (GROUPS RIGHTS [loop|pool]).
+ * A role with the groups and rights it is told (GROUPS RIGHTS [loop|pool CALL]).
  * On its loop's thread and on a pool thread it tries what a role might, and
  * its counters tell what came of it: 1 = done, otherwise 1000 + errno.  With
- * the third word that thread reaches for execve, which nothing survives.
+ * the further words that thread reaches for a call which nothing survives.
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/ptrace.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/jw.h"
 #include "base/num.h"
 #include "role/runtime.h"
 
-enum { DONE = 1, REFUSED = 1000, LOOP = 0, POOL = 1, THREADS = 2 };
+enum { DONE = 1, REFUSED = 1000, LOOP = 0, POOL = 1, THREADS = 2, ATTEMPTS = 14 };
 
 struct attempts {
 	struct runtime *rt;
 	int rights;
-	const char *deadly; /* "loop", "pool" or NULL */
+	const char *deadly; /* "loop", "pool" or NULL: which thread makes the call */
+	const char *call;
 	int inside;
 	int beside;
 	uv_work_t work;
-	int64_t result[THREADS][8];
+	int64_t result[THREADS][ATTEMPTS];
 };
 
 static int64_t outcome(int fd)
@@ -86,22 +94,79 @@ static int64_t try_owner(const struct attempts *a)
 	return fchown(a->inside, 0, 0) < 0 ? REFUSED + errno : DONE;
 }
 
+static void *on_thread(void *arg)
+{
+	return arg;
+}
+
+static int64_t try_thread(const struct attempts *a)
+{
+	pthread_t thread;
+	(void)a;
+	int error = pthread_create(&thread, NULL, on_thread, NULL);
+	return error != 0 ? REFUSED + error : pthread_join(thread, NULL) == 0 ? DONE : REFUSED;
+}
+
+static int64_t try_raw(const struct attempts *a)
+{
+	(void)a;
+	return outcome(socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0));
+}
+
+static int64_t try_signal(const struct attempts *a)
+{
+	(void)a;
+	bool refused = kill(getppid(), 0) < 0 && errno == EPERM;
+	/* What a thread needs to signal itself must not reach another process. */
+	return refused && syscall(SYS_tgkill, getppid(), getppid(), 0) < 0 ? REFUSED + errno : DONE;
+}
+
+static int64_t try_limits(const struct attempts *a)
+{
+	struct rlimit limit;
+	(void)a;
+	return syscall(SYS_prlimit64, getppid(), RLIMIT_NOFILE, NULL, &limit) < 0 ? REFUSED + errno : DONE;
+}
+
+static int64_t try_rename(const struct attempts *a)
+{
+	return renameat(a->beside, "file", a->beside, "other") < 0 ? REFUSED + errno : DONE;
+}
+
+static int64_t try_remove(const struct attempts *a)
+{
+	return unlinkat(a->beside, "file", 0) < 0 ? REFUSED + errno : DONE;
+}
+
 static const struct {
 	const char *name;
 	int64_t (*run)(const struct attempts *a);
-} list[] = { { "passwd", try_passwd }, { "beside", try_beside }, { "read", try_read }, { "write", try_write },
-	{ "socket", try_socket }, { "memfd", try_memfd }, { "fork", try_fork }, { "chown", try_owner } };
+} list[ATTEMPTS] = { { "passwd", try_passwd }, { "beside", try_beside }, { "read", try_read }, { "write", try_write },
+	{ "socket", try_socket }, { "memfd", try_memfd }, { "fork", try_fork }, { "chown", try_owner },
+	{ "thread", try_thread }, { "raw", try_raw }, { "signal", try_signal }, { "limits", try_limits }, { "rename", try_rename },
+	{ "remove", try_remove } };
 
-enum { COUNT = sizeof(list) / sizeof(list[0]) };
-
-static void run(struct attempts *a, int thread, const char *name)
+static void die(const char *call)
 {
 	char word[] = "true";
 	char *const argv[] = { word, NULL };
-	if (a->deadly != NULL && strcmp(a->deadly, name) == 0) {
+	if (strcmp(call, "execve") == 0) {
 		(void)execve("/bin/true", argv, NULL);
+	} else if (strcmp(call, "ptrace") == 0) {
+		(void)ptrace(PTRACE_TRACEME, 0, NULL, NULL);
+	} else if (strcmp(call, "mount") == 0) {
+		(void)mount("none", "/", NULL, MS_REMOUNT, NULL);
+	} else {
+		(void)syscall(SYS_bpf, 0, NULL, 0);
 	}
-	for (size_t i = 0; i < COUNT; i++) {
+}
+
+static void run(struct attempts *a, int thread, const char *name)
+{
+	if (a->deadly != NULL && strcmp(a->deadly, name) == 0) {
+		die(a->call);
+	}
+	for (size_t i = 0; i < ATTEMPTS; i++) {
 		a->result[thread][i] = list[i].run(a);
 	}
 }
@@ -139,7 +204,7 @@ static size_t paths(struct runtime *rt, struct fence_path *ret_list)
 static void status(struct runtime *rt, struct jw *jw)
 {
 	const struct attempts *a = rt->self;
-	for (size_t i = 0; i < COUNT; i++) {
+	for (size_t i = 0; i < ATTEMPTS; i++) {
 		char name[32] = "loop_";
 		memcpy(name + 5, list[i].name, strlen(list[i].name) + 1);
 		jw_kv_int(jw, name, a->result[LOOP][i]);
@@ -158,7 +223,8 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	attempts.rights = (int)rights;
-	attempts.deadly = argc > 3 ? argv[3] : NULL;
+	attempts.deadly = argc > 4 ? argv[3] : NULL;
+	attempts.call = argc > 4 ? argv[4] : NULL;
 	const struct role_spec role = {
 		.self = IPC_COLLECT, /* any that has no peers of its own */
 		.fence_groups = (int)groups,

@@ -125,8 +125,8 @@ void child_start(struct child *child)
 		/* The sanitizers' leak check would need ptrace, which the fence kills. */
 		char *envp[] = { (char[]){ "ASAN_OPTIONS=detect_leaks=0:allow_addr2line=0" },
 			(char[]){ "UV_THREADPOOL_SIZE=1" }, NULL };
-		char *argv[5] = { (char[]){ "role" } };
-		for (size_t i = 0; i < 3 && child->argument[i] != NULL; i++) {
+		char *argv[6] = { (char[]){ "role" } };
+		for (size_t i = 0; i < 4 && child->argument[i] != NULL; i++) {
 			argv[i + 1] = strdup(child->argument[i]);
 		}
 		(void)execve(child->program, argv, envp);

@@ -17,7 +17,7 @@ enum { WORLD_PATIENCE_MS = 15000 };
 struct child {
 	enum ipc_role role;
 	const char *program;
-	const char *argument[3]; /* passed on; NULL = none */
+	const char *argument[4]; /* passed on; NULL = none */
 	pid_t pid;
 	int control;
 	int core;
