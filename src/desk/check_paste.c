@@ -231,7 +231,7 @@ static int checks_add(struct paste *p, const struct wanted *w)
 	row.target = w->place;
 	row.name = w->label.n > 0 ? w->label : w->kind == TARGET_TCP ? w->place : w->asset_name;
 	if (w->kind == TARGET_DNS) {
-		row.params = SLICE("{\"name\":\"localhost\"}");
+		row.params = SLICE("{\"name\":\"localhost\",\"alive\":true}");
 	}
 	int error = check_add(p, w, &row);
 	if (error < 0 || w->kind != TARGET_HTTP || !w->target.is_https) {

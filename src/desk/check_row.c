@@ -42,6 +42,7 @@ static const struct param {
 	{ "rcode", ON(TARGET_DNS), JSON_INT, 0, 15 },
 	{ "ad", ON(TARGET_DNS), JSON_BOOL, 0, 0 },
 	{ "aa", ON(TARGET_DNS), JSON_BOOL, 0, 0 },
+	{ "alive", ON(TARGET_DNS), JSON_BOOL, 0, 0 },
 	{ "warn", ON(TARGET_HOST), JSON_INT, 1, 1000000 },
 	{ "bad", ON(TARGET_HOST), JSON_INT, 1, 1000000 },
 };

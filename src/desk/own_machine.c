@@ -118,7 +118,7 @@ int own_machine_register(struct txn *txn, struct slice facts_json)
 	machine_add(&m, facts);
 	neighbours_add(&m, json_get(facts, "gateways"), "默认网关", "icmp", "{}");
 	neighbours_add(&m, json_get(facts, "resolvers"), "域名解析服务器", "dns",
-		"{\"name\":\"localhost\"}");
+		"{\"name\":\"localhost\",\"alive\":true}");
 	if (m.error < 0) {
 		return m.error;
 	}

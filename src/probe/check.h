@@ -48,6 +48,7 @@ struct check_spec {
 	bool accept_untrusted;  /* http, tls: a certificate of no known authority is no fault */
 	bool want_ad;           /* dns: the resolver must vouch for the answer (DNSSEC) */
 	bool want_aa;           /* dns: the server must be authoritative */
+	bool want_alive;        /* dns: "there is no such name" will do */
 	uint16_t expect_status; /* http: exact status, 0 = any 2xx or 3xx; dns: the RCODE */
 	uint16_t dns_type;      /* dns: RR type number, 0 = A */
 	uint16_t warn_days;     /* tls, https: degraded this long before the end, 0 = 21 */

@@ -64,6 +64,7 @@ static const struct other_param flags[] = {
 	OTHER("accept_untrusted", ON_HTTP | ON_TLS, accept_untrusted),
 	OTHER("ad", ON_DNS, want_ad),
 	OTHER("aa", ON_DNS, want_aa),
+	OTHER("alive", ON_DNS, want_alive),
 };
 
 enum {

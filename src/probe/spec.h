@@ -43,7 +43,7 @@ struct spec_item {
  *          memory, disk, clock, interface:NAME (host).  IPv6 with a port is in
  *          brackets.  params: timeout_ms warn_ms window of all kinds; tcp
  *          expect; http expect status host_header; http and tls warn_days
- *          accept_untrusted; dns name type expect rcode ad aa; host warn bad.
+ *          accept_untrusted; dns name type expect rcode ad aa alive; host warn bad.
  *          Others are passed over.
  * Owns:    texts of *ret_item live in the arena.
  * Returns: 0, or E_INPUT with diag.

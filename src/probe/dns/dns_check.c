@@ -186,7 +186,10 @@ static void judge(struct op *op, const struct dnsmsg *reply)
 	check_result_perf(&op->result, "time", (double)op->result.latency_us, "us");
 	check_result_arg(&op->result, "rcode", slice_str(dnsmsg_rcode_text(reply->rcode)));
 	check_result_perf(&op->result, "answers", (double)reply->answer_total, "");
-	if (reply->rcode != op->spec->expect_status) {
+	bool answers = reply->rcode == DNSMSG_NOERROR || reply->rcode == DNSMSG_NXDOMAIN;
+	if (op->spec->want_alive && answers) {
+		finish(op, CHECK_UP, "dns.ok");
+	} else if (reply->rcode != op->spec->expect_status) {
 		check_result_arg(&op->result, "expected",
 			slice_str(dnsmsg_rcode_text(op->spec->expect_status)));
 		finish(op, CHECK_DOWN, "dns.rcode");

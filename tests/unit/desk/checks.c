@@ -219,7 +219,7 @@ static void pasted_lines_become_checks(const char *conf)
 	assert_int_equal(house_number(&school.house, "SELECT count(*) FROM watch w JOIN asset a ON a.id = w.asset_id"
 		" WHERE a.name = '教务系统' AND a.kind = 'site' AND a.domain = 'jw.example.edu.cn'"), 2);
 	assert_int_equal(house_number(&school.house, "SELECT count(*) FROM watch WHERE kind = 'dns' AND target = '10.1.0.53'"
-		" AND params = '{\"name\":\"localhost\"}'"), 1);
+		" AND params = '{\"name\":\"localhost\",\"alive\":true}'"), 1);
 	/* Again: all of it is there. */
 	assert_int_equal(desk_dof(&school, &operator, ROUTE_CHECKS_PASTE, 0, text, "false"), 0);
 	assert_int_equal(answer_int(&school, "report.added"), 0);
