@@ -14,7 +14,10 @@ enum {
 	BUDGET_MS = 1500,
 	SAMPLES_MAX = 2000,
 	FRESH_INTERVALS = 3,
-	LOOK_BACK_MS = 2 * 3600 * 1000
+	LOOK_BACK_MS = 2 * 3600 * 1000,
+	SERVICES_MAX = 12,
+	DAY_SAMPLES_MAX = 10000,
+	DAY_POINTS = 288 /* of five minutes */
 };
 #define DAY_MS INT64_C(86400000)
 
@@ -130,6 +133,21 @@ static void number_or_null(struct jw *jw, const char *key, bool there, int64_t n
 	}
 }
 
+/* Never 100.00 while one answer was bad: cut, not rounded. */
+static void ratio_put(struct jw *jw, const char *key, uint64_t up, uint64_t all)
+{
+	char text[16];
+	jw_key(jw, key);
+	if (all == 0) {
+		jw_null(jw);
+		return;
+	}
+	uint64_t cents = up * 10000 / all;
+	int n = snprintf(text, sizeof(text), "%u.%02u", (unsigned)(cents / 100),
+		(unsigned)(cents % 100));
+	jw_str(jw, slice_of(text, (size_t)n));
+}
+
 static void seen_put(
 	struct view *view, const struct query_beats *beats, const struct query_latest *latest)
 {
@@ -143,17 +161,7 @@ static void seen_put(
 		jw_int(jw, beats->worst[i]);
 	}
 	jw_end(jw);
-	jw_key(jw, "up_ratio");
-	if (beats->samples > 0) {
-		/* Never 100.00 while one answer was bad: cut, not rounded. */
-		char text[16];
-		uint64_t cents = beats->up * 10000 / beats->samples;
-		int n = snprintf(text, sizeof(text), "%u.%02u", (unsigned)(cents / 100),
-			(unsigned)(cents % 100));
-		jw_str(jw, slice_of(text, (size_t)n));
-	} else {
-		jw_null(jw);
-	}
+	ratio_put(jw, "up_ratio", beats->up, beats->samples);
 }
 
 static void item_put(struct view *view, const struct items *items, size_t at)
@@ -295,4 +303,96 @@ int view_checks_samples(struct view *view)
 	samples_put(&view->jw, rows, count);
 	jw_end(&view->jw);
 	return 0;
+}
+
+/* What is broken first, then by severity. */
+#define SERVICES                                                                                   \
+	COLUMNS " WHERE w.enabled = 1 AND ($1 = 0 OR a.owner_unit_id = $1)"                        \
+		" ORDER BY CASE w.live_state WHEN 'down' THEN 0 WHEN 'unreachable' THEN 1"         \
+		" WHEN 'degraded' THEN 2 ELSE 3 END, CASE w.severity WHEN 'critical' THEN 0"       \
+		" WHEN 'major' THEN 1 WHEN 'minor' THEN 2 ELSE 3 END, w.id LIMIT $2"
+
+static int services_put(struct view *view)
+{
+	struct items *items = arena_take(view->arena, sizeof(*items));
+	AUTO_STMT struct stmt *q = NULL;
+	int row = sql_query(view->db, SERVICES, &q, SQL_INT(view_unit_filter(view)), SQL_INT(VIEW_PAGE_MAX));
+	while (row >= 0 && items->count < VIEW_PAGE_MAX && (row = db_step(q)) == 1) {
+		row_take(view, q, items);
+	}
+	rows_load(view, items);
+	uint64_t up = 0;
+	uint64_t all = 0;
+	for (size_t i = 0; i < items->count; i++) {
+		up += items->beats[i].up;
+		all += items->beats[i].samples;
+	}
+	ratio_put(&view->jw, "availability", up, all);
+	jw_key(&view->jw, "services");
+	jw_array(&view->jw);
+	for (size_t i = 0; i < items->count && i < SERVICES_MAX; i++) {
+		item_put(view, items, i);
+	}
+	jw_end(&view->jw);
+	return row < 0 ? row : 0;
+}
+
+/* The mean of the good answers of each five minutes; a point without one is a gap. */
+static size_t points_of(const struct sample_row *rows, int count, struct sample_row points[DAY_POINTS])
+{
+	size_t made = 0;
+	for (int at = 0; at < count && made < DAY_POINTS;) {
+		int64_t slot = rows[at].ts_ms / (DAY_MS / DAY_POINTS);
+		int64_t sum = 0;
+		int64_t good = 0;
+		struct sample_row *point = &points[made++];
+		*point = rows[at];
+		for (; at < count && rows[at].ts_ms / (DAY_MS / DAY_POINTS) == slot; at++) {
+			bool answered = rows[at].latency_us >= 0 && rows[at].state <= CHECK_DEGRADED;
+			sum += answered ? rows[at].latency_us : 0;
+			good += answered;
+			*point = (struct sample_row) { .ts_ms = rows[at].ts_ms, .state = rows[at].state };
+		}
+		point->latency_us = good > 0 ? sum / good : -1;
+	}
+	return made;
+}
+
+static int network_put(struct view *view)
+{
+	struct sample_row points[DAY_POINTS];
+	struct query_coverage coverage = { .oldest_ms = INT64_MAX };
+	struct query_request range = { .kind = ROW_SAMPLE,
+		.from_ms = view->now_ms - DAY_MS,
+		.to_ms = view->now_ms,
+		.limits = { QUERY_ROWS_DEFAULT, BUDGET_MS },
+		.arena = view->arena };
+	AUTO_STMT struct stmt *q = NULL;
+	int row = sql_query(view->db,
+		"SELECT w.id, w.name FROM watch w LEFT JOIN asset a ON a.id = w.asset_id"
+		" WHERE w.kind = 'icmp' AND w.enabled = 1 AND ($1 = 0 OR a.owner_unit_id = $1)"
+		" ORDER BY w.id LIMIT 1",
+		&q, SQL_INT(view_unit_filter(view)));
+	row = row < 0 ? row : db_step(q);
+	if (row <= 0 || view->env->rows == NULL) {
+		return row < 0 ? row : 0;
+	}
+	struct sample_row *rows = arena_take(view->arena, DAY_SAMPLES_MAX * sizeof(*rows));
+	int count = query_samples(view->env->rows, &range, db_col_int64(q, 0), rows, DAY_SAMPLES_MAX, &coverage);
+	jw_kv_str(&view->jw, "network_name", db_col_text(q, 1));
+	jw_key(&view->jw, "network");
+	jw_object(&view->jw);
+	jw_kv_int(&view->jw, "check_id", db_col_int64(q, 0));
+	jw_kv_int(&view->jw, "from", range.from_ms);
+	jw_kv_int(&view->jw, "to", range.to_ms);
+	coverage_put(&view->jw, &coverage);
+	samples_put(&view->jw, points, count < 0 ? 0 : (int)points_of(rows, count, points));
+	jw_end(&view->jw);
+	return 0;
+}
+
+int view_checks_overview(struct view *view)
+{
+	int error = services_put(view);
+	return error < 0 ? error : network_put(view);
 }

@@ -12,6 +12,14 @@ struct view;
 
 /** GET /checks: with the heartbeats of the last 24 hours. */
 NODISCARD int view_checks_list(struct view *view);
+/**
+ * Members of the overview: availability, the share of answers of the last 24
+ * hours that were good; services, the checks that matter most, what is broken
+ * first; network and network_name, how long the nearest hop took to answer.
+ *
+ * Returns: 0 or as db_step.
+ */
+NODISCARD int view_checks_overview(struct view *view);
 /** GET /checks/{id} */
 NODISCARD int view_checks_get(struct view *view);
 /** GET /checks/{id}/samples?from=&to=: the newest 2,000 of the range, oldest first. */

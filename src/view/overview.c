@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "view/overview.h"
 
-#include "base/arena.h"
 #include "base/civil.h"
 #include "base/err.h"
 #include "base/jw.h"
 #include "model/scale.h"
+#include "view/checks.h"
 #include "view/page.h"
 #include "view/view.h"
 
-enum { SERVICES_MAX = 12, UNITS_MAX = 20, SIGN_SAMPLE = 200 };
+enum { UNITS_MAX = 20, SIGN_SAMPLE = 200 };
 
 #define OPEN "state NOT IN ('closed', 'withdrawn')"
 #define LATE "state IN ('issued', 'received', 'rectifying', 'returned', 'failed')"
@@ -83,35 +83,6 @@ static int counts(struct view *view)
 	return error;
 }
 
-/* Share of enabled checks that are up now, to two digits. */
-static int availability(struct view *view)
-{
-	int64_t up = 0;
-	int64_t all = 0;
-	AUTO_STMT struct stmt *q = NULL;
-	int row = sql_query(view->db,
-		"SELECT sum(CASE WHEN w.live_state = 'up' THEN 1 ELSE 0 END), count(*) FROM "
-		"watch w"
-		" LEFT JOIN asset a ON a.id = w.asset_id WHERE w.enabled = 1"
-		" AND w.live_state IN ('up', 'degraded', 'down', 'unreachable')"
-		" AND ($1 = 0 OR a.owner_unit_id = $1)",
-		&q, SQL_INT(view_unit_filter(view)));
-	row = row < 0 ? row : db_step(q);
-	if (row == 1) {
-		up = db_col_int64(q, 0);
-		all = db_col_int64(q, 1);
-	}
-	jw_key(&view->jw, "availability");
-	if (all > 0) {
-		int64_t share = up * 10000 / all;
-		jw_str(&view->jw, arena_printf(view->arena, "%lld.%02lld %%",
-					  (long long)(share / 100), (long long)(share % 100)));
-	} else {
-		jw_null(&view->jw);
-	}
-	return row < 0 ? row : 0;
-}
-
 /* Mean time from issue to signature of the newest notices. */
 static int sign_minutes(struct view *view)
 {
@@ -132,51 +103,6 @@ static int sign_minutes(struct view *view)
 	} else {
 		jw_null(&view->jw);
 	}
-	return row < 0 ? row : 0;
-}
-
-static void service_put(struct view *view, struct stmt *q)
-{
-	struct jw *jw = &view->jw;
-	jw_object(jw);
-	jw_kv_int(jw, "id", db_col_int64(q, 0));
-	jw_kv_int(jw, "version", db_col_int64(q, 1));
-	page_ref_col(view, "asset", q, 2);
-	jw_kv_str(jw, "name", db_col_text(q, 4));
-	jw_kv_str(jw, "kind", db_col_text(q, 5));
-	jw_kv_str(jw, "target", db_col_text(q, 6));
-	page_json_col(view, "params", q, 7);
-	jw_kv_int(jw, "interval_s", db_col_int64(q, 8));
-	jw_kv_int(jw, "retries", db_col_int64(q, 9));
-	jw_kv_str(jw, "severity", db_col_text(q, 10));
-	jw_kv_bool(jw, "enabled", true);
-	jw_kv_str(jw, "state", db_col_text(q, 11));
-	page_int_col(view, "since", q, 12);
-	page_sentence_col(view, "detail", q, 13);
-	jw_key(jw, "beats");
-	jw_array(jw);
-	jw_end(jw);
-	jw_end(jw);
-}
-
-static int services(struct view *view)
-{
-	AUTO_STMT struct stmt *q = NULL;
-	int row = sql_query(view->db,
-		"SELECT w.id, w.version, w.asset_id, a.name, w.name, w.kind, w.target, "
-		"w.params,"
-		" w.interval_s, w.retries, w.severity, w.live_state, w.live_since_ms, "
-		"w.live_code,"
-		" w.live_args FROM watch w LEFT JOIN asset a ON a.id = w.asset_id WHERE "
-		"w.enabled = 1"
-		" AND ($1 = 0 OR a.owner_unit_id = $1) ORDER BY w.id LIMIT $2",
-		&q, SQL_INT(view_unit_filter(view)), SQL_INT(SERVICES_MAX));
-	jw_key(&view->jw, "services");
-	jw_array(&view->jw);
-	while (row >= 0 && (row = db_step(q)) == 1) {
-		service_put(view, q);
-	}
-	jw_end(&view->jw);
 	return row < 0 ? row : 0;
 }
 
@@ -216,9 +142,8 @@ int view_overview_get(struct view *view)
 	jw_object(&view->jw);
 	int error = alerts(view);
 	error = error < 0 ? error : counts(view);
-	error = error < 0 ? error : availability(view);
 	error = error < 0 ? error : sign_minutes(view);
-	error = error < 0 ? error : services(view);
+	error = error < 0 ? error : view_checks_overview(view);
 	error = error < 0 ? error : units(view);
 	jw_end(&view->jw);
 	return error;
