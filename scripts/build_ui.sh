@@ -9,7 +9,8 @@ cd "$(dirname "$0")/.."
 
 # inputs PATH...: one digest of every file's name and bytes below these paths.
 inputs() {
-	find "$@" \( -name node_modules -o -name dist -o -name .vite -o -name schema.d.ts \) -prune \
+	find "$@" \( -name node_modules -o -name dist -o -name .vite -o -name schema.d.ts \
+		-o -path '*/i18n/*/sentences.ts' -o -path '*/i18n/*/results.ts' \) -prune \
 		-o -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum | cut -d' ' -f1
 }
 
@@ -35,6 +36,8 @@ say "building the web interface, see .cache/ui.log"
 	(cd ui && npm run build)
 } >"$log" 2>&1 || {
 	tail -n 40 "$log" >&2
+	# A dist without a record would be taken for a prebuilt one.
+	rm -rf $dist
 	exit 1
 }
 # Hashed again: the build itself may have written a generated file.

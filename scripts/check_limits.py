@@ -112,7 +112,7 @@ def check(root):
         + csource.files(root, ".py", below=("scripts", "schema", "tests", "lab", "bench"))
     for path in paths:
         rel = path.relative_to(root).as_posix()
-        if rel.endswith("schema.d.ts"):
+        if rel.endswith(("schema.d.ts", "/sentences.ts", "/results.ts")):
             continue
         count += 1
         text = path.read_text(errors="replace")

@@ -20,7 +20,7 @@ function* files(dir) {
     const path = join(dir, entry.name);
     if (entry.isDirectory()) {
       yield* files(path);
-    } else if (/\.(vue|ts|css|html)$/.test(entry.name) && entry.name !== 'schema.d.ts') {
+    } else if (/\.(vue|ts|css|html)$/.test(entry.name) && !['schema.d.ts', 'sentences.ts', 'results.ts'].includes(entry.name)) {
       yield path;
     }
   }

@@ -52,7 +52,7 @@ describe('evidence', () => {
 });
 
 describe('sentences', () => {
-  it('fill in their arguments', () => expect(say({ code: 'check_down', args: { name: '门户' } })).toBe('门户 中断'));
+  it('fill in their arguments', () => expect(say({ code: 'check.down', args: { name: '门户' } })).toBe('门户 中断'));
   it('of an unknown code show the code and what came with it', () => expect(say({ code: 'brand_new', args: { a: 1 } })).toBe('brand_new 1'));
   it('name the system when nobody acted', () => expect(happening({ code: 'closed', args: {}, actor: null, role: null })).toBe('系统 关闭'));
 });

@@ -50,6 +50,10 @@ export async function startApp(root: Component, routes: RouteRecordRaw[]): Promi
   const router = createRouter({ history: createWebHistory(), routes, scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 } });
   guard(router);
   whenSignedOut(() => {
+    // Who was never signed in is sent where he goes by the guard, which knows the page he wants.
+    if (!session.value) {
+      return;
+    }
     session.value = null;
     queries.clear();
     const at = router.currentRoute.value;

@@ -163,3 +163,8 @@ export function millis(ms: number | null | undefined): string {
   }
   return ms < 10 ? `${Number(ms.toFixed(1))} ms` : ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`;
 }
+
+/** A space between Chinese and Latin letters or digits, as the printed page has it. */
+export function spaced(text: string): string {
+  return text.replace(/([\u4e00-\u9fff])([A-Za-z0-9])/g, '$1 $2').replace(/([A-Za-z0-9%/])([\u4e00-\u9fff])/g, '$1 $2');
+}

@@ -6,10 +6,12 @@ import { nav } from './nav';
 import { notices } from './notices';
 import { phone } from './phone';
 import { problems } from './problems';
+import { results } from './results';
 import { review } from './review';
 import { said } from './said';
+import { sentences } from './sentences';
 import { setup } from './setup';
 import { shell } from './shell';
 import { words } from './words';
 
-export const en: Record<Key, string> = { ...shell, ...words, ...alerts, ...notices, ...manage, ...nav, ...phone, ...problems, ...review, ...said, ...setup };
+export const en: Record<Key, string> = { ...shell, ...words, ...alerts, ...notices, ...manage, ...nav, ...phone, ...problems, ...results, ...review, ...said, ...sentences, ...setup };

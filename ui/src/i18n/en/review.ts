@@ -53,6 +53,8 @@ export const review = {
   'notice.upreport.sent': 'Sent',
   'notice.upreport.receipted': 'Receipt in hand',
   'notice.upreport.not_needed': 'Not needed',
+  'document.signature': 'Signature',
+  'document.plan': 'Plan',
   'document.notice': 'Notice',
   'document.report': 'Report',
   'document.brief': 'Brief',

@@ -76,6 +76,7 @@ export const words = {
   'kind.unit': 'Unit',
   'kind.person': 'Person',
   'kind.check': 'Check',
+  'kind.account': 'Account',
   'kind.user': 'Account',
   'kind.setting': 'Setting',
   'kind.session': 'Sign-in',

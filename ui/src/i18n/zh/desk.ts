@@ -2,7 +2,8 @@
 import { alerts } from './alerts';
 import { manage } from './manage';
 import { nav } from './nav';
+import { results } from './results';
 import { review } from './review';
 import { setup } from './setup';
 
-export const zhDesk = { ...alerts, ...manage, ...nav, ...review, ...setup };
+export const zhDesk = { ...alerts, ...manage, ...nav, ...results, ...review, ...setup };

@@ -6,8 +6,9 @@ import { notices } from './notices';
 import { phone } from './phone';
 import { problems } from './problems';
 import { said } from './said';
+import { sentences } from './sentences';
 import { shell } from './shell';
 import { words } from './words';
 
-export const zh = { ...shell, ...words, ...notices, ...phone, ...problems, ...said };
+export const zh = { ...shell, ...words, ...notices, ...phone, ...problems, ...said, ...sentences };
 export type Key = keyof typeof zh | keyof typeof zhDesk;

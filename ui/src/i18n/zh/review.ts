@@ -53,6 +53,8 @@ export const review = {
   'notice.upreport.sent': '已上报',
   'notice.upreport.receipted': '已收到回执',
   'notice.upreport.not_needed': '不需要上报',
+  'document.signature': '签收记录',
+  'document.plan': '整改计划',
   'document.notice': '通报',
   'document.report': '整改报告',
   'document.brief': '汇报单',

@@ -76,6 +76,7 @@ export const words = {
   'kind.unit': '单位',
   'kind.person': '人员',
   'kind.check': '检测',
+  'kind.account': '账号',
   'kind.user': '账号',
   'kind.setting': '设置',
   'kind.session': '登录',
