@@ -88,8 +88,14 @@ int outbox_retry(struct txn *txn, int64_t id, int64_t due_at_ms, struct slice wh
 		SQL_INT(id), SQL_INT(due_at_ms), SQL_TEXT_OR_NULL(why)));
 }
 
-int64_t outbox_release(struct txn *txn, const char *kind)
+int64_t outbox_release(struct txn *txn, const char *kind, enum outbox_gone gone)
 {
+	if (gone == OUTBOX_GIVER_GONE) {
+		return sql_run(txn->db,
+			"UPDATE outbox SET state = 'waiting', lease_until_ms = NULL, attempts = attempts - 1"
+			" WHERE kind = $1 AND state = 'leased'",
+			SQL_STR(kind));
+	}
 	return sql_run(txn->db,
 		"UPDATE outbox SET state = 'waiting', lease_until_ms = NULL, due_at_ms = CASE WHEN attempts < $3"
 		" THEN due_at_ms ELSE $2 + $4 * (SELECT count(*) FROM outbox other WHERE other.kind = $1"

@@ -58,14 +58,17 @@ NODISCARD int outbox_end(struct txn *txn, int64_t id, enum outbox_end how, struc
 /** Give a lease back, to be tried again from due_at_ms.  Returns: as outbox_end. */
 NODISCARD int outbox_retry(struct txn *txn, int64_t id, int64_t due_at_ms, struct slice why);
 
+/** Who is gone: the worker that held the leases, or we that gave them. */
+enum outbox_gone { OUTBOX_WORKER_GONE, OUTBOX_GIVER_GONE };
+
 /**
- * Give every lease of a kind back: who held them is gone.  Rows that were
- * lost OUTBOX_TOGETHER times come back one after the other, so that the one
- * that ends its worker is met alone.
+ * Give every lease of a kind back.  Rows whose workers were gone
+ * OUTBOX_TOGETHER times come back one after the other, so that the one that
+ * ends its worker is met alone; a lease that only its giver lost is no attempt.
  *
  * Returns: how many, or as db_step.
  */
-NODISCARD int64_t outbox_release(struct txn *txn, const char *kind);
+NODISCARD int64_t outbox_release(struct txn *txn, const char *kind, enum outbox_gone gone);
 
 /** Cancel what waits for a record.  Returns: how many, or as db_step. */
 NODISCARD int64_t outbox_cancel(struct txn *txn, const char *record_kind, int64_t record_id);

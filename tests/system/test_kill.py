@@ -335,7 +335,8 @@ def check_backups(ledger, store):
 
 def check_documents(store):
     states = collections.Counter(r[0] for r in store.rows("SELECT state FROM document"))
-    case(f"every document is made ({states['ready']})", set(states) == {"ready"}, states)
+    case(f"every document is made ({states['ready']})", set(states) == {"ready"},
+         (states, store.rows("SELECT id, state, attempts, why FROM outbox WHERE kind = 'render' AND state <> 'done'")))
 
 
 def check_mails(store, name):

@@ -47,6 +47,7 @@ struct core {
 	bool mail_busy;
 	bool render_busy;
 	bool probe_busy;
+	uint32_t met;          /* peers this core had before: a bit each */
 	bool paper_spent;      /* its worker was shown somebody's file: it makes no document any more */
 	bool checks_dirty;
 	bool facts_done;

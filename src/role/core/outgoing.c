@@ -262,28 +262,34 @@ static int give_up_run(struct txn *txn, const struct desk_env *env)
 	return row < 0 ? row : 0;
 }
 
-static int renders_back_run(struct txn *txn, void *arg)
-{
-	int64_t count = outbox_release(txn, "render");
-	return count < 0 ? (int)count : give_up_run(txn, arg);
-}
+struct return_of {
+	const char *kind;
+	enum outbox_gone gone;
+	const struct desk_env *env;
+};
 
-static int probes_back_run(struct txn *txn, void *arg)
+static int back_run(struct txn *txn, void *arg)
 {
-	(void)arg;
-	int64_t count = outbox_release(txn, "probe");
-	return count < 0 ? (int)count : 0;
+	const struct return_of *back = arg;
+	int64_t count = outbox_release(txn, back->kind, back->gone);
+	return count < 0 ? (int)count : give_up_run(txn, back->env);
 }
 
 /* Not for mail: it may have left already, and its lease keeps the second one away for a while. */
 void outgoing_peer(struct core *core, enum ipc_role peer)
 {
-	if (peer == IPC_PAPER) {
-		core->paper_spent = false;
-		job_submit_sure(job_create(core, 0), renders_back_run, &core->env, job_drop);
-	} else if (peer == IPC_PROBE) {
-		job_submit_sure(job_create(core, 0), probes_back_run, NULL, job_drop);
+	if (peer != IPC_PAPER && peer != IPC_PROBE) {
+		return;
 	}
+	/* The first channel of our own life: it was the core before us that went, not the worker. */
+	bool first = (core->met & 1u << peer) == 0;
+	core->met |= 1u << peer;
+	core->paper_spent = core->paper_spent && peer != IPC_PAPER;
+	struct job *job = job_create(core, 0);
+	struct return_of *back = arena_take(job->arena, sizeof(*back));
+	*back = (struct return_of){ peer == IPC_PAPER ? "render" : "probe",
+		first ? OUTBOX_GIVER_GONE : OUTBOX_WORKER_GONE, &core->env };
+	job_submit_sure(job, back_run, back, job_drop);
 }
 
 void outgoing_turn(struct core *core)

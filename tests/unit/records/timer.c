@@ -182,8 +182,8 @@ static int lease_papers(struct txn *txn, void *arg)
 
 static int release_papers(struct txn *txn, void *arg)
 {
-	(void)arg;
-	return (int)outbox_release(txn, "render");
+	const enum outbox_gone *gone = arg;
+	return (int)outbox_release(txn, "render", *gone);
 }
 
 static void one_effect_has_one_row_and_one_lease_at_a_time(const char *conf)
@@ -221,10 +221,12 @@ static void leases_of_a_worker_that_is_gone_come_back_at_once(const char *conf)
 	assert_int_equal(house_run(&house, put_three_papers, NULL), 0);
 	assert_int_equal(house_run(&house, put_two, NULL), 0);
 	assert_int_equal(house_run(&house, lease, NULL), 1);
-	for (int i = 0; i < OUTBOX_TOGETHER; i++) {
+	enum outbox_gone gone = OUTBOX_GIVER_GONE;
+	for (int i = 0; i < 2 * OUTBOX_TOGETHER; i++) {
+		gone = i < OUTBOX_TOGETHER ? OUTBOX_GIVER_GONE : OUTBOX_WORKER_GONE;
 		assert_int_equal(house_run(&house, lease_papers, NULL), 3);
 		assert_int_equal(house_run(&house, lease_papers, NULL), 0);
-		assert_int_equal(house_run(&house, release_papers, NULL), 3);
+		assert_int_equal(house_run(&house, release_papers, &gone), 3);
 	}
 	/* Another kind keeps its lease: a mail may have left already. */
 	assert_int_equal(house_number(&house, "SELECT count(*) FROM outbox WHERE state = 'leased'"), 1);
