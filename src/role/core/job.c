@@ -62,16 +62,16 @@ static void hold(struct job *job)
 static bool worth_another_try(struct job *job)
 {
 	struct core *core = job->core;
-	int error = job->command.status;
-	bool away = error == E_BUSY || error == -ENOSPC; /* passes, whatever is asked */
-	if (job->number == 0 || (error != E_STORE && !away)) {
+	/* That the queue or the disk is full is no fault of this one. */
+	bool full = job->command.status == E_BUSY || job->command.status == -ENOSPC;
+	if (job->number == 0 || (job->command.status != E_STORE && !full)) {
 		return false;
 	}
 	if (core->held_count >= JOBS_HELD_MAX) {
 		core->refused++;
 		return false;
 	}
-	if (away) {
+	if (full) {
 		return true;
 	}
 	if (job->tries++ == 0) {
