@@ -16,6 +16,7 @@
 /* checks, settings */
 #include "desk/backups.h"
 #include "desk/checks.h"
+#include "desk/clock.h"
 #include "desk/settings.h"
 
 /* incidents, deliveries */
@@ -56,6 +57,7 @@ static const desk_fn acts[ROUTE_COUNT_] = {
 
 	/* checks, settings */
 	[ROUTE_BACKUPS_RUN] = desk_backup_run,
+	[ROUTE_CLOCK_CONFIRM] = desk_clock_confirm,
 	[ROUTE_CHECKS_CREATE] = desk_check_create,
 	[ROUTE_CHECKS_UPDATE] = desk_check_update,
 	[ROUTE_CHECKS_PASTE] = desk_check_paste,

@@ -106,6 +106,20 @@ static int caller_admit(struct desk *desk)
 	return deny(desk, desk->caller.address_refused ? "denied.address" : "denied.role");
 }
 
+/* Whose deadlines would be reckoned from a moment nobody believes. */
+static bool judges_by_clock(enum route_id route)
+{
+	static const enum route_id judging[] = { ROUTE_FINDINGS_CONFIRM, ROUTE_NOTICES_ISSUE, ROUTE_NOTICES_CONFIRM,
+		ROUTE_NOTICES_SIGN, ROUTE_NOTICES_SUBMIT, ROUTE_NOTICES_RETURN, ROUTE_NOTICES_VERIFY,
+		ROUTE_NOTICES_PASS, ROUTE_NOTICES_FAIL, ROUTE_NOTICES_REMIND, ROUTE_NOTICES_CLOSE };
+	for (size_t i = 0; i < sizeof(judging) / sizeof(judging[0]); i++) {
+		if (judging[i] == route) {
+			return true;
+		}
+	}
+	return false;
+}
+
 int desk_run(struct txn *txn, struct desk *desk)
 {
 	desk->txn = txn;
@@ -120,6 +134,9 @@ int desk_run(struct txn *txn, struct desk *desk)
 	desk_fn act = desk_act(desk->call->route);
 	if (act == NULL) {
 		return desk_refuse(desk, E_ABSENT, "route.absent", NULL);
+	}
+	if (desk->call->clock_held && judges_by_clock(desk->call->route)) {
+		return desk_refuse(desk, E_STATE, "clock.held", NULL);
 	}
 	error = act(desk);
 	if (error < 0) {

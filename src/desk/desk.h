@@ -57,6 +57,7 @@ struct desk_call {
 	struct slice key; /* {key} */
 	int64_t if_match; /* version the caller saw; -1 = not said */
 	const struct json *body; /* NULL without one */
+	bool clock_held; /* the machine's clock jumped, and nobody has confirmed it */
 	/* Made by core before the writer's turn, because it takes time: */
 	bool password_ok;          /* the old or repeated password was right */
 	struct slice new_hash;     /* Argon2id of the new password */

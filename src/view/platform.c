@@ -13,8 +13,9 @@ static void roles_read(struct platform *platform)
 		r = json_next(r)) {
 		platform->sandbox_relaxed = platform->sandbox_relaxed ||
 					    slice_is(json_get_str(r, "sandbox"), "relaxed");
+		platform->clock_wrong =
+			platform->clock_wrong || json_get_int(json_get(r, "counters"), "clock_held", 0) != 0;
 	}
-	platform->clock_wrong = slice_is(json_get_str(platform->health, "clock_state"), "held");
 }
 
 /* The clock is a check like any other; it is said as its last signal left it. */

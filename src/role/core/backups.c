@@ -55,7 +55,7 @@ void backups_turn(struct core *core)
 	int64_t now_ms = clock_unix_ms();
 	int64_t mono_ms = clock_mono_ms();
 	core->backup_up_ms = core->backup_up_ms != 0 ? core->backup_up_ms : mono_ms;
-	if (mono_ms < core->backup_look_ms) {
+	if (core->clock_held || mono_ms < core->backup_look_ms) {
 		return;
 	}
 	core->backup_look_ms = mono_ms + LOOK_EVERY_MS;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What time brings: timers, signed heads of the audit log. */
 #include "base/log.h"
+#include "desk/clock.h"
 #include "desk/line.h"
 #include "records/outbox.h"
 #include "records/timer.h"
@@ -10,6 +11,8 @@
 enum { SIGN_EVERY_MS = 3600 * 1000 };
 /* A wall clock that moves this far from the monotonic one is not believed: timers are held. */
 #define CLOCK_JUMP_MS (INT64_C(10) * 60 * 1000)
+/* Nobody leaves it off longer than a summer; then the clock is more likely wrong than the calendar. */
+#define CLOCK_ABSENCE_MS (INT64_C(100) * 24 * 3600 * 1000)
 
 /* ---- timers */
 
@@ -61,7 +64,7 @@ static void timers_turn(struct core *core, int64_t now_ms)
 static int sign_run(struct txn *txn, void *arg)
 {
 	int64_t size = trail_sign(txn, arg);
-	return size < 0 ? (int)size : 0;
+	return size < 0 ? (int)size : clock_see(txn);
 }
 
 static void sign_turn(struct core *core, int64_t now_ms)
@@ -75,28 +78,66 @@ static void sign_turn(struct core *core, int64_t now_ms)
 
 /* ---- is the wall clock to be believed? */
 
+static void hold(struct core *core, const char *why, int64_t by_ms)
+{
+	if (!core->clock_held) {
+		core->clock_held = true;
+		log_event(LOG_ERROR, "clock.held", F_STR("why", why), F_INT("by_ms", by_ms));
+	}
+}
+
 static bool clock_believed(struct core *core, int64_t now_ms)
 {
 	int64_t drift = now_ms - clock_mono_ms() - core->clock_base_ms;
-	if (core->clock_base_ms == 0) {
-		core->clock_base_ms = now_ms - clock_mono_ms();
-		return true;
-	}
 	if (drift > -CLOCK_JUMP_MS && drift < CLOCK_JUMP_MS) {
 		core->clock_base_ms += drift; /* slewed by a time service */
 		return !core->clock_held;
 	}
-	if (!core->clock_held) {
-		core->clock_held = true;
-		log_event(LOG_ERROR, "clock.jumped", F_INT("by_ms", drift));
-	}
+	hold(core, "it jumped", drift);
 	return false;
+}
+
+void clockwork_begin(struct core *core)
+{
+	int64_t seen_ms = 0;
+	int64_t now_ms = clock_unix_ms();
+	core->clock_base_ms = now_ms - clock_mono_ms();
+	if (clock_is_held(core->peek) == 1) {
+		hold(core, "nobody has confirmed it since it jumped", 0);
+		core->clock_hold_kept = true;
+	}
+	if (clock_seen(core->peek, &seen_ms) != 1) {
+		return;
+	}
+	if (now_ms < seen_ms - CLOCK_JUMP_MS) {
+		hold(core, "it stands before what this store has seen", now_ms - seen_ms);
+	} else if (now_ms > seen_ms + CLOCK_ABSENCE_MS) {
+		hold(core, "it stands long after what this store has seen", now_ms - seen_ms);
+	}
+}
+
+void clockwork_confirm(struct core *core)
+{
+	core->clock_base_ms = clock_unix_ms() - clock_mono_ms();
+	core->clock_held = false;
+	core->clock_hold_kept = false;
+	log_event(LOG_NOTICE, "clock.confirmed", F_INT("base_ms", core->clock_base_ms));
+}
+
+static int hold_run(struct txn *txn, void *arg)
+{
+	(void)arg;
+	return clock_hold(txn);
 }
 
 void clockwork_turn(struct core *core)
 {
 	int64_t now_ms = clock_unix_ms();
 	if (!clock_believed(core, now_ms)) {
+		if (!core->clock_hold_kept) {
+			core->clock_hold_kept = true;
+			job_submit(job_create(core, 0), hold_run, NULL, job_drop);
+		}
 		return;
 	}
 	timers_turn(core, now_ms);

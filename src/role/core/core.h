@@ -54,8 +54,9 @@ struct core {
 	int64_t mail_wait_ms;  /* mail is not set up: do not look before */
 	struct timer_handler timer_handler;
 	int64_t sign_at_ms;
-	int64_t clock_base_ms; /* wall minus monotonic as last believed; 0 = not yet */
+	int64_t clock_base_ms; /* wall minus monotonic as last believed */
 	bool clock_held;
+	bool clock_hold_kept;  /* on disk, too */
 	int64_t restored_at_ms; /* 0 = this store grew here */
 	int64_t backup_up_ms;   /* monotonic, when it was looked at first */
 	int64_t backup_look_ms; /* monotonic, when it is looked at again */
@@ -137,7 +138,10 @@ void returned_frame(struct core *core, enum ipc_role from, struct ipc_frame *fra
 NODISCARD int audit_key_ready(struct core *core, struct diag *diag);
 
 /* clockwork.c: timers, signed heads */
+void clockwork_begin(struct core *core);
 void clockwork_turn(struct core *core);
+/** An administrator says that the clock is right. */
+void clockwork_confirm(struct core *core);
 
 /* backups.c: asked for by people and by the hour */
 void backups_run(struct core *core);

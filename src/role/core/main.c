@@ -174,6 +174,7 @@ static int begin(struct runtime *rt, struct diag *diag)
 	struct core *core = rt->self;
 	(void)diag;
 	core->checks_dirty = true;
+	clockwork_begin(core);
 	(void)uv_timer_init(&rt->loop, &core->tick);
 	core->tick.data = core;
 	(void)uv_timer_start(&core->tick, on_tick, TICK_MS, TICK_MS);
@@ -221,6 +222,7 @@ static void status(struct runtime *rt, struct jw *jw)
 	jw_kv_int(jw, "held", (int64_t)core->held_count);
 	jw_kv_int(jw, "batch_longest_ms", stats.longest_ms);
 	jw_kv_int(jw, "seq", core->last_seq);
+	jw_kv_int(jw, "clock_held", core->clock_held ? 1 : 0);
 }
 
 static void end(struct runtime *rt)

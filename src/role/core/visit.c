@@ -72,6 +72,9 @@ static void finish(struct job *job)
 		if (v->call.route == ROUTE_BACKUPS_RUN) {
 			backups_run(job->core);
 		}
+		if (v->call.route == ROUTE_CLOCK_CONFIRM) {
+			clockwork_confirm(job->core);
+		}
 		answer_send(job, 200, "application/json", buf_slice(&job->command.answer));
 	} else {
 		AUTO_BUF struct buf body;
@@ -102,6 +105,7 @@ static int run(struct txn *txn, void *arg)
 void visit_run(struct job *own_job)
 {
 	struct visit *v = own_job->of;
+	v->call.clock_held = own_job->core->clock_held;
 	v->desk.call = &v->call;
 	v->desk.env = &own_job->core->env;
 	job_submit(own_job, run, own_job, finish);

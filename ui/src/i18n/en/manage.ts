@@ -236,4 +236,6 @@ export const manage = {
   'audit.act.notice.remind': 'sent a reminder',
   'audit.act.notice.overdue': 'marked it overdue',
   'audit.act.backup.ask': 'started a backup',
+  'audit.act.clock.confirm': 'confirmed the time',
+  'audit.act.clock.held': 'held back: the clock looks wrong',
 };

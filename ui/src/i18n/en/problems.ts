@@ -11,6 +11,8 @@ export const problems = {
   'problem.locked': 'Too many failed sign-ins. The account is locked for a while.',
   'problem.disabled': 'This account is disabled. Ask the system administrator.',
   'problem.busy': 'The server is busy, please try again.',
+  'problem.disk.full': 'The disk is full, nothing was saved; ask the system administrator for space.',
+  'problem.clock.held': 'The clock is to be confirmed first; acts with deadlines wait. Ask the system administrator to check the time.',
   'problem.version_conflict': 'Somebody has just changed this record. The latest is shown, please look again.',
   'problem.wrong_state': 'Not possible in the present state. The page has been refreshed.',
   'problem.separation': 'One person may not both prepare and approve. Ask a colleague.',

@@ -11,6 +11,8 @@ export const problems = {
   'problem.locked': '登录失败次数过多，账号已暂时锁定，请稍后再试。',
   'problem.disabled': '账号已停用，请联系系统管理员。',
   'problem.busy': '服务器正忙，请稍后重试。',
+  'problem.disk.full': '磁盘已满，未保存；请联系系统管理员清理空间。',
+  'problem.clock.held': '系统时钟待确认，暂不能办理与期限有关的事项；请系统管理员核对时间。',
   'problem.version_conflict': '这条记录刚被别人改过，已为你取回最新内容，请核对后再操作。',
   'problem.wrong_state': '当前状态不能这样做，页面已刷新。',
   'problem.separation': '同一个人不能既经办又审核，请由另一位同事完成。',
