@@ -20,6 +20,8 @@ export default defineConfig({
   build: {
     target: ['chrome87', 'firefox91', 'safari14'],
     cssTarget: ['chrome87', 'firefox91', 'safari14'],
+    // Not "assets": that is the page of the school's assets.
+    assetsDir: 'static',
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,

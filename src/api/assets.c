@@ -75,7 +75,7 @@ static int form_add(struct assets *assets, struct slice path, struct slice octet
 	if (asset == NULL) {
 		asset = arena_take(assets->arena, sizeof(*asset));
 		asset->media = media_of(path);
-		asset->immutable = slice_starts(path, SLICE("/assets/"));
+		asset->immutable = slice_starts(path, SLICE("/static/"));
 		int error = map_put(assets->by_path, path, asset);
 		if (error < 0) {
 			return error;
@@ -199,7 +199,7 @@ static bool has_suffix(struct slice path)
 struct asset *assets_find(struct assets *assets, struct slice path)
 {
 	struct asset *asset = map_get(assets->by_path, path);
-	if (asset != NULL || has_suffix(path) || below(path, "/assets")) {
+	if (asset != NULL || has_suffix(path) || below(path, "/static")) {
 		return asset;
 	}
 	if (below(path, "/m")) {

@@ -324,8 +324,10 @@ static int services_put(struct view *view)
 	uint64_t up = 0;
 	uint64_t all = 0;
 	for (size_t i = 0; i < items->count; i++) {
-		up += items->beats[i].up;
-		all += items->beats[i].samples;
+		/* What is only a remark, such as an unsynchronised clock, is no outage. */
+		bool counts = !slice_is(items->item[i].text[SEVERITY], "info");
+		up += counts ? items->beats[i].up : 0;
+		all += counts ? items->beats[i].samples : 0;
 	}
 	ratio_put(&view->jw, "availability", up, all);
 	jw_key(&view->jw, "services");

@@ -75,7 +75,7 @@ static void file_make(const char *folder, const char *name, const char *text)
 
 static void folder_make(struct web *web)
 {
-	static const char *const folders[] = { "data", "ui", "ui/assets" };
+	static const char *const folders[] = { "data", "ui", "ui/static" };
 	(void)snprintf(web->folder, sizeof(web->folder), "/tmp/fengsui-web-XXXXXX");
 	assert_non_null(mkdtemp(web->folder));
 	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
@@ -85,16 +85,16 @@ static void folder_make(struct web *web)
 	}
 	file_make(web->folder, "ui/index.html", "<!doctype html><title>desk</title>");
 	file_make(web->folder, "ui/m.html", "<!doctype html><title>phone</title>");
-	file_make(web->folder, "ui/assets/app-1a2b.js", "export const answer = 'plain, and the longest of them';");
-	file_make(web->folder, "ui/assets/app-1a2b.js.gz", "as if gzip, shorter");
-	file_make(web->folder, "ui/assets/app-1a2b.js.br", "as if brotli");
+	file_make(web->folder, "ui/static/app-1a2b.js", "export const answer = 'plain, and the longest of them';");
+	file_make(web->folder, "ui/static/app-1a2b.js.gz", "as if gzip, shorter");
+	file_make(web->folder, "ui/static/app-1a2b.js.br", "as if brotli");
 }
 
 static void folder_drop(const struct web *web)
 {
-	static const char *const names[] = { "ui/index.html", "ui/m.html", "ui/assets/app-1a2b.js",
-		"ui/assets/app-1a2b.js.gz", "ui/assets/app-1a2b.js.br", "data/tls/self.pem" };
-	static const char *const folders[] = { "ui/assets", "ui", "data/tls", "data", "." };
+	static const char *const names[] = { "ui/index.html", "ui/m.html", "ui/static/app-1a2b.js",
+		"ui/static/app-1a2b.js.gz", "ui/static/app-1a2b.js.br", "data/tls/self.pem" };
+	static const char *const folders[] = { "ui/static", "ui", "data/tls", "data", "." };
 	char path[128];
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		(void)snprintf(path, sizeof(path), "%s/%s", web->folder, names[i]);

@@ -62,13 +62,13 @@ static void test_interface(void **state)
 		{ "a page of the phone", "GET /m/sign/7?x=1 HTTP/1.1\r\n" HOST END, 200, "", "no-cache", "phone" },
 		{ "a word that begins like the phone", "GET /me HTTP/1.1\r\n" HOST END, 200, "", "no-cache", "desk" },
 		{ "a wall that is not installed", "GET /wall HTTP/1.1\r\n" HOST END, 200, "", "no-cache", "desk" },
-		{ "a script as it is", "GET /assets/app-1a2b.js HTTP/1.1\r\n" HOST END, 200, "",
+		{ "a script as it is", "GET /static/app-1a2b.js HTTP/1.1\r\n" HOST END, 200, "",
 			"public, max-age=31536000, immutable", "plain" },
-		{ "a script by gzip", "GET /assets/app-1a2b.js HTTP/1.1\r\n" HOST "Accept-Encoding: gzip\r\n" END, 200,
+		{ "a script by gzip", "GET /static/app-1a2b.js HTTP/1.1\r\n" HOST "Accept-Encoding: gzip\r\n" END, 200,
 			"gzip", "public, max-age=31536000, immutable", "as if gzip, shorter" },
-		{ "a script by brotli", "GET /assets/app-1a2b.js HTTP/1.1\r\n" HOST "Accept-Encoding: gzip, br\r\n" END,
+		{ "a script by brotli", "GET /static/app-1a2b.js HTTP/1.1\r\n" HOST "Accept-Encoding: gzip, br\r\n" END,
 			200, "br", "public, max-age=31536000, immutable", "as if brotli" },
-		{ "a script that is not there", "GET /assets/app-0.js HTTP/1.1\r\n" HOST END, 404, "", "no-store",
+		{ "a script that is not there", "GET /static/app-0.js HTTP/1.1\r\n" HOST END, 404, "", "no-store",
 			"route.absent" },
 		{ "a file that is not there", "GET /favicon.ico HTTP/1.1\r\n" HOST END, 404, "", "no-store",
 			"route.absent" },
@@ -227,7 +227,7 @@ static void test_long_body(void **state)
 	int fd = http_open(&web);
 	char head[256];
 	(void)snprintf(head, sizeof(head),
-		"POST /api/v1/assets/import HTTP/1.1\r\n" HOST COOKIE OURS JSON_TYPE "Content-Length: %zu\r\n" END,
+		"POST /api/v1/static/import HTTP/1.1\r\n" HOST COOKIE OURS JSON_TYPE "Content-Length: %zu\r\n" END,
 		body.n);
 	http_say(fd, head);
 	http_say_octets(fd, buf_slice(&body));

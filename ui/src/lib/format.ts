@@ -168,3 +168,8 @@ export function millis(ms: number | null | undefined): string {
 export function spaced(text: string): string {
   return text.replace(/([\u4e00-\u9fff])([A-Za-z0-9])/g, '$1 $2').replace(/([A-Za-z0-9%/])([\u4e00-\u9fff])/g, '$1 $2');
 }
+
+/** A ratio the server wrote in hundredths, "99.82". */
+export function ratio(text: string | null | undefined): string {
+  return text === null || text === undefined ? '—' : `${text}%`;
+}

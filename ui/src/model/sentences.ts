@@ -38,7 +38,9 @@ export function happening(item: Pick<Timeline, 'code' | 'args' | 'actor' | 'role
     args.state = noticeState(args.state);
   }
   const who = item.actor ?? tx('word.system', 'system');
-  return tx(`did.${item.code}`, plain(item.code, args), { actor: who, role: item.role ? roleName(item.role) : '', ...args });
+  const done = tx(`audit.act.${item.code}`, tx(`finding.state.${item.code}`, ''));
+  const or = done ? `${who} ${done}` : plain(item.code, args);
+  return tx(`did.${item.code}`, or, { actor: who, role: item.role ? roleName(item.role) : '', ...args });
 }
 
 const SECRET = /((?:pass(?:word|wd)?|pwd|secret|token)\s*[=:]\s*)\S+/gi;

@@ -34,6 +34,7 @@ export const alerts = {
   'alert.deliveries': 'Who was told',
   'alert.history': 'History',
   'alert.to_finding': 'To finding',
+  'class.check.state': 'State change',
   'class.availability': 'Availability',
   'class.auth': 'Sign-in',
   'class.certificate': 'Certificate',

@@ -43,6 +43,7 @@ export const nav = {
   'overview.overdue_units': 'in {n} units',
   'overview.availability': 'Availability',
   'overview.availability_of': 'Share of good answers, last 24 h',
+  'overview.sign_quick': 'under a minute',
   'overview.sign': 'Average time to sign',
   'overview.notices_open': '{n} notices open',
   'overview.network': 'Network latency',

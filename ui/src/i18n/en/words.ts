@@ -65,6 +65,7 @@ export const words = {
   'role.auditor': 'Auditor',
   'role.sysadmin': 'System administrator',
   'ball.unit': 'Responsible unit',
+  'ball.desk': 'Information centre',
   'ball.centre': 'Information centre',
   'ball.leader': 'Vice-president',
   'ball.none': '—',

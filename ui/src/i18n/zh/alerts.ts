@@ -34,6 +34,7 @@ export const alerts = {
   'alert.deliveries': '通知情况',
   'alert.history': '处置记录',
   'alert.to_finding': '转隐患',
+  'class.check.state': '状态变化',
   'class.availability': '可用性',
   'class.auth': '登录异常',
   'class.certificate': '证书',

@@ -65,6 +65,7 @@ export const words = {
   'role.auditor': '审计管理员',
   'role.sysadmin': '系统管理员',
   'ball.unit': '责任单位',
+  'ball.desk': '信息技术中心',
   'ball.centre': '信息技术中心',
   'ball.leader': '分管校领导',
   'ball.none': '—',
