@@ -34,7 +34,7 @@ static void test_route(void **state)
 		{ "two ids", "DELETE", "/people/3/grants/9", 0, ROUTE_PEOPLE_REVOKE, 3, 9, "" },
 		{ "a key is text", "PUT", "/settings/mail.host", 0, ROUTE_SETTINGS_PUT, 0, 0, "mail.host" },
 		{ "a kind and an id", "GET", "/explain/notice/4", 0, ROUTE_EXPLAIN_GET, 4, 0, "notice" },
-		{ "a fixed segment where an id could be", "GET", "/static/export", 0, ROUTE_ASSETS_EXPORT, 0, 0, "" },
+		{ "a fixed segment where an id could be", "GET", "/assets/export", 0, ROUTE_ASSETS_EXPORT, 0, 0, "" },
 		{ "another method of a known path", "PATCH", "/session", E_STATE, 0, 0, 0, "" },
 		{ "a method nobody has", "BREW", "/session", E_STATE, 0, 0, 0, "" },
 		{ "a longer path", "GET", "/session/x/y", E_ABSENT, 0, 0, 0, "" },

@@ -227,7 +227,7 @@ static void test_long_body(void **state)
 	int fd = http_open(&web);
 	char head[256];
 	(void)snprintf(head, sizeof(head),
-		"POST /api/v1/static/import HTTP/1.1\r\n" HOST COOKIE OURS JSON_TYPE "Content-Length: %zu\r\n" END,
+		"POST /api/v1/assets/import HTTP/1.1\r\n" HOST COOKIE OURS JSON_TYPE "Content-Length: %zu\r\n" END,
 		body.n);
 	http_say(fd, head);
 	http_say_octets(fd, buf_slice(&body));
