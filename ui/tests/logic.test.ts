@@ -36,7 +36,7 @@ describe('the commit sequence', () => {
 });
 
 describe('a refusal', () => {
-  it('is told by its code', () => expect(sentenceOf(refusalOf(409, { code: 'version_conflict' }, 't1'))).toContain('刚被别人改过'));
+  it('is told by its code', () => expect(sentenceOf(refusalOf(409, { code: 'version.changed' }, 't1'))).toContain('刚被别人改过'));
   it('with a strange code still says something and keeps the trace', () => {
     const refusal = refusalOf(500, 'not json', 'abc');
     expect(refusal).toMatchObject({ code: 'unknown', trace: 'abc' });

@@ -6,6 +6,7 @@ import { nav } from './nav';
 import { notices } from './notices';
 import { phone } from './phone';
 import { problems } from './problems';
+import { refusals } from './refusals';
 import { results } from './results';
 import { review } from './review';
 import { said } from './said';
@@ -14,4 +15,4 @@ import { setup } from './setup';
 import { shell } from './shell';
 import { words } from './words';
 
-export const en: Record<Key, string> = { ...shell, ...words, ...alerts, ...notices, ...manage, ...nav, ...phone, ...problems, ...results, ...review, ...said, ...sentences, ...setup };
+export const en: Record<Key, string> = { ...shell, ...words, ...alerts, ...notices, ...manage, ...nav, ...phone, ...problems, ...refusals, ...results, ...review, ...said, ...sentences, ...setup };

@@ -2,8 +2,9 @@
 import { alerts } from './alerts';
 import { manage } from './manage';
 import { nav } from './nav';
+import { refusals } from './refusals';
 import { results } from './results';
 import { review } from './review';
 import { setup } from './setup';
 
-export const zhDesk = { ...alerts, ...manage, ...nav, ...results, ...review, ...setup };
+export const zhDesk = { ...alerts, ...manage, ...nav, ...refusals, ...results, ...review, ...setup };
