@@ -25,7 +25,7 @@ const call = (page, method, path, body) => page.evaluate(async ([m, p, b]) => {
   return value;
 }, [method, path, body]);
 
-const FAULTS = [['教务处', '教务管理系统存在弱口令账号', 'weak_password', 'high'], ['图书馆', '图书馆网站中间件版本过低', 'vulnerability', 'medium'], ['机电工程系', '实验室服务器开放高危端口', 'exposure', 'medium'], ['教务处', '成绩查询页面泄露学号', 'leak', 'urgent'], ['计划财务处', '财务报销系统证书即将到期', 'other', 'low'], ['学生工作处', '迎新系统后台可从校外访问', 'exposure', 'high']];
+const FAULTS = [['教务处', '教务管理系统存在弱口令账号', 'weak_password', 'high'], ['图书馆', '图书馆网站中间件版本过低', 'vulnerability', 'medium'], ['机电工程系', '实验室服务器开放高危端口', 'exposure', 'medium'], ['教务处', '成绩查询页面泄露学号', 'info_leak', 'urgent'], ['计划财务处', '财务报销系统证书即将到期', 'other', 'low'], ['学生工作处', '迎新系统后台可从校外访问', 'exposure', 'high']];
 const made = {};
 
 async function officers(page) {
