@@ -49,7 +49,7 @@ export const notices = {
   'panel.returned_because': 'Returned last time: {reason}',
   'panel.lesson': 'Same fault elsewhere',
   'panel.lesson_hint': 'What was looked at, and with what result.',
-  'panel.scan_hint': 'PDF, JPG, PNG or OFD, at most 20 MiB',
+  'panel.scan_hint': 'PDF, JPG or PNG, at most 20 MiB',
   'panel.submit_go': 'Submit report',
   'panel.submitted': 'Submitted, waiting for verification',
   'draft.saved': 'Draft saved {at}',

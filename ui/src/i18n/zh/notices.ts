@@ -49,7 +49,7 @@ export const notices = {
   'panel.returned_because': '上次退回：{reason}',
   'panel.lesson': '举一反三',
   'panel.lesson_hint': '同类问题排查了哪些、结果如何。',
-  'panel.scan_hint': 'PDF、JPG、PNG 或 OFD，不超过 20 MiB',
+  'panel.scan_hint': 'PDF、JPG 或 PNG，不超过 20 MiB',
   'panel.submit_go': '提交整改报告',
   'panel.submitted': '整改报告已提交，等待复核',
   'draft.saved': '已保存草稿 {at}',
