@@ -63,7 +63,11 @@ void backups_turn(struct core *core)
 	struct wish wish = wish_load(core, arena);
 	int64_t today = civil_day_of_ms(now_ms, CIVIL_CHINA_OFFSET_MIN);
 	int64_t last_ms = 0;
-	(void)!sql_int_args(core->peek, "SELECT max(at_ms) FROM backup_run WHERE ok = 1", &last_ms, NULL, 0);
+	/* One taken elsewhere by hand stands for no day of ours. */
+	struct slice folder = slice_str(wish.target[0] != '\0' ? wish.target : "backup/");
+	(void)!sql_int(core->peek,
+		"SELECT max(at_ms) FROM backup_run WHERE ok = 1 AND substr(path, 1, length($1)) = $1", &last_ms,
+		SQL_TEXT(folder));
 	bool settled = mono_ms - core->backup_up_ms > CATCH_UP_AFTER_MS;
 	if (core->backup_day != today && due(&wish, now_ms, last_ms, settled)) {
 		core->backup_day = today;
