@@ -7,13 +7,12 @@
  */
 #include <ftw.h>
 #include <poll.h>
+#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
-
-#include <sqlite3.h>
 
 #include "base/buf.h"
 #include "base/diag.h"
@@ -53,18 +52,32 @@ static int act(struct txn *txn, void *arg)
 	buf_init(&key, 32);
 	buf_put_i64(&key, number);
 	int64_t id = txn_id(txn);
-	int64_t rows = error < 0 ? error : sql_run(txn_db(txn),
-		"INSERT INTO setting (id, version, key, value) VALUES ($1, 1, $2, $3)", SQL_INT(id),
-		SQL_TEXT(buf_slice(&key)), SQL_STR("图书馆服务器存在弱口令，请于三个工作日内整改"));
-	trail_act(txn, &(struct trail_act){ .act = SLICE("notice.issue"), .actor = 7,
-		.role = SLICE("reviewer"), .kind = SLICE("notice"), .id = id, .version = 1 });
+	int64_t rows =
+		error < 0
+			? error
+			: sql_run(txn_db(txn),
+				  "INSERT INTO setting (id, version, key, value) VALUES ($1, 1, $2, $3)",
+				  SQL_INT(id), SQL_TEXT(buf_slice(&key)),
+				  SQL_STR("图书馆服务器存在弱口令，请于三个工作日内整改"));
+	trail_act(txn, &(struct trail_act) { .act = SLICE("notice.issue"),
+			       .actor = 7,
+			       .role = SLICE("reviewer"),
+			       .kind = SLICE("notice"),
+			       .id = id,
+			       .version = 1 });
 	error = rows < 0 ? (int)rows : trail_row(txn, "setting", id);
 	error = error < 0 ? error : txn_change(txn, "notice", id, 1);
-	struct outbox_item item = { .kind = SLICE("mail"), .effect = buf_slice(&key),
-		.record_kind = SLICE("notice"), .record_id = id, .payload = SLICE("{\"code\":\"x\"}") };
+	struct outbox_item item = { .kind = SLICE("mail"),
+		.effect = buf_slice(&key),
+		.record_kind = SLICE("notice"),
+		.record_id = id,
+		.payload = SLICE("{\"code\":\"x\"}") };
 	error = error < 0 ? error : outbox_put(txn, &item);
-	struct timer timer = { .kind = SLICE("due"), .record_kind = SLICE("notice"),
-		.record_id = id, .seq = 1, .fire_at_ms = txn_now_ms(txn) + 86400000 };
+	struct timer timer = { .kind = SLICE("due"),
+		.record_kind = SLICE("notice"),
+		.record_id = id,
+		.seq = 1,
+		.fire_at_ms = txn_now_ms(txn) + 86400000 };
 	return error < 0 ? error : timer_set(txn, &timer);
 }
 
@@ -134,7 +147,8 @@ static double run_ours(unsigned run, double *ret_alone)
 	struct diag diag = { 0 };
 	(void)snprintf(conf, sizeof(conf), "sqlite:%s/ours%u.db", folder, run);
 	struct writer_conf writer_conf = { .wake = wake, .wake_arg = &asking.fd };
-	if (db_open(conf, 0, &db, &diag) < 0 || migrate_to(db, migrate_latest(), NULL, &diag) < 0 ||
+	if (db_open(conf, 0, &db, &diag) < 0 ||
+		migrate_to(db, migrate_latest(), NULL, &diag) < 0 ||
 		batch_create(db, now_of, NULL, &batch, &diag) < 0) {
 		fail(diag.text);
 	}
@@ -164,12 +178,17 @@ static double run_peer(unsigned run)
 	sqlite3_stmt *put = NULL;
 	(void)snprintf(path, sizeof(path), "%s/peer%u.db", folder, run);
 	must(sqlite3_open(path, &db), db);
-	must(sqlite3_exec(db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
-		"CREATE TABLE notice (id INTEGER PRIMARY KEY, title TEXT)", NULL, NULL, NULL), db);
-	must(sqlite3_prepare_v2(db, "INSERT INTO notice (title) VALUES (?1)", -1, &put, NULL), db);
+	must(sqlite3_exec(db,
+		     "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
+		     "CREATE TABLE notice (id INTEGER PRIMARY KEY, title TEXT)",
+		     NULL, NULL, NULL),
+		db);
+	must(sqlite3_prepare_v2(db, "INSERT INTO notice (title) VALUES (?1)", -1, &put, NULL),
+		db);
 	int64_t began_us = clock_mono_us();
 	for (unsigned i = 0; i < COMMANDS; i++) {
-		must(sqlite3_bind_text(put, 1, "图书馆服务器存在弱口令", -1, SQLITE_STATIC), db);
+		must(sqlite3_bind_text(put, 1, "图书馆服务器存在弱口令", -1, SQLITE_STATIC),
+			db);
 		must(sqlite3_step(put), db);
 		must(sqlite3_reset(put), db);
 	}
@@ -219,8 +238,8 @@ int main(void)
 			peer[i] = run_peer(i);
 		}
 		ratio[i] = ours[i] / peer[i];
-		fprintf(stderr, "pair %u: ours %.0f/s (one asker %.0f/s), raw SQLite %.0f/s\n", i + 1,
-			ours[i], alone[i], peer[i]);
+		fprintf(stderr, "pair %u: ours %.0f/s (one asker %.0f/s), raw SQLite %.0f/s\n",
+			i + 1, ours[i], alone[i], peer[i]);
 	}
 	(void)nftw(folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 	double o = median(ours);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <stdlib.h>
-
 #include "model/asset_key.h"
+
+#include <stdlib.h>
 
 /* A name that was taken is taken again as it stands, as one key. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -15,7 +15,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	for (size_t i = 0; i < keys.count; i++) {
 		again.count = 0;
 		if (keys.item[i].is_domain &&
-			(asset_keys_domains(&again, slice_str(keys.item[i].text), &bad) < 0 || again.count != 1)) {
+			(asset_keys_domains(&again, slice_str(keys.item[i].text), &bad) < 0 ||
+				again.count != 1)) {
 			abort();
 		}
 	}

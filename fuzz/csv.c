@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "base/csv.h"
+
 #include <stdlib.h>
 
 #include "base/arena.h"
 #include "base/base64.h"
-#include "base/csv.h"
 
 /* Any cells written out are read back as they were. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

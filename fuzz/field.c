@@ -11,14 +11,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	int64_t version = 0;
 	for (uint64_t octets = 0; octets < 3000; octets += 999) {
 		int found = field_range(text, octets, &range);
-		if (found > 0 && (range.octets == 0 || range.at >= octets || range.octets > octets - range.at)) {
+		if (found > 0 && (range.octets == 0 || range.at >= octets ||
+					 range.octets > octets - range.at)) {
 			abort();
 		}
 	}
 	if (field_if_match(text, &version) == 0 && version < -1) {
 		abort();
 	}
-	if ((field_codings(text) & 1) == 0 || field_cookie(text, "fengsui").n > size || field_bearer(text).n > size) {
+	if ((field_codings(text) & 1) == 0 || field_cookie(text, "fengsui").n > size ||
+		field_bearer(text).n > size) {
 		abort();
 	}
 	(void)field_tag_among(text, SLICE("\"a\""));

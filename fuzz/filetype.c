@@ -12,11 +12,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	}
 	bool picture = type.media != FILETYPE_PDF;
-	if (type.pages == 0 || type.pages > FILETYPE_PAGES_MAX || type.width > FILETYPE_SIDE_MAX ||
-		picture != (type.width > 0) || picture != (type.height > 0)) {
+	if (type.pages == 0 || type.pages > FILETYPE_PAGES_MAX ||
+		type.width > FILETYPE_SIDE_MAX || picture != (type.width > 0) ||
+		picture != (type.height > 0)) {
 		abort();
 	}
-	if (type.media == FILETYPE_PNG && filetype_of(slice_head(octets, size - 1), &type) == FILETYPE_FINE) {
+	if (type.media == FILETYPE_PNG &&
+		filetype_of(slice_head(octets, size - 1), &type) == FILETYPE_FINE) {
 		abort();
 	}
 	return 0;

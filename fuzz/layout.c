@@ -16,8 +16,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	AUTO_ARENA struct arena *arena = arena_create(0);
 	struct layout_line *lines = NULL;
-	struct layout_paragraph paragraph = { .text = slice_of(data, size), .width = 7 * LAYOUT_CELL,
-		.first_indent = 2 * LAYOUT_CELL, .measure = half };
+	struct layout_paragraph paragraph = { .text = slice_of(data, size),
+		.width = 7 * LAYOUT_CELL,
+		.first_indent = 2 * LAYOUT_CELL,
+		.measure = half };
 	int count = size <= 4096 ? layout_break(&paragraph, arena, &lines) : 0;
 	size_t octets = 0;
 	size_t spaces = 0;

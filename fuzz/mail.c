@@ -13,8 +13,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	AUTO_BUF struct buf out;
 	buf_init(&out, 4 * size + 65536);
 	(void)slice_cut(slice_of(data, size), 0, &subject, &name);
-	struct mail mail = { .from = SLICE("a@b"), .from_name = name, .to = SLICE("c@d"), .subject = subject,
-		.key = SLICE("k"), .body = name };
+	struct mail mail = { .from = SLICE("a@b"),
+		.from_name = name,
+		.to = SLICE("c@d"),
+		.subject = subject,
+		.key = SLICE("k"),
+		.body = name };
 	unsigned fields = 0;
 	struct slice left = mail_build(&mail, &out) == 0 ? buf_slice(&out) : SLICE("\r\n");
 	bool built = left.p == out.p;

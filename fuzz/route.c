@@ -21,7 +21,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	if (route_find(method, buf_slice(&path), &hit) == 0 &&
 		(hit.record < 0 || hit.sub < 0 || hit.key.n > ROUTE_KEY_OCTETS_MAX ||
-			(hit.key.n > 0 && (hit.key.p < path.p || hit.key.p + hit.key.n > path.p + path.n)))) {
+			(hit.key.n > 0 && (hit.key.p < path.p ||
+						  hit.key.p + hit.key.n > path.p + path.n)))) {
 		abort();
 	}
 	route_put_allow(buf_slice(&path), &allow);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "model/setting.h"
+
 #include <stdlib.h>
 
 #include "base/arena.h"
 #include "base/json.h"
-#include "model/setting.h"
 
 /* What a setting takes, it takes again as it was written. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -18,11 +19,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const char *member = NULL;
 	const struct json *value = NULL;
 	(void)slice_cut(slice_of(data, size), ' ', &key, &text);
-	if (json_parse(arena, text, 0, &value, NULL) < 0 || setting_read(key, value, &out, &member) < 0) {
+	if (json_parse(arena, text, 0, &value, NULL) < 0 ||
+		setting_read(key, value, &out, &member) < 0) {
 		return 0;
 	}
 	if (json_parse(arena, buf_slice(&out), 0, &value, NULL) < 0 ||
-		setting_read(key, value, &again, &member) < 0 || !slice_eq(buf_slice(&out), buf_slice(&again))) {
+		setting_read(key, value, &again, &member) < 0 ||
+		!slice_eq(buf_slice(&out), buf_slice(&again))) {
 		abort();
 	}
 	return 0;

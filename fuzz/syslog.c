@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "proto/syslog.h"
+
 #include <stdlib.h>
 
 #include "base/arena.h"
 #include "base/json.h"
 #include "base/utf8.h"
-#include "proto/syslog.h"
 #include "proto/syslog_json.h"
 
 /* Whatever comes, what is put out is one JSON object our own reader takes. */

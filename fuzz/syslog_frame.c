@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <stdlib.h>
-
 #include "proto/syslog_frame.h"
+
+#include <stdlib.h>
 
 static void run(struct slice all, size_t step, struct buf *out)
 {

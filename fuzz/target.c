@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "model/target.h"
+
 #include <stdlib.h>
 
 #include "model/asset_key.h"
-#include "model/target.h"
 
 /* What is taken names a host that is an address or a valid name, within the text. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -13,7 +14,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		if (target_parse(kind, text, &target) < 0) {
 			continue;
 		}
-		bool inside = target.host.p >= data && target.host.p + target.host.n <= data + size;
+		bool inside =
+			target.host.p >= data && target.host.p + target.host.n <= data + size;
 		if (!inside || (!target.is_address && !host_name_valid(target.host)) ||
 			(kind == TARGET_TCP && target.port == 0)) {
 			abort();

@@ -12,7 +12,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	AUTO_BUF struct buf clean;
 	buf_init(&clean, 8 * size + 16);
 	utf8_put_clean(&clean, in);
-	if (!utf8_valid(buf_slice(&clean)) || (utf8_valid(in) && !slice_eq(in, buf_slice(&clean)))) {
+	if (!utf8_valid(buf_slice(&clean)) ||
+		(utf8_valid(in) && !slice_eq(in, buf_slice(&clean)))) {
 		abort();
 	}
 	int64_t at = 0;

@@ -5,12 +5,14 @@
 
 #include "base/slice.h"
 
-static_assert((int)PERMISSION_ROLE_COUNT == (int)ROLE_PEOPLE_COUNT, "a column for every role a person can hold");
+static_assert((int)PERMISSION_ROLE_COUNT == (int)ROLE_PEOPLE_COUNT,
+	"a column for every role a person can hold");
 
 /* Routes left to somebody who must first choose a password of his own. */
 static bool before_password(enum route_id route)
 {
-	return route == ROUTE_SESSION_GET || route == ROUTE_SESSION_LOGOUT || route == ROUTE_SESSION_PASSWORD;
+	return route == ROUTE_SESSION_GET || route == ROUTE_SESSION_LOGOUT ||
+	       route == ROUTE_SESSION_PASSWORD;
 }
 
 /* A token's scopes are route names ("notices.list") or whole resources ("notices"). */
@@ -21,8 +23,8 @@ static bool token_reaches(const char *scopes, const char *route)
 	while (left.n > 0) {
 		struct slice word = { 0 };
 		(void)slice_cut(left, ' ', &word, &left);
-		if (slice_eq(word, name) ||
-			(word.n > 0 && slice_starts(name, word) && name.n > word.n && name.p[word.n] == '.')) {
+		if (slice_eq(word, name) || (word.n > 0 && slice_starts(name, word) &&
+						    name.n > word.n && name.p[word.n] == '.')) {
 			return true;
 		}
 	}
@@ -31,7 +33,8 @@ static bool token_reaches(const char *scopes, const char *route)
 
 enum scope access_scope(const struct caller *caller, enum route_id route)
 {
-	if (!caller->known || caller->address_refused || (int)caller->role >= (int)ROLE_PEOPLE_COUNT ||
+	if (!caller->known || caller->address_refused ||
+		(int)caller->role >= (int)ROLE_PEOPLE_COUNT ||
 		(unsigned)route >= ROUTE_COUNT_) {
 		return SCOPE_NONE;
 	}
@@ -46,5 +49,6 @@ enum scope access_scope(const struct caller *caller, enum route_id route)
 
 bool access_covers(const struct caller *caller, enum scope scope, int64_t unit_id)
 {
-	return scope == SCOPE_ALL || (scope == SCOPE_OWN && unit_id != 0 && unit_id == caller->unit_id);
+	return scope == SCOPE_ALL ||
+	       (scope == SCOPE_OWN && unit_id != 0 && unit_id == caller->unit_id);
 }

@@ -107,13 +107,15 @@ static int file_read(struct assets *assets, int fd, size_t n, struct slice *ret_
 
 static int folder_read(struct assets *assets, int own_fd, const char *prefix, unsigned depth);
 
-static int entry_read(struct assets *assets, int folder, const char *path, const char *name, unsigned depth)
+static int entry_read(
+	struct assets *assets, int folder, const char *path, const char *name, unsigned depth)
 {
 	struct stat st = { 0 };
 	int fd = openat(folder, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	int error = fd < 0 || fstat(fd, &st) < 0 ? -errno : 0;
 	if (error == 0 && S_ISDIR(st.st_mode)) {
-		return depth < ASSETS_DEPTH_MAX ? folder_read(assets, fd, path, depth + 1) : (close(fd), E_LIMIT);
+		return depth < ASSETS_DEPTH_MAX ? folder_read(assets, fd, path, depth + 1)
+						: (close(fd), E_LIMIT);
 	}
 	struct slice octets = { 0 };
 	if (error == 0 && S_ISREG(st.st_mode)) {
@@ -156,7 +158,8 @@ int assets_load(int folder_fd, struct assets **ret_assets, struct diag *diag)
 	}
 	assets->arena = arena_create((size_t)2 * ASSETS_OCTETS_MAX);
 	assets->by_path = map_create(ASSETS_FILES_MAX, seed);
-	int copy = folder_fd >= 0 ? openat(folder_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+	int copy = folder_fd >= 0 ? openat(folder_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+				  : -1;
 	int error = copy >= 0 ? folder_read(assets, copy, "", 0) : 0;
 	if (error == 0 && map_get(assets->by_path, SLICE("/index.html")) == NULL) {
 		error = form_add(assets, SLICE("/index.html"), slice_str(bare_page));
@@ -215,7 +218,8 @@ enum field_coding asset_choose(const struct asset *asset, unsigned codings)
 	enum field_coding best = CODING_IDENTITY;
 	for (unsigned i = 0; i < CODING_COUNT_; i++) {
 		bool there = asset->tag[i][0] != '\0' && (codings >> i & 1) != 0;
-		if (there && (asset->tag[best][0] == '\0' || asset->octets[i].n < asset->octets[best].n)) {
+		if (there && (asset->tag[best][0] == '\0' ||
+				     asset->octets[i].n < asset->octets[best].n)) {
 			best = (enum field_coding)i;
 		}
 	}

@@ -23,10 +23,11 @@ struct assets;
 
 struct asset {
 	const char *media;
-	bool immutable; /* its name holds its digest: /static/… */
+	bool immutable;                     /* its name holds its digest: /static/… */
 	struct slice octets[CODING_COUNT_]; /* empty = this form is absent */
 	char tag[CODING_COUNT_][24];        /* entity tag with its quotes */
-	void *prepared[2 * CODING_COUNT_];  /* the server's, one a form and with or without TLS */
+	void *prepared[2 *
+		       CODING_COUNT_]; /* the server's, one a form and with or without TLS */
 };
 
 /**

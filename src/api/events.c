@@ -11,7 +11,7 @@ enum { ROOM_FIRST = 8 };
 void events_fini(struct events *events)
 {
 	free(events->waiting);
-	*events = (struct events){ 0 };
+	*events = (struct events) { 0 };
 }
 
 static void remove_at(struct events *events, size_t at)
@@ -27,9 +27,10 @@ static bool room_make(struct events *events)
 		return true;
 	}
 	size_t room = events->room == 0 ? ROOM_FIRST : events->room * 2;
-	struct event *grown = room <= EVENTS_WAITING_MAX
-		? realloc(events->waiting, room * sizeof(events->waiting[0]))
-		: NULL;
+	struct event *grown =
+		room <= EVENTS_WAITING_MAX
+			? realloc(events->waiting, room * sizeof(events->waiting[0]))
+			: NULL;
 	if (grown == NULL) {
 		return false;
 	}
@@ -65,8 +66,8 @@ void events_put(struct events *events, const struct event *event)
 bool events_take(struct events *events, struct buf *out)
 {
 	if (events->resync_seq > 0) {
-		buf_printf(out, "id: %lld\nevent: resync\ndata: {\"seq\":%lld}\n\n", (long long)events->resync_seq,
-			(long long)events->resync_seq);
+		buf_printf(out, "id: %lld\nevent: resync\ndata: {\"seq\":%lld}\n\n",
+			(long long)events->resync_seq, (long long)events->resync_seq);
 		events->resync_seq = 0;
 		return true;
 	}

@@ -23,7 +23,7 @@ struct slice field_cookie(struct slice cookies, const char *name)
 			return quotes_off(value);
 		}
 	}
-	return (struct slice){ 0 };
+	return (struct slice) { 0 };
 }
 
 struct slice field_bearer(struct slice authorization)
@@ -34,7 +34,7 @@ struct slice field_bearer(struct slice authorization)
 		slice_eq_nocase(scheme, SLICE("bearer"))) {
 		return slice_trim(token);
 	}
-	return (struct slice){ 0 };
+	return (struct slice) { 0 };
 }
 
 bool field_tag_among(struct slice tags, struct slice tag)
@@ -89,7 +89,8 @@ unsigned field_codings(struct slice accept_encoding)
 		(void)slice_cut(accept_encoding, ',', &one, &accept_encoding);
 		(void)slice_cut(one, ';', &name, &parameters);
 		for (unsigned i = CODING_GZIP; i < CODING_COUNT_; i++) {
-			if (slice_eq_nocase(slice_trim(name), slice_str(names[i])) && !weight_is_zero(parameters)) {
+			if (slice_eq_nocase(slice_trim(name), slice_str(names[i])) &&
+				!weight_is_zero(parameters)) {
 				found |= 1U << i;
 			}
 		}
@@ -108,7 +109,7 @@ static int range_tail(struct slice count, uint64_t size, struct field_range *ret
 		return E_RANGE;
 	}
 	octets = octets < size ? octets : size;
-	*ret_range = (struct field_range){ size - octets, octets };
+	*ret_range = (struct field_range) { size - octets, octets };
 	return 1;
 }
 
@@ -126,15 +127,15 @@ int field_range(struct slice value, uint64_t size, struct field_range *ret_range
 	}
 	uint64_t from = 0;
 	uint64_t to = UINT64_MAX;
-	if (num_u64(first, UINT64_MAX, &from) < 0 || (last.n > 0 && num_u64(last, UINT64_MAX, &to) < 0) ||
-		to < from) {
+	if (num_u64(first, UINT64_MAX, &from) < 0 ||
+		(last.n > 0 && num_u64(last, UINT64_MAX, &to) < 0) || to < from) {
 		return 0;
 	}
 	if (from >= size) {
 		return E_RANGE;
 	}
 	to = to < size ? to : size - 1;
-	*ret_range = (struct field_range){ from, to - from + 1 };
+	*ret_range = (struct field_range) { from, to - from + 1 };
 	return 1;
 }
 

@@ -22,7 +22,8 @@ struct flood;
  *          every refill_ms; seed is 16 secret octets.
  * Owns:    the result; release with flood_destroy.
  */
-struct flood *flood_create(size_t slots, unsigned burst, int64_t refill_ms, const uint8_t seed[16]);
+struct flood *flood_create(
+	size_t slots, unsigned burst, int64_t refill_ms, const uint8_t seed[16]);
 struct flood *flood_destroy(struct flood *flood);
 
 /** True and one taken; or false, with the wait until the next in *ret_wait_ms (NULL is fine). */

@@ -29,7 +29,8 @@ int forward_ask(struct request *r, enum ipc_role to, enum msg_type type, int own
 	}
 	r->peer = to;
 	r->deadline_ms = clock_mono_ms() + server->setup.answer_ms;
-	struct ipc_frame frame = { type, r->pending, r->trace, buf_slice(&server->out), own_fd };
+	struct ipc_frame frame = { type, r->pending, r->trace, buf_slice(&server->out),
+		own_fd };
 	error = server->setup.send(server->setup.send_ctx, to, &frame);
 	if (error < 0) {
 		(void)pending_take(server->pending, r->pending);
@@ -162,7 +163,7 @@ void forward_answer(struct server *server, struct ipc_frame *frame)
 		r->state = REQUEST_READY;
 		server_resume(r);
 	} else if (frame->type == MSG_GRANT && r->state == REQUEST_GRANTING &&
-		msg_grant_decode(frame->payload, &grant) == 0) {
+		   msg_grant_decode(frame->payload, &grant) == 0) {
 		(void)pending_take(server->pending, frame->req);
 		r->pending = 0;
 		upload_granted(r, &grant);

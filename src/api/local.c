@@ -9,15 +9,20 @@ static const struct json *health_read(struct server *server)
 {
 	const struct json *health = NULL;
 	arena_reset(server->arena);
-	return json_parse(server->arena, buf_slice(&server->health), 0, &health, NULL) < 0 ? NULL : health;
+	return json_parse(server->arena, buf_slice(&server->health), 0, &health, NULL) < 0
+		       ? NULL
+		       : health;
 }
 
 /* A channel is there as soon as a role is started; that it serves, the parent says. */
-static bool peer_serves(const struct server *server, const struct json *health, enum ipc_role peer)
+static bool peer_serves(
+	const struct server *server, const struct json *health, enum ipc_role peer)
 {
-	for (const struct json *role = json_first(json_get(health, "roles")); role != NULL; role = json_next(role)) {
+	for (const struct json *role = json_first(json_get(health, "roles")); role != NULL;
+		role = json_next(role)) {
 		if (slice_is(json_get_str(role, "role"), ipc_role_name(peer))) {
-			return server->peer_up[peer] && slice_is(json_get_str(role, "state"), "up");
+			return server->peer_up[peer] &&
+			       slice_is(json_get_str(role, "state"), "up");
 		}
 	}
 	return false;
@@ -58,7 +63,8 @@ static void put_label(struct buf *out, struct slice text)
 	}
 }
 
-static void put_sample(struct buf *out, const char *metric, struct slice role, struct slice name, int64_t value)
+static void put_sample(struct buf *out, const char *metric, struct slice role,
+	struct slice name, int64_t value)
 {
 	buf_printf(out, "%s{role=\"", metric);
 	put_label(out, role);
@@ -81,20 +87,26 @@ static void put_counters(struct buf *out, struct slice role, const struct json *
 
 static void put_roles(struct buf *out, const struct json *roles)
 {
-	buf_put_str(out, "# HELP fengsui_role_up Is the process up?\n# TYPE fengsui_role_up gauge\n");
-	for (const struct json *role = json_first(roles); role != NULL; role = json_next(role)) {
-		put_sample(out, "fengsui_role_up", json_get_str(role, "role"), (struct slice){ 0 },
+	buf_put_str(out,
+		"# HELP fengsui_role_up Is the process up?\n# TYPE fengsui_role_up gauge\n");
+	for (const struct json *role = json_first(roles); role != NULL;
+		role = json_next(role)) {
+		put_sample(out, "fengsui_role_up", json_get_str(role, "role"),
+			(struct slice) { 0 },
 			slice_is(json_get_str(role, "state"), "up") ? 1 : 0);
 	}
-	buf_put_str(out, "# HELP fengsui_role_restarts_total Times the process was started again.\n"
-			 "# TYPE fengsui_role_restarts_total counter\n");
-	for (const struct json *role = json_first(roles); role != NULL; role = json_next(role)) {
-		put_sample(out, "fengsui_role_restarts_total", json_get_str(role, "role"), (struct slice){ 0 },
-			json_get_int(role, "restarts", 0));
+	buf_put_str(out,
+		"# HELP fengsui_role_restarts_total Times the process was started again.\n"
+		"# TYPE fengsui_role_restarts_total counter\n");
+	for (const struct json *role = json_first(roles); role != NULL;
+		role = json_next(role)) {
+		put_sample(out, "fengsui_role_restarts_total", json_get_str(role, "role"),
+			(struct slice) { 0 }, json_get_int(role, "restarts", 0));
 	}
 	buf_put_str(out, "# HELP fengsui_role_counter What the process counts of itself.\n"
 			 "# TYPE fengsui_role_counter untyped\n");
-	for (const struct json *role = json_first(roles); role != NULL; role = json_next(role)) {
+	for (const struct json *role = json_first(roles); role != NULL;
+		role = json_next(role)) {
 		struct slice name = json_get_str(role, "role");
 		if (!slice_is(name, "web")) {
 			put_counters(out, name, json_get(role, "counters"));
@@ -121,9 +133,11 @@ void local_metrics(struct request *r)
 		(int64_t)server->stream_count);
 	for (unsigned i = 0; i < COUNTER_COUNT_; i++) {
 		put_sample(&server->text, "fengsui_role_counter", SLICE("web"),
-			slice_str(server_counter_name((enum counter)i)), (int64_t)server->counters[i]);
+			slice_str(server_counter_name((enum counter)i)),
+			(int64_t)server->counters[i]);
 	}
-	reply_text(r, MHD_HTTP_OK, "text/plain; version=0.0.4; charset=utf-8", buf_slice(&server->text));
+	reply_text(r, MHD_HTTP_OK, "text/plain; version=0.0.4; charset=utf-8",
+		buf_slice(&server->text));
 }
 
 void local_openapi(struct request *r)

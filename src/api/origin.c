@@ -21,7 +21,8 @@ bool origin_allowed(const struct origin_ask *ask)
 		return true;
 	}
 	if (ask->fetch_site.n > 0) {
-		return slice_is(ask->fetch_site, "same-origin") || slice_is(ask->fetch_site, "none");
+		return slice_is(ask->fetch_site, "same-origin") ||
+		       slice_is(ask->fetch_site, "none");
 	}
 	if (ask->origin.n > 0) {
 		return host_same(ask->origin, ask->host);

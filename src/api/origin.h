@@ -15,7 +15,7 @@
 struct origin_ask {
 	bool safe;   /* GET or HEAD */
 	bool bearer; /* the caller proves itself by Authorization, which no other site can set */
-	bool cookie; /* the caller is known by a cookie */
+	bool cookie;             /* the caller is known by a cookie */
 	struct slice fetch_site; /* Sec-Fetch-Site */
 	struct slice origin;
 	struct slice referer;

@@ -70,7 +70,8 @@ void *pending_take(struct pending *pending, uint32_t number)
 		pending->slot[at].asker = NULL;
 		pending->count--;
 		/* Behind the last free one, so that a number rests as long as it can. */
-		uint32_t last = pending->free_first + PENDING_MAX - 1 - (uint32_t)pending->count;
+		uint32_t last =
+			pending->free_first + PENDING_MAX - 1 - (uint32_t)pending->count;
 		pending->free_ring[last & SLOT_MASK] = at;
 	}
 	return asker;

@@ -24,7 +24,8 @@ static const struct header secure[] = {
 		"base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types vue" },
 	{ "X-Content-Type-Options", "nosniff" },
 	{ "Referrer-Policy", "same-origin" },
-	{ "Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=(), usb=()" },
+	{ "Permissions-Policy",
+		"camera=(), microphone=(), geolocation=(), payment=(), usb=()" },
 	{ "Cross-Origin-Opener-Policy", "same-origin" },
 	{ "Cross-Origin-Resource-Policy", "same-origin" },
 	{ "X-Frame-Options", "DENY" },
@@ -36,7 +37,8 @@ void reply_secure(struct MHD_Response *response, bool tls)
 		(void)MHD_add_response_header(response, secure[i].name, secure[i].value);
 	}
 	if (tls) {
-		(void)MHD_add_response_header(response, "Strict-Transport-Security", "max-age=31536000");
+		(void)MHD_add_response_header(
+			response, "Strict-Transport-Security", "max-age=31536000");
 	}
 }
 
@@ -62,7 +64,8 @@ static void response_set(struct request *r, unsigned status, struct MHD_Response
 void reply_text(struct request *r, unsigned status, const char *media, struct slice text)
 {
 	response_set(r, status,
-		MHD_create_response_from_buffer(text.n, (void *)(uintptr_t)text.p, MHD_RESPMEM_MUST_COPY));
+		MHD_create_response_from_buffer(
+			text.n, (void *)(uintptr_t)text.p, MHD_RESPMEM_MUST_COPY));
 	reply_secure(r->response, r->daemon->tls);
 	reply_field(r, MHD_HTTP_HEADER_CONTENT_TYPE, media);
 	reply_field(r, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
@@ -91,12 +94,13 @@ void reply_problem(struct request *r, unsigned status, const char *code, const c
 
 /* ---- the interface */
 
-static struct MHD_Response *asset_response(const struct asset *asset, enum field_coding coding, bool tls)
+static struct MHD_Response *asset_response(
+	const struct asset *asset, enum field_coding coding, bool tls)
 {
 	static const char *const names[CODING_COUNT_] = { NULL, "gzip", "br" };
 	struct slice octets = asset->octets[coding];
-	struct MHD_Response *response =
-		MHD_create_response_from_buffer(octets.n, (void *)(uintptr_t)octets.p, MHD_RESPMEM_PERSISTENT);
+	struct MHD_Response *response = MHD_create_response_from_buffer(
+		octets.n, (void *)(uintptr_t)octets.p, MHD_RESPMEM_PERSISTENT);
 	if (response == NULL) {
 		return NULL;
 	}
@@ -107,7 +111,8 @@ static struct MHD_Response *asset_response(const struct asset *asset, enum field
 	(void)MHD_add_response_header(response, MHD_HTTP_HEADER_CACHE_CONTROL,
 		asset->immutable ? "public, max-age=31536000, immutable" : "no-cache");
 	if (names[coding] != NULL) {
-		(void)MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_ENCODING, names[coding]);
+		(void)MHD_add_response_header(
+			response, MHD_HTTP_HEADER_CONTENT_ENCODING, names[coding]);
 	}
 	return response;
 }
@@ -115,7 +120,8 @@ static struct MHD_Response *asset_response(const struct asset *asset, enum field
 int reply_prepare(struct server *server)
 {
 	size_t cursor = 0;
-	for (struct asset *asset = NULL; (asset = assets_next(server->setup.assets, &cursor)) != NULL;) {
+	for (struct asset *asset = NULL;
+		(asset = assets_next(server->setup.assets, &cursor)) != NULL;) {
 		for (unsigned i = 0; i < 2 * CODING_COUNT_; i++) {
 			enum field_coding coding = (enum field_coding)(i % CODING_COUNT_);
 			if (asset->tag[coding][0] == '\0') {
@@ -133,7 +139,8 @@ int reply_prepare(struct server *server)
 void reply_release(struct server *server)
 {
 	size_t cursor = 0;
-	for (struct asset *asset = NULL; (asset = assets_next(server->setup.assets, &cursor)) != NULL;) {
+	for (struct asset *asset = NULL;
+		(asset = assets_next(server->setup.assets, &cursor)) != NULL;) {
 		for (unsigned i = 0; i < 2 * CODING_COUNT_; i++) {
 			if (asset->prepared[i] != NULL) {
 				MHD_destroy_response(asset->prepared[i]);
@@ -143,9 +150,11 @@ void reply_release(struct server *server)
 	}
 }
 
-static void reply_unchanged(struct request *r, const struct asset *asset, enum field_coding coding)
+static void reply_unchanged(
+	struct request *r, const struct asset *asset, enum field_coding coding)
 {
-	response_set(r, MHD_HTTP_NOT_MODIFIED, MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT));
+	response_set(r, MHD_HTTP_NOT_MODIFIED,
+		MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT));
 	reply_secure(r->response, r->daemon->tls);
 	reply_field(r, MHD_HTTP_HEADER_ETAG, asset->tag[coding]);
 	reply_field(r, MHD_HTTP_HEADER_VARY, "Accept-Encoding");
@@ -162,7 +171,8 @@ void reply_static(struct request *r)
 	}
 	unsigned taken = field_codings(request_field(r, MHD_HTTP_HEADER_ACCEPT_ENCODING));
 	enum field_coding coding = asset_choose(asset, taken);
-	if (field_tag_among(request_field(r, MHD_HTTP_HEADER_IF_NONE_MATCH), slice_str(asset->tag[coding]))) {
+	if (field_tag_among(request_field(r, MHD_HTTP_HEADER_IF_NONE_MATCH),
+		    slice_str(asset->tag[coding]))) {
 		reply_unchanged(r, asset, coding);
 		return;
 	}
@@ -193,11 +203,13 @@ static void token_reply(struct request *r, struct slice token)
 	}
 	const char *secure_mark = r->daemon->tls ? "; Secure" : "";
 	if (slice_is(token, "-")) {
-		(void)snprintf(cookie, sizeof(cookie), "fengsui=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0%s",
+		(void)snprintf(cookie, sizeof(cookie),
+			"fengsui=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0%s",
 			secure_mark);
 	} else {
-		(void)snprintf(cookie, sizeof(cookie), "fengsui=%.*s; Path=/; HttpOnly; SameSite=Strict%s",
-			SLICE_FMT(token), secure_mark);
+		(void)snprintf(cookie, sizeof(cookie),
+			"fengsui=%.*s; Path=/; HttpOnly; SameSite=Strict%s", SLICE_FMT(token),
+			secure_mark);
 	}
 	reply_field(r, MHD_HTTP_HEADER_SET_COOKIE, cookie);
 }
@@ -209,22 +221,26 @@ static void name_reply(struct request *r, struct slice name)
 	buf_put_str(&text, "attachment; filename*=UTF-8''");
 	for (size_t i = 0; i < name.n; i++) {
 		uint8_t c = name.p[i];
-		bool plain = (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || c == '.' ||
-			c == '-' || c == '_';
+		bool plain = (c >= '0' && c <= '9') ||
+			     ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || c == '.' || c == '-' ||
+			     c == '_';
 		if (plain) {
 			buf_put_byte(&text, c);
 		} else {
 			buf_printf(&text, "%%%02X", c);
 		}
 	}
-	reply_field(r, MHD_HTTP_HEADER_CONTENT_DISPOSITION, text.failed ? "attachment" : (const char *)text.p);
+	reply_field(r, MHD_HTTP_HEADER_CONTENT_DISPOSITION,
+		text.failed ? "attachment" : (const char *)text.p);
 }
 
 /* A number behind a prefix; a prefix that opens a quote has it closed. */
-static void number_reply(struct request *r, const char *name, const char *prefix, uint64_t number)
+static void number_reply(
+	struct request *r, const char *name, const char *prefix, uint64_t number)
 {
 	char text[64];
-	(void)snprintf(text, sizeof(text), "%s%" PRIu64 "%s", prefix, number, prefix[0] == '"' ? "\"" : "");
+	(void)snprintf(text, sizeof(text), "%s%" PRIu64 "%s", prefix, number,
+		prefix[0] == '"' ? "\"" : "");
 	reply_field(r, name, text);
 }
 
@@ -240,8 +256,9 @@ static struct slice range_asked(const struct request *r, int64_t version)
 	struct slice condition = request_field(r, MHD_HTTP_HEADER_IF_RANGE);
 	char tag[32];
 	(void)snprintf(tag, sizeof(tag), "\"v%" PRId64 "\"", version);
-	return condition.n > 0 && !slice_is(condition, tag) ? (struct slice){ 0 }
-							    : request_field(r, MHD_HTTP_HEADER_RANGE);
+	return condition.n > 0 && !slice_is(condition, tag)
+		       ? (struct slice) { 0 }
+		       : request_field(r, MHD_HTTP_HEADER_RANGE);
 }
 
 static void media_reply(struct request *r, const struct msg_answer *msg)
@@ -284,8 +301,8 @@ static void file_reply(struct request *r, const struct msg_answer *msg, int own_
 	media_reply(r, msg);
 	if (part > 0) {
 		char text[96];
-		(void)snprintf(text, sizeof(text), "bytes %" PRIu64 "-%" PRIu64 "/%" PRIu64, range.at,
-			range.at + range.octets - 1, size);
+		(void)snprintf(text, sizeof(text), "bytes %" PRIu64 "-%" PRIu64 "/%" PRIu64,
+			range.at, range.at + range.octets - 1, size);
 		reply_field(r, MHD_HTTP_HEADER_CONTENT_RANGE, text);
 	}
 }
@@ -293,7 +310,8 @@ static void file_reply(struct request *r, const struct msg_answer *msg, int own_
 static void body_reply(struct request *r, const struct msg_answer *msg)
 {
 	response_set(r, msg->status,
-		MHD_create_response_from_buffer(msg->body.n, (void *)(uintptr_t)msg->body.p, MHD_RESPMEM_MUST_COPY));
+		MHD_create_response_from_buffer(
+			msg->body.n, (void *)(uintptr_t)msg->body.p, MHD_RESPMEM_MUST_COPY));
 	reply_secure(r->response, r->daemon->tls);
 	reply_field(r, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
 }
@@ -313,7 +331,8 @@ static void fields_reply(struct request *r, const struct msg_answer *msg)
 	token_reply(r, msg->token);
 	if (msg->status == MHD_HTTP_UNAUTHORIZED) {
 		reply_field(r, MHD_HTTP_HEADER_WWW_AUTHENTICATE, "Bearer");
-	} else if (msg->status == MHD_HTTP_SERVICE_UNAVAILABLE || msg->status == MHD_HTTP_TOO_MANY_REQUESTS) {
+	} else if (msg->status == MHD_HTTP_SERVICE_UNAVAILABLE ||
+		   msg->status == MHD_HTTP_TOO_MANY_REQUESTS) {
 		reply_field(r, MHD_HTTP_HEADER_RETRY_AFTER, "1");
 	}
 }

@@ -49,7 +49,8 @@ void *request_create(struct daemon *daemon, const char *uri, struct MHD_Connecti
 	r->daemon = daemon;
 	r->server = server;
 	r->conn = conn;
-	r->client = MHD_get_connection_info(conn, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
+	r->client = MHD_get_connection_info(conn, MHD_CONNECTION_INFO_SOCKET_CONTEXT)
+			    ->socket_context;
 	r->client->since_ms = clock_mono_ms();
 	r->upload_fd = -1;
 	r->trace = server->trace++;
@@ -99,7 +100,8 @@ static uint64_t body_announced(const struct request *r)
 		return UINT64_MAX;
 	}
 	struct slice length = request_field(r, MHD_HTTP_HEADER_CONTENT_LENGTH);
-	return length.n > 0 && num_u64(length, UINT64_MAX - 1, &octets) < 0 ? UINT64_MAX : octets;
+	return length.n > 0 && num_u64(length, UINT64_MAX - 1, &octets) < 0 ? UINT64_MAX
+									    : octets;
 }
 
 /* Who calls: a token in Authorization, else the cookie.  One that cannot be is as good as none. */
@@ -110,7 +112,8 @@ static void token_take(struct request *r, bool *ret_bearer, bool *ret_cookie)
 	struct slice token = bearer.n > 0 ? bearer : cookie;
 	*ret_bearer = bearer.n > 0;
 	*ret_cookie = cookie.n > 0;
-	r->token = token.n <= TOKEN_OCTETS_MAX && utf8_valid(token) ? token : (struct slice){ 0 };
+	r->token =
+		token.n <= TOKEN_OCTETS_MAX && utf8_valid(token) ? token : (struct slice) { 0 };
 }
 
 static bool origin_refuse(struct request *r, bool bearer, bool cookie)
@@ -134,7 +137,8 @@ static bool login_refuse(struct request *r)
 {
 	int64_t wait_ms = 0;
 	if (r->hit.id != ROUTE_SESSION_LOGIN ||
-		flood_take(r->server->logins, slice_str(r->client->address), clock_mono_ms(), &wait_ms)) {
+		flood_take(r->server->logins, slice_str(r->client->address), clock_mono_ms(),
+			&wait_ms)) {
 		return false;
 	}
 	char seconds[24];
@@ -163,7 +167,8 @@ static bool media_refuse(struct request *r, bool upload, uint64_t announced)
 {
 	struct slice media = request_field(r, MHD_HTTP_HEADER_CONTENT_TYPE);
 	if (r->is_get || (announced == 0 && media.n == 0) ||
-		field_media_is(media, upload ? "application/octet-stream" : "application/json")) {
+		field_media_is(
+			media, upload ? "application/octet-stream" : "application/json")) {
 		return false;
 	}
 	reply_problem(r, MHD_HTTP_UNSUPPORTED_MEDIA_TYPE, "media.unsupported", NULL);
@@ -182,7 +187,8 @@ static void head_api(struct request *r, const char *method, uint64_t announced)
 	}
 	bool upload = routes[r->hit.id].kind == ROUTE_KIND_UPLOAD;
 	token_take(r, &bearer, &cookie);
-	if (origin_refuse(r, bearer, cookie) || login_refuse(r) || media_refuse(r, upload, announced)) {
+	if (origin_refuse(r, bearer, cookie) || login_refuse(r) ||
+		media_refuse(r, upload, announced)) {
 		return;
 	}
 	if (!utf8_valid(r->query)) {
@@ -208,7 +214,8 @@ static void head_local(struct request *r, const char *method)
 static void place_find(struct request *r)
 {
 	struct slice prefix = SLICE(API_PREFIX);
-	if (slice_starts(r->path, prefix) && (r->path.n == prefix.n || r->path.p[prefix.n] == '/')) {
+	if (slice_starts(r->path, prefix) &&
+		(r->path.n == prefix.n || r->path.p[prefix.n] == '/')) {
 		r->place = PLACE_API;
 	} else if (slice_is(r->path, "/healthz")) {
 		r->place = PLACE_HEALTH;
@@ -223,7 +230,8 @@ static bool head_refuse(struct request *r)
 		MHD_get_connection_info(r->conn, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
 	if (info != NULL && info->header_size > SERVER_HEADER_OCTETS_MAX) {
 		r->server->counters[COUNT_REFUSED_HEADER]++;
-		reply_problem(r, MHD_HTTP_REQUEST_HEADER_FIELDS_TOO_LARGE, "header.too_large", NULL);
+		reply_problem(
+			r, MHD_HTTP_REQUEST_HEADER_FIELDS_TOO_LARGE, "header.too_large", NULL);
 	} else if (r->query.n > SERVER_QUERY_OCTETS_MAX) {
 		r->server->counters[COUNT_REFUSED_HEADER]++;
 		reply_problem(r, MHD_HTTP_URI_TOO_LONG, "query.too_long", NULL);
@@ -290,7 +298,8 @@ static bool json_refuse(struct request *r)
 		return false;
 	}
 	char detail[DIAG_TEXT_MAX + 64];
-	(void)snprintf(detail, sizeof(detail), "%s at octet %llu", err_text(error), (unsigned long long)diag.offset);
+	(void)snprintf(detail, sizeof(detail), "%s at octet %llu", err_text(error),
+		(unsigned long long)diag.offset);
 	r->server->counters[COUNT_REFUSED_JSON]++;
 	reply_problem(r, MHD_HTTP_BAD_REQUEST, "json.bad", detail);
 	return true;

@@ -57,7 +57,8 @@ static bool variable_take(struct slice name, struct slice value, struct route_hi
 }
 
 /* Does the path fit the pattern?  Counts the fixed segments: more is a closer fit. */
-static bool pattern_fits(struct slice pattern, struct slice path, struct route_hit *ret_hit, unsigned *ret_fixed)
+static bool pattern_fits(
+	struct slice pattern, struct slice path, struct route_hit *ret_hit, unsigned *ret_fixed)
 {
 	struct route_hit hit = { 0 };
 	unsigned fixed = 0;
@@ -100,11 +101,13 @@ int route_find(struct slice method, struct slice path, struct route_hit *ret_hit
 	for (unsigned i = 0; i < ROUTE_COUNT_; i++) {
 		struct route_hit hit = { 0 };
 		unsigned fixed = 0;
-		if (!pattern_fits(slice_skip(slice_str(routes[i].path), 1), path, &hit, &fixed)) {
+		if (!pattern_fits(
+			    slice_skip(slice_str(routes[i].path), 1), path, &hit, &fixed)) {
 			continue;
 		}
 		any = true;
-		if (slice_is(wanted, routes[i].method) && (best.id == ROUTE_COUNT_ || fixed > best_fixed)) {
+		if (slice_is(wanted, routes[i].method) &&
+			(best.id == ROUTE_COUNT_ || fixed > best_fixed)) {
 			best = hit;
 			best.id = (enum route_id)i;
 			best_fixed = fixed;

@@ -18,8 +18,8 @@ enum { ROUTE_KEY_OCTETS_MAX = 128 };
 
 struct route_hit {
 	enum route_id id;
-	int64_t record; /* {id}; 0 when the path has none */
-	int64_t sub;    /* {sub} */
+	int64_t record;   /* {id}; 0 when the path has none */
+	int64_t sub;      /* {sub} */
 	struct slice key; /* {key} or {kind}, borrowed from the path */
 };
 

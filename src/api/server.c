@@ -64,16 +64,19 @@ const char *server_counter_name(enum counter counter)
 static struct slice address_part(const struct sockaddr *address)
 {
 	if (address->sa_family == AF_INET) {
-		return slice_of(&((const struct sockaddr_in *)(const void *)address)->sin_addr, 4);
+		return slice_of(
+			&((const struct sockaddr_in *)(const void *)address)->sin_addr, 4);
 	}
-	const struct in6_addr *six = &((const struct sockaddr_in6 *)(const void *)address)->sin6_addr;
+	const struct in6_addr *six =
+		&((const struct sockaddr_in6 *)(const void *)address)->sin6_addr;
 	return IN6_IS_ADDR_V4MAPPED(six) ? slice_of(&six->s6_addr[12], 4) : slice_of(six, 8);
 }
 
 static bool address_loopback(const struct sockaddr *address)
 {
 	if (address->sa_family == AF_INET6) {
-		const struct in6_addr *six = &((const struct sockaddr_in6 *)(const void *)address)->sin6_addr;
+		const struct in6_addr *six =
+			&((const struct sockaddr_in6 *)(const void *)address)->sin6_addr;
 		if (!IN6_IS_ADDR_V4MAPPED(six)) {
 			return IN6_IS_ADDR_LOOPBACK(six) != 0;
 		}
@@ -86,7 +89,8 @@ static uint16_t address_slot(const struct server *server, const struct sockaddr 
 	return (uint16_t)(digest_siphash(server->seed, address_part(address)) % ADDRESS_SLOTS);
 }
 
-static enum MHD_Result on_accept(void *cls, const struct sockaddr *address, socklen_t address_len)
+static enum MHD_Result on_accept(
+	void *cls, const struct sockaddr *address, socklen_t address_len)
 {
 	struct daemon *daemon = cls;
 	struct server *server = daemon->server;
@@ -96,7 +100,8 @@ static enum MHD_Result on_accept(void *cls, const struct sockaddr *address, sock
 		return MHD_NO;
 	}
 	if (!address_loopback(address) &&
-		server->address_count[address_slot(server, address)] >= SERVER_ADDRESS_CONNECTIONS_MAX) {
+		server->address_count[address_slot(server, address)] >=
+			SERVER_ADDRESS_CONNECTIONS_MAX) {
 		server->counters[COUNT_REFUSED_ADDRESS]++;
 		return MHD_NO;
 	}
@@ -105,16 +110,19 @@ static enum MHD_Result on_accept(void *cls, const struct sockaddr *address, sock
 
 static struct client *client_create(struct server *server, struct MHD_Connection *conn)
 {
-	const union MHD_ConnectionInfo *info = MHD_get_connection_info(conn, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+	const union MHD_ConnectionInfo *info =
+		MHD_get_connection_info(conn, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
 	struct client *client = calloc(1, sizeof(*client));
 	if (client == NULL) {
 		abort();
 	}
 	const struct sockaddr *address = info->client_addr;
 	const struct sockaddr_in6 *six = (const void *)address;
-	const void *part = address->sa_family == AF_INET
-		? (const void *)&((const struct sockaddr_in *)(const void *)address)->sin_addr
-		: (const void *)&six->sin6_addr;
+	const void *part =
+		address->sa_family == AF_INET
+			? (const void *)&((const struct sockaddr_in *)(const void *)address)
+				  ->sin_addr
+			: (const void *)&six->sin6_addr;
 	(void)inet_ntop(address->sa_family, part, client->address, sizeof(client->address));
 	client->conn = conn;
 	client->receiving = true;
@@ -178,8 +186,9 @@ static void on_mhd_log(void *cls, const char *format, va_list arguments)
 	(void)arguments;
 }
 
-static enum MHD_Result on_request(void *cls, struct MHD_Connection *conn, const char *url, const char *method,
-	const char *version, const char *octets, size_t *octets_n, void **context)
+static enum MHD_Result on_request(void *cls, struct MHD_Connection *conn, const char *url,
+	const char *method, const char *version, const char *octets, size_t *octets_n,
+	void **context)
 {
 	struct request *r = *context;
 	(void)cls;
@@ -257,7 +266,8 @@ static void on_kick(uv_prepare_t *prepare)
 	uint64_t least = UINT64_MAX;
 	for (size_t i = 0; i < DAEMON_COUNT; i++) {
 		MHD_UNSIGNED_LONG_LONG wait = 0;
-		if (server->daemons[i].mhd != NULL && MHD_get_timeout(server->daemons[i].mhd, &wait) == MHD_YES) {
+		if (server->daemons[i].mhd != NULL &&
+			MHD_get_timeout(server->daemons[i].mhd, &wait) == MHD_YES) {
 			least = wait < least ? wait : least;
 		}
 	}
@@ -273,8 +283,8 @@ static void clients_sweep(struct server *server, int64_t now_ms)
 {
 	for (struct client *c = server->clients; c != NULL; c = c->next) {
 		if (c->receiving && now_ms - c->since_ms > c->grace_ms) {
-			const union MHD_ConnectionInfo *info =
-				MHD_get_connection_info(c->conn, MHD_CONNECTION_INFO_CONNECTION_FD);
+			const union MHD_ConnectionInfo *info = MHD_get_connection_info(
+				c->conn, MHD_CONNECTION_INFO_CONNECTION_FD);
 			server->counters[COUNT_SLOW_CLIENTS]++;
 			c->since_ms = now_ms;
 			(void)shutdown(info->connect_fd, SHUT_RDWR);
@@ -291,31 +301,30 @@ static void on_tick(uv_timer_t *timer)
 	stream_ping(server, now_ms);
 }
 
-static int daemon_start(struct daemon *daemon, const struct server_setup *setup, int fd, struct diag *diag)
+static int daemon_start(
+	struct daemon *daemon, const struct server_setup *setup, int fd, struct diag *diag)
 {
 	struct MHD_OptionItem tls[] = {
 		{ MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)(uintptr_t)setup->key },
 		{ MHD_OPTION_HTTPS_MEM_CERT, 0, (void *)(uintptr_t)setup->certificate },
-		{ MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)(uintptr_t) "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2" },
+		{ MHD_OPTION_HTTPS_PRIORITIES, 0,
+			(void *)(uintptr_t) "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2" },
 		{ MHD_OPTION_END, 0, NULL },
 	};
 	struct MHD_OptionItem none[] = { { MHD_OPTION_END, 0, NULL } };
-	unsigned flags = MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | (daemon->tls ? MHD_USE_TLS : 0);
+	unsigned flags =
+		MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | (daemon->tls ? MHD_USE_TLS : 0);
 	daemon->mhd = MHD_start_daemon(flags, 0, on_accept, daemon, on_request, daemon,
-		MHD_OPTION_EXTERNAL_LOGGER, on_mhd_log, NULL,
-		MHD_OPTION_LISTEN_SOCKET, fd,
+		MHD_OPTION_EXTERNAL_LOGGER, on_mhd_log, NULL, MHD_OPTION_LISTEN_SOCKET, fd,
 		/* on_accept counts for both daemons, and counts what it refuses. */
 		MHD_OPTION_CONNECTION_LIMIT, (unsigned)SERVER_CONNECTIONS_MAX + 1,
 		MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)SERVER_IDLE_S,
 		MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY_OCTETS,
 		MHD_OPTION_CONNECTION_MEMORY_INCREMENT, (size_t)4096,
-		MHD_OPTION_STRICT_FOR_CLIENT, 1,
-		MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1,
-		MHD_OPTION_URI_LOG_CALLBACK, on_uri, daemon,
-		MHD_OPTION_NOTIFY_COMPLETED, on_completed, daemon,
-		MHD_OPTION_NOTIFY_CONNECTION, on_connection, daemon,
-		MHD_OPTION_ARRAY, daemon->tls ? tls : none,
-		MHD_OPTION_END);
+		MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1,
+		MHD_OPTION_URI_LOG_CALLBACK, on_uri, daemon, MHD_OPTION_NOTIFY_COMPLETED,
+		on_completed, daemon, MHD_OPTION_NOTIFY_CONNECTION, on_connection, daemon,
+		MHD_OPTION_ARRAY, daemon->tls ? tls : none, MHD_OPTION_END);
 	if (daemon->mhd == NULL) {
 		return diag_set(diag, E_INPUT, 0, 0, "%s: the server could not start",
 			daemon->tls ? "HTTPS, its certificate or key" : "HTTP");
@@ -330,7 +339,8 @@ static void patience_set(struct server_setup *setup)
 	setup->ping_ms = setup->ping_ms > 0 ? setup->ping_ms : SERVER_PING_MS;
 }
 
-int server_create(const struct server_setup *setup, struct server **ret_server, struct diag *diag)
+int server_create(
+	const struct server_setup *setup, struct server **ret_server, struct diag *diag)
 {
 	struct server *server = calloc(1, sizeof(*server));
 	uint16_t *address_count = calloc(ADDRESS_SLOTS, sizeof(*address_count));
@@ -345,7 +355,8 @@ int server_create(const struct server_setup *setup, struct server **ret_server, 
 	server->setup.key = NULL;
 	server->trace = rand_u64();
 	server->pending = pending_create();
-	server->logins = flood_create(LOGIN_PLACES, SERVER_LOGIN_BURST, SERVER_LOGIN_REFILL_MS, server->seed);
+	server->logins = flood_create(
+		LOGIN_PLACES, SERVER_LOGIN_BURST, SERVER_LOGIN_REFILL_MS, server->seed);
 	server->touches = flood_create(TOUCH_PLACES, 1, SERVER_TOUCH_MS, server->seed);
 	server->arena = arena_create((size_t)SERVER_BODY_OCTETS_MAX * 16);
 	buf_init(&server->out, IPC_PAYLOAD_OCTETS_MAX);
@@ -354,8 +365,10 @@ int server_create(const struct server_setup *setup, struct server **ret_server, 
 	int error = reply_prepare(server);
 	const int fds[DAEMON_COUNT] = { setup->http_fd, setup->https_fd };
 	for (size_t i = 0; i < DAEMON_COUNT && error == 0; i++) {
-		server->daemons[i] = (struct daemon){ .server = server, .tls = i == DAEMON_HTTPS };
-		error = fds[i] >= 0 ? daemon_start(&server->daemons[i], setup, fds[i], diag) : 0;
+		server->daemons[i] =
+			(struct daemon) { .server = server, .tls = i == DAEMON_HTTPS };
+		error = fds[i] >= 0 ? daemon_start(&server->daemons[i], setup, fds[i], diag)
+				    : 0;
 	}
 	if (error < 0) {
 		(void)server_destroy(server);
@@ -369,7 +382,7 @@ int server_begin(struct server *server, uv_loop_t *loop)
 {
 	server->loop = loop;
 	int error = uv_timer_init(loop, &server->pace) + uv_timer_init(loop, &server->tick) +
-		uv_timer_init(loop, &server->hello) + uv_prepare_init(loop, &server->kick);
+		    uv_timer_init(loop, &server->hello) + uv_prepare_init(loop, &server->kick);
 	server->pace.data = server;
 	server->tick.data = server;
 	server->hello.data = server;

@@ -24,20 +24,21 @@ struct server;
 
 enum {
 	SERVER_CONNECTIONS_MAX = 4096,
-	SERVER_ADDRESS_CONNECTIONS_MAX = 256,  /* from one address (IPv6: /64); loopback is exempt */
+	SERVER_ADDRESS_CONNECTIONS_MAX =
+		256, /* from one address (IPv6: /64); loopback is exempt */
 	SERVER_HEADER_OCTETS_MAX = 16 * 1024,
 	SERVER_QUERY_OCTETS_MAX = 4096,
 	SERVER_BODY_OCTETS_MAX = 1024 * 1024,
 	SERVER_BODIES_OCTETS_MAX = 64 * 1024 * 1024, /* of all requests being read */
-	SERVER_BODY_FRAME_OCTETS = 57000,      /* a longer body travels as a sealed memfd */
+	SERVER_BODY_FRAME_OCTETS = 57000, /* a longer body travels as a sealed memfd */
 	SERVER_UPLOAD_OCTETS_MAX = 20 * 1024 * 1024,
 	SERVER_UPLOADS_MAX = 3,
 	SERVER_UPLOADS_WAITING_MAX = 64,
 	SERVER_STREAMS_MAX = 1000,
-	SERVER_IDLE_S = 30,             /* silence on a connection */
-	SERVER_REQUEST_MS = 60 * 1000,  /* from its first octet to its last, however it drips */
+	SERVER_IDLE_S = 30,            /* silence on a connection */
+	SERVER_REQUEST_MS = 60 * 1000, /* from its first octet to its last, however it drips */
 	SERVER_UPLOAD_MS = 600 * 1000,
-	SERVER_ANSWER_MS = 30 * 1000,   /* of core or query */
+	SERVER_ANSWER_MS = 30 * 1000, /* of core or query */
 	SERVER_PING_MS = 15 * 1000,
 	SERVER_TOUCH_MS = 60 * 1000,
 	SERVER_LOGIN_BURST = 30,
@@ -48,11 +49,11 @@ enum {
 typedef int (*server_send_fn)(void *ctx, enum ipc_role to, const struct ipc_frame *frame);
 
 struct server_setup {
-	int http_fd;       /* listening sockets, or -1; stay the caller's */
+	int http_fd; /* listening sockets, or -1; stay the caller's */
 	int https_fd;
 	const char *certificate; /* PEM, for HTTPS; copied */
 	const char *key;
-	struct assets *assets;   /* borrowed */
+	struct assets *assets; /* borrowed */
 	server_send_fn send;
 	void *send_ctx;
 	/* Patience in ms; 0 = as named above. */
@@ -62,7 +63,8 @@ struct server_setup {
 };
 
 /** Make the daemons, before the fence of files.  Owns: *ret_server; release with server_destroy. */
-NODISCARD int server_create(const struct server_setup *setup, struct server **ret_server, struct diag *diag);
+NODISCARD int server_create(
+	const struct server_setup *setup, struct server **ret_server, struct diag *diag);
 /** Start serving in this loop. */
 NODISCARD int server_begin(struct server *server, uv_loop_t *loop);
 /** Answer what can be answered, close every connection and the loop's handles. */

@@ -65,9 +65,9 @@ struct client {
 	struct client *next;
 	struct client *previous;
 	struct MHD_Connection *conn;
-	int64_t since_ms;  /* when it connected, or its last request was done */
-	int64_t grace_ms;  /* until when a request must be complete, beyond since_ms */
-	bool receiving;    /* a request is not yet complete */
+	int64_t since_ms; /* when it connected, or its last request was done */
+	int64_t grace_ms; /* until when a request must be complete, beyond since_ms */
+	bool receiving;   /* a request is not yet complete */
 	bool loopback;
 	uint16_t address_slot;
 	char address[64];
@@ -96,7 +96,7 @@ struct request {
 	enum request_state state;
 	enum request_place place;
 	bool suspended;
-	bool is_get; /* GET or HEAD */
+	bool is_get;        /* GET or HEAD */
 	struct slice path;  /* decoded */
 	struct slice query; /* as it came */
 	struct route_hit hit;
@@ -132,7 +132,7 @@ struct server {
 	uv_timer_t tick;  /* every second: our time-outs */
 	uv_timer_t hello; /* streams whose subscription nobody refused */
 	uv_prepare_t kick;
-	bool kicked;      /* something was resumed: run the daemons before sleeping */
+	bool kicked; /* something was resumed: run the daemons before sleeping */
 	bool ending;
 	struct client *clients;
 	struct request *requests;

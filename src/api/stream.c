@@ -55,12 +55,14 @@ static void subscribe(struct stream *s, uint32_t number)
 {
 	struct server *server = s->server;
 	struct request *r = s->request;
-	struct msg_subscribe msg = { .token = r->token, .address = slice_str(r->client->address),
+	struct msg_subscribe msg = { .token = r->token,
+		.address = slice_str(r->client->address),
 		.last_seq = s->last_seq };
 	buf_clear(&server->out);
 	msg_subscribe_encode(&msg, &server->out);
 	/* Without query the reader keeps its stream and is subscribed when query is back. */
-	struct ipc_frame frame = { MSG_SUBSCRIBE, number, r->trace, buf_slice(&server->out), -1 };
+	struct ipc_frame frame = { MSG_SUBSCRIBE, number, r->trace, buf_slice(&server->out),
+		-1 };
 	(void)!server->setup.send(server->setup.send_ctx, IPC_QUERY, &frame);
 }
 
@@ -70,11 +72,14 @@ static bool message_make(struct stream *s, struct buf *out)
 	if (s->hello) {
 		s->hello = false;
 		buf_printf(out, "retry: %u\nevent: hello\ndata: {\"now_ms\":%lld}\n\n",
-			(unsigned)(RETRY_LEAST_MS + rand_u64() % RETRY_SPREAD_MS), (long long)clock_unix_ms());
+			(unsigned)(RETRY_LEAST_MS + rand_u64() % RETRY_SPREAD_MS),
+			(long long)clock_unix_ms());
 		return true;
 	}
 	const struct event *first = s->events.count > 0 ? &s->events.waiting[0] : NULL;
-	int64_t seq = s->events.resync_seq > 0 ? s->events.resync_seq : first != NULL ? first->seq : 0;
+	int64_t seq = s->events.resync_seq > 0 ? s->events.resync_seq
+		      : first != NULL          ? first->seq
+					       : 0;
 	if (events_take(&s->events, out)) {
 		s->last_seq = seq > s->last_seq ? seq : s->last_seq;
 		s->server->counters[COUNT_EVENTS]++;
@@ -83,7 +88,8 @@ static bool message_make(struct stream *s, struct buf *out)
 	if (s->ping) {
 		s->ping = false;
 		/* The comment keeps proxies awake; a page's script sees only the event. */
-		buf_printf(out, ": ping\nevent: beat\ndata: {\"now_ms\":%lld}\n\n", (long long)clock_unix_ms());
+		buf_printf(out, ": ping\nevent: beat\ndata: {\"now_ms\":%lld}\n\n",
+			(long long)clock_unix_ms());
 		return true;
 	}
 	return false;
@@ -117,7 +123,8 @@ static void flow(struct stream *s)
 	struct request *r = s->request;
 	s->open_at_ms = 0;
 	s->held = true;
-	r->response = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, BLOCK_OCTETS, on_read, s, on_free);
+	r->response = MHD_create_response_from_callback(
+		MHD_SIZE_UNKNOWN, BLOCK_OCTETS, on_read, s, on_free);
 	if (r->response == NULL) {
 		abort();
 	}
@@ -243,7 +250,8 @@ void stream_frame(struct server *server, struct ipc_frame *frame)
 	}
 	if (frame->type == MSG_EVENT && msg_event_decode(frame->payload, &event) == 0) {
 		event_take(s, &event);
-	} else if (frame->type == MSG_STREAM_END && msg_stream_end_decode(frame->payload, &end) == 0) {
+	} else if (frame->type == MSG_STREAM_END &&
+		   msg_stream_end_decode(frame->payload, &end) == 0) {
 		end_take(s, &end);
 	}
 	if (s->open_at_ms != 0) {

@@ -27,7 +27,7 @@ void tls_identity_fini(struct tls_identity *identity)
 	}
 	free(identity->certificate);
 	free(identity->key);
-	*identity = (struct tls_identity){ 0 };
+	*identity = (struct tls_identity) { 0 };
 }
 
 /* The whole file as text; closes fd. */
@@ -57,8 +57,8 @@ static int path_read(const char *path, char **ret_text, struct diag *diag)
 	return error < 0 ? diag_set(diag, error, 0, 0, "%s: %s", path, err_text(error)) : 0;
 }
 
-int tls_identity_read(const char *certificate_path, const char *key_path, struct tls_identity *ret,
-	struct diag *diag)
+int tls_identity_read(const char *certificate_path, const char *key_path,
+	struct tls_identity *ret, struct diag *diag)
 {
 	struct tls_identity identity = { 0 };
 	int error = path_read(certificate_path, &identity.certificate, diag);
@@ -77,7 +77,8 @@ static bool fresh(const char *pem)
 	BIO *bio = BIO_new_mem_buf(pem, -1);
 	X509 *certificate = bio != NULL ? PEM_read_bio_X509(bio, NULL, NULL, NULL) : NULL;
 	time_t limit = time(NULL) + (time_t)TLS_RENEW_DAYS * DAY_S;
-	bool good = certificate != NULL && X509_cmp_time(X509_get0_notAfter(certificate), &limit) > 0;
+	bool good = certificate != NULL &&
+		    X509_cmp_time(X509_get0_notAfter(certificate), &limit) > 0;
 	X509_free(certificate);
 	BIO_free(bio);
 	ERR_clear_error();
@@ -129,7 +130,9 @@ static void names_put(struct buf *out, const char *listen)
 	char host[HOST_OCTETS_MAX + 1] = "";
 	buf_put_str(out, "DNS:localhost,IP:127.0.0.1,IP:::1");
 	if (gethostname(host, HOST_OCTETS_MAX) == 0 && host[0] != '\0' &&
-		strspn(host, "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.-") == strlen(host)) {
+		strspn(host,
+			"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.-") ==
+			strlen(host)) {
 		buf_printf(out, ",DNS:%s", host);
 	}
 	listen_put(out, slice_str(listen));
@@ -148,17 +151,19 @@ static bool certificate_fill(X509 *certificate, EVP_PKEY *key, const char *names
 	X509_NAME *name = X509_get_subject_name(certificate);
 	uint64_t serial = rand_u64() >> 1;
 	return X509_set_version(certificate, X509_VERSION_3) == 1 &&
-		ASN1_INTEGER_set_uint64(X509_get_serialNumber(certificate), serial) == 1 &&
-		X509_gmtime_adj(X509_getm_notBefore(certificate), -DAY_S) != NULL &&
-		X509_gmtime_adj(X509_getm_notAfter(certificate), (long)TLS_SELF_DAYS * DAY_S) != NULL &&
-		X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_UTF8, (const unsigned char *)"Fengsui", -1, -1, 0) ==
-		1 &&
-		X509_set_issuer_name(certificate, name) == 1 && X509_set_pubkey(certificate, key) == 1 &&
-		extension_add(certificate, NID_subject_alt_name, names) &&
-		extension_add(certificate, NID_basic_constraints, "critical,CA:FALSE") &&
-		extension_add(certificate, NID_key_usage, "critical,digitalSignature") &&
-		extension_add(certificate, NID_ext_key_usage, "serverAuth") &&
-		X509_sign(certificate, key, EVP_sha256()) > 0;
+	       ASN1_INTEGER_set_uint64(X509_get_serialNumber(certificate), serial) == 1 &&
+	       X509_gmtime_adj(X509_getm_notBefore(certificate), -DAY_S) != NULL &&
+	       X509_gmtime_adj(X509_getm_notAfter(certificate), (long)TLS_SELF_DAYS * DAY_S) !=
+		       NULL &&
+	       X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_UTF8,
+		       (const unsigned char *)"Fengsui", -1, -1, 0) == 1 &&
+	       X509_set_issuer_name(certificate, name) == 1 &&
+	       X509_set_pubkey(certificate, key) == 1 &&
+	       extension_add(certificate, NID_subject_alt_name, names) &&
+	       extension_add(certificate, NID_basic_constraints, "critical,CA:FALSE") &&
+	       extension_add(certificate, NID_key_usage, "critical,digitalSignature") &&
+	       extension_add(certificate, NID_ext_key_usage, "serverAuth") &&
+	       X509_sign(certificate, key, EVP_sha256()) > 0;
 }
 
 /* A fresh key and certificate as PEM in one memory BIO; NULL when OpenSSL will not. */
@@ -168,8 +173,9 @@ static BIO *pair_make(const char *names)
 	X509 *certificate = X509_new();
 	BIO *bio = BIO_new(BIO_s_mem());
 	bool good = key != NULL && certificate != NULL && bio != NULL &&
-		certificate_fill(certificate, key, names) && PEM_write_bio_X509(bio, certificate) == 1 &&
-		PEM_write_bio_PrivateKey(bio, key, NULL, NULL, 0, NULL, NULL) == 1;
+		    certificate_fill(certificate, key, names) &&
+		    PEM_write_bio_X509(bio, certificate) == 1 &&
+		    PEM_write_bio_PrivateKey(bio, key, NULL, NULL, 0, NULL, NULL) == 1;
 	EVP_PKEY_free(key);
 	X509_free(certificate);
 	if (!good) {
@@ -184,7 +190,8 @@ static int pair_keep(int data_fd, struct slice pem)
 	if (mkdirat(data_fd, "tls", 0700) < 0 && errno != EEXIST) {
 		return -errno;
 	}
-	int fd = openat(data_fd, "tls/self.tmp", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+	int fd = openat(data_fd, "tls/self.tmp",
+		O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
 	int error = fd < 0 ? -errno : 0;
 	if (error == 0 && (write(fd, pem.p, pem.n) != (ssize_t)pem.n || fsync(fd) < 0)) {
 		error = errno != 0 ? -errno : -EIO;
@@ -198,7 +205,8 @@ static int pair_keep(int data_fd, struct slice pem)
 	return error;
 }
 
-int tls_identity_self(int data_fd, const char *listen, struct tls_identity *ret, struct diag *diag)
+int tls_identity_self(
+	int data_fd, const char *listen, struct tls_identity *ret, struct diag *diag)
 {
 	if (kept_read(data_fd, ret) == 0) {
 		return 0;

@@ -24,8 +24,8 @@ struct tls_identity {
  * Owns:    *ret; release with tls_identity_fini.
  * Returns: 0, -errno or E_LIMIT with the path in diag.
  */
-NODISCARD int tls_identity_read(const char *certificate_path, const char *key_path, struct tls_identity *ret,
-	struct diag *diag);
+NODISCARD int tls_identity_read(const char *certificate_path, const char *key_path,
+	struct tls_identity *ret, struct diag *diag);
 
 /**
  * The certificate in tls/self.pem below the data folder, made when it is
@@ -36,7 +36,8 @@ NODISCARD int tls_identity_read(const char *certificate_path, const char *key_pa
  * Owns:    *ret; release with tls_identity_fini.
  * Returns: 0, -errno or E_UNSUPPORTED.
  */
-NODISCARD int tls_identity_self(int data_fd, const char *listen, struct tls_identity *ret, struct diag *diag);
+NODISCARD int tls_identity_self(
+	int data_fd, const char *listen, struct tls_identity *ret, struct diag *diag);
 
 /** Forgets the key, then releases. */
 void tls_identity_fini(struct tls_identity *identity);

@@ -121,7 +121,8 @@ void upload_granted(struct request *r, const struct msg_grant *msg)
 		if (refused && msg->problem.n > 0) {
 			reply_text(r, msg->status, "application/problem+json", msg->problem);
 		} else {
-			reply_problem(r, refused ? msg->status : MHD_HTTP_FORBIDDEN, "upload.refused", NULL);
+			reply_problem(r, refused ? msg->status : MHD_HTTP_FORBIDDEN,
+				"upload.refused", NULL);
 		}
 	} else {
 		r->grant = msg->grant;
@@ -161,7 +162,9 @@ void upload_act(struct request *r)
 		reply_problem(r, MHD_HTTP_BAD_REQUEST, "upload.short", NULL);
 		return;
 	}
-	struct msg_upload msg = { .token = r->token, .grant = r->grant, .octets = r->upload_octets };
+	struct msg_upload msg = {
+		.token = r->token, .grant = r->grant, .octets = r->upload_octets
+	};
 	server->counters[COUNT_UPLOADS]++;
 	buf_clear(&server->out);
 	msg_upload_encode(&msg, &server->out);

@@ -163,13 +163,15 @@ int audit_head_sign(const struct audit_key *key, struct audit_head *head)
 	return 0;
 }
 
-static bool signed_by(const struct audit_key *key, struct slice text, const struct audit_head *head)
+static bool signed_by(
+	const struct audit_key *key, struct slice text, const struct audit_head *head)
 {
 	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
 	if (ctx == NULL || EVP_DigestVerifyInit(ctx, NULL, NULL, NULL, key->pkey) != 1) {
 		abort();
 	}
-	int good = EVP_DigestVerify(ctx, head->signature, AUDIT_SIGNATURE_OCTETS, text.p, text.n);
+	int good =
+		EVP_DigestVerify(ctx, head->signature, AUDIT_SIGNATURE_OCTETS, text.p, text.n);
 	EVP_MD_CTX_free(ctx);
 	return good == 1;
 }

@@ -94,7 +94,8 @@ static struct block *block_add(struct arena *arena, size_t need)
 void *arena_try(struct arena *arena, size_t count, size_t size_octets)
 {
 	size_t octets = 0;
-	if (ckd_mul(&octets, count, size_octets) || ckd_add(&octets, octets, (size_t)ALIGN_OCTETS - 1)) {
+	if (ckd_mul(&octets, count, size_octets) ||
+		ckd_add(&octets, octets, (size_t)ALIGN_OCTETS - 1)) {
 		return NULL;
 	}
 	octets &= ~(size_t)(ALIGN_OCTETS - 1);
@@ -148,7 +149,7 @@ struct slice arena_printf(struct arena *arena, const char *format, ...)
 	int length = vsnprintf(NULL, 0, format, args);
 	va_end(args);
 	if (length < 0) {
-		return (struct slice){ 0 };
+		return (struct slice) { 0 };
 	}
 	char *text = arena_take(arena, (size_t)length + 1);
 	va_start(args, format);

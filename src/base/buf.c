@@ -10,13 +10,13 @@
 
 void buf_init(struct buf *buf, size_t max_octets)
 {
-	*buf = (struct buf){ .max = max_octets };
+	*buf = (struct buf) { .max = max_octets };
 }
 
 void buf_fini(struct buf *buf)
 {
 	free(buf->p);
-	*buf = (struct buf){ .max = buf->max };
+	*buf = (struct buf) { .max = buf->max };
 }
 
 void buf_clear(struct buf *buf)
@@ -203,7 +203,8 @@ void buf_put_csv(struct buf *buf, struct slice text)
 
 void buf_put_base64(struct buf *buf, struct slice octets)
 {
-	static const char digit[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	static const char digit[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 	for (size_t i = 0; i < octets.n; i += 3) {
 		size_t left = octets.n - i;
 		uint32_t word = (uint32_t)octets.p[i] << 16;

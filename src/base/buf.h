@@ -49,7 +49,7 @@ void buf_commit(struct buf *buf, size_t n);
 
 static inline struct slice buf_slice(const struct buf *buf)
 {
-	return (struct slice){ buf->p, buf->n };
+	return (struct slice) { buf->p, buf->n };
 }
 
 /** Escape for where the text goes; there is no unescaped way out of base. */

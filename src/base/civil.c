@@ -15,7 +15,8 @@ int64_t civil_day(int32_t year, unsigned month, unsigned day)
 	int64_t year_of_era = y - era * 400;
 	int64_t shifted_month = month > 2 ? (int64_t)month - 3 : (int64_t)month + 9;
 	int64_t day_of_year = (153 * shifted_month + 2) / 5 + (int64_t)day - 1;
-	int64_t day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+	int64_t day_of_era =
+		year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
 	return era * DAYS_PER_ERA + day_of_era - DAYS_TO_1970;
 }
 
@@ -25,12 +26,13 @@ struct civil civil_of_day(int64_t day)
 	int64_t era = (z >= 0 ? z : z - (DAYS_PER_ERA - 1)) / DAYS_PER_ERA;
 	int64_t day_of_era = z - era * DAYS_PER_ERA;
 	int64_t year_of_era =
-		(day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
+		(day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) /
+		365;
 	int64_t day_of_year =
 		day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
 	int64_t shifted_month = (5 * day_of_year + 2) / 153;
 	int64_t month = shifted_month < 10 ? shifted_month + 3 : shifted_month - 9;
-	return (struct civil){
+	return (struct civil) {
 		.year = (int32_t)(year_of_era + era * 400 + (month <= 2 ? 1 : 0)),
 		.month = (uint8_t)month,
 		.day = (uint8_t)(day_of_year - (153 * shifted_month + 2) / 5 + 1),
@@ -83,15 +85,15 @@ int64_t civil_to_ms(const struct civil *civil, int32_t offset_min)
 {
 	int64_t day = civil_day(civil->year, civil->month, civil->day);
 	int64_t in_day = ((int64_t)civil->hour * 60 + civil->minute) * 60000 +
-		(int64_t)civil->second * 1000 + civil->ms;
+			 (int64_t)civil->second * 1000 + civil->ms;
 	return day * CIVIL_DAY_MS + in_day - (int64_t)offset_min * 60000;
 }
 
 void civil_put_rfc3339(struct buf *buf, int64_t unix_ms)
 {
 	struct civil c = civil_of_ms(unix_ms, 0);
-	buf_printf(buf, "%04d-%02u-%02uT%02u:%02u:%02u.%03uZ", (int)c.year, c.month, c.day, c.hour,
-		c.minute, c.second, c.ms);
+	buf_printf(buf, "%04d-%02u-%02uT%02u:%02u:%02u.%03uZ", (int)c.year, c.month, c.day,
+		c.hour, c.minute, c.second, c.ms);
 }
 
 static bool digits_take(struct slice *text, size_t n, unsigned *ret_value)
@@ -173,11 +175,13 @@ int civil_parse(struct slice text, int32_t offset_min, int64_t *ret_unix_ms)
 	unsigned second = 0;
 	unsigned ms = 0;
 	bool ok = digits_take(&text, 4, &year) && mark_take(&text, '-') &&
-		digits_take(&text, 2, &month) && mark_take(&text, '-') && digits_take(&text, 2, &day);
+		  digits_take(&text, 2, &month) && mark_take(&text, '-') &&
+		  digits_take(&text, 2, &day);
 	if (ok && text.n > 0) {
-		ok = (mark_take(&text, 'T') || mark_take(&text, ' ')) && digits_take(&text, 2, &hour) &&
-			mark_take(&text, ':') && digits_take(&text, 2, &minute) &&
-			seconds_take(&text, &second, &ms) && zone_take(&text, &offset_min);
+		ok = (mark_take(&text, 'T') || mark_take(&text, ' ')) &&
+		     digits_take(&text, 2, &hour) && mark_take(&text, ':') &&
+		     digits_take(&text, 2, &minute) && seconds_take(&text, &second, &ms) &&
+		     zone_take(&text, &offset_min);
 	}
 	if (!ok || text.n > 0) {
 		return E_FORMAT;

@@ -13,7 +13,7 @@ void csv_init(struct csv *csv, struct slice text, uint8_t separator)
 	if (slice_starts(text, SLICE("\xef\xbb\xbf"))) {
 		text = slice_skip(text, 3);
 	}
-	*csv = (struct csv){ .left = text, .separator = separator };
+	*csv = (struct csv) { .left = text, .separator = separator };
 }
 
 uint8_t csv_separator_guess(struct slice text)

@@ -38,7 +38,8 @@ uint8_t csv_separator_guess(struct slice text);
  * Returns: how many cells, 0 at the end, E_FORMAT (a quote that never closes),
  *          E_LIMIT (more than max cells).
  */
-NODISCARD int csv_next(struct csv *csv, struct arena *arena, struct slice *ret_cells, size_t max);
+NODISCARD int csv_next(
+	struct csv *csv, struct arena *arena, struct slice *ret_cells, size_t max);
 
 /** A cell as it was before buf_put_csv disarmed it: one leading apostrophe less where a formula follows. */
 struct slice csv_plain(struct slice cell);

@@ -5,7 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-int diag_set(struct diag *diag, int error, uint64_t line, uint64_t offset, const char *format, ...)
+int diag_set(
+	struct diag *diag, int error, uint64_t line, uint64_t offset, const char *format, ...)
 {
 	if (diag != NULL) {
 		diag->line = line;
@@ -20,13 +21,13 @@ int diag_set(struct diag *diag, int error, uint64_t line, uint64_t offset, const
 
 void diag_list_init(struct diag_list *list)
 {
-	*list = (struct diag_list){ 0 };
+	*list = (struct diag_list) { 0 };
 }
 
 void diag_list_fini(struct diag_list *list)
 {
 	free(list->items);
-	*list = (struct diag_list){ 0 };
+	*list = (struct diag_list) { 0 };
 }
 
 void diag_list_add(struct diag_list *list, const struct diag *diag)

@@ -24,7 +24,8 @@ struct diag {
 
 /** Fill *diag; NULL is fine and does nothing.  Returns error, to return onward. */
 PRINTF_LIKE(5, 6)
-int diag_set(struct diag *diag, int error, uint64_t line, uint64_t offset, const char *format, ...);
+int diag_set(
+	struct diag *diag, int error, uint64_t line, uint64_t offset, const char *format, ...);
 
 struct diag_list {
 	size_t count;   /* kept, at most DIAG_LIST_MAX */

@@ -84,8 +84,8 @@ struct digest digest_hmac_sha256(struct slice key, struct slice octets)
 {
 	struct digest digest = { 0 };
 	static const uint8_t none[1] = { 0 };
-	if (HMAC(EVP_sha256(), key.n > 0 ? key.p : none, (int)key.n, octets.n > 0 ? octets.p : none,
-		    octets.n, digest.octet, NULL) == NULL) {
+	if (HMAC(EVP_sha256(), key.n > 0 ? key.p : none, (int)key.n,
+		    octets.n > 0 ? octets.p : none, octets.n, digest.octet, NULL) == NULL) {
 		abort();
 	}
 	return digest;

@@ -26,7 +26,8 @@ static void put_value(struct buf *line, struct slice text)
 	static const char digit[] = "0123456789abcdef";
 	bool quote = text.n == 0;
 	for (size_t i = 0; i < text.n; i++) {
-		quote = quote || text.p[i] <= ' ' || text.p[i] == '"' || text.p[i] == '=' || text.p[i] == '\\';
+		quote = quote || text.p[i] <= ' ' || text.p[i] == '"' || text.p[i] == '=' ||
+			text.p[i] == '\\';
 	}
 	if (!quote && text.n <= VALUE_MAX_OCTETS) {
 		buf_put(line, text);

@@ -24,9 +24,11 @@ struct log_field {
 	bool is_number;
 };
 
-#define F_STR(field, c_string) ((struct log_field){ .name = (field), .text = slice_str(c_string) })
-#define F_SLICE(field, value) ((struct log_field){ .name = (field), .text = (value) })
-#define F_INT(field, value) ((struct log_field){ .name = (field), .number = (int64_t)(value), .is_number = true })
+#define F_STR(field, c_string)                                                                 \
+	((struct log_field) { .name = (field), .text = slice_str(c_string) })
+#define F_SLICE(field, value) ((struct log_field) { .name = (field), .text = (value) })
+#define F_INT(field, value)                                                                    \
+	((struct log_field) { .name = (field), .number = (int64_t)(value), .is_number = true })
 
 /** Name shown for this process and the least level written (default notice). */
 void log_init(const char *process_name, enum log_level level);
@@ -35,5 +37,6 @@ void log_init(const char *process_name, enum log_level level);
 void log_fields(enum log_level level, const char *name, const struct log_field *fields);
 
 /** log_event(LOG_NOTICE, "role.restarted", F_STR("role", name), F_INT("times", n)); one field at least. */
-#define log_event(level_, event_, ...) \
-	log_fields((level_), (event_), (const struct log_field[]){ __VA_ARGS__, { .name = NULL } })
+#define log_event(level_, event_, ...)                                                         \
+	log_fields((level_), (event_),                                                         \
+		(const struct log_field[]) { __VA_ARGS__, { .name = NULL } })

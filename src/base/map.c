@@ -117,7 +117,7 @@ int map_put(struct map *map, struct slice key, void *value)
 	if (key.n > 0) {
 		memcpy(copy, key.p, key.n);
 	}
-	map->table[at] = (struct entry){ hash, copy, key.n, value };
+	map->table[at] = (struct entry) { hash, copy, key.n, value };
 	map->count++;
 	return 0;
 }
@@ -130,14 +130,15 @@ void *map_take(struct map *map, struct slice key)
 	}
 	void *value = map->table[at].value;
 	free(map->table[at].key);
-	map->table[at] = (struct entry){ 0 };
+	map->table[at] = (struct entry) { 0 };
 	map->count--;
 	/* Close the gap, or later keys of the same run would be lost. */
 	for (size_t next = (at + 1) & (map->room - 1); map->table[next].hash != 0;
 		next = (next + 1) & (map->room - 1)) {
 		struct entry moved = map->table[next];
-		map->table[next] = (struct entry){ 0 };
-		map->table[place_of(map, moved.hash, slice_of(moved.key, moved.key_octets))] = moved;
+		map->table[next] = (struct entry) { 0 };
+		map->table[place_of(map, moved.hash, slice_of(moved.key, moved.key_octets))] =
+			moved;
 	}
 	return value;
 }

@@ -18,7 +18,8 @@ int num_u64(struct slice text, uint64_t max, uint64_t *ret_value)
 		if (text.p[i] < '0' || text.p[i] > '9') {
 			return E_FORMAT;
 		}
-		if (ckd_mul(&value, value, 10u) || ckd_add(&value, value, (uint64_t)(text.p[i] - '0'))) {
+		if (ckd_mul(&value, value, 10u) ||
+			ckd_add(&value, value, (uint64_t)(text.p[i] - '0'))) {
 			return E_RANGE;
 		}
 	}
@@ -33,8 +34,8 @@ int num_i64(struct slice text, int64_t min, int64_t max, int64_t *ret_value)
 {
 	bool negative = text.n > 0 && text.p[0] == '-';
 	uint64_t magnitude = 0;
-	int error = num_u64(negative ? slice_skip(text, 1) : text, (uint64_t)INT64_MAX + (negative ? 1 : 0),
-		&magnitude);
+	int error = num_u64(negative ? slice_skip(text, 1) : text,
+		(uint64_t)INT64_MAX + (negative ? 1 : 0), &magnitude);
 	if (error < 0) {
 		return error;
 	}

@@ -23,7 +23,7 @@ struct rd {
 
 static inline struct rd rd_of(struct slice octets)
 {
-	return (struct rd){ .left = octets };
+	return (struct rd) { .left = octets };
 }
 
 /** The next n octets, borrowed from the input. */
@@ -31,7 +31,7 @@ static inline struct slice rd_take(struct rd *rd, size_t n)
 {
 	if (rd->failed || n > rd->left.n) {
 		rd->failed = true;
-		return (struct slice){ 0 };
+		return (struct slice) { 0 };
 	}
 	struct slice out = slice_head(rd->left, n);
 	rd->left = slice_skip(rd->left, n);

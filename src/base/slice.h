@@ -18,7 +18,8 @@ struct slice {
 };
 
 /** A slice over a string literal, without its NUL. */
-#define SLICE(literal) ((struct slice){ (const uint8_t *)("" literal ""), sizeof(literal) - 1 })
+#define SLICE(literal)                                                                         \
+	((struct slice) { (const uint8_t *)("" literal ""), sizeof(literal) - 1 })
 
 /** For printf("%.*s", SLICE_FMT(s)); at most 2^30 octets are shown. */
 #define SLICE_FMT(s) (int)((s).n > 0x40000000 ? 0x40000000 : (s).n), (const char *)(s).p
@@ -26,13 +27,13 @@ struct slice {
 /** A slice over memory. */
 static inline struct slice slice_of(const void *p, size_t n)
 {
-	return (struct slice){ (const uint8_t *)p, n };
+	return (struct slice) { (const uint8_t *)p, n };
 }
 
 /** A slice over a C string; NULL gives the empty slice. */
 static inline struct slice slice_str(const char *text)
 {
-	return (struct slice){ (const uint8_t *)text, text != NULL ? strlen(text) : 0 };
+	return (struct slice) { (const uint8_t *)text, text != NULL ? strlen(text) : 0 };
 }
 
 static inline bool slice_eq(struct slice a, struct slice b)
@@ -54,20 +55,20 @@ static inline bool slice_starts(struct slice s, struct slice prefix)
 static inline bool slice_ends(struct slice s, struct slice suffix)
 {
 	return s.n >= suffix.n &&
-		(suffix.n == 0 || memcmp(s.p + s.n - suffix.n, suffix.p, suffix.n) == 0);
+	       (suffix.n == 0 || memcmp(s.p + s.n - suffix.n, suffix.p, suffix.n) == 0);
 }
 
 /** The slice without its first n octets; empty when shorter. */
 static inline struct slice slice_skip(struct slice s, size_t n)
 {
-	return n >= s.n ? (struct slice){ s.p != NULL ? s.p + s.n : NULL, 0 }
-			: (struct slice){ s.p + n, s.n - n };
+	return n >= s.n ? (struct slice) { s.p != NULL ? s.p + s.n : NULL, 0 }
+			: (struct slice) { s.p + n, s.n - n };
 }
 
 /** The first n octets; all of it when shorter. */
 static inline struct slice slice_head(struct slice s, size_t n)
 {
-	return (struct slice){ s.p, n < s.n ? n : s.n };
+	return (struct slice) { s.p, n < s.n ? n : s.n };
 }
 
 /** Octets before the first c; *rest gets what follows c, or empty with found = false. */

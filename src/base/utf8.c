@@ -22,10 +22,10 @@ unsigned utf8_next(struct slice text, uint32_t *ret_code_point)
 		*ret_code_point = lead;
 		return 1;
 	}
-	unsigned length = lead >= 0xc2 && lead <= 0xdf ? 2
-		: lead >= 0xe0 && lead <= 0xef	       ? 3
-		: lead >= 0xf0 && lead <= 0xf4	       ? 4
-						       : 0;
+	unsigned length = lead >= 0xc2 && lead <= 0xdf   ? 2
+			  : lead >= 0xe0 && lead <= 0xef ? 3
+			  : lead >= 0xf0 && lead <= 0xf4 ? 4
+							 : 0;
 	if (length == 0 || text.n < length) {
 		return 1;
 	}

@@ -25,7 +25,13 @@
 #include "sys/password.h"
 #include "sys/rand.h"
 
-enum { ONE_TIME_LENGTH = 12, ROLES_MAX = 8, BODY_MAX_OCTETS = 16384, SECRET_MAX = 128, PASSWORD_FILE_MAX = 1024 };
+enum {
+	ONE_TIME_LENGTH = 12,
+	ROLES_MAX = 8,
+	BODY_MAX_OCTETS = 16384,
+	SECRET_MAX = 128,
+	PASSWORD_FILE_MAX = 1024
+};
 
 struct admin {
 	/* asked */
@@ -53,27 +59,30 @@ struct admin {
 
 static int usage(void)
 {
-	(void)fputs("usage: fengsui admin init [--data DIR | --db CONF]\n"
-		    "       fengsui admin user --account NAME --name NAME --role ROLE [--role ROLE …] [--unit NAME]\n"
-		    "                          [--centre] [--mail ADDRESS] [--phone NUMBER] [--password-file FILE]\n"
-		    "       fengsui admin token --account NAME --name NAME --scopes 'WORD …' [--role ROLE] [--days N]\n"
-		    "       fengsui admin reset-password ACCOUNT\n"
-		    "The platform must stand still.  A one-time password or token is printed once.\n",
+	(void)fputs(
+		"usage: fengsui admin init [--data DIR | --db CONF]\n"
+		"       fengsui admin user --account NAME --name NAME --role ROLE [--role ROLE …] [--unit NAME]\n"
+		"                          [--centre] [--mail ADDRESS] [--phone NUMBER] [--password-file FILE]\n"
+		"       fengsui admin token --account NAME --name NAME --scopes 'WORD …' [--role ROLE] [--days N]\n"
+		"       fengsui admin reset-password ACCOUNT\n"
+		"The platform must stand still.  A one-time password or token is printed once.\n",
 		stderr);
 	return 2;
 }
 
 static bool options_read(int argc, char **argv, struct admin *a)
 {
-	const char **const texts[] = { &a->data, &a->db, &a->account, &a->name, &a->unit, &a->mail, &a->phone,
-		&a->scopes, &a->password_file, &a->days };
+	const char **const texts[] = { &a->data, &a->db, &a->account, &a->name, &a->unit,
+		&a->mail, &a->phone, &a->scopes, &a->password_file, &a->days };
 	enum { TEXTS = sizeof(texts) / sizeof(texts[0]), ROLE, CENTRE };
 	static const struct option known[] = { { "data", required_argument, NULL, 0 },
 		{ "db", required_argument, NULL, 1 }, { "account", required_argument, NULL, 2 },
 		{ "name", required_argument, NULL, 3 }, { "unit", required_argument, NULL, 4 },
 		{ "mail", required_argument, NULL, 5 }, { "phone", required_argument, NULL, 6 },
-		{ "scopes", required_argument, NULL, 7 }, { "password-file", required_argument, NULL, 8 },
-		{ "days", required_argument, NULL, 9 }, { "role", required_argument, NULL, ROLE },
+		{ "scopes", required_argument, NULL, 7 },
+		{ "password-file", required_argument, NULL, 8 },
+		{ "days", required_argument, NULL, 9 },
+		{ "role", required_argument, NULL, ROLE },
 		{ "centre", no_argument, NULL, CENTRE }, { NULL, 0, NULL, 0 } };
 	for (int c = 0; (c = getopt_long(argc, argv, "", known, NULL)) != -1;) {
 		if ((unsigned)c < TEXTS) {
@@ -94,14 +103,17 @@ static bool options_read(int argc, char **argv, struct admin *a)
 static void name_self(struct admin *a)
 {
 	const struct passwd *user = getpwuid(getuid());
-	(void)snprintf(a->by, sizeof(a->by), "break-glass: %.64s (uid %u)", user != NULL ? user->pw_name : "?",
-		(unsigned)getuid());
+	(void)snprintf(a->by, sizeof(a->by), "break-glass: %.64s (uid %u)",
+		user != NULL ? user->pw_name : "?", (unsigned)getuid());
 }
 
-static void log_as(struct txn *txn, const struct admin *a, const char *act, const char *kind, int64_t id)
+static void log_as(
+	struct txn *txn, const struct admin *a, const char *act, const char *kind, int64_t id)
 {
-	trail_act(txn, &(struct trail_act){ .act = slice_str(act), .kind = slice_str(kind), .id = id,
-		.reason = slice_str(a->by) });
+	trail_act(txn, &(struct trail_act) { .act = slice_str(act),
+			       .kind = slice_str(kind),
+			       .id = id,
+			       .reason = slice_str(a->by) });
 }
 
 /* The password of the file, its line end aside, or one made up. */
@@ -114,7 +126,8 @@ static int password_take(struct admin *a, struct diag *diag)
 		int error = share_read(a->password_file, PASSWORD_FILE_MAX, &text);
 		struct slice line = slice_trim(buf_slice(&text));
 		if (error < 0 || line.n == 0 || line.n >= sizeof(a->secret)) {
-			return diag_set(diag, error < 0 ? error : E_INPUT, 0, 0, "no password in %s", a->password_file);
+			return diag_set(diag, error < 0 ? error : E_INPUT, 0, 0,
+				"no password in %s", a->password_file);
 		}
 		(void)snprintf(a->secret, sizeof(a->secret), "%.*s", SLICE_FMT(line));
 	} else {
@@ -157,7 +170,8 @@ static int unit_take(struct txn *txn, const struct admin *a, int64_t *ret_id)
 	if (a->unit == NULL) {
 		return 0;
 	}
-	int found = sql_int(txn_db(txn), "SELECT id FROM unit WHERE name = $1 AND valid_to_ms IS NULL", ret_id,
+	int found = sql_int(txn_db(txn),
+		"SELECT id FROM unit WHERE name = $1 AND valid_to_ms IS NULL", ret_id,
 		SQL_STR(a->unit));
 	if (found != 0) {
 		return found < 0 ? found : 0;
@@ -165,14 +179,16 @@ static int unit_take(struct txn *txn, const struct admin *a, int64_t *ret_id)
 	*ret_id = txn_id(txn);
 	int64_t done = sql_run(txn_db(txn),
 		"INSERT INTO unit (id, version, name, kind, is_centre, valid_from_ms) VALUES ($1, 1, $2, $3, $4, $5)",
-		SQL_INT(*ret_id), SQL_STR(a->unit), SQL_STR(a->centre ? "centre" : "department"),
-		SQL_INT(a->centre ? 1 : 0), SQL_INT(txn_now_ms(txn)));
+		SQL_INT(*ret_id), SQL_STR(a->unit),
+		SQL_STR(a->centre ? "centre" : "department"), SQL_INT(a->centre ? 1 : 0),
+		SQL_INT(txn_now_ms(txn)));
 	return done < 0 ? (int)done : trail_row(txn, "unit", *ret_id);
 }
 
 static bool of_unit(const char *role)
 {
-	return strcmp(role, "officer") == 0 || strcmp(role, "specialist") == 0 || strcmp(role, "unit_head") == 0;
+	return strcmp(role, "officer") == 0 || strcmp(role, "specialist") == 0 ||
+	       strcmp(role, "unit_head") == 0;
 }
 
 static void text_put(struct jw *jw, const char *key, const char *text)
@@ -183,7 +199,8 @@ static void text_put(struct jw *jw, const char *key, const char *text)
 }
 
 /* The body as POST /users would bring it. */
-static int user_body(struct txn *txn, const struct admin *a, int64_t unit_id, const struct json **ret_body)
+static int user_body(
+	struct txn *txn, const struct admin *a, int64_t unit_id, const struct json **ret_body)
 {
 	AUTO_BUF struct buf text;
 	struct jw jw;
@@ -209,8 +226,10 @@ static int user_body(struct txn *txn, const struct admin *a, int64_t unit_id, co
 	}
 	jw_end(&jw);
 	jw_end(&jw);
-	return text.failed ? E_LIMIT
-			   : json_parse(txn_arena(txn), arena_dup(txn_arena(txn), buf_slice(&text)), 0, ret_body, NULL);
+	return text.failed
+		       ? E_LIMIT
+		       : json_parse(txn_arena(txn), arena_dup(txn_arena(txn), buf_slice(&text)),
+				 0, ret_body, NULL);
 }
 
 /* A password that stays must be as good as one chosen in the browser. */
@@ -235,7 +254,9 @@ static int user_run(struct txn *txn, void *arg)
 {
 	struct admin *a = arg;
 	int64_t unit_id = 0;
-	struct desk_call call = { .route = ROUTE_USERS_CREATE, .if_match = -1, .new_hash = slice_str(a->hash),
+	struct desk_call call = { .route = ROUTE_USERS_CREATE,
+		.if_match = -1,
+		.new_hash = slice_str(a->hash),
 		.new_secret = slice_str(a->secret) };
 	struct desk desk = { .call = &call, .caller = { .role = ROLE_SYSTEM, .name = "" } };
 	int error = unit_take(txn, a, &unit_id);
@@ -282,15 +303,21 @@ static int token_caller(struct txn *txn, const struct admin *a, struct caller *c
 	found = found < 0 ? found : db_step(q);
 	if (found == 1) {
 		/* A session stands for whoever sits at the machine. */
-		*caller = (struct caller){ .known = true, .account_id = account.id, .person_id = account.person_id,
-			.session_id = 1, .grant_id = db_col_int64(q, 0), .unit_id = db_col_int64(q, 2), .name = "" };
+		*caller = (struct caller) { .known = true,
+			.account_id = account.id,
+			.person_id = account.person_id,
+			.session_id = 1,
+			.grant_id = db_col_int64(q, 0),
+			.unit_id = db_col_int64(q, 2),
+			.name = "" };
 		int role = name_parse(&role_names, db_col_text(q, 1));
 		caller->role = role < 0 ? ROLE_SYSTEM : (enum role)role;
 	}
 	return found;
 }
 
-static int token_body(struct txn *txn, const struct admin *a, int64_t days, const struct json **ret_body)
+static int token_body(
+	struct txn *txn, const struct admin *a, int64_t days, const struct json **ret_body)
 {
 	AUTO_BUF struct buf text;
 	struct jw jw;
@@ -313,15 +340,19 @@ static int token_body(struct txn *txn, const struct admin *a, int64_t days, cons
 	}
 	jw_end(&jw);
 	jw_end(&jw);
-	return text.failed ? E_LIMIT
-			   : json_parse(txn_arena(txn), arena_dup(txn_arena(txn), buf_slice(&text)), 0, ret_body, NULL);
+	return text.failed
+		       ? E_LIMIT
+		       : json_parse(txn_arena(txn), arena_dup(txn_arena(txn), buf_slice(&text)),
+				 0, ret_body, NULL);
 }
 
 static int token_run(struct txn *txn, void *arg)
 {
 	struct admin *a = arg;
 	int64_t days = 0;
-	struct desk_call call = { .route = ROUTE_TOKENS_CREATE, .if_match = -1, .password_ok = true };
+	struct desk_call call = {
+		.route = ROUTE_TOKENS_CREATE, .if_match = -1, .password_ok = true
+	};
 	struct desk desk = { .call = &call };
 	if (a->days != NULL && num_i64(slice_str(a->days), 1, 730, &days) < 0) {
 		(void)snprintf(a->code, sizeof(a->code), "days are 1 to 730");
@@ -329,7 +360,8 @@ static int token_run(struct txn *txn, void *arg)
 	}
 	int found = token_caller(txn, a, &desk.caller);
 	if (found <= 0) {
-		(void)snprintf(a->code, sizeof(a->code), "no such account, or it has no such role");
+		(void)snprintf(
+			a->code, sizeof(a->code), "no such account, or it has no such role");
 		return found < 0 ? found : E_ABSENT;
 	}
 	int error = token_body(txn, a, days, &call.body);
@@ -371,19 +403,22 @@ static int run(struct admin *a, size_t verb)
 	struct diag diag = { 0 };
 	name_self(a);
 	int error = verbs[verb].password ? password_take(a, &diag) : 0;
-	error = error < 0 ? error : admin_store_open(a->data, a->db, verbs[verb].create, &store, &diag);
+	error = error < 0 ? error
+			  : admin_store_open(a->data, a->db, verbs[verb].create, &store, &diag);
 	bool opened = error == 0;
 	error = error < 0 ? error : admin_store_run(&store, verbs[verb].run, a, &diag);
 	admin_store_close(&store);
 	if (error < 0) {
-		(void)fprintf(stderr, "fengsui: admin %s: %s: %s%s%s\n", verbs[verb].name, err_text(error),
-			a->code[0] != '\0' ? a->code : diag.text, a->field[0] != '\0' ? " in " : "", a->field);
+		(void)fprintf(stderr, "fengsui: admin %s: %s: %s%s%s\n", verbs[verb].name,
+			err_text(error), a->code[0] != '\0' ? a->code : diag.text,
+			a->field[0] != '\0' ? " in " : "", a->field);
 		return opened && error != E_STORE ? 1 : 3;
 	}
 	if (verbs[verb].run == token_run) {
 		(void)printf("%s\n", a->secret);
 	} else if (!a->chosen) {
-		(void)printf("%s %s\n", a->account != NULL ? a->account : FIRST_ADMIN_ACCOUNT, a->secret);
+		(void)printf("%s %s\n", a->account != NULL ? a->account : FIRST_ADMIN_ACCOUNT,
+			a->secret);
 	}
 	return fflush(stdout) == 0 ? 0 : 3;
 }

@@ -38,7 +38,9 @@ static int stillness_check(const char *data, struct diag *diag)
 	}
 	int up = connect(fd, (struct sockaddr *)&at, sizeof(at)) == 0;
 	(void)close(fd);
-	return up ? diag_set(diag, E_BUSY, 0, 0, "the platform is running on %s; stop it first", data) : 0;
+	return up ? diag_set(diag, E_BUSY, 0, 0, "the platform is running on %s; stop it first",
+			    data)
+		  : 0;
 }
 
 /* What root would write here the platform's own user could not open. */
@@ -52,7 +54,8 @@ static int owner_become(const char *data, struct diag *diag)
 		return 0;
 	}
 	int error = fence_user(st.st_uid, st.st_gid);
-	return error < 0 ? diag_set(diag, error, 0, 0, "cannot become the owner of %s", data) : 0;
+	return error < 0 ? diag_set(diag, error, 0, 0, "cannot become the owner of %s", data)
+			 : 0;
 }
 
 static int tables_check(struct db *db, int create, struct diag *diag)
@@ -63,15 +66,18 @@ static int tables_check(struct db *db, int create, struct diag *diag)
 	}
 	if (version == 0) {
 		return create ? migrate_to(db, migrate_latest(), NULL, diag)
-			      : diag_set(diag, E_ABSENT, 0, 0, "the store is empty; run admin init, or the platform");
+			      : diag_set(diag, E_ABSENT, 0, 0,
+					"the store is empty; run admin init, or the platform");
 	}
 	return (unsigned)version == migrate_latest()
-		? 0
-		: diag_set(diag, E_VERSION, 0, 0, "the store is of edition %d; start the platform once", version);
+		       ? 0
+		       : diag_set(diag, E_VERSION, 0, 0,
+				 "the store is of edition %d; start the platform once",
+				 version);
 }
 
-int admin_store_open(const char *data, const char *db, int create, struct admin_store *ret_store,
-	struct diag *diag)
+int admin_store_open(const char *data, const char *db, int create,
+	struct admin_store *ret_store, struct diag *diag)
 {
 	char conf[PATH_MAX];
 	struct admin_store store = { 0 };
@@ -107,8 +113,8 @@ void admin_store_close(struct admin_store *store)
 	store->db = db_close(store->db);
 }
 
-int admin_store_run(struct admin_store *store, int (*run)(struct txn *txn, void *arg), void *arg,
-	struct diag *diag)
+int admin_store_run(struct admin_store *store, int (*run)(struct txn *txn, void *arg),
+	void *arg, struct diag *diag)
 {
 	struct command command;
 	struct command *list[] = { &command };

@@ -27,10 +27,10 @@ struct admin_store {
  * Returns: 0; E_BUSY (the platform runs); E_ABSENT (no store here); E_VERSION
  *          (of another edition); -errno; or as db_open.
  */
-NODISCARD int admin_store_open(const char *data, const char *db, int create, struct admin_store *ret_store,
-	struct diag *diag);
+NODISCARD int admin_store_open(const char *data, const char *db, int create,
+	struct admin_store *ret_store, struct diag *diag);
 void admin_store_close(struct admin_store *store);
 
 /** One command; its status.  What a person must read is in diag. */
-NODISCARD int admin_store_run(struct admin_store *store, int (*run)(struct txn *txn, void *arg), void *arg,
-	struct diag *diag);
+NODISCARD int admin_store_run(struct admin_store *store, int (*run)(struct txn *txn, void *arg),
+	void *arg, struct diag *diag);

@@ -15,8 +15,10 @@
 bool ask_read(int argc, char **argv, struct ask *ret_ask)
 {
 	static const struct option known[] = { { "config", required_argument, NULL, 'c' },
-		{ "data", required_argument, NULL, 'd' }, { "db", required_argument, NULL, 'b' },
-		{ "lang", required_argument, NULL, 'l' }, { "json", no_argument, NULL, 'j' }, { NULL, 0, NULL, 0 } };
+		{ "data", required_argument, NULL, 'd' },
+		{ "db", required_argument, NULL, 'b' },
+		{ "lang", required_argument, NULL, 'l' }, { "json", no_argument, NULL, 'j' },
+		{ NULL, 0, NULL, 0 } };
 	struct ask ask = { .lang = LANG_ZH };
 	for (int c = 0; (c = getopt_long(argc, argv, "c:", known, NULL)) != -1;) {
 		if (c == 'c') {
@@ -27,7 +29,8 @@ bool ask_read(int argc, char **argv, struct ask *ret_ask)
 			ask.words.db = optarg;
 		} else if (c == 'j') {
 			ask.json = true;
-		} else if (c == 'l' && (strcmp(optarg, "zh") == 0 || strcmp(optarg, "en") == 0)) {
+		} else if (c == 'l' &&
+			   (strcmp(optarg, "zh") == 0 || strcmp(optarg, "en") == 0)) {
 			ask.lang = optarg[0] == 'e' ? LANG_EN : LANG_ZH;
 		} else {
 			return false;
@@ -43,7 +46,8 @@ bool ask_read(int argc, char **argv, struct ask *ret_ask)
 
 int ask_complain(const char *verb, int error, const struct diag *diag, const char *where)
 {
-	(void)fprintf(stderr, "fengsui: %s: %s: %s (%s)\n", verb, err_text(error), diag->text, where);
+	(void)fprintf(
+		stderr, "fengsui: %s: %s: %s (%s)\n", verb, err_text(error), diag->text, where);
 	switch (error) {
 	case E_EXISTS:
 	case E_DIGEST:
@@ -80,14 +84,14 @@ int ask_record_find(struct db *db, struct slice word, struct ask_record *ret_rec
 	if (num_i64(word, 1, INT64_MAX, &id) < 0) {
 		int found = notice_by_number(db, word, &id);
 		if (found == 1) {
-			*ret_record = (struct ask_record){ "notice", id };
+			*ret_record = (struct ask_record) { "notice", id };
 		}
 		return found;
 	}
 	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
 		int found = sql_int(db, tables[i].sql, &found_id, SQL_INT(id));
 		if (found == 1) {
-			*ret_record = (struct ask_record){ tables[i].kind, id };
+			*ret_record = (struct ask_record) { tables[i].kind, id };
 		}
 		if (found != 0) {
 			return found;
@@ -99,6 +103,6 @@ int ask_record_find(struct db *db, struct slice word, struct ask_record *ret_rec
 struct slice ask_time(struct arena *arena, int64_t at_unix_ms)
 {
 	struct civil at = civil_of_ms(at_unix_ms, CIVIL_CHINA_OFFSET_MIN);
-	return arena_printf(arena, "%04d-%02u-%02u %02u:%02u:%02u.%03d", (int)at.year, at.month, at.day, at.hour,
-		at.minute, at.second, (int)(at_unix_ms % 1000));
+	return arena_printf(arena, "%04d-%02u-%02u %02u:%02u:%02u.%03d", (int)at.year, at.month,
+		at.day, at.hour, at.minute, at.second, (int)(at_unix_ms % 1000));
 }

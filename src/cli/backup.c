@@ -20,7 +20,8 @@
 
 static int usage(const char *verb)
 {
-	(void)fprintf(stderr, "usage: fengsui %s [-c FILE] [--data DIR] [--db CONF] [--json] FOLDER\n", verb);
+	(void)fprintf(stderr,
+		"usage: fengsui %s [-c FILE] [--data DIR] [--db CONF] [--json] FOLDER\n", verb);
 	return 2;
 }
 
@@ -40,7 +41,8 @@ static int report_print(const struct ask *ask, const struct backup_report *repor
 		jw_kv_int(&jw, "entries", (int64_t)report->entries);
 		jw_end(&jw);
 	} else {
-		buf_printf(&text, "%s: %lld rows, %lld blobs of %lld octets, %llu entries of the log; all read back",
+		buf_printf(&text,
+			"%s: %lld rows, %lld blobs of %lld octets, %llu entries of the log; all read back",
 			ask->word, (long long)report->rows, (long long)report->blobs,
 			(long long)report->blob_octets, (unsigned long long)report->entries);
 	}
@@ -53,14 +55,20 @@ static void platform_tell(const struct place *place, const char *folder, int64_t
 	struct sockaddr_un at = { .sun_family = AF_UNIX };
 	int n = snprintf(at.sun_path, sizeof(at.sun_path), "%s/run/control.sock", place->data);
 	char *path = realpath(folder, NULL);
-	int fd = n > 0 && (size_t)n < sizeof(at.sun_path) ? socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0) : -1;
+	int fd = n > 0 && (size_t)n < sizeof(at.sun_path)
+			 ? socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0)
+			 : -1;
 	if (fd >= 0 && path != NULL && connect(fd, (struct sockaddr *)&at, sizeof(at)) == 0) {
 		AUTO_BUF struct buf out;
 		buf_init(&out, 8192);
-		struct msg_backup_done msg = { .ok = true, .path = slice_str(path), .octets = (uint64_t)octets };
+		struct msg_backup_done msg = {
+			.ok = true, .path = slice_str(path), .octets = (uint64_t)octets
+		};
 		msg_backup_done_encode(&msg, &out);
 		if (ipc_send_now(fd, MSG_BACKUP_DONE, 0, buf_slice(&out), -1) < 0) {
-			(void)fputs("fengsui: backup: made, but the running platform was not told\n", stderr);
+			(void)fputs(
+				"fengsui: backup: made, but the running platform was not told\n",
+				stderr);
 		}
 	}
 	if (fd >= 0) {
@@ -83,7 +91,8 @@ int cli_backup(int argc, char **argv)
 	int error = place_read(&ask.words, &place, &diag);
 	error = error < 0 ? error : db_open(place.store, DB_READONLY, &db, &diag);
 	if (error == 0) {
-		const struct backup_source source = { db, place.embedded ? place.blobs : NULL, place.public_key };
+		const struct backup_source source = { db, place.embedded ? place.blobs : NULL,
+			place.public_key };
 		error = backup_make(&source, ask.word, &report, &diag);
 	}
 	(void)db_close(db);
@@ -108,7 +117,8 @@ int cli_restore(int argc, char **argv)
 	if (error < 0) {
 		return ask_complain("restore", error, &diag, ask.word);
 	}
-	(void)fputs("fengsui: restore: passwords and tokens for the outside are in no backup; enter them again\n",
+	(void)fputs(
+		"fengsui: restore: passwords and tokens for the outside are in no backup; enter them again\n",
 		stderr);
 	return report_print(&ask, &report);
 }

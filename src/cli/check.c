@@ -78,11 +78,12 @@ static void configuration(struct checking *c, const char *file)
 	config_init(&config);
 	int error = config_read(file, &config, &mistakes);
 	for (size_t i = 0; i < mistakes.count; i++) {
-		say(c, false, "configuration", "%s line %llu: %s", file, (unsigned long long)mistakes.items[i].line,
-			mistakes.items[i].text);
+		say(c, false, "configuration", "%s line %llu: %s", file,
+			(unsigned long long)mistakes.items[i].line, mistakes.items[i].text);
 	}
 	if (mistakes.count == 0) {
-		say(c, error == 0, "configuration", "%s: %s", file, error == 0 ? "read" : err_text(error));
+		say(c, error == 0, "configuration", "%s: %s", file,
+			error == 0 ? "read" : err_text(error));
 	}
 	diag_list_fini(&mistakes);
 }
@@ -90,15 +91,18 @@ static void configuration(struct checking *c, const char *file)
 static void versions(struct checking *c)
 {
 	int libpq = PQlibVersion();
-	say(c, sqlite3_libversion_number() >= SQLITE_LEAST, "version", "fengsui %s, SQLite %s, libpq %d.%d",
-		FENGSUI_VERSION, sqlite3_libversion(), libpq / 10000, libpq % 10000);
+	say(c, sqlite3_libversion_number() >= SQLITE_LEAST, "version",
+		"fengsui %s, SQLite %s, libpq %d.%d", FENGSUI_VERSION, sqlite3_libversion(),
+		libpq / 10000, libpq % 10000);
 }
 
 static bool platform_runs(const char *data)
 {
 	struct sockaddr_un at = { .sun_family = AF_UNIX };
 	int n = snprintf(at.sun_path, sizeof(at.sun_path), "%s/run/control.sock", data);
-	int fd = n > 0 && (size_t)n < sizeof(at.sun_path) ? socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0) : -1;
+	int fd = n > 0 && (size_t)n < sizeof(at.sun_path)
+			 ? socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0)
+			 : -1;
 	bool up = fd >= 0 && connect(fd, (struct sockaddr *)&at, sizeof(at)) == 0;
 	if (fd >= 0) {
 		(void)close(fd);
@@ -114,7 +118,8 @@ static void data_folder(struct checking *c, const char *data)
 		char above[PATH_MAX];
 		(void)snprintf(above, sizeof(above), "%s", data);
 		bool makeable = errno == ENOENT && access(dirname(above), W_OK) == 0;
-		say(c, makeable, "data", "%s: %s", data, makeable ? "will be made" : "cannot be made");
+		say(c, makeable, "data", "%s: %s", data,
+			makeable ? "will be made" : "cannot be made");
 		return;
 	}
 	if (!S_ISDIR(st.st_mode) || access(data, R_OK | W_OK | X_OK) < 0) {
@@ -126,7 +131,8 @@ static void data_folder(struct checking *c, const char *data)
 		return;
 	}
 	if (fs_space_of(data, &space) == 0) {
-		say(c, !space.below_reserve, "data", "%s: %lld MiB free%s", data, (long long)(space.free_octets >> 20),
+		say(c, !space.below_reserve, "data", "%s: %lld MiB free%s", data,
+			(long long)(space.free_octets >> 20),
 			space.below_reserve ? ", below the reserve: sensing would stop" : "");
 	}
 }
@@ -136,9 +142,11 @@ static void master_key(struct checking *c, const struct place *place)
 	char path[PATH_MAX + 8];
 	struct stat st;
 	bool named = place->config.key_file[0] != '\0';
-	(void)snprintf(path, sizeof(path), "%s%s", named ? place->config.key_file : place->data, named ? "" : ".key");
+	(void)snprintf(path, sizeof(path), "%s%s", named ? place->config.key_file : place->data,
+		named ? "" : ".key");
 	if (stat(path, &st) < 0) {
-		say(c, errno == ENOENT, "key", "%s: %s", path, errno == ENOENT ? "will be made" : strerror(errno));
+		say(c, errno == ENOENT, "key", "%s: %s", path,
+			errno == ENOENT ? "will be made" : strerror(errno));
 	} else if (st.st_size != SECRET_KEY_OCTETS) {
 		say(c, false, "key", "%s: must be %d octets", path, SECRET_KEY_OCTETS);
 	} else if ((st.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
@@ -155,7 +163,8 @@ static void ports(struct checking *c, const struct config *config)
 		const char *address;
 		bool plain;
 		bool datagram;
-	} all[] = { { "listen", config->listen, true, false }, { "tls_listen", config->tls_listen, false, false },
+	} all[] = { { "listen", config->listen, true, false },
+		{ "tls_listen", config->tls_listen, false, false },
 		{ "syslog", config->syslog, false, true } };
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
 		struct diag diag = { 0 };
@@ -165,7 +174,9 @@ static void ports(struct checking *c, const struct config *config)
 		int error = port_check(all[i].address, all[i].datagram, all[i].plain, &diag);
 		bool ours = error == -EADDRINUSE && c->running;
 		say(c, error == 0 || ours, all[i].what, "%s: %s", all[i].address,
-			ours ? "held by the running platform" : error == 0 ? "free" : diag.text);
+			ours         ? "held by the running platform"
+			: error == 0 ? "free"
+				     : diag.text);
 	}
 	const char *const files[] = { config->tls_cert, config->tls_key };
 	for (size_t i = 0; i < 2; i++) {
@@ -186,14 +197,19 @@ static void store(struct checking *c, const struct place *place)
 	if (error == E_ABSENT && place->embedded) {
 		say(c, true, "store", "%s: will be made", place->store);
 	} else if (error < 0 || version < 0) {
-		say(c, false, "store", "%s", diag.text[0] != '\0' ? diag.text : err_text(error < 0 ? error : version));
+		say(c, false, "store", "%s",
+			diag.text[0] != '\0' ? diag.text
+					     : err_text(error < 0 ? error : version));
 	} else if ((unsigned)version > migrate_latest()) {
-		say(c, false, "store", "schema %d is of a newer program; this one knows up to %u", version,
+		say(c, false, "store",
+			"schema %d is of a newer program; this one knows up to %u", version,
 			migrate_latest());
 	} else if (version != 0 && (unsigned)version < migrate_latest()) {
-		say(c, true, "store", "schema %d, will be brought to %u after a copy", version, migrate_latest());
+		say(c, true, "store", "schema %d, will be brought to %u after a copy", version,
+			migrate_latest());
 	} else {
-		say(c, true, "store", "%s, schema %u", db_kind(db) == DB_SQLITE ? "SQLite" : "PostgreSQL",
+		say(c, true, "store", "%s, schema %u",
+			db_kind(db) == DB_SQLITE ? "SQLite" : "PostgreSQL",
 			version == 0 ? migrate_latest() : (unsigned)version);
 	}
 	(void)db_close(db);
@@ -206,8 +222,9 @@ static void sandbox(struct checking *c, const struct config *config)
 	if (abi > 0) {
 		say(c, true, "sandbox", "%s, Landlock %d", config->sandbox, abi);
 	} else {
-		say(c, relaxed, "sandbox", relaxed ? "relaxed: this kernel has no Landlock"
-						   : "strict, but this kernel has no Landlock");
+		say(c, relaxed, "sandbox",
+			relaxed ? "relaxed: this kernel has no Landlock"
+				: "strict, but this kernel has no Landlock");
 	}
 }
 
@@ -218,12 +235,14 @@ static void packs(struct checking *c, const struct place *place)
 	diag_list_init(&mistakes);
 	int error = check_packs_read(place->config.share, place->data, &found, &mistakes);
 	for (size_t i = 0; i < mistakes.count; i++) {
-		say(c, false, "packs", "%s: %s", mistakes.items[i].source, mistakes.items[i].text);
+		say(c, false, "packs", "%s: %s", mistakes.items[i].source,
+			mistakes.items[i].text);
 	}
 	if (error < 0 && mistakes.count == 0) {
 		say(c, false, "packs", "%s", err_text(error));
 	} else if (mistakes.count == 0) {
-		say(c, true, "packs", "policy %s, calendars of %u years, %u log rules, %u detection rules",
+		say(c, true, "packs",
+			"policy %s, calendars of %u years, %u log rules, %u detection rules",
 			found.policy, found.years, found.decoders, found.rules);
 	}
 	diag_list_fini(&mistakes);
@@ -235,7 +254,9 @@ int cli_check(int argc, char **argv)
 	struct ask ask = { 0 };
 	struct diag diag = { 0 };
 	if (!ask_read(argc, argv, &ask) || ask.word != NULL) {
-		(void)fputs("usage: fengsui check [-c FILE] [--data DIR] [--db CONF] [--json]\n", stderr);
+		(void)fputs(
+			"usage: fengsui check [-c FILE] [--data DIR] [--db CONF] [--json]\n",
+			stderr);
 		return 2;
 	}
 	struct checking c = { .json = ask.json };

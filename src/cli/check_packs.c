@@ -58,11 +58,13 @@ static void policy_read(int share, int site, struct check_packs *found, struct d
 	found->years = (unsigned)calendar.year_count;
 }
 
-static void decoders_read(int share, int site, struct check_packs *found, struct diag_list *diags)
+static void decoders_read(
+	int share, int site, struct check_packs *found, struct diag_list *diags)
 {
 	struct logfields *packs = logfields_create();
 	int own = openat(share, "decoders", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	int theirs = site < 0 ? -1 : openat(site, "decoders", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int theirs =
+		site < 0 ? -1 : openat(site, "decoders", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	int rules = packs_load(own, theirs, packs, diags);
 	found->decoders = rules > 0 ? (unsigned)rules : 0;
 	if (own >= 0) {
@@ -76,7 +78,8 @@ static void decoders_read(int share, int site, struct check_packs *found, struct
 
 static void rules_read(int above, struct check_packs *found, struct diag_list *diags)
 {
-	int folder = above < 0 ? -1 : openat(above, "rules", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int folder =
+		above < 0 ? -1 : openat(above, "rules", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *dir = folder < 0 ? NULL : fdopendir(folder);
 	const struct dirent *entry = NULL;
 	while (dir != NULL && (entry = readdir(dir)) != NULL) {
@@ -84,13 +87,15 @@ static void rules_read(int above, struct check_packs *found, struct diag_list *d
 		struct burst_rule rule = { 0 };
 		struct slice text = { 0 };
 		struct diag diag = { 0 };
-		if (entry->d_name[0] == '.' || !slice_ends(slice_str(entry->d_name), SLICE(".json"))) {
+		if (entry->d_name[0] == '.' ||
+			!slice_ends(slice_str(entry->d_name), SLICE(".json"))) {
 			continue;
 		}
 		int error = packs_read(folder, entry->d_name, RULE_OCTETS_MAX, arena, &text);
 		error = error < 0 ? error : burst_rule_read(arena, text, &rule, &diag);
 		if (error < 0) {
-			mistake(diags, entry->d_name, diag.text[0] != '\0' ? diag.text : err_text(error));
+			mistake(diags, entry->d_name,
+				diag.text[0] != '\0' ? diag.text : err_text(error));
 		} else {
 			found->rules++;
 		}
@@ -100,13 +105,15 @@ static void rules_read(int above, struct check_packs *found, struct diag_list *d
 	}
 }
 
-int check_packs_read(const char *share, const char *data, struct check_packs *ret_found, struct diag_list *diags)
+int check_packs_read(const char *share, const char *data, struct check_packs *ret_found,
+	struct diag_list *diags)
 {
 	char path[PATH_MAX + 8];
 	struct check_packs found = { 0 };
 	int fd = share_open(share);
 	if (fd < 0) {
-		mistake(diags, "share", "the packs are not beside the program; name their folder with share");
+		mistake(diags, "share",
+			"the packs are not beside the program; name their folder with share");
 		return fd;
 	}
 	(void)snprintf(path, sizeof(path), "%s/site", data);

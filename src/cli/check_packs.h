@@ -23,5 +23,5 @@ struct check_packs {
  * Shape:   share "" = found beside the program.
  * Returns: 0 or an error; every mistake in diags, its source the file's name.
  */
-NODISCARD int check_packs_read(const char *share, const char *data, struct check_packs *ret_found,
-	struct diag_list *diags);
+NODISCARD int check_packs_read(const char *share, const char *data,
+	struct check_packs *ret_found, struct diag_list *diags);

@@ -60,14 +60,17 @@ int port_check(const char *address, bool datagram, bool plain, struct diag *diag
 		return diag_set(diag, E_FORMAT, 0, 0, "not ADDRESS:PORT");
 	}
 	if (plain && !at.loopback) {
-		return diag_set(diag, E_DENIED, 0, 0, "plain HTTP listens on loopback only; use tls_listen");
+		return diag_set(diag, E_DENIED, 0, 0,
+			"plain HTTP listens on loopback only; use tls_listen");
 	}
 	int one = 1;
-	int fd = socket(at.address.ss_family, (datagram ? SOCK_DGRAM : SOCK_STREAM) | SOCK_CLOEXEC, 0);
+	int fd = socket(
+		at.address.ss_family, (datagram ? SOCK_DGRAM : SOCK_STREAM) | SOCK_CLOEXEC, 0);
 	int error = fd < 0 ? -errno : 0;
 	if (fd >= 0) {
 		(void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
-		bool bound = bind(fd, (struct sockaddr *)&at.address, at.n) == 0 && (datagram || listen(fd, 1) == 0);
+		bool bound = bind(fd, (struct sockaddr *)&at.address, at.n) == 0 &&
+			     (datagram || listen(fd, 1) == 0);
 		error = bound ? 0 : -errno;
 		(void)close(fd);
 	}

@@ -171,7 +171,8 @@ static int run(struct decode *decode)
 
 static int usage(void)
 {
-	(void)fprintf(stderr, "usage: fengsui decode syslog [--source ADDR] [--packs DIR] FILE\n");
+	(void)fprintf(
+		stderr, "usage: fengsui decode syslog [--source ADDR] [--packs DIR] FILE\n");
 	return 2;
 }
 

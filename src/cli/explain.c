@@ -38,13 +38,18 @@ static const struct {
 	const char *sql;
 	const struct name_table *states;
 } kinds[] = {
-	{ "notice", "SELECT COALESCE(number, '') || ' ' || title, state, version, policy, COALESCE(due_json, '')"
-		" FROM notice WHERE id = $1", &notice_state_names },
-	{ "finding", "SELECT title, state, version, policy, '' FROM finding WHERE id = $1", &finding_state_names },
-	{ "incident", "SELECT code, state, version, '', '' FROM incident WHERE id = $1", &incident_state_names },
+	{ "notice",
+		"SELECT COALESCE(number, '') || ' ' || title, state, version, policy, COALESCE(due_json, '')"
+		" FROM notice WHERE id = $1",
+		&notice_state_names },
+	{ "finding", "SELECT title, state, version, policy, '' FROM finding WHERE id = $1",
+		&finding_state_names },
+	{ "incident", "SELECT code, state, version, '', '' FROM incident WHERE id = $1",
+		&incident_state_names },
 	{ "alert", "SELECT code, state, version, '', '' FROM alert WHERE id = $1", NULL },
 	{ "check", "SELECT name, live_state, version, '', '' FROM watch WHERE id = $1", NULL },
-	{ "delivery", "SELECT subject, state, version, '', '' FROM delivery WHERE id = $1", NULL },
+	{ "delivery", "SELECT subject, state, version, '', '' FROM delivery WHERE id = $1",
+		NULL },
 	{ "asset", "SELECT name, '', version, '', '' FROM asset WHERE id = $1", NULL },
 };
 
@@ -76,14 +81,17 @@ static void head_put(struct telling *t, const struct name_table *states)
 	bool zh = t->ask->lang == LANG_ZH;
 	int state = states == NULL ? -1 : name_parse(states, t->state);
 	const char *word = state < 0 ? "" : name_text(states, (unsigned)state, t->ask->lang);
-	buf_printf(&t->out, zh ? "%s %lld：%.*s\n" : "%s %lld: %.*s\n", t->record.kind, (long long)t->record.id,
-		SLICE_FMT(t->title));
+	buf_printf(&t->out, zh ? "%s %lld：%.*s\n" : "%s %lld: %.*s\n", t->record.kind,
+		(long long)t->record.id, SLICE_FMT(t->title));
 	if (t->state.n > 0) {
-		buf_printf(&t->out, zh ? "状态：%.*s %s（第 %lld 版）\n" : "state: %.*s %s (version %lld)\n",
+		buf_printf(&t->out,
+			zh ? "状态：%.*s %s（第 %lld 版）\n"
+			   : "state: %.*s %s (version %lld)\n",
 			SLICE_FMT(t->state), word, (long long)t->version);
 	}
 	if (t->policy.n > 0) {
-		buf_printf(&t->out, zh ? "依据的制度版本：%.*s\n" : "judged by policy: %.*s\n", SLICE_FMT(t->policy));
+		buf_printf(&t->out, zh ? "依据的制度版本：%.*s\n" : "judged by policy: %.*s\n",
+			SLICE_FMT(t->policy));
 	}
 }
 
@@ -121,14 +129,16 @@ static int history_put(struct telling *t)
 	bool first = true;
 	while (row >= 0 && (row = db_step(q)) == 1) {
 		if (first) {
-			buf_put_str(&t->out, t->ask->lang == LANG_ZH ? "经过：\n" : "history:\n");
+			buf_put_str(
+				&t->out, t->ask->lang == LANG_ZH ? "经过：\n" : "history:\n");
 			first = false;
 		}
 		struct slice args = db_col_text(q, 2);
 		buf_printf(&t->out, "  %.*s  %.*s  %.*s %.*s %.*s\n",
-			SLICE_FMT(ask_time(t->arena, db_col_int64(q, 0))), SLICE_FMT(db_col_text(q, 1)),
-			SLICE_FMT(db_col_text(q, 3)), SLICE_FMT(db_col_text(q, 4)),
-			SLICE_FMT(slice_is(args, "{}") ? (struct slice){ 0 } : args));
+			SLICE_FMT(ask_time(t->arena, db_col_int64(q, 0))),
+			SLICE_FMT(db_col_text(q, 1)), SLICE_FMT(db_col_text(q, 3)),
+			SLICE_FMT(db_col_text(q, 4)),
+			SLICE_FMT(slice_is(args, "{}") ? (struct slice) { 0 } : args));
 	}
 	return row;
 }
@@ -196,7 +206,9 @@ static int tell(struct telling *t, struct diag *diag)
 		error = E_LIMIT;
 	}
 	long long id = (long long)t->record.id;
-	return error < 0 ? diag_set(diag, error, 0, 0, "%s %lld cannot be told", t->record.kind, id) : 1;
+	return error < 0 ? diag_set(diag, error, 0, 0, "%s %lld cannot be told", t->record.kind,
+				   id)
+			 : 1;
 }
 
 int cli_explain(int argc, char **argv)
@@ -206,8 +218,9 @@ int cli_explain(int argc, char **argv)
 	struct diag diag = { 0 };
 	struct telling t = { .ask = &ask };
 	if (!ask_read(argc, argv, &ask) || ask.word == NULL) {
-		(void)fputs("usage: fengsui explain [-c FILE] [--data DIR] [--db CONF] [--json] [--lang zh|en]"
-			    " RECORD|NUMBER\n",
+		(void)fputs(
+			"usage: fengsui explain [-c FILE] [--data DIR] [--db CONF] [--json] [--lang zh|en]"
+			" RECORD|NUMBER\n",
 			stderr);
 		return 2;
 	}
@@ -216,9 +229,12 @@ int cli_explain(int argc, char **argv)
 	int error = place_read(&ask.words, &place, &diag);
 	error = error < 0 ? error : db_open(place.store, DB_READONLY, &t.db, &diag);
 	error = error < 0 ? error : tell(&t, &diag);
-	int result = error < 0 ? ask_complain("explain", error, &diag, place.store) : error == 1 ? 0 : 1;
+	int result = error < 0    ? ask_complain("explain", error, &diag, place.store)
+		     : error == 1 ? 0
+				  : 1;
 	if (error == 1) {
-		bool written = fwrite(t.out.p, 1, t.out.n, stdout) == t.out.n && fflush(stdout) == 0;
+		bool written =
+			fwrite(t.out.p, 1, t.out.n, stdout) == t.out.n && fflush(stdout) == 0;
 		result = written ? 0 : 3;
 	} else if (error == 0) {
 		(void)fprintf(stderr, "fengsui: explain: no such record: %s\n", ask.word);

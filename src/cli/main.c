@@ -23,19 +23,26 @@ static const struct {
 	cli_fn run;
 	const char *use;
 } commands[] = {
-	{ "admin", cli_admin, "init | user | token | reset-password   accounts of a platform that stands still" },
-	{ "calendar", cli_calendar, "due --start TIME --working-days N   when something is due" },
-	{ "audit", cli_audit, "verify | export   re-hash the history and name what was changed" },
-	{ "backup", cli_backup, "[-c FILE] [--data DIR] FOLDER   a verified copy, made while the platform works" },
-	{ "restore", cli_restore, "[-c FILE] [--data DIR] FOLDER   such a copy into an empty place" },
-	{ "check", cli_check, "[-c FILE] [--data DIR] [--json]   would the platform start with this configuration" },
+	{ "admin", cli_admin,
+		"init | user | token | reset-password   accounts of a platform that stands still" },
+	{ "calendar", cli_calendar,
+		"due --start TIME --working-days N   when something is due" },
+	{ "audit", cli_audit,
+		"verify | export   re-hash the history and name what was changed" },
+	{ "backup", cli_backup,
+		"[-c FILE] [--data DIR] FOLDER   a verified copy, made while the platform works" },
+	{ "restore", cli_restore,
+		"[-c FILE] [--data DIR] FOLDER   such a copy into an empty place" },
+	{ "check", cli_check,
+		"[-c FILE] [--data DIR] [--json]   would the platform start with this configuration" },
 	{ "trace", cli_trace, "TRACE|RECORD|NUMBER   the journey of a signal, notice or mail" },
 	{ "explain", cli_explain, "RECORD|NUMBER   why a record is as it is" },
 	{ "serve", cli_serve, "[-c FILE] [--data DIR] [--listen ADDR:PORT]   the platform" },
 	{ "decode", cli_decode, "syslog [--source ADDR] FILE   messages to NDJSON" },
 	{ "paper", cli_paper, "render KIND DATA.json -o OUT.pdf   official papers" },
 	{ "probe", cli_probe, "KIND TARGET [options]   one check now" },
-	{ "status", cli_status, "[--data DIR] [--json]   every role: state, restarts, sandbox, counters" },
+	{ "status", cli_status,
+		"[--data DIR] [--json]   every role: state, restarts, sandbox, counters" },
 };
 
 int main(int argc, char **argv)

@@ -31,7 +31,8 @@ static int complain(int code, const char *what, const char *why)
 
 static int usage(void)
 {
-	(void)fprintf(stderr, "usage: fengsui paper render KIND DATA.json -o OUT.pdf [--fonts FONTS.json]\nKIND:");
+	(void)fprintf(stderr,
+		"usage: fengsui paper render KIND DATA.json -o OUT.pdf [--fonts FONTS.json]\nKIND:");
 	for (unsigned i = 0; render_kind(i) != NULL; i++) {
 		(void)fprintf(stderr, " %s", render_kind(i));
 	}
@@ -80,7 +81,8 @@ static int fonts_load(const struct request *request, struct draw_fonts **ret_fon
 	struct draw_fonts *fonts = NULL;
 	/* An archive brings its fonts beside its packs. */
 	const char *folder = share_find("../fonts", path) == 0 ? path : NULL;
-	error = draw_fonts_create(buf_slice(&text), (const char *const[]) { folder, NULL }, &fonts, &diag);
+	error = draw_fonts_create(
+		buf_slice(&text), (const char *const[]) { folder, NULL }, &fonts, &diag);
 	error = error < 0 ? error : draw_fonts_open(fonts, &diag);
 	if (error < 0) {
 		(void)draw_fonts_destroy(fonts);
@@ -122,7 +124,8 @@ static int render_file(const struct request *request)
 	int pages = render(fonts, slice_str(request->kind), buf_slice(&data), &pdf, &diag);
 	fonts = draw_fonts_destroy(fonts);
 	if (pages < 0) {
-		return complain(pages == E_UNSUPPORTED ? WRONG_USE : REFUSED, request->data, diag.text);
+		return complain(
+			pages == E_UNSUPPORTED ? WRONG_USE : REFUSED, request->data, diag.text);
 	}
 	return file_write(request->out, buf_slice(&pdf));
 }

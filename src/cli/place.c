@@ -14,8 +14,8 @@ static int file_read(const char *file, struct config *config, struct diag *diag)
 	int error = config_read(file, config, &mistakes);
 	if (error < 0 && mistakes.count > 0) {
 		const struct diag *first = &mistakes.items[0];
-		(void)diag_set(diag, error, first->line, first->offset, "%s line %llu: %s", file,
-			(unsigned long long)first->line, first->text);
+		(void)diag_set(diag, error, first->line, first->offset, "%s line %llu: %s",
+			file, (unsigned long long)first->line, first->text);
 	} else if (error < 0) {
 		(void)diag_set(diag, error, 0, 0, "%s: %s", file, err_text(error));
 	}
@@ -47,8 +47,9 @@ int place_read(const struct place_words *words, struct place *ret_place, struct 
 	error = error < 0 ? error : join(place->blobs, "", place->data, "/blobs");
 	error = error < 0 ? error : join(place->public_key, "", place->data, "/audit.pub");
 	if (error == 0) {
-		error = place->embedded ? join(place->store, "sqlite:", place->data, "/records.db")
-					: join(place->store, "", store, "");
+		error = place->embedded
+				? join(place->store, "sqlite:", place->data, "/records.db")
+				: join(place->store, "", store, "");
 		place->embedded = slice_starts(slice_str(place->store), SLICE("sqlite:"));
 	}
 	return error < 0 ? diag_set(diag, error, 0, 0, "%s: %s", data, err_text(error)) : 0;

@@ -32,4 +32,5 @@ struct place {
 };
 
 /** Returns: 0, or an error with a sentence (the first mistake of the file). */
-NODISCARD int place_read(const struct place_words *words, struct place *ret_place, struct diag *diag);
+NODISCARD int place_read(
+	const struct place_words *words, struct place *ret_place, struct diag *diag);

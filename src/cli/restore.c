@@ -39,13 +39,16 @@ static int folder_empty(const char *path, struct diag *diag)
 {
 	DIR *folder = opendir(path);
 	if (folder == NULL) {
-		return errno == ENOENT ? 0 : diag_set(diag, -errno, 0, 0, "%s: %s", path, err_text(-errno));
+		return errno == ENOENT
+			       ? 0
+			       : diag_set(diag, -errno, 0, 0, "%s: %s", path, err_text(-errno));
 	}
 	int error = 0;
 	const struct dirent *entry = NULL;
 	while (error == 0 && (entry = readdir(folder)) != NULL) {
 		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0) {
-			error = diag_set(diag, E_EXISTS, 0, 0, "the data folder %s is not empty: %s is there", path,
+			error = diag_set(diag, E_EXISTS, 0, 0,
+				"the data folder %s is not empty: %s is there", path,
 				entry->d_name);
 		}
 	}
@@ -100,7 +103,9 @@ static int store_empty(struct db *db, struct diag *diag)
 	if (version < 0) {
 		return db_error(db, version, diag);
 	}
-	return version == 0 ? 0 : diag_set(diag, E_EXISTS, 0, 0, "the store is not empty: it holds records already");
+	return version == 0 ? 0
+			    : diag_set(diag, E_EXISTS, 0, 0,
+				      "the store is not empty: it holds records already");
 }
 
 /* What a mail is of whose sending nobody knows any more. */
@@ -111,13 +116,15 @@ static int mails_settle(struct txn *txn)
 	int count = 0;
 	int row = db_prepare(txn_db(txn),
 		"SELECT d.id FROM delivery d JOIN outbox o ON o.id = d.id WHERE o.state = 'restored'"
-		" AND d.state <> 'unknown' ORDER BY d.id LIMIT 1000", &q);
+		" AND d.state <> 'unknown' ORDER BY d.id LIMIT 1000",
+		&q);
 	while (row >= 0 && count < MAILS_AT_ONCE && (row = db_step(q)) == 1) {
 		ids[count++] = db_col_int64(q, 0);
 	}
 	for (int i = 0; i < count && row >= 0; i++) {
 		int64_t done = sql_run(txn_db(txn),
-			"UPDATE delivery SET state = 'unknown', version = version + 1 WHERE id = $1", SQL_INT(ids[i]));
+			"UPDATE delivery SET state = 'unknown', version = version + 1 WHERE id = $1",
+			SQL_INT(ids[i]));
 		row = done < 0 ? (int)done : trail_row(txn, "delivery", ids[i]);
 	}
 	return row < 0 ? row : count;
@@ -125,18 +132,21 @@ static int mails_settle(struct txn *txn)
 
 static int log_run(struct txn *txn, void *arg)
 {
-	trail_act(txn, &(struct trail_act){ .act = SLICE("backup.restore"), .kind = SLICE("backup"),
-		.reason = slice_str(arg) });
+	trail_act(txn, &(struct trail_act) { .act = SLICE("backup.restore"),
+			       .kind = SLICE("backup"),
+			       .reason = slice_str(arg) });
 	return mails_settle(txn);
 }
 
-static int log_write(struct db *db, const char *folder, const struct backup_report *report, struct diag *diag)
+static int log_write(struct db *db, const char *folder, const struct backup_report *report,
+	struct diag *diag)
 {
 	char reason[PATH_MAX + 128];
 	struct batch *batch = NULL;
 	const struct passwd *user = getpwuid(getuid());
 	(void)snprintf(reason, sizeof(reason), "%s of %lld, by %.64s (uid %u)", folder,
-		(long long)report->made_at_ms, user != NULL ? user->pw_name : "?", (unsigned)getuid());
+		(long long)report->made_at_ms, user != NULL ? user->pw_name : "?",
+		(unsigned)getuid());
 	int error = batch_create(db, now_of, NULL, &batch, diag);
 	int settled = 1;
 	while (error == 0 && settled > 0) {
@@ -158,8 +168,8 @@ static int log_write(struct db *db, const char *folder, const struct backup_repo
 	return error;
 }
 
-static int records_fill(const char *store, const char *blobs, const char *folder, struct backup_report *report,
-	struct diag *diag)
+static int records_fill(const char *store, const char *blobs, const char *folder,
+	struct backup_report *report, struct diag *diag)
 {
 	struct db *db = NULL;
 	int error = db_open(store, 0, &db, diag);
@@ -173,7 +183,8 @@ static int records_fill(const char *store, const char *blobs, const char *folder
 	return error;
 }
 
-static int place_fill(const struct place *place, const char *folder, struct backup_report *report, struct diag *diag)
+static int place_fill(const struct place *place, const char *folder,
+	struct backup_report *report, struct diag *diag)
 {
 	char part[PATH_MAX + 16];
 	char blobs[PATH_MAX + 32];
@@ -182,7 +193,8 @@ static int place_fill(const struct place *place, const char *folder, struct back
 	(void)snprintf(blobs, sizeof(blobs), "%s/blobs", part);
 	(void)snprintf(store, sizeof(store), "sqlite:%s/records.db", part);
 	if (mkdir(part, 0700) < 0) {
-		return diag_set(diag, errno == EEXIST ? E_EXISTS : -errno, 0, 0, "%s cannot be made", part);
+		return diag_set(diag, errno == EEXIST ? E_EXISTS : -errno, 0, 0,
+			"%s cannot be made", part);
 	}
 	struct blob_store *contents = NULL;
 	int error = blob_store_open(fs_real(), blobs, DB_SQLITE, NULL, 0, &contents);
@@ -191,7 +203,8 @@ static int place_fill(const struct place *place, const char *folder, struct back
 		(void)diag_set(diag, error, 0, 0, "%s cannot be made", blobs);
 	} else {
 		bool own = place->embedded;
-		error = records_fill(own ? store : place->store, own ? blobs : NULL, folder, report, diag);
+		error = records_fill(
+			own ? store : place->store, own ? blobs : NULL, folder, report, diag);
 	}
 	error = error < 0 ? error : backup_key_copy(folder, part, diag);
 	error = error < 0 ? error : place_finish(part, place->data, diag);
@@ -201,7 +214,8 @@ static int place_fill(const struct place *place, const char *folder, struct back
 	return error;
 }
 
-int restore_run(const struct place *place, const char *folder, struct backup_report *ret_report, struct diag *diag)
+int restore_run(const struct place *place, const char *folder, struct backup_report *ret_report,
+	struct diag *diag)
 {
 	struct backup_report report = { 0 };
 	(void)umask(0077);

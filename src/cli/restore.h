@@ -19,5 +19,5 @@ struct place;
  * Shape:   place->data is absent or empty; of PostgreSQL the store is empty.
  * Returns: 0, E_EXISTS (something is there), or as backup_restore.
  */
-NODISCARD int restore_run(const struct place *place, const char *folder, struct backup_report *ret_report,
-	struct diag *diag);
+NODISCARD int restore_run(const struct place *place, const char *folder,
+	struct backup_report *ret_report, struct diag *diag);

@@ -33,7 +33,8 @@ static void place_find(const char *folder, const char *const places[], char path
 int cli_serve(int argc, char **argv)
 {
 	/* Beside a build folder, or below the prefix of an installed tree. */
-	static const char *const programs[] = { "libexec/fengsui/parent", "../libexec/fengsui/parent", NULL };
+	static const char *const programs[] = { "libexec/fengsui/parent",
+		"../libexec/fengsui/parent", NULL };
 	static const char *const shares[] = { "../share/fengsui", "share/fengsui", NULL };
 	enum { ARGS_MAX = 64 };
 	char folder[PATH_MAX];
@@ -55,7 +56,8 @@ int cli_serve(int argc, char **argv)
 	}
 	args[count] = NULL;
 	if (program[0] == '\0') {
-		(void)fprintf(stderr, "fengsui: serve: the role programs are missing (%s)\n", folder);
+		(void)fprintf(
+			stderr, "fengsui: serve: the role programs are missing (%s)\n", folder);
 		return 3;
 	}
 	(void)execv(program, args);

@@ -26,7 +26,8 @@ static int ask(const char *data, uint8_t *buffer, struct msg_status_answer *ret_
 	}
 	struct ipc_frame frame = { .fd = -1 };
 	int error = connect(fd, (struct sockaddr *)&at, sizeof(at)) < 0 ? -errno : 0;
-	error = error < 0 ? error : ipc_send_now(fd, MSG_STATUS_ASK, 1, (struct slice){ 0 }, -1);
+	error = error < 0 ? error
+			  : ipc_send_now(fd, MSG_STATUS_ASK, 1, (struct slice) { 0 }, -1);
 	error = error < 0 ? error : ipc_receive_now(fd, IPC_CLI, IPC_PARENT, buffer, &frame);
 	error = error < 0 ? error : msg_status_answer_decode(frame.payload, ret_answer);
 	(void)close(fd);
@@ -36,17 +37,21 @@ static int ask(const char *data, uint8_t *buffer, struct msg_status_answer *ret_
 static void table_print(const struct json *root)
 {
 	(void)printf("%-9s %-11s %8s %8s  %s\n", "role", "state", "pid", "restarts", "sandbox");
-	for (const struct json *r = json_first(json_get(root, "roles")); r != NULL; r = json_next(r)) {
-		(void)printf("%-9.*s %-11.*s %8lld %8lld  %.*s\n", SLICE_FMT(json_get_str(r, "role")),
-			SLICE_FMT(json_get_str(r, "state")), (long long)json_get_int(r, "pid", 0),
-			(long long)json_get_int(r, "restarts", 0), SLICE_FMT(json_get_str(r, "sandbox")));
+	for (const struct json *r = json_first(json_get(root, "roles")); r != NULL;
+		r = json_next(r)) {
+		(void)printf("%-9.*s %-11.*s %8lld %8lld  %.*s\n",
+			SLICE_FMT(json_get_str(r, "role")), SLICE_FMT(json_get_str(r, "state")),
+			(long long)json_get_int(r, "pid", 0),
+			(long long)json_get_int(r, "restarts", 0),
+			SLICE_FMT(json_get_str(r, "sandbox")));
 	}
 }
 
 /* 1 unless every role that exists is up. */
 static int verdict(const struct json *root)
 {
-	for (const struct json *r = json_first(json_get(root, "roles")); r != NULL; r = json_next(r)) {
+	for (const struct json *r = json_first(json_get(root, "roles")); r != NULL;
+		r = json_next(r)) {
 		if (!slice_is(json_get_str(r, "state"), "up")) {
 			return 1;
 		}
@@ -75,7 +80,8 @@ int cli_status(int argc, char **argv)
 	error = error < 0 ? error : json_parse(arena, answer.json, 0, &root, NULL);
 	int result = 3;
 	if (error < 0) {
-		(void)fprintf(stderr, "fengsui: status: %s (%s/run/control.sock)\n", err_text(error), data);
+		(void)fprintf(stderr, "fengsui: status: %s (%s/run/control.sock)\n",
+			err_text(error), data);
 	} else {
 		result = verdict(root);
 		if (json) {

@@ -65,8 +65,8 @@ static bool known(const struct journey *j, struct slice trace)
 /* What time alone began has no trace. */
 static void trace_add(struct journey *j, struct slice trace)
 {
-	if (trace.n == TRACE_DIGITS && !slice_is(trace, "0000000000000000") && !known(j, trace) &&
-		j->trace_count < TRACES_MAX) {
+	if (trace.n == TRACE_DIGITS && !slice_is(trace, "0000000000000000") &&
+		!known(j, trace) && j->trace_count < TRACES_MAX) {
 		j->traces[j->trace_count++] = arena_dup(j->arena, trace);
 	}
 }
@@ -115,8 +115,8 @@ static void hop_add(struct journey *j, const struct hop *hop)
 
 static bool wanted(const struct journey *j, const struct audit_entry *entry)
 {
-	return known(j, entry->trace) ||
-	       (j->record.kind != NULL && entry->id == j->record.id && slice_is(entry->kind, j->record.kind));
+	return known(j, entry->trace) || (j->record.kind != NULL && entry->id == j->record.id &&
+						 slice_is(entry->kind, j->record.kind));
 }
 
 static void entry_hop(struct journey *j, const struct audit_entry *entry)
@@ -156,8 +156,8 @@ static int entries_read(struct journey *j)
 	while (row >= 0 && (row = db_step(q)) == 1) {
 		struct audit_entry entry = { 0 };
 		struct slice text = db_col_text(q, 0);
-		if (worth_parsing(j, text, id) && audit_entry_parse(turn, text, &entry, NULL) == 0 &&
-			wanted(j, &entry)) {
+		if (worth_parsing(j, text, id) &&
+			audit_entry_parse(turn, text, &entry, NULL) == 0 && wanted(j, &entry)) {
 			entry_hop(j, &entry);
 		}
 		arena_reset(turn);
@@ -173,17 +173,23 @@ struct source {
 };
 
 static const struct source sources[] = {
-	{ "probe", "alert", "SELECT first_at_ms, id, 'observed', args FROM alert"
+	{ "probe", "alert",
+		"SELECT first_at_ms, id, 'observed', args FROM alert"
 		" WHERE trace = $1 AND source = 'probe'" },
-	{ "detect", "alert", "SELECT first_at_ms, id, 'observed', args FROM alert"
+	{ "detect", "alert",
+		"SELECT first_at_ms, id, 'observed', args FROM alert"
 		" WHERE trace = $1 AND source <> 'probe'" },
-	{ "core", "outbox", "SELECT created_at_ms, id, kind || '.queued', record_kind || ' ' || CAST(record_id AS TEXT)"
+	{ "core", "outbox",
+		"SELECT created_at_ms, id, kind || '.queued', record_kind || ' ' || CAST(record_id AS TEXT)"
 		" FROM outbox WHERE trace = $1" },
-	{ "courier", "delivery", "SELECT d.sent_at_ms, d.id, 'mail.accepted', d.address FROM delivery d"
+	{ "courier", "delivery",
+		"SELECT d.sent_at_ms, d.id, 'mail.accepted', d.address FROM delivery d"
 		" JOIN outbox o ON o.id = d.id WHERE o.trace = $1 AND d.sent_at_ms IS NOT NULL" },
-	{ "core", "outbox", "SELECT ended_at_ms, id, kind || '.' || state, COALESCE(why, '') FROM outbox"
+	{ "core", "outbox",
+		"SELECT ended_at_ms, id, kind || '.' || state, COALESCE(why, '') FROM outbox"
 		" WHERE trace = $1 AND ended_at_ms IS NOT NULL" },
-	{ "core", "timer", "SELECT fired_at_ms, record_id, kind || '.fired',"
+	{ "core", "timer",
+		"SELECT fired_at_ms, record_id, kind || '.fired',"
 		" 'late by ' || CAST(late_by_ms AS TEXT) || ' ms' FROM timer"
 		" WHERE trace = $1 AND fired_at_ms IS NOT NULL" },
 };
@@ -220,7 +226,8 @@ static int journey_read(struct journey *j)
 	int error = j->record.kind != NULL ? traces_of_record(j) : 0;
 	error = error < 0 ? error : entries_read(j);
 	for (size_t t = 0; t < j->trace_count && error >= 0; t++) {
-		for (size_t i = 0; i < sizeof(sources) / sizeof(sources[0]) && error >= 0; i++) {
+		for (size_t i = 0; i < sizeof(sources) / sizeof(sources[0]) && error >= 0;
+			i++) {
 			error = source_read(j, &sources[i], j->traces[t]);
 		}
 	}
@@ -262,15 +269,18 @@ static int journey_print(const struct journey *j, bool json)
 		if (json) {
 			hop_json(hop, step_ms, &line);
 		} else {
-			buf_printf(&line, "%.*s %+8lld ms  %-8s %-22.*s %.*s %lld  %.*s  %.120s",
-				SLICE_FMT(ask_time(j->arena, hop->at_ms)), (long long)step_ms, hop->process,
-				SLICE_FMT(hop->what), SLICE_FMT(hop->kind), (long long)hop->id, SLICE_FMT(hop->trace),
+			buf_printf(&line,
+				"%.*s %+8lld ms  %-8s %-22.*s %.*s %lld  %.*s  %.120s",
+				SLICE_FMT(ask_time(j->arena, hop->at_ms)), (long long)step_ms,
+				hop->process, SLICE_FMT(hop->what), SLICE_FMT(hop->kind),
+				(long long)hop->id, SLICE_FMT(hop->trace),
 				arena_dup_str(j->arena, hop->detail));
 		}
 		(void)printf("%.*s\n", SLICE_FMT(buf_slice(&line)));
 	}
 	if (j->left_out > 0) {
-		(void)fprintf(stderr, "fengsui: trace: %zu further hops are not shown\n", j->left_out);
+		(void)fprintf(stderr, "fengsui: trace: %zu further hops are not shown\n",
+			j->left_out);
 	}
 	return fflush(stdout) == 0 ? 0 : 3;
 }
@@ -295,15 +305,17 @@ int cli_trace(int argc, char **argv)
 	struct ask ask = { 0 };
 	struct diag diag = { 0 };
 	if (!ask_read(argc, argv, &ask) || ask.word == NULL) {
-		(void)fputs("usage: fengsui trace [-c FILE] [--data DIR] [--db CONF] [--json] TRACE|RECORD|NUMBER\n",
+		(void)fputs(
+			"usage: fengsui trace [-c FILE] [--data DIR] [--db CONF] [--json] TRACE|RECORD|NUMBER\n",
 			stderr);
 		return 2;
 	}
-	journey = (struct journey){ .arena = arena_create(0) };
+	journey = (struct journey) { .arena = arena_create(0) };
 	int error = place_read(&ask.words, &place, &diag);
 	error = error < 0 ? error : db_open(place.store, DB_READONLY, &journey.db, &diag);
 	error = error < 0 ? error : trace_run(&ask, &journey, &diag);
-	int result = error < 0 ? ask_complain("trace", error, &diag, place.store) : journey_print(&journey, ask.json);
+	int result = error < 0 ? ask_complain("trace", error, &diag, place.store)
+			       : journey_print(&journey, ask.json);
 	if (error == 0 && journey.hop_count == 0) {
 		(void)fprintf(stderr, "fengsui: trace: nothing is known of %s\n", ask.word);
 		result = 1;

@@ -20,5 +20,5 @@ enum { PACKS_FILES_MAX = 256 };
  * Shape:   descriptors of folders, borrowed; -1 = there is none.
  * Returns: how many rules; bad packs are left out and named in diags.
  */
-NODISCARD int packs_load(int share_fd, int site_fd, struct logfields *packs,
-	struct diag_list *diags);
+NODISCARD int packs_load(
+	int share_fd, int site_fd, struct logfields *packs, struct diag_list *diags);

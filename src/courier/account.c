@@ -14,7 +14,8 @@ static bool host_ok(struct slice host)
 {
 	for (size_t i = 0; i < host.n; i++) {
 		uint8_t c = host.p[i];
-		bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+		bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+			      (c >= '0' && c <= '9');
 		if (!letter && c != '.' && c != '-' && c != ':') {
 			return false;
 		}
@@ -66,7 +67,8 @@ int account_read(struct arena *arena, struct slice json_text, struct account *re
 		return diag_set(diag, E_INPUT, 0, 0, "from is no mail address");
 	}
 	if (!line_ok(user) || !line_ok(password)) {
-		return diag_set(diag, E_INPUT, 0, 0, "user or password holds a control character");
+		return diag_set(
+			diag, E_INPUT, 0, 0, "user or password holds a control character");
 	}
 	if (tls_read(json_get_str(root, "tls"), &account.tls) < 0) {
 		return diag_set(diag, E_INPUT, 0, 0, "tls is not none, starttls or tls");

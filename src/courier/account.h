@@ -26,7 +26,11 @@ struct diag;
 
 enum account_tls { ACCOUNT_TLS_NONE, ACCOUNT_TLS_STARTTLS, ACCOUNT_TLS_WRAPPED };
 
-enum { ACCOUNT_TIMEOUT_MS = 30000, ACCOUNT_TIMEOUT_MIN_MS = 200, ACCOUNT_TIMEOUT_MAX_MS = 300000 };
+enum {
+	ACCOUNT_TIMEOUT_MS = 30000,
+	ACCOUNT_TIMEOUT_MIN_MS = 200,
+	ACCOUNT_TIMEOUT_MAX_MS = 300000
+};
 
 struct account {
 	const char *host; /* name or literal address, IPv6 without brackets */
@@ -46,5 +50,5 @@ struct account {
  * Owns:    what *ret_account points to lives in the arena.
  * Returns: 0, or E_INPUT with the member in diag; as json_parse for text that is no JSON.
  */
-NODISCARD int account_read(struct arena *arena, struct slice json_text, struct account *ret_account,
-	struct diag *diag);
+NODISCARD int account_read(struct arena *arena, struct slice json_text,
+	struct account *ret_account, struct diag *diag);

@@ -110,7 +110,8 @@ static struct watch **place_of(struct lookup *lookup, ares_socket_t fd)
 		if (lookup->watches[i] != NULL && lookup->watches[i]->fd == fd) {
 			return &lookup->watches[i];
 		}
-		unused = lookup->watches[i] == NULL && unused == NULL ? &lookup->watches[i] : unused;
+		unused = lookup->watches[i] == NULL && unused == NULL ? &lookup->watches[i]
+								      : unused;
 	}
 	return unused;
 }
@@ -164,12 +165,14 @@ static int channel_open(struct lookup *lookup, const char *servers)
 		.sock_state_cb = on_socket,
 		.sock_state_cb_data = lookup };
 	int rc = ares_init_options(&lookup->channel, &options,
-		ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_NDOTS | ARES_OPT_LOOKUPS |
-			ARES_OPT_RESOLVCONF | ARES_OPT_DOMAINS | ARES_OPT_SOCK_STATE_CB);
+		ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_NDOTS |
+			ARES_OPT_LOOKUPS | ARES_OPT_RESOLVCONF | ARES_OPT_DOMAINS |
+			ARES_OPT_SOCK_STATE_CB);
 	if (rc != ARES_SUCCESS) {
 		return -ENOMEM;
 	}
-	rc = lookup->no_server ? ARES_SUCCESS : ares_set_servers_ports_csv(lookup->channel, servers);
+	rc = lookup->no_server ? ARES_SUCCESS
+			       : ares_set_servers_ports_csv(lookup->channel, servers);
 	if (rc != ARES_SUCCESS) {
 		ares_destroy(lookup->channel);
 		return rc == ARES_ENOMEM ? -ENOMEM : E_INPUT;
@@ -214,8 +217,8 @@ static const struct ares_addrinfo_node *choose(const struct ares_addrinfo *info)
 
 static int error_of(int status)
 {
-	bool absent = status == ARES_SUCCESS || status == ARES_ENOTFOUND || status == ARES_ENODATA ||
-		      status == ARES_EBADNAME;
+	bool absent = status == ARES_SUCCESS || status == ARES_ENOTFOUND ||
+		      status == ARES_ENODATA || status == ARES_EBADNAME;
 	return absent ? E_ABSENT : status == ARES_EDESTRUCTION ? E_CLOSED : E_BUSY;
 }
 
@@ -243,11 +246,13 @@ static void on_answer(void *user, int status, int timeouts, struct ares_addrinfo
 int lookup_start(struct lookup *lookup, const char *name, lookup_fn done, void *user)
 {
 	struct in6_addr literal;
-	if (inet_pton(AF_INET, name, &literal) == 1 || inet_pton(AF_INET6, name, &literal) == 1) {
+	if (inet_pton(AF_INET, name, &literal) == 1 ||
+		inet_pton(AF_INET6, name, &literal) == 1) {
 		done(user, 0, name);
 		return 0;
 	}
-	if (strcasecmp(name, "localhost") == 0) { /* RFC 6761 section 6.3: never asked of anyone */
+	if (strcasecmp(name, "localhost") ==
+		0) { /* RFC 6761 section 6.3: never asked of anyone */
 		done(user, 0, "127.0.0.1");
 		return 0;
 	}
@@ -265,7 +270,8 @@ int lookup_start(struct lookup *lookup, const char *name, lookup_fn done, void *
 	if (!uv_is_active((uv_handle_t *)&lookup->tick)) {
 		(void)uv_timer_start(&lookup->tick, on_tick, TICK_MS, TICK_MS);
 	}
-	struct ares_addrinfo_hints hints = { .ai_family = AF_UNSPEC, .ai_flags = ARES_AI_NOSORT };
+	struct ares_addrinfo_hints hints = { .ai_family = AF_UNSPEC,
+		.ai_flags = ARES_AI_NOSORT };
 	ares_getaddrinfo(lookup->channel, name, NULL, &hints, on_answer, question);
 	return 0;
 }

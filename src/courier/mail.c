@@ -28,7 +28,8 @@ static bool is_dotted(struct slice text, const char *also)
 	bool after_dot = true;
 	for (size_t i = 0; i < text.n; i++) {
 		uint8_t c = text.p[i];
-		if (c == '.' ? after_dot : !is_alnum(c) && (c == '\0' || strchr(also, c) == NULL)) {
+		if (c == '.' ? after_dot
+			     : !is_alnum(c) && (c == '\0' || strchr(also, c) == NULL)) {
 			return false;
 		}
 		after_dot = c == '.';
@@ -40,9 +41,10 @@ bool mail_address_ok(struct slice address)
 {
 	struct slice local;
 	struct slice domain;
-	return address.n <= MAIL_ADDRESS_OCTETS_MAX && slice_cut(address, '@', &local, &domain) &&
-	       local.n <= LOCAL_OCTETS_MAX && is_dotted(local, "!#$%&'*+-/=?^_`{|}~") &&
-	       is_dotted(domain, "-") && domain.p[0] != '-';
+	return address.n <= MAIL_ADDRESS_OCTETS_MAX &&
+	       slice_cut(address, '@', &local, &domain) && local.n <= LOCAL_OCTETS_MAX &&
+	       is_dotted(local, "!#$%&'*+-/=?^_`{|}~") && is_dotted(domain, "-") &&
+	       domain.p[0] != '-';
 }
 
 struct slice mail_domain(struct slice address)
@@ -78,9 +80,10 @@ static int put_text(struct buf *out, struct slice text)
 /* RFC 5322 section 3.3, in China's only zone. */
 static void put_date(struct buf *out, int64_t unix_ms)
 {
-	static const char *const day_names[] = { "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun" };
-	static const char *const month_names[] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul",
-		"Aug", "Sep", "Oct", "Nov", "Dec" };
+	static const char *const day_names[] = { "Mon", "Tue", "Wed", "Thu", "Fri", "Sat",
+		"Sun" };
+	static const char *const month_names[] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun",
+		"Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
 	struct civil at = civil_of_ms(unix_ms, CIVIL_CHINA_OFFSET_MIN);
 	unsigned weekday = civil_weekday(civil_day_of_ms(unix_ms, CIVIL_CHINA_OFFSET_MIN));
 	buf_printf(out, "%s, %u %s %04d %02u:%02u:%02u +0800", day_names[weekday], at.day,
@@ -128,7 +131,8 @@ static void put_head(struct buf *out, const struct mail *mail)
 		put_name(out, cut(mail->from_name, NAME_OCTETS_MAX));
 		buf_put_byte(out, ' ');
 	}
-	buf_printf(out, "<%.*s>\r\nTo: <%.*s>\r\nSubject: ", SLICE_FMT(mail->from), SLICE_FMT(mail->to));
+	buf_printf(out, "<%.*s>\r\nTo: <%.*s>\r\nSubject: ", SLICE_FMT(mail->from),
+		SLICE_FMT(mail->to));
 	buf_put_mail_header(out, cut(mail->subject, MAIL_SUBJECT_OCTETS_MAX));
 	buf_put_str(out, "\r\nDate: ");
 	put_date(out, mail->at_unix_ms);
@@ -140,7 +144,8 @@ static void put_head(struct buf *out, const struct mail *mail)
 
 static int put_text_part(struct buf *out, struct slice text)
 {
-	buf_put_str(out, "Content-Type: text/plain; charset=UTF-8\r\nContent-Transfer-Encoding: base64\r\n\r\n");
+	buf_put_str(out,
+		"Content-Type: text/plain; charset=UTF-8\r\nContent-Transfer-Encoding: base64\r\n\r\n");
 	return put_text(out, text);
 }
 
@@ -149,8 +154,9 @@ static void put_annex_head(struct buf *out, struct slice name)
 {
 	static const char hex[] = "0123456789ABCDEF";
 	name = cut(name, ANNEX_NAME_OCTETS_MAX);
-	buf_put_str(out, "Content-Type: application/pdf\r\nContent-Transfer-Encoding: base64\r\n"
-			 "Content-Disposition: attachment; filename=\"annex.pdf\";\r\n filename*=UTF-8''");
+	buf_put_str(out,
+		"Content-Type: application/pdf\r\nContent-Transfer-Encoding: base64\r\n"
+		"Content-Disposition: attachment; filename=\"annex.pdf\";\r\n filename*=UTF-8''");
 	for (size_t i = 0; i < name.n; i++) {
 		if (is_alnum(name.p[i]) || name.p[i] == '.' || name.p[i] == '-') {
 			buf_put_byte(out, name.p[i]);
@@ -178,12 +184,12 @@ static int put_parts(struct buf *out, const struct mail *mail)
 
 int mail_build(const struct mail *mail, struct buf *out)
 {
-	if (!mail_address_ok(mail->from) || !mail_address_ok(mail->to) || mail->key.n > KEY_OCTETS_MAX ||
-		!is_dotted(mail->key, "-_")) {
+	if (!mail_address_ok(mail->from) || !mail_address_ok(mail->to) ||
+		mail->key.n > KEY_OCTETS_MAX || !is_dotted(mail->key, "-_")) {
 		return E_INPUT;
 	}
-	if (!utf8_valid(mail->subject) || !utf8_valid(mail->body) || !utf8_valid(mail->from_name) ||
-		!utf8_valid(mail->annex_name)) {
+	if (!utf8_valid(mail->subject) || !utf8_valid(mail->body) ||
+		!utf8_valid(mail->from_name) || !utf8_valid(mail->annex_name)) {
 		return E_UTF8;
 	}
 	put_head(out, mail);

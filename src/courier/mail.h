@@ -18,11 +18,11 @@ struct buf;
 enum { MAIL_SUBJECT_OCTETS_MAX = 900, MAIL_ADDRESS_OCTETS_MAX = 254 };
 
 struct mail {
-	struct slice from;       /* address */
-	struct slice from_name;  /* may be empty */
-	struct slice to;         /* address */
-	struct slice subject;    /* UTF-8; cut to MAIL_SUBJECT_OCTETS_MAX */
-	struct slice key;        /* names the message: the same key is the same Message-ID */
+	struct slice from;      /* address */
+	struct slice from_name; /* may be empty */
+	struct slice to;        /* address */
+	struct slice subject;   /* UTF-8; cut to MAIL_SUBJECT_OCTETS_MAX */
+	struct slice key;       /* names the message: the same key is the same Message-ID */
 	int64_t at_unix_ms;
 	struct slice body;       /* UTF-8, lines ended by LF or CRLF */
 	struct slice annex;      /* a PDF; empty = none */

@@ -17,7 +17,11 @@
 #include "courier/lookup.h"
 #include "courier/mail.h"
 
-enum { REPLY_OCTETS_MAX = 480, CONFIG_ARENA_OCTETS = 256 * 1024, MESSAGE_OCTETS_MAX = 32 * 1024 * 1024 };
+enum {
+	REPLY_OCTETS_MAX = 480,
+	CONFIG_ARENA_OCTETS = 256 * 1024,
+	MESSAGE_OCTETS_MAX = 32 * 1024 * 1024
+};
 
 /* One message on its way. */
 struct attempt {
@@ -58,7 +62,8 @@ struct smtp {
 static void answer(struct smtp *smtp, int64_t delivery, uint32_t number, enum outcome outcome,
 	const char *provider, const char *error)
 {
-	struct smtp_result result = { delivery, number, outcome, slice_str(provider), slice_str(error) };
+	struct smtp_result result = { delivery, number, outcome, slice_str(provider),
+		slice_str(error) };
 	smtp->ended[outcome]++;
 	smtp->setup.done(smtp->setup.ctx, &result);
 }
@@ -102,7 +107,8 @@ static void finish(struct attempt *attempt, CURLcode code)
 	enum outcome outcome = outcome_of(code == CURLE_OK, attempt->step, (long)reply);
 	if (code != CURLE_OK) {
 		const char *why = reply >= 400 ? attempt->reply : curl_easy_strerror(code);
-		(void)snprintf(error, sizeof(error), "%s %s", outcome_step_text(attempt->step), why);
+		(void)snprintf(
+			error, sizeof(error), "%s %s", outcome_step_text(attempt->step), why);
 	}
 	land(attempt, outcome, error);
 }
@@ -115,7 +121,8 @@ static void reap(struct smtp *smtp)
 		void *attempt = NULL;
 		CURLcode code = msg->data.result;
 		if (msg->msg == CURLMSG_DONE &&
-			curl_easy_getinfo(msg->easy_handle, CURLINFO_PRIVATE, &attempt) == CURLE_OK) {
+			curl_easy_getinfo(msg->easy_handle, CURLINFO_PRIVATE, &attempt) ==
+				CURLE_OK) {
 			finish(attempt, code);
 		}
 	}
@@ -217,8 +224,9 @@ static int on_line(CURL *easy, curl_infotype type, char *text, size_t n, void *u
 {
 	struct attempt *attempt = user;
 	(void)easy;
-	attempt->over = attempt->over ||
-			(type == CURLINFO_HEADER_OUT && slice_starts(slice_of(text, n), SLICE("QUIT")));
+	attempt->over =
+		attempt->over ||
+		(type == CURLINFO_HEADER_OUT && slice_starts(slice_of(text, n), SLICE("QUIT")));
 	if (attempt->over) {
 		return 0;
 	}
@@ -227,8 +235,10 @@ static int on_line(CURL *easy, curl_infotype type, char *text, size_t n, void *u
 	} else if (type == CURLINFO_HEADER_IN) {
 		AUTO_BUF struct buf clean;
 		buf_init(&clean, (size_t)REPLY_OCTETS_MAX * 4);
-		utf8_put_clean(&clean, slice_trim(slice_head(slice_of(text, n), REPLY_OCTETS_MAX / 3 - 1)));
-		(void)snprintf(attempt->reply, sizeof(attempt->reply), "%.*s", SLICE_FMT(buf_slice(&clean)));
+		utf8_put_clean(&clean,
+			slice_trim(slice_head(slice_of(text, n), REPLY_OCTETS_MAX / 3 - 1)));
+		(void)snprintf(attempt->reply, sizeof(attempt->reply), "%.*s",
+			SLICE_FMT(buf_slice(&clean)));
 	}
 	return 0;
 }
@@ -239,13 +249,14 @@ static void set_server(struct attempt *attempt, const char *address)
 	bool v6 = strchr(account->host, ':') != NULL;
 	char text[1024];
 	(void)snprintf(text, sizeof(text), "%s://%s%s%s:%u/%.*s",
-		account->tls == ACCOUNT_TLS_WRAPPED ? "smtps" : "smtp", v6 ? "[" : "", account->host,
-		v6 ? "]" : "", account->port, SLICE_FMT(mail_domain(slice_str(account->from))));
+		account->tls == ACCOUNT_TLS_WRAPPED ? "smtps" : "smtp", v6 ? "[" : "",
+		account->host, v6 ? "]" : "", account->port,
+		SLICE_FMT(mail_domain(slice_str(account->from))));
 	(void)curl_easy_setopt(attempt->easy, CURLOPT_URL, text);
 	if (strcmp(address, account->host) != 0) {
 		v6 = strchr(address, ':') != NULL;
-		(void)snprintf(text, sizeof(text), "%s:%u:%s%s%s", account->host, account->port, v6 ? "[" : "",
-			address, v6 ? "]" : "");
+		(void)snprintf(text, sizeof(text), "%s:%u:%s%s%s", account->host, account->port,
+			v6 ? "[" : "", address, v6 ? "]" : "");
 		attempt->address = curl_slist_append(NULL, text);
 		(void)curl_easy_setopt(attempt->easy, CURLOPT_RESOLVE, attempt->address);
 	}
@@ -253,7 +264,8 @@ static void set_server(struct attempt *attempt, const char *address)
 	(void)curl_easy_setopt(attempt->easy, CURLOPT_PROXY, "");
 	(void)curl_easy_setopt(attempt->easy, CURLOPT_NOSIGNAL, 1L);
 	(void)curl_easy_setopt(attempt->easy, CURLOPT_TIMEOUT_MS, (long)account->timeout_ms);
-	(void)curl_easy_setopt(attempt->easy, CURLOPT_CONNECTTIMEOUT_MS, (long)account->timeout_ms);
+	(void)curl_easy_setopt(
+		attempt->easy, CURLOPT_CONNECTTIMEOUT_MS, (long)account->timeout_ms);
 	(void)curl_easy_setopt(attempt->easy, CURLOPT_MAXAGE_CONN, (long)SMTP_CONNECTION_AGE_S);
 	if (account->user[0] != '\0') {
 		(void)curl_easy_setopt(attempt->easy, CURLOPT_USERNAME, account->user);
@@ -268,12 +280,17 @@ static void set_tls(struct attempt *attempt)
 {
 	const struct account *account = &attempt->account;
 	struct slice ca = account->ca.n > 0 ? account->ca : attempt->smtp->setup.ca;
-	struct curl_blob blob = { .data = (void *)(uintptr_t)ca.p, .len = ca.n, .flags = CURL_BLOB_NOCOPY };
+	struct curl_blob blob = {
+		.data = (void *)(uintptr_t)ca.p, .len = ca.n, .flags = CURL_BLOB_NOCOPY
+	};
 	long usage = account->tls == ACCOUNT_TLS_NONE ? CURLUSESSL_NONE : CURLUSESSL_ALL;
 	(void)curl_easy_setopt(attempt->easy, CURLOPT_USE_SSL, usage);
-	(void)curl_easy_setopt(attempt->easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
-	(void)curl_easy_setopt(attempt->easy, CURLOPT_SSL_VERIFYPEER, account->verify ? 1L : 0L);
-	(void)curl_easy_setopt(attempt->easy, CURLOPT_SSL_VERIFYHOST, account->verify ? 2L : 0L);
+	(void)curl_easy_setopt(
+		attempt->easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+	(void)curl_easy_setopt(
+		attempt->easy, CURLOPT_SSL_VERIFYPEER, account->verify ? 1L : 0L);
+	(void)curl_easy_setopt(
+		attempt->easy, CURLOPT_SSL_VERIFYHOST, account->verify ? 2L : 0L);
 	(void)curl_easy_setopt(attempt->easy, CURLOPT_CAINFO, NULL);
 	(void)curl_easy_setopt(attempt->easy, CURLOPT_CAPATH, NULL);
 	if (ca.n > 0) {
@@ -289,7 +306,8 @@ static void set_message(struct attempt *attempt)
 	(void)curl_easy_setopt(attempt->easy, CURLOPT_UPLOAD, 1L);
 	(void)curl_easy_setopt(attempt->easy, CURLOPT_READFUNCTION, on_read);
 	(void)curl_easy_setopt(attempt->easy, CURLOPT_READDATA, attempt);
-	(void)curl_easy_setopt(attempt->easy, CURLOPT_INFILESIZE_LARGE, (curl_off_t)attempt->message.n);
+	(void)curl_easy_setopt(
+		attempt->easy, CURLOPT_INFILESIZE_LARGE, (curl_off_t)attempt->message.n);
 	(void)curl_easy_setopt(attempt->easy, CURLOPT_VERBOSE, 1L);
 	(void)curl_easy_setopt(attempt->easy, CURLOPT_DEBUGFUNCTION, on_line);
 	(void)curl_easy_setopt(attempt->easy, CURLOPT_DEBUGDATA, attempt);
@@ -302,7 +320,8 @@ static void on_address(void *user, int error, const char *address)
 	struct smtp *smtp = attempt->smtp;
 	if (error < 0) {
 		land(attempt, OUTCOME_RETRY,
-			error == E_ABSENT ? "connect no such host" : "connect no answer from the name servers");
+			error == E_ABSENT ? "connect no such host"
+					  : "connect no answer from the name servers");
 		start_next(smtp);
 		return;
 	}
@@ -312,7 +331,8 @@ static void on_address(void *user, int error, const char *address)
 		set_tls(attempt);
 		set_message(attempt);
 	}
-	if (attempt->easy == NULL || curl_multi_add_handle(smtp->multi, attempt->easy) != CURLM_OK) {
+	if (attempt->easy == NULL ||
+		curl_multi_add_handle(smtp->multi, attempt->easy) != CURLM_OK) {
 		land(attempt, OUTCOME_RETRY, "busy");
 	}
 }
@@ -327,7 +347,8 @@ static void start_next(struct smtp *smtp)
 		attempt->next = smtp->flying;
 		smtp->flying = attempt;
 		smtp->inflight++;
-		if (lookup_start(smtp->lookup, attempt->account.host, on_address, attempt) < 0) {
+		if (lookup_start(smtp->lookup, attempt->account.host, on_address, attempt) <
+			0) {
 			land(attempt, OUTCOME_RETRY, "busy");
 		}
 	}
@@ -335,8 +356,8 @@ static void start_next(struct smtp *smtp)
 
 /* ---- what comes in */
 
-static int attempt_create(struct smtp *smtp, const struct smtp_job *job, struct attempt **ret_attempt,
-	struct diag *diag)
+static int attempt_create(struct smtp *smtp, const struct smtp_job *job,
+	struct attempt **ret_attempt, struct diag *diag)
 {
 	struct attempt *attempt = calloc(1, sizeof(*attempt));
 	if (attempt == NULL) {
@@ -347,7 +368,8 @@ static int attempt_create(struct smtp *smtp, const struct smtp_job *job, struct 
 	attempt->number = job->attempt;
 	attempt->arena = arena_create(CONFIG_ARENA_OCTETS);
 	buf_init(&attempt->message, MESSAGE_OCTETS_MAX);
-	int error = account_read(attempt->arena, arena_dup(attempt->arena, job->config), &attempt->account, diag);
+	int error = account_read(attempt->arena, arena_dup(attempt->arena, job->config),
+		&attempt->account, diag);
 	if (error == 0) {
 		struct mail mail = { .from = slice_str(attempt->account.from),
 			.from_name = slice_str(attempt->account.from_name),
@@ -375,7 +397,8 @@ static int attempt_create(struct smtp *smtp, const struct smtp_job *job, struct 
 }
 
 /* A bad configuration is a person's to mend; a bad message never gets better. */
-static void refuse(struct smtp *smtp, const struct smtp_job *job, int error, const struct diag *diag)
+static void refuse(
+	struct smtp *smtp, const struct smtp_job *job, int error, const struct diag *diag)
 {
 	char text[DIAG_TEXT_MAX + 16];
 	if (error == E_BUSY) {
@@ -385,7 +408,9 @@ static void refuse(struct smtp *smtp, const struct smtp_job *job, int error, con
 		(void)snprintf(text, sizeof(text), "config: %s", diag->text);
 		answer(smtp, job->delivery, job->attempt, OUTCOME_RETRY, "", text);
 	} else {
-		const char *why = error == E_INPUT ? "address" : error == E_UTF8 ? "text" : "too large";
+		const char *why = error == E_INPUT  ? "address"
+				  : error == E_UTF8 ? "text"
+						    : "too large";
 		answer(smtp, job->delivery, job->attempt, OUTCOME_PERMANENT, "", why);
 	}
 }
@@ -432,7 +457,9 @@ int smtp_create(uv_loop_t *loop, const struct smtp_setup *setup, struct smtp **r
 		return -ENOMEM;
 	}
 	smtp->multi = curl_multi_init();
-	int error = smtp->multi == NULL ? -ENOMEM : lookup_create(loop, setup->name_servers, &smtp->lookup);
+	int error = smtp->multi == NULL
+			    ? -ENOMEM
+			    : lookup_create(loop, setup->name_servers, &smtp->lookup);
 	if (error < 0) {
 		(void)curl_multi_cleanup(smtp->multi);
 		curl_global_cleanup();

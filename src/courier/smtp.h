@@ -56,7 +56,8 @@ struct smtp_setup {
 };
 
 /** Opens files and sockets of its libraries: before the fence.  Returns: 0, E_INPUT or -ENOMEM. */
-NODISCARD int smtp_create(uv_loop_t *loop, const struct smtp_setup *setup, struct smtp **ret_smtp);
+NODISCARD int smtp_create(
+	uv_loop_t *loop, const struct smtp_setup *setup, struct smtp **ret_smtp);
 
 /** Take a message; done may be called before this returns. */
 void smtp_send(struct smtp *smtp, const struct smtp_job *job);

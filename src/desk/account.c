@@ -13,7 +13,7 @@
 
 enum { ACCOUNT_NAME_MIN = 2 };
 
-#define ACCOUNT_COLUMNS \
+#define ACCOUNT_COLUMNS                                                                              \
 	"SELECT id, version, person_id, name, password_hash, password_at_ms, must_change, disabled," \
 	" live_failures, live_locked_until_ms FROM account"
 
@@ -22,7 +22,7 @@ static int one(struct txn *txn, struct stmt *q, struct account *ret_account)
 	struct arena *arena = txn_arena(txn);
 	int row = db_step(q);
 	if (row == 1) {
-		*ret_account = (struct account){
+		*ret_account = (struct account) {
 			.id = db_col_int64(q, 0),
 			.version = db_col_int64(q, 1),
 			.person_id = db_col_int64(q, 2),
@@ -53,7 +53,8 @@ int account_by_name(struct txn *txn, struct slice name, struct account *ret_acco
 	if (name.n == 0 || name.n > ACCOUNT_NAME_MAX) {
 		return 0;
 	}
-	int error = sql_query(txn_db(txn), ACCOUNT_COLUMNS " WHERE name = $1", &q, SQL_TEXT(lower(txn, name)));
+	int error = sql_query(txn_db(txn), ACCOUNT_COLUMNS " WHERE name = $1", &q,
+		SQL_TEXT(lower(txn, name)));
 	return error < 0 ? error : one(txn, q, ret_account);
 }
 
@@ -66,10 +67,12 @@ int account_by_id(struct txn *txn, int64_t id, struct account *ret_account)
 
 static bool name_good(struct slice name)
 {
-	bool good = name.n >= ACCOUNT_NAME_MIN && name.n <= ACCOUNT_NAME_MAX && name.p[0] >= 'a' && name.p[0] <= 'z';
+	bool good = name.n >= ACCOUNT_NAME_MIN && name.n <= ACCOUNT_NAME_MAX &&
+		    name.p[0] >= 'a' && name.p[0] <= 'z';
 	for (size_t i = 0; good && i < name.n; i++) {
 		uint8_t c = name.p[i];
-		good = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
+		good = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' ||
+		       c == '_' || c == '-';
 	}
 	return good;
 }
@@ -80,8 +83,8 @@ static int refused(const char **ret_code, int error, const char *code)
 	return error;
 }
 
-int account_make(struct txn *txn, struct slice name, int64_t person_id, struct slice hash, int64_t *ret_id,
-	const char **ret_code)
+int account_make(struct txn *txn, struct slice name, int64_t person_id, struct slice hash,
+	int64_t *ret_id, const char **ret_code)
 {
 	struct slice low = lower(txn, name);
 	struct account other = { 0 };
@@ -93,7 +96,8 @@ int account_make(struct txn *txn, struct slice name, int64_t person_id, struct s
 	if (found != 0) {
 		return found < 0 ? found : refused(ret_code, E_EXISTS, "user.exists");
 	}
-	found = sql_int(txn_db(txn), "SELECT 1 FROM account WHERE person_id = $1", &has, SQL_INT(person_id));
+	found = sql_int(txn_db(txn), "SELECT 1 FROM account WHERE person_id = $1", &has,
+		SQL_INT(person_id));
 	if (found != 0) {
 		return found < 0 ? found : refused(ret_code, E_EXISTS, "user.has_account");
 	}
@@ -101,7 +105,8 @@ int account_make(struct txn *txn, struct slice name, int64_t person_id, struct s
 	int64_t done = sql_run(txn_db(txn),
 		"INSERT INTO account (id, version, name, person_id, password_hash, password_at_ms, must_change)"
 		" VALUES ($1, 1, $2, $3, $4, $5, 1)",
-		SQL_INT(id), SQL_TEXT(low), SQL_INT(person_id), SQL_TEXT(hash), SQL_INT(txn_now_ms(txn)));
+		SQL_INT(id), SQL_TEXT(low), SQL_INT(person_id), SQL_TEXT(hash),
+		SQL_INT(txn_now_ms(txn)));
 	done = done < 0 ? done : search_put(txn, "user", id, low);
 	int error = done < 0 ? (int)done : trail_row(txn, "account", id);
 	error = error < 0 ? error : txn_change(txn, "user", id, 1);
@@ -114,7 +119,8 @@ int account_password_set(struct txn *txn, int64_t id, struct slice hash, bool mu
 	int64_t done = sql_run(txn_db(txn),
 		"UPDATE account SET version = version + 1, password_hash = $2, password_at_ms = $3, must_change = $4,"
 		" live_failures = 0, live_locked_until_ms = NULL WHERE id = $1",
-		SQL_INT(id), SQL_TEXT(hash), SQL_INT(txn_now_ms(txn)), SQL_INT(must_change ? 1 : 0));
+		SQL_INT(id), SQL_TEXT(hash), SQL_INT(txn_now_ms(txn)),
+		SQL_INT(must_change ? 1 : 0));
 	return done < 0 ? (int)done : trail_row(txn, "account", id);
 }
 
@@ -138,7 +144,8 @@ static int school_facts(struct txn *txn, struct password_facts *facts)
 	struct slice text = { 0 };
 	const struct json *school = NULL;
 	int error = setting_load(txn_db(txn), txn_arena(txn), "school", &text);
-	if (error == 0 && text.n > 0 && json_parse(txn_arena(txn), text, 0, &school, NULL) == 0) {
+	if (error == 0 && text.n > 0 &&
+		json_parse(txn_arena(txn), text, 0, &school, NULL) == 0) {
 		fact_add(facts, json_get_str(school, "name"));
 		fact_add(facts, json_get_str(school, "short"));
 	}

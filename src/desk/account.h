@@ -25,9 +25,9 @@ struct txn;
 
 enum {
 	ACCOUNT_NAME_MAX = 32,
-	ACCOUNT_SESSIONS_MAX = 20,   /* live ones of an account; the oldest end */
+	ACCOUNT_SESSIONS_MAX = 20, /* live ones of an account; the oldest end */
 	ACCOUNT_UNIT_HEADS_MAX = 3,
-	ACCOUNT_OFFICERS_MAX = 2,    /* the officer and his deputy */
+	ACCOUNT_OFFICERS_MAX = 2, /* the officer and his deputy */
 	ACCOUNT_SPECIALISTS_MAX = 1,
 };
 
@@ -55,11 +55,12 @@ NODISCARD int account_by_id(struct txn *txn, int64_t id, struct account *ret_acc
  * Shape:   name is 2 to ACCOUNT_NAME_MAX of a-z 0-9 . _ - and begins with a letter.
  * Returns: 0; E_INPUT "user.name"; E_EXISTS "user.exists" or "user.has_account"; as db_step.
  */
-NODISCARD int account_make(struct txn *txn, struct slice name, int64_t person_id, struct slice hash,
-	int64_t *ret_id, const char **ret_code);
+NODISCARD int account_make(struct txn *txn, struct slice name, int64_t person_id,
+	struct slice hash, int64_t *ret_id, const char **ret_code);
 
 /** Another password; the lock goes.  must_change says whether it is a one-time one.  0 or as db_step. */
-NODISCARD int account_password_set(struct txn *txn, int64_t id, struct slice hash, bool must_change);
+NODISCARD int account_password_set(
+	struct txn *txn, int64_t id, struct slice hash, bool must_change);
 
 /** End the account's sessions but one (0 = all).  0 or as db_step. */
 NODISCARD int account_sessions_end(struct txn *txn, int64_t id, int64_t but_session_id);
@@ -88,7 +89,8 @@ NODISCARD int account_grant(struct txn *txn, int64_t person_id, enum role role, 
  * Returns: 0; E_ABSENT (not a live grant of this person); E_STATE
  *          "user.last_admin"; as db_step.
  */
-NODISCARD int account_revoke(struct txn *txn, int64_t person_id, int64_t grant_id, const char **ret_code);
+NODISCARD int account_revoke(
+	struct txn *txn, int64_t person_id, int64_t grant_id, const char **ret_code);
 
 /** 1 when nobody but this person administers the platform, 0, or as db_step. */
 NODISCARD int account_is_last_admin(struct txn *txn, int64_t person_id);

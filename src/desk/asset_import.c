@@ -19,7 +19,8 @@ struct import {
 };
 
 /* A word of the schema, or nothing; 0 or refused. */
-static void word_take(struct import *im, size_t row, enum asset_column column, struct slice *word)
+static void word_take(
+	struct import *im, size_t row, enum asset_column column, struct slice *word)
 {
 	static const struct {
 		const struct name_table *table;
@@ -30,7 +31,8 @@ static void word_take(struct import *im, size_t row, enum asset_column column, s
 		[ASSET_COLUMN_EXPOSURE] = { &asset_exposure_names, asset_exposure_words },
 	};
 	struct slice cell = sheet_cell(&im->sheet, row, column);
-	const char *id = cell.n > 0 ? sheet_word_id(kinds[column].table, kinds[column].words, cell) : "";
+	const char *id =
+		cell.n > 0 ? sheet_word_id(kinds[column].table, kinds[column].words, cell) : "";
 	if (id == NULL) {
 		sheet_refuse(&im->sheet, row, column, "invalid", cell);
 		return;
@@ -43,7 +45,8 @@ static void unit_take(struct import *im, size_t row, enum asset_column column, i
 	struct slice cell = sheet_cell(&im->sheet, row, column);
 	int64_t id = cell.n > 0 ? unit_names_find(&im->units, im->desk->arena, cell) : 0;
 	if (id < 0) {
-		sheet_refuse(&im->sheet, row, column, id == E_CONFLICT ? "ambiguous_unit" : "unknown_unit", cell);
+		sheet_refuse(&im->sheet, row, column,
+			id == E_CONFLICT ? "ambiguous_unit" : "unknown_unit", cell);
 		return;
 	}
 	*unit_id = id;
@@ -66,9 +69,12 @@ static void line_read(struct import *im, size_t row)
 		enum asset_column column;
 		struct slice *text;
 	} texts[] = {
-		{ ASSET_COLUMN_NAME, &line->name }, { ASSET_COLUMN_ADDRESS, &line->address },
-		{ ASSET_COLUMN_DOMAIN, &line->domain }, { ASSET_COLUMN_HOST, &line->host },
-		{ ASSET_COLUMN_VENDOR, &line->vendor }, { ASSET_COLUMN_VENDOR_PHONE, &line->vendor_phone },
+		{ ASSET_COLUMN_NAME, &line->name },
+		{ ASSET_COLUMN_ADDRESS, &line->address },
+		{ ASSET_COLUMN_DOMAIN, &line->domain },
+		{ ASSET_COLUMN_HOST, &line->host },
+		{ ASSET_COLUMN_VENDOR, &line->vendor },
+		{ ASSET_COLUMN_VENDOR_PHONE, &line->vendor_phone },
 		{ ASSET_COLUMN_NOTE, &line->note },
 	};
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {

@@ -13,15 +13,15 @@ const char *const asset_kinds[] = { "system", "site", "server", "device", "link"
 const char *const asset_importances[] = { "core", "important", "normal", NULL };
 const char *const asset_exposures[] = { "internet", "campus", "isolated", NULL };
 
-#define COLUMNS                                                                                                        \
-	"id, version, name, kind, address, domain, importance, mlps_level, exposure, owner_unit_id, operate_unit_id,"  \
+#define COLUMNS                                                                                                       \
+	"id, version, name, kind, address, domain, importance, mlps_level, exposure, owner_unit_id, operate_unit_id," \
 	" use_unit_id, host, vendor, vendor_phone, note, retired_at_ms"
 
 static int row_take(struct desk *desk, struct stmt *q, struct asset_row *ret_row)
 {
 	int found = db_step(q);
 	if (found == 1) {
-		*ret_row = (struct asset_row){
+		*ret_row = (struct asset_row) {
 			.id = db_col_int64(q, 0),
 			.version = db_col_int64(q, 1),
 			.name = arena_dup(desk->arena, db_col_text(q, 2)),
@@ -47,7 +47,8 @@ static int row_take(struct desk *desk, struct stmt *q, struct asset_row *ret_row
 int asset_row_load(struct desk *desk, int64_t id, struct asset_row *ret_row)
 {
 	AUTO_STMT struct stmt *q = NULL;
-	int found = sql_query(desk->db, "SELECT " COLUMNS " FROM asset WHERE id = $1", &q, SQL_INT(id));
+	int found = sql_query(
+		desk->db, "SELECT " COLUMNS " FROM asset WHERE id = $1", &q, SQL_INT(id));
 	found = found < 0 ? found : row_take(desk, q, ret_row);
 	return found == 0 ? E_ABSENT : found < 0 ? found : 0;
 }
@@ -55,13 +56,14 @@ int asset_row_load(struct desk *desk, int64_t id, struct asset_row *ret_row)
 int asset_row_find(struct desk *desk, struct slice name, struct asset_row *ret_row)
 {
 	AUTO_STMT struct stmt *q = NULL;
-	int found = sql_query(desk->db, "SELECT " COLUMNS " FROM asset WHERE name = $1 AND retired_at_ms IS NULL", &q,
+	int found = sql_query(desk->db,
+		"SELECT " COLUMNS " FROM asset WHERE name = $1 AND retired_at_ms IS NULL", &q,
 		SQL_TEXT(name));
 	return found < 0 ? found : row_take(desk, q, ret_row);
 }
 
-int asset_row_keys(const struct asset_row *row, struct asset_keys *ret_keys, const char **ret_field,
-	struct slice *ret_bad)
+int asset_row_keys(const struct asset_row *row, struct asset_keys *ret_keys,
+	const char **ret_field, struct slice *ret_bad)
 {
 	ret_keys->count = 0;
 	*ret_field = "address";
@@ -84,9 +86,16 @@ bool asset_row_same(const struct asset_row *a, const struct asset_row *b)
 		struct slice a;
 		struct slice b;
 	} texts[] = {
-		{ a->name, b->name }, { a->kind, b->kind }, { a->address, b->address }, { a->domain, b->domain },
-		{ a->importance, b->importance }, { a->exposure, b->exposure }, { a->host, b->host },
-		{ a->vendor, b->vendor }, { a->vendor_phone, b->vendor_phone }, { a->note, b->note },
+		{ a->name, b->name },
+		{ a->kind, b->kind },
+		{ a->address, b->address },
+		{ a->domain, b->domain },
+		{ a->importance, b->importance },
+		{ a->exposure, b->exposure },
+		{ a->host, b->host },
+		{ a->vendor, b->vendor },
+		{ a->vendor_phone, b->vendor_phone },
+		{ a->note, b->note },
 	};
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
 		if (!slice_eq(texts[i].a, texts[i].b)) {
@@ -94,8 +103,8 @@ bool asset_row_same(const struct asset_row *a, const struct asset_row *b)
 		}
 	}
 	return a->mlps_level == b->mlps_level && a->owner_unit_id == b->owner_unit_id &&
-		a->operate_unit_id == b->operate_unit_id && a->use_unit_id == b->use_unit_id &&
-		a->retired == b->retired;
+	       a->operate_unit_id == b->operate_unit_id && a->use_unit_id == b->use_unit_id &&
+	       a->retired == b->retired;
 }
 
 static int64_t insert(struct desk *desk, struct asset_row *row)
@@ -105,10 +114,12 @@ static int64_t insert(struct desk *desk, struct asset_row *row)
 	return sql_run(desk->db,
 		"INSERT INTO asset (" COLUMNS ")"
 		" VALUES ($1, 1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, NULL)",
-		SQL_INT(row->id), SQL_TEXT(row->name), SQL_TEXT(row->kind), SQL_TEXT_OR_NULL(row->address),
-		SQL_TEXT_OR_NULL(row->domain), SQL_TEXT(row->importance), SQL_INT_OR_NULL(row->mlps_level),
-		SQL_TEXT(row->exposure), SQL_INT_OR_NULL(row->owner_unit_id), SQL_INT_OR_NULL(row->operate_unit_id),
-		SQL_INT_OR_NULL(row->use_unit_id), SQL_TEXT_OR_NULL(row->host), SQL_TEXT_OR_NULL(row->vendor),
+		SQL_INT(row->id), SQL_TEXT(row->name), SQL_TEXT(row->kind),
+		SQL_TEXT_OR_NULL(row->address), SQL_TEXT_OR_NULL(row->domain),
+		SQL_TEXT(row->importance), SQL_INT_OR_NULL(row->mlps_level),
+		SQL_TEXT(row->exposure), SQL_INT_OR_NULL(row->owner_unit_id),
+		SQL_INT_OR_NULL(row->operate_unit_id), SQL_INT_OR_NULL(row->use_unit_id),
+		SQL_TEXT_OR_NULL(row->host), SQL_TEXT_OR_NULL(row->vendor),
 		SQL_TEXT_OR_NULL(row->vendor_phone), SQL_TEXT_OR_NULL(row->note));
 }
 
@@ -120,23 +131,27 @@ static int64_t update(struct desk *desk, struct asset_row *row)
 		" importance = $6, mlps_level = $7, exposure = $8, owner_unit_id = $9, operate_unit_id = $10,"
 		" use_unit_id = $11, host = $12, vendor = $13, vendor_phone = $14, note = $15,"
 		" retired_at_ms = CASE WHEN $16 = 0 THEN NULL ELSE COALESCE(retired_at_ms, $17) END WHERE id = $1",
-		SQL_INT(row->id), SQL_TEXT(row->name), SQL_TEXT(row->kind), SQL_TEXT_OR_NULL(row->address),
-		SQL_TEXT_OR_NULL(row->domain), SQL_TEXT(row->importance), SQL_INT_OR_NULL(row->mlps_level),
-		SQL_TEXT(row->exposure), SQL_INT_OR_NULL(row->owner_unit_id), SQL_INT_OR_NULL(row->operate_unit_id),
-		SQL_INT_OR_NULL(row->use_unit_id), SQL_TEXT_OR_NULL(row->host), SQL_TEXT_OR_NULL(row->vendor),
-		SQL_TEXT_OR_NULL(row->vendor_phone), SQL_TEXT_OR_NULL(row->note), SQL_INT(row->retired),
-		SQL_INT(desk->now_ms));
+		SQL_INT(row->id), SQL_TEXT(row->name), SQL_TEXT(row->kind),
+		SQL_TEXT_OR_NULL(row->address), SQL_TEXT_OR_NULL(row->domain),
+		SQL_TEXT(row->importance), SQL_INT_OR_NULL(row->mlps_level),
+		SQL_TEXT(row->exposure), SQL_INT_OR_NULL(row->owner_unit_id),
+		SQL_INT_OR_NULL(row->operate_unit_id), SQL_INT_OR_NULL(row->use_unit_id),
+		SQL_TEXT_OR_NULL(row->host), SQL_TEXT_OR_NULL(row->vendor),
+		SQL_TEXT_OR_NULL(row->vendor_phone), SQL_TEXT_OR_NULL(row->note),
+		SQL_INT(row->retired), SQL_INT(desk->now_ms));
 }
 
 static int keys_save(struct desk *desk, int64_t id, const struct asset_keys *keys, bool is_new)
 {
-	int64_t done =
-		is_new ? 0 : sql_run(desk->db, "DELETE FROM asset_key WHERE asset_id = $1", SQL_INT(id));
+	int64_t done = is_new ? 0
+			      : sql_run(desk->db, "DELETE FROM asset_key WHERE asset_id = $1",
+					SQL_INT(id));
 	for (size_t i = 0; done >= 0 && i < keys->count; i++) {
 		const struct asset_key *key = &keys->item[i];
-		done = sql_run(desk->db, "INSERT INTO asset_key (kind, key, prefix, asset_id) VALUES ($1, $2, $3, $4)",
-			SQL_STR(key->is_domain ? "domain" : "net"), SQL_STR(key->text), SQL_INT(key->network.prefix),
-			SQL_INT(id));
+		done = sql_run(desk->db,
+			"INSERT INTO asset_key (kind, key, prefix, asset_id) VALUES ($1, $2, $3, $4)",
+			SQL_STR(key->is_domain ? "domain" : "net"), SQL_STR(key->text),
+			SQL_INT(key->network.prefix), SQL_INT(id));
 	}
 	return done < 0 ? (int)done : 0;
 }
@@ -151,7 +166,7 @@ int asset_row_save(struct desk *desk, struct asset_row *row, const struct asset_
 		return error;
 	}
 	int64_t tokens = search_put(desk->txn, "asset", row->id,
-		arena_printf(desk->arena, "%.*s %.*s %.*s", SLICE_FMT(row->name), SLICE_FMT(row->address),
-			SLICE_FMT(row->domain)));
+		arena_printf(desk->arena, "%.*s %.*s %.*s", SLICE_FMT(row->name),
+			SLICE_FMT(row->address), SLICE_FMT(row->domain)));
 	return tokens < 0 ? (int)tokens : 0;
 }

@@ -16,7 +16,12 @@
 struct asset_keys;
 struct desk;
 
-enum { ASSET_NAME_MAX = 120, ASSET_FIELD_MAX = 1000, ASSET_NOTE_MAX = 4000, ASSET_MLPS_MAX = 5 };
+enum {
+	ASSET_NAME_MAX = 120,
+	ASSET_FIELD_MAX = 1000,
+	ASSET_NOTE_MAX = 4000,
+	ASSET_MLPS_MAX = 5
+};
 
 struct asset_row {
 	int64_t id; /* 0 = not stored yet */
@@ -54,8 +59,8 @@ NODISCARD int asset_row_find(struct desk *desk, struct slice name, struct asset_
  * Returns: 0, or E_INPUT with *ret_field "address", "domain" or "vendor_phone"
  *          and *ret_bad the part at fault.
  */
-NODISCARD int asset_row_keys(const struct asset_row *row, struct asset_keys *ret_keys, const char **ret_field,
-	struct slice *ret_bad);
+NODISCARD int asset_row_keys(const struct asset_row *row, struct asset_keys *ret_keys,
+	const char **ret_field, struct slice *ret_bad);
 
 /**
  * Insert (id 0, which is filled in) or update with its keys, search words and
@@ -63,7 +68,8 @@ NODISCARD int asset_row_keys(const struct asset_row *row, struct asset_keys *ret
  *
  * Returns: 0 or as db_step.
  */
-NODISCARD int asset_row_save(struct desk *desk, struct asset_row *row, const struct asset_keys *keys);
+NODISCARD int asset_row_save(
+	struct desk *desk, struct asset_row *row, const struct asset_keys *keys);
 
 /** Would saving change anything? */
 bool asset_row_same(const struct asset_row *a, const struct asset_row *b);

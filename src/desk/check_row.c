@@ -236,7 +236,8 @@ static int reason_tell(struct desk *desk, int64_t id, const char *why)
 	q = NULL;
 	for (int i = 0; i < count && row >= 0; i++) {
 		row = words_timeline(desk, "incident", ids[i], "unwatched",
-			arena_printf(desk->arena, "{\"check_id\":%lld,\"why\":\"%s\"}", (long long)id, why));
+			arena_printf(desk->arena, "{\"check_id\":%lld,\"why\":\"%s\"}",
+				(long long)id, why));
 	}
 	return row < 0 ? row : 0;
 }

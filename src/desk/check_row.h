@@ -57,8 +57,8 @@ NODISCARD int check_row_load(struct desk *desk, int64_t id, struct check_row *re
  * Shape:   params NULL or null = none.
  * Returns: 0, or E_INPUT refused with check.param and the parameter as field.
  */
-NODISCARD int check_params_read(
-	struct desk *desk, struct slice kind, const struct json *params, struct slice *ret_params);
+NODISCARD int check_params_read(struct desk *desk, struct slice kind, const struct json *params,
+	struct slice *ret_params);
 
 /**
  * Target and parameters fit the kind, interval and retries are in range.

@@ -94,7 +94,8 @@ int desk_check_update(struct desk *desk)
 	bool elsewhere =
 		!slice_eq(row.kind, before.kind) || !slice_eq(row.target, before.target);
 	if (elsewhere || (before.enabled && !row.enabled)) {
-		error = check_row_forget(desk, row.id, elsewhere ? "check.changed" : "check.disabled");
+		error = check_row_forget(
+			desk, row.id, elsewhere ? "check.changed" : "check.disabled");
 	}
 	return error < 0 ? error : saved(desk, "check.update", &row);
 }

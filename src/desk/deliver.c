@@ -23,12 +23,14 @@ enum { PAUSE_COUNT = sizeof(pause_ms) / sizeof(pause_ms[0]) };
 static int address_of(struct txn *txn, int64_t person_id, struct slice *ret_mail)
 {
 	AUTO_STMT struct stmt *q = NULL;
-	int row = sql_query(txn_db(txn), "SELECT mail FROM person WHERE id = $1", &q, SQL_INT(person_id));
+	int row = sql_query(
+		txn_db(txn), "SELECT mail FROM person WHERE id = $1", &q, SQL_INT(person_id));
 	row = row < 0 ? row : db_step(q);
 	if (row < 0) {
 		return row;
 	}
-	*ret_mail = row == 1 ? arena_dup(txn_arena(txn), db_col_text(q, 0)) : (struct slice){ 0 };
+	*ret_mail =
+		row == 1 ? arena_dup(txn_arena(txn), db_col_text(q, 0)) : (struct slice) { 0 };
 	return 0;
 }
 
@@ -50,8 +52,9 @@ static int row_put(struct txn *txn, const struct deliver_mail *mail, struct slic
 		"INSERT INTO delivery (id, version, channel, person_id, address, subject, body, message_id,"
 		" about, about_id, document_id, queued_at_ms, state)"
 		" VALUES ($1, 1, 'mail', $2, $3, $4, $5, $6, $7, $8, $9, $10, 'queued')",
-		SQL_INT(id), SQL_INT(mail->person_id), SQL_TEXT(address), SQL_TEXT(mail->subject),
-		SQL_TEXT(mail->body), SQL_TEXT(effect), SQL_STR(mail->about), SQL_INT(mail->about_id),
+		SQL_INT(id), SQL_INT(mail->person_id), SQL_TEXT(address),
+		SQL_TEXT(mail->subject), SQL_TEXT(mail->body), SQL_TEXT(effect),
+		SQL_STR(mail->about), SQL_INT(mail->about_id),
 		SQL_INT_OR_NULL(mail->document_id), SQL_INT(txn_now_ms(txn)));
 	if (done < 0) {
 		return (int)done;
@@ -127,7 +130,8 @@ int deliver_on_duty(struct txn *txn, int64_t *ret_person_ids, int max)
 	return count;
 }
 
-static int state_set(struct txn *txn, int64_t id, const char *state, const struct deliver_result *result)
+static int state_set(
+	struct txn *txn, int64_t id, const char *state, const struct deliver_result *result)
 {
 	bool sent = slice_is(slice_str(state), "sent");
 	int64_t done = sql_run(txn_db(txn),
@@ -144,18 +148,21 @@ static int state_set(struct txn *txn, int64_t id, const char *state, const struc
 
 static int put_off(struct txn *txn, const struct deliver_result *result, int64_t attempts)
 {
-	int64_t next = txn_now_ms(txn) + pause_ms[attempts < PAUSE_COUNT ? attempts : PAUSE_COUNT - 1];
+	int64_t next =
+		txn_now_ms(txn) + pause_ms[attempts < PAUSE_COUNT ? attempts : PAUSE_COUNT - 1];
 	int64_t done = sql_run(txn_db(txn),
 		"UPDATE delivery SET live_attempts = live_attempts + 1, live_next_at_ms = $2, live_error = $3"
 		" WHERE id = $1",
 		SQL_INT(result->delivery_id), SQL_INT(next), SQL_TEXT_OR_NULL(result->error));
-	return done < 0 ? (int)done : outbox_retry(txn, result->delivery_id, next, result->error);
+	return done < 0 ? (int)done
+			: outbox_retry(txn, result->delivery_id, next, result->error);
 }
 
 int deliver_settle(struct txn *txn, const struct deliver_result *result)
 {
 	AUTO_STMT struct stmt *q = NULL;
-	int row = sql_query(txn_db(txn), "SELECT state, queued_at_ms, live_attempts FROM delivery WHERE id = $1", &q,
+	int row = sql_query(txn_db(txn),
+		"SELECT state, queued_at_ms, live_attempts FROM delivery WHERE id = $1", &q,
 		SQL_INT(result->delivery_id));
 	row = row < 0 ? row : db_step(q);
 	if (row <= 0) {
@@ -169,8 +176,10 @@ int deliver_settle(struct txn *txn, const struct deliver_result *result)
 	if (!waiting) {
 		return 0; /* a late second answer for a message that is settled */
 	}
-	struct trail_act act = { .act = SLICE("delivery.settle"), .kind = SLICE("delivery"),
-		.id = result->delivery_id, .reason = result->outcome };
+	struct trail_act act = { .act = SLICE("delivery.settle"),
+		.kind = SLICE("delivery"),
+		.id = result->delivery_id,
+		.reason = result->outcome };
 	bool accepted = slice_is(result->outcome, "accepted");
 	bool permanent = slice_is(result->outcome, "permanent");
 	bool tired = txn_now_ms(txn) - queued_ms > GIVE_UP_MS;
@@ -179,8 +188,11 @@ int deliver_settle(struct txn *txn, const struct deliver_result *result)
 	}
 	trail_act(txn, &act);
 	int error = state_set(txn, result->delivery_id,
-		accepted ? "sent" : permanent ? "failed_permanent" : "dead", result);
+		accepted    ? "sent"
+		: permanent ? "failed_permanent"
+			    : "dead",
+		result);
 	return error < 0 ? error
-			 : outbox_end(txn, result->delivery_id, accepted ? OUTBOX_DONE : OUTBOX_FAILED,
-				   result->error);
+			 : outbox_end(txn, result->delivery_id,
+				   accepted ? OUTBOX_DONE : OUTBOX_FAILED, result->error);
 }

@@ -20,11 +20,11 @@ struct txn;
 struct deliver_mail {
 	int64_t person_id;
 	struct slice subject;
-	struct slice body;      /* plain text */
-	const char *about;      /* kind of the record */
+	struct slice body; /* plain text */
+	const char *about; /* kind of the record */
 	int64_t about_id;
-	const char *event;      /* what happened to it, "opened", "issued.2" … */
-	int64_t document_id;    /* annex, 0 = none */
+	const char *event;   /* what happened to it, "opened", "issued.2" … */
+	int64_t document_id; /* annex, 0 = none */
 };
 
 /**

@@ -14,14 +14,14 @@ int desk_refuse(struct desk *desk, int error, const char *code, const char *fiel
 	return error;
 }
 
-void desk_audit(struct desk *desk, const char *act, const char *kind, int64_t id, int64_t version,
-	struct slice reason)
+void desk_audit(struct desk *desk, const char *act, const char *kind, int64_t id,
+	int64_t version, struct slice reason)
 {
 	struct trail_act entry = {
 		.act = slice_str(act),
 		.actor = desk->caller.person_id,
 		.role = desk->caller.known ? slice_str(name_id(&role_names, desk->caller.role))
-					   : (struct slice){ 0 },
+					   : (struct slice) { 0 },
 		.kind = slice_str(kind),
 		.id = id,
 		.version = version,
@@ -81,7 +81,8 @@ static void answer_put(struct desk *desk)
 /* An attempt that was not allowed is itself a fact worth keeping. */
 static int deny(struct desk *desk, const char *code)
 {
-	desk_audit(desk, "access.denied", routes[desk->call->route].name, desk->call->id, 0, slice_str(code));
+	desk_audit(desk, "access.denied", routes[desk->call->route].name, desk->call->id, 0,
+		slice_str(code));
 	trail_keep_refusal(desk->txn);
 	return desk_refuse(desk, E_DENIED, code, NULL);
 }
@@ -89,7 +90,8 @@ static int deny(struct desk *desk, const char *code)
 static int caller_admit(struct desk *desk)
 {
 	const struct desk_call *call = desk->call;
-	int error = caller_load(desk->db, desk->arena, call->token, call->address, desk->now_ms, &desk->caller);
+	int error = caller_load(
+		desk->db, desk->arena, call->token, call->address, desk->now_ms, &desk->caller);
 	if (error < 0 || routes[call->route].open) {
 		return error;
 	}
@@ -109,9 +111,10 @@ static int caller_admit(struct desk *desk)
 /* Whose deadlines would be reckoned from a moment nobody believes. */
 static bool judges_by_clock(enum route_id route)
 {
-	static const enum route_id judging[] = { ROUTE_FINDINGS_CONFIRM, ROUTE_NOTICES_ISSUE, ROUTE_NOTICES_CONFIRM,
-		ROUTE_NOTICES_SIGN, ROUTE_NOTICES_SUBMIT, ROUTE_NOTICES_RETURN, ROUTE_NOTICES_VERIFY,
-		ROUTE_NOTICES_PASS, ROUTE_NOTICES_FAIL, ROUTE_NOTICES_REMIND, ROUTE_NOTICES_CLOSE };
+	static const enum route_id judging[] = { ROUTE_FINDINGS_CONFIRM, ROUTE_NOTICES_ISSUE,
+		ROUTE_NOTICES_CONFIRM, ROUTE_NOTICES_SIGN, ROUTE_NOTICES_SUBMIT,
+		ROUTE_NOTICES_RETURN, ROUTE_NOTICES_VERIFY, ROUTE_NOTICES_PASS,
+		ROUTE_NOTICES_FAIL, ROUTE_NOTICES_REMIND, ROUTE_NOTICES_CLOSE };
 	for (size_t i = 0; i < sizeof(judging) / sizeof(judging[0]); i++) {
 		if (judging[i] == route) {
 			return true;
@@ -126,7 +129,7 @@ int desk_run(struct txn *txn, struct desk *desk)
 	desk->db = txn_db(txn);
 	desk->arena = txn_arena(txn);
 	desk->now_ms = txn_now_ms(txn);
-	desk->caller = (struct caller){ .role = ROLE_SYSTEM, .name = "" };
+	desk->caller = (struct caller) { .role = ROLE_SYSTEM, .name = "" };
 	int error = caller_admit(desk);
 	if (error < 0) {
 		return error;

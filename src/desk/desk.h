@@ -52,17 +52,17 @@ struct desk_call {
 	struct slice address;
 	struct slice agent;
 	bool loopback;
-	int64_t id;       /* {id} of the path; 0 when it has none */
-	int64_t sub;      /* {sub} */
-	struct slice key; /* {key} */
-	int64_t if_match; /* version the caller saw; -1 = not said */
+	int64_t id;              /* {id} of the path; 0 when it has none */
+	int64_t sub;             /* {sub} */
+	struct slice key;        /* {key} */
+	int64_t if_match;        /* version the caller saw; -1 = not said */
 	const struct json *body; /* NULL without one */
-	bool clock_held; /* the machine's clock jumped, and nobody has confirmed it */
+	bool clock_held;         /* the machine's clock jumped, and nobody has confirmed it */
 	/* Made by core before the writer's turn, because it takes time: */
-	bool password_ok;          /* the old or repeated password was right */
-	struct slice new_hash;     /* Argon2id of the new password */
-	struct slice new_secret;   /* one-time password or token in clear, to be answered once */
-	struct slice upload_name;  /* upload: the file's name; its blob is upload_blob */
+	bool password_ok;         /* the old or repeated password was right */
+	struct slice new_hash;    /* Argon2id of the new password */
+	struct slice new_secret;  /* one-time password or token in clear, to be answered once */
+	struct slice upload_name; /* upload: the file's name; its blob is upload_blob */
 	int64_t upload_blob;
 	struct slice upload_media;
 	uint32_t upload_pages;
@@ -110,8 +110,8 @@ desk_fn desk_act(enum route_id route);
 int desk_refuse(struct desk *desk, int error, const char *code, const char *field);
 
 /** Name the act for the audit log; kind and id of its record. */
-void desk_audit(struct desk *desk, const char *act, const char *kind, int64_t id, int64_t version,
-	struct slice reason);
+void desk_audit(struct desk *desk, const char *act, const char *kind, int64_t id,
+	int64_t version, struct slice reason);
 
 /** The record the answer is about. */
 void desk_answer(struct desk *desk, int64_t id, int64_t version);

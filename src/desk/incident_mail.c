@@ -45,12 +45,14 @@ static int facts_load(struct txn *txn, int64_t id, struct facts *facts)
 	AUTO_BUF struct buf title;
 	buf_init(&title, 2048);
 	sentence_put(&title, LANG_ZH, db_col_text(q, 0), args);
-	*facts = (struct facts){ arena_dup(arena, buf_slice(&title)), arena_dup(arena, db_col_text(q, 2)),
-		arena_dup(arena, db_col_text(q, 3)), db_col_int64(q, 4), db_col_int64(q, 5), false };
+	*facts = (struct facts) { arena_dup(arena, buf_slice(&title)),
+		arena_dup(arena, db_col_text(q, 2)), arena_dup(arena, db_col_text(q, 3)),
+		db_col_int64(q, 4), db_col_int64(q, 5), false };
 	int64_t said = 0;
 	row = sql_int(txn_db(txn),
 		"SELECT count(*) FROM timeline WHERE kind = 'incident' AND record_id = $1 AND code = 'unwatched'"
-		" AND at_ms = $2", &said, SQL_INT(id), SQL_INT(txn_now_ms(txn)));
+		" AND at_ms = $2",
+		&said, SQL_INT(id), SQL_INT(txn_now_ms(txn)));
 	facts->unwatched = said > 0;
 	return row < 0 ? row : 0;
 }
@@ -64,22 +66,25 @@ static const char *severity_words(struct slice severity)
 static void time_put(struct buf *buf, int64_t at_ms)
 {
 	struct civil c = civil_of_ms(at_ms, CIVIL_CHINA_OFFSET_MIN);
-	buf_printf(buf, "%04d-%02u-%02u %02u:%02u:%02u", (int)c.year, c.month, c.day, c.hour, c.minute, c.second);
+	buf_printf(buf, "%04d-%02u-%02u %02u:%02u:%02u", (int)c.year, c.month, c.day, c.hour,
+		c.minute, c.second);
 }
 
-static int key_make(struct txn *txn, int64_t incident_id, int64_t person_id, char ret_key[KEY_OCTETS + 1])
+static int key_make(
+	struct txn *txn, int64_t incident_id, int64_t person_id, char ret_key[KEY_OCTETS + 1])
 {
 	rand_text(ret_key, KEY_OCTETS);
 	struct digest digest = digest_of(DIGEST_SHA256, slice_str(ret_key));
 	int64_t done = sql_run(txn_db(txn),
 		"INSERT INTO ack_key (id, digest, incident_id, person_id, expires_at_ms) VALUES ($1, $2, $3, $4, $5)",
-		SQL_INT(txn_id(txn)), SQL_BLOB(slice_of(digest.octet, DIGEST_OCTETS)), SQL_INT(incident_id),
-		SQL_INT(person_id), SQL_INT(txn_now_ms(txn) + KEY_LIFE_MS));
+		SQL_INT(txn_id(txn)), SQL_BLOB(slice_of(digest.octet, DIGEST_OCTETS)),
+		SQL_INT(incident_id), SQL_INT(person_id),
+		SQL_INT(txn_now_ms(txn) + KEY_LIFE_MS));
 	return done < 0 ? (int)done : 0;
 }
 
-static int opened_one(struct txn *txn, const struct desk_env *env, int64_t incident_id, int64_t person_id,
-	const struct facts *f, const char *event)
+static int opened_one(struct txn *txn, const struct desk_env *env, int64_t incident_id,
+	int64_t person_id, const struct facts *f, const char *event)
 {
 	char key[KEY_OCTETS + 1];
 	int error = key_make(txn, incident_id, person_id, key);
@@ -96,11 +101,13 @@ static int opened_one(struct txn *txn, const struct desk_env *env, int64_t incid
 	}
 	buf_put_str(&body, "时间：");
 	time_put(&body, f->opened_ms);
-	buf_printf(&body, "\n\n确认收到并接手：\n%s/ack/%s\n\n详情（登录后查看）：\n%s/incidents/%lld\n",
+	buf_printf(&body,
+		"\n\n确认收到并接手：\n%s/ack/%s\n\n详情（登录后查看）：\n%s/incidents/%lld\n",
 		env->base_url, key, env->base_url, (long long)incident_id);
 	struct deliver_mail mail = {
 		.person_id = person_id,
-		.subject = arena_printf(arena, "【%s】%.*s", severity_words(f->severity), SLICE_FMT(f->title)),
+		.subject = arena_printf(
+			arena, "【%s】%.*s", severity_words(f->severity), SLICE_FMT(f->title)),
 		.body = buf_slice(&body),
 		.about = "incident",
 		.about_id = incident_id,
@@ -110,7 +117,8 @@ static int opened_one(struct txn *txn, const struct desk_env *env, int64_t incid
 	return put < 0 ? put : 0;
 }
 
-int incident_mail_opened(struct txn *txn, const struct desk_env *env, int64_t incident_id, struct slice severity)
+int incident_mail_opened(
+	struct txn *txn, const struct desk_env *env, int64_t incident_id, struct slice severity)
 {
 	int64_t people[PEOPLE_MAX];
 	struct facts facts = { 0 };
@@ -119,12 +127,14 @@ int incident_mail_opened(struct txn *txn, const struct desk_env *env, int64_t in
 	/* Once for each severity it reaches: it is told again only when it became worse. */
 	struct slice event = arena_printf(txn_arena(txn), "opened.%.*s", SLICE_FMT(severity));
 	for (int i = 0; error >= 0 && i < count; i++) {
-		error = opened_one(txn, env, incident_id, people[i], &facts, (const char *)event.p);
+		error = opened_one(
+			txn, env, incident_id, people[i], &facts, (const char *)event.p);
 	}
 	return error < 0 ? error : 0;
 }
 
-static int recovered_one(struct txn *txn, int64_t incident_id, int64_t person_id, const struct facts *f)
+static int recovered_one(
+	struct txn *txn, int64_t incident_id, int64_t person_id, const struct facts *f)
 {
 	AUTO_BUF struct buf body;
 	buf_init(&body, BODY_MAX_OCTETS);
@@ -140,7 +150,8 @@ static int recovered_one(struct txn *txn, int64_t incident_id, int64_t person_id
 	}
 	struct deliver_mail mail = {
 		.person_id = person_id,
-		.subject = arena_printf(txn_arena(txn), f->unwatched ? "【停止监测】%.*s" : "【已恢复】%.*s",
+		.subject = arena_printf(txn_arena(txn),
+			f->unwatched ? "【停止监测】%.*s" : "【已恢复】%.*s",
 			SLICE_FMT(f->title)),
 		.body = buf_slice(&body),
 		.about = "incident",

@@ -16,8 +16,9 @@ struct desk_env;
 struct txn;
 
 /** To the people on duty, each with an acknowledgement link of his own.  0 or as db_step. */
-NODISCARD int incident_mail_opened(struct txn *txn, const struct desk_env *env, int64_t incident_id,
-	struct slice severity);
+NODISCARD int incident_mail_opened(struct txn *txn, const struct desk_env *env,
+	int64_t incident_id, struct slice severity);
 
 /** To everybody who was told that it opened.  0 or as db_step. */
-NODISCARD int incident_mail_recovered(struct txn *txn, const struct desk_env *env, int64_t incident_id);
+NODISCARD int incident_mail_recovered(
+	struct txn *txn, const struct desk_env *env, int64_t incident_id);

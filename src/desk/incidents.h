@@ -33,13 +33,15 @@ struct incident_opening {
 };
 
 /** The open incident of the asset, worsened if need be, or a new one.  0 or as db_step. */
-NODISCARD int incident_join(struct txn *txn, struct incident_opening *opening, int64_t *ret_incident_id);
+NODISCARD int incident_join(
+	struct txn *txn, struct incident_opening *opening, int64_t *ret_incident_id);
 
 /**
  * Mail the people on duty when the incident is new or has become worse, with
  * an acknowledgement link each.  Nobody to tell is itself an alert.
  */
-NODISCARD int incident_tell(struct txn *txn, const struct desk_env *env, int64_t incident_id, bool is_new);
+NODISCARD int incident_tell(
+	struct txn *txn, const struct desk_env *env, int64_t incident_id, bool is_new);
 
 /** When no alert of it fires any more: resolved, and everybody who was told is told. */
 NODISCARD int incident_settle(struct txn *txn, const struct desk_env *env, int64_t incident_id);

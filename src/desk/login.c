@@ -26,8 +26,9 @@ enum login_need login_need(enum route_id route)
 	if (route == ROUTE_SESSION_PASSWORD) {
 		return LOGIN_NEED_HASH_NEW;
 	}
-	return route == ROUTE_USERS_CREATE || route == ROUTE_USERS_RESET_PASSWORD ? LOGIN_NEED_GENERATE
-										    : LOGIN_NEED_NONE;
+	return route == ROUTE_USERS_CREATE || route == ROUTE_USERS_RESET_PASSWORD
+		       ? LOGIN_NEED_GENERATE
+		       : LOGIN_NEED_NONE;
 }
 
 const char *login_need_member(enum route_id route)
@@ -54,15 +55,21 @@ static int attempt(struct txn *txn, const struct account *account, struct login_
 	if (done < 0) {
 		return (int)done;
 	}
-	(void)snprintf(stored->hash, sizeof(stored->hash), "%.*s", SLICE_FMT(account->password_hash));
+	(void)snprintf(
+		stored->hash, sizeof(stored->hash), "%.*s", SLICE_FMT(account->password_hash));
 	return 0;
 }
 
 /* Would the act refuse before it looks at the password?  Then no attempt is counted: a new password
  * that is too short is no guess at the old one. */
-static bool refused_anyway(struct txn *txn, const struct desk_call *call, const struct caller *caller)
+static bool refused_anyway(
+	struct txn *txn, const struct desk_call *call, const struct caller *caller)
 {
-	struct desk desk = { .txn = txn, .db = txn_db(txn), .arena = txn_arena(txn), .call = call, .caller = *caller,
+	struct desk desk = { .txn = txn,
+		.db = txn_db(txn),
+		.arena = txn_arena(txn),
+		.call = call,
+		.caller = *caller,
 		.now_ms = txn_now_ms(txn) };
 	if (call->route == ROUTE_SESSION_PASSWORD) {
 		return session_password_check(&desk) < 0;
@@ -71,15 +78,18 @@ static bool refused_anyway(struct txn *txn, const struct desk_call *call, const 
 }
 
 /* The caller of a route that is not open: only one who may use it costs the lane anything. */
-static int look_inside(struct txn *txn, const struct desk_call *call, struct login_stored *stored)
+static int look_inside(
+	struct txn *txn, const struct desk_call *call, struct login_stored *stored)
 {
 	struct caller caller = { 0 };
 	struct account account = { 0 };
-	int error = caller_load(txn_db(txn), txn_arena(txn), call->token, call->address, txn_now_ms(txn), &caller);
+	int error = caller_load(txn_db(txn), txn_arena(txn), call->token, call->address,
+		txn_now_ms(txn), &caller);
 	if (error < 0) {
 		return error;
 	}
-	stored->refused = access_scope(&caller, call->route) == SCOPE_NONE || refused_anyway(txn, call, &caller);
+	stored->refused = access_scope(&caller, call->route) == SCOPE_NONE ||
+			  refused_anyway(txn, call, &caller);
 	if (stored->refused || login_need(call->route) == LOGIN_NEED_GENERATE) {
 		return 0;
 	}
@@ -93,7 +103,8 @@ int login_look(struct txn *txn, const struct desk_call *call, struct login_store
 	int error = 0;
 	if (call->route == ROUTE_SESSION_LOGIN) {
 		struct account account = { 0 };
-		int found = account_by_name(txn, slice_trim(json_get_str(call->body, "account")), &account);
+		int found = account_by_name(
+			txn, slice_trim(json_get_str(call->body, "account")), &account);
 		error = found <= 0 ? found : attempt(txn, &account, &stored);
 	} else {
 		error = look_inside(txn, call, &stored);
@@ -116,8 +127,8 @@ static int forgive(struct txn *txn, int64_t account_id)
 static bool note_refused(struct desk *desk, const struct account *account)
 {
 	bool locked = account->locked_until_ms > desk->now_ms;
-	desk_audit(desk, locked ? "session.locked" : "session.refused", "account", account->id, account->version,
-		desk->call->address);
+	desk_audit(desk, locked ? "session.locked" : "session.refused", "account", account->id,
+		account->version, desk->call->address);
 	trail_keep_refusal(desk->txn);
 	return locked;
 }
@@ -133,8 +144,9 @@ int login_checked(struct desk *desk, const char *field)
 		return found < 0 ? found : E_ABSENT;
 	}
 	/* Whoever is logged in may know that he is locked. */
-	return note_refused(desk, &account) ? desk_refuse(desk, E_DENIED, "session.locked", NULL)
-					    : desk_refuse(desk, E_INPUT, "password.wrong", field);
+	return note_refused(desk, &account)
+		       ? desk_refuse(desk, E_DENIED, "session.locked", NULL)
+		       : desk_refuse(desk, E_INPUT, "password.wrong", field);
 }
 
 /* The role he acted in last, else his first. */
@@ -149,7 +161,8 @@ static int grant_choose(struct desk *desk, const struct account *account)
 	int row = 0;
 	for (size_t i = 0; i < 2 && row == 0; i++) {
 		AUTO_STMT struct stmt *q = NULL;
-		row = sql_query(desk->db, questions[i], &q, SQL_INT(account->id), SQL_INT(account->person_id));
+		row = sql_query(desk->db, questions[i], &q, SQL_INT(account->id),
+			SQL_INT(account->person_id));
 		row = row < 0 ? row : db_step(q);
 		if (row == 1) {
 			int role = name_parse(&role_names, db_col_text(q, 1));
@@ -166,14 +179,19 @@ static int account_settle(struct desk *desk, const struct account *account)
 {
 	struct password_policy policy = { 0 };
 	int error = password_policy_load(desk->db, desk->arena, &policy);
-	int64_t done = error < 0 ? error : sql_run(desk->db,
-		"UPDATE account SET live_failures = 0, live_locked_until_ms = NULL, live_login_at_ms = $2"
-		" WHERE id = $1",
-		SQL_INT(account->id), SQL_INT(desk->now_ms));
+	int64_t done =
+		error < 0
+			? error
+			: sql_run(desk->db,
+				  "UPDATE account SET live_failures = 0, live_locked_until_ms = NULL,"
+				  " live_login_at_ms = $2"
+				  " WHERE id = $1",
+				  SQL_INT(account->id), SQL_INT(desk->now_ms));
 	if (done < 0) {
 		return (int)done;
 	}
-	bool old = policy.age_max_ms > 0 && account->password_at_ms + policy.age_max_ms < desk->now_ms;
+	bool old = policy.age_max_ms > 0 &&
+		   account->password_at_ms + policy.age_max_ms < desk->now_ms;
 	bool expire = old && !account->must_change;
 	struct slice hash = desk->call->new_hash;
 	if (!expire && hash.n == 0) {
@@ -193,9 +211,11 @@ static int surplus_end(struct desk *desk, int64_t account_id)
 		" (SELECT x.id FROM (SELECT id FROM session WHERE account_id = $1 AND ended_at_ms IS NULL"
 		" ORDER BY id DESC LIMIT $3) AS x)",
 		SQL_INT(account_id), SQL_INT(desk->now_ms), SQL_INT(ACCOUNT_SESSIONS_MAX - 1));
-	done = done < 0 ? done : sql_run(desk->db,
-		"DELETE FROM session WHERE account_id = $1 AND created_at_ms < $2", SQL_INT(account_id),
-		SQL_INT(desk->now_ms - SESSION_KEPT_MS));
+	done = done < 0
+		       ? done
+		       : sql_run(desk->db,
+				 "DELETE FROM session WHERE account_id = $1 AND created_at_ms < $2",
+				 SQL_INT(account_id), SQL_INT(desk->now_ms - SESSION_KEPT_MS));
 	return done < 0 ? (int)done : 0;
 }
 
@@ -208,9 +228,9 @@ static int session_begin(struct desk *desk, int64_t account_id)
 	int64_t done = sql_run(desk->db,
 		"INSERT INTO session (id, digest, account_id, grant_id, created_at_ms, seen_at_ms, address, agent)"
 		" VALUES ($1, $2, $3, $4, $5, $5, $6, $7)",
-		SQL_INT(id), SQL_BLOB(slice_of(digest.octet, DIGEST_OCTETS)), SQL_INT(account_id),
-		SQL_INT(desk->caller.grant_id), SQL_INT(desk->now_ms), SQL_TEXT(desk->call->address),
-		SQL_TEXT(desk->call->agent));
+		SQL_INT(id), SQL_BLOB(slice_of(digest.octet, DIGEST_OCTETS)),
+		SQL_INT(account_id), SQL_INT(desk->caller.grant_id), SQL_INT(desk->now_ms),
+		SQL_TEXT(desk->call->address), SQL_TEXT(desk->call->agent));
 	int error = done < 0 ? (int)done : txn_change(desk->txn, "session", account_id, 0);
 	if (error < 0) {
 		return error;
@@ -225,8 +245,10 @@ static int session_begin(struct desk *desk, int64_t account_id)
 int desk_session_login(struct desk *desk)
 {
 	struct account account = { 0 };
-	desk->caller = (struct caller){ .role = ROLE_SYSTEM, .name = "" }; /* whoever was logged in before */
-	int found = account_by_name(desk->txn, slice_trim(json_get_str(desk->call->body, "account")), &account);
+	desk->caller = (struct caller) { .role = ROLE_SYSTEM,
+		.name = "" }; /* whoever was logged in before */
+	int found = account_by_name(
+		desk->txn, slice_trim(json_get_str(desk->call->body, "account")), &account);
 	if (found < 0) {
 		return found;
 	}
@@ -241,7 +263,8 @@ int desk_session_login(struct desk *desk)
 	if (chosen <= 0) {
 		desk->caller.known = chosen < 0;
 		(void)note_refused(desk, &account);
-		return chosen < 0 ? chosen : desk_refuse(desk, E_DENIED, "session.no_role", NULL);
+		return chosen < 0 ? chosen
+				  : desk_refuse(desk, E_DENIED, "session.no_role", NULL);
 	}
 	int error = account_settle(desk, &account);
 	error = error < 0 ? error : surplus_end(desk, account.id);

@@ -52,7 +52,8 @@ struct login_stored {
  * Shape:   call names the route, the token or (logging in) the account.
  * Returns: 0 or as db_step.
  */
-NODISCARD int login_look(struct txn *txn, const struct desk_call *call, struct login_stored *ret_stored);
+NODISCARD int login_look(
+	struct txn *txn, const struct desk_call *call, struct login_stored *ret_stored);
 
 /**
  * In an act of a logged-in person: was the repeated password right?

@@ -82,9 +82,8 @@ static int people_tell(struct matter *m, struct stmt *q, bool actor_too, const c
 	}
 	row = row < 0 ? row : 0;
 	for (int i = 0; i < count && row == 0; i++) {
-		row = actor_too
-			      ? tell(m, people[i], event, subject, text)
-			      : matter_tell_person(m, people[i], event, subject, text);
+		row = actor_too ? tell(m, people[i], event, subject, text)
+				: matter_tell_person(m, people[i], event, subject, text);
 	}
 	return row;
 }

@@ -31,8 +31,8 @@ int matter_number(struct matter *m)
 	int error = prefix_load(m, &prefix);
 	error = error < 0 ? error : txn_number(m->txn, "notice", today.year, &number);
 	if (error == 0) {
-		m->row.number = arena_printf(m->arena, "%.*s %d-%03lld", SLICE_FMT(prefix), (int)today.year,
-			(long long)number);
+		m->row.number = arena_printf(m->arena, "%.*s %d-%03lld", SLICE_FMT(prefix),
+			(int)today.year, (long long)number);
 	}
 	return error;
 }

@@ -61,10 +61,12 @@ static int asset_add(struct making *m, const char *name, const char *kind, struc
 		"INSERT INTO asset (id, version, name, kind, address, domain, importance)"
 		" VALUES ($1, 1, $2, $3, $4, $5, 'important')",
 		SQL_INT(m->asset_id), SQL_STR(name), SQL_STR(kind),
-		found && !named ? SQL_TEXT(place) : SQL_NULL, named ? SQL_TEXT(place) : SQL_NULL);
+		found && !named ? SQL_TEXT(place) : SQL_NULL,
+		named ? SQL_TEXT(place) : SQL_NULL);
 	int error = done < 0 ? (int)done : trail_row(m->txn, "asset", m->asset_id);
 	error = error < 0 || !found ? error : key_add(m, keys);
-	int64_t tokens = error < 0 ? error : search_put(m->txn, "asset", m->asset_id, slice_str(name));
+	int64_t tokens =
+		error < 0 ? error : search_put(m->txn, "asset", m->asset_id, slice_str(name));
 	return tokens < 0 ? (int)tokens : txn_change(m->txn, "asset", m->asset_id, 1);
 }
 

@@ -22,7 +22,8 @@ enum {
 #define MINUTE_MS INT64_C(60000)
 #define DAY_MS (24 * 60 * MINUTE_MS)
 
-static int64_t within(const struct json *setting, const char *name, int64_t least, int64_t most, int64_t otherwise)
+static int64_t within(const struct json *setting, const char *name, int64_t least, int64_t most,
+	int64_t otherwise)
 {
 	int64_t value = json_get_int(setting, name, otherwise);
 	return value < least ? least : value > most ? most : value;
@@ -39,11 +40,17 @@ int password_policy_load(struct db *db, struct arena *arena, struct password_pol
 	if (text.n > 0 && json_parse(arena, text, 0, &setting, NULL) < 0) {
 		setting = NULL; /* written by us; an unreadable one counts as unset */
 	}
-	*ret_policy = (struct password_policy){
-		.length_min = within(setting, "length_min", LENGTH_DEFAULT, LENGTH_HIGHEST, LENGTH_DEFAULT),
-		.failures_max = within(setting, "failures_max", 1, FAILURES_HIGHEST, FAILURES_DEFAULT),
-		.lock_ms = within(setting, "lock_minutes", 1, LOCK_HIGHEST_MIN, LOCK_DEFAULT_MIN) * MINUTE_MS,
-		.age_max_ms = within(setting, "age_max_days", 0, AGE_HIGHEST_DAYS, AGE_DEFAULT_DAYS) * DAY_MS,
+	*ret_policy = (struct password_policy) {
+		.length_min = within(
+			setting, "length_min", LENGTH_DEFAULT, LENGTH_HIGHEST, LENGTH_DEFAULT),
+		.failures_max =
+			within(setting, "failures_max", 1, FAILURES_HIGHEST, FAILURES_DEFAULT),
+		.lock_ms =
+			within(setting, "lock_minutes", 1, LOCK_HIGHEST_MIN, LOCK_DEFAULT_MIN) *
+			MINUTE_MS,
+		.age_max_ms =
+			within(setting, "age_max_days", 0, AGE_HIGHEST_DAYS, AGE_DEFAULT_DAYS) *
+			DAY_MS,
 	};
 	return 0;
 }
@@ -54,7 +61,8 @@ int64_t password_policy_lock_ms(const struct password_policy *policy, int64_t fa
 		return 0;
 	}
 	int64_t lock_ms = policy->lock_ms;
-	for (int64_t times = failures / policy->failures_max; times > 1 && lock_ms < DAY_MS; times--) {
+	for (int64_t times = failures / policy->failures_max; times > 1 && lock_ms < DAY_MS;
+		times--) {
 		lock_ms *= 2;
 	}
 	return lock_ms < DAY_MS ? lock_ms : DAY_MS;
@@ -75,7 +83,10 @@ static int classes_of(struct slice password)
 	unsigned seen = 0;
 	for (size_t i = 0; i < password.n; i++) {
 		uint8_t c = password.p[i];
-		seen |= c >= 'a' && c <= 'z' ? 1U : c >= 'A' && c <= 'Z' ? 2U : c >= '0' && c <= '9' ? 4U : 8U;
+		seen |= c >= 'a' && c <= 'z'   ? 1U
+			: c >= 'A' && c <= 'Z' ? 2U
+			: c >= '0' && c <= '9' ? 4U
+					       : 8U;
 	}
 	return __builtin_popcount(seen);
 }
@@ -117,13 +128,66 @@ static bool plainly_is(struct slice word, const char *common)
 static bool is_common(struct slice password)
 {
 	static const char *const words[] = {
-		"password", "passw", "pass", "admin", "administrator", "root", "system", "user", "guest",
-		"test", "tester", "welcome", "hello", "letmein", "changeme", "default", "login", "manager",
-		"master", "super", "superuser", "service", "server", "oracle", "mysql", "tomcat", "cisco",
-		"huawei", "ruijie", "sangfor", "qwer", "qwert", "qwerty", "qwertyuiop", "asdf", "asdfgh",
-		"zxcv", "zxcvbn", "zxcvbnm", "abc", "abcd", "abcdef", "iloveyou", "woaini", "wangluo",
-		"xuexiao", "xxzx", "anquan", "mima", "fengsui", "1qaz2wsx", "1qaz2wsx3edc", "1qaz@wsx",
-		"1qaz@wsx3edc", "1q2w3e4r", "1q2w3e4r5t", "qaz2wsx", "qaz@wsx", "qazwsx", "qazwsxedc",
+		"password",
+		"passw",
+		"pass",
+		"admin",
+		"administrator",
+		"root",
+		"system",
+		"user",
+		"guest",
+		"test",
+		"tester",
+		"welcome",
+		"hello",
+		"letmein",
+		"changeme",
+		"default",
+		"login",
+		"manager",
+		"master",
+		"super",
+		"superuser",
+		"service",
+		"server",
+		"oracle",
+		"mysql",
+		"tomcat",
+		"cisco",
+		"huawei",
+		"ruijie",
+		"sangfor",
+		"qwer",
+		"qwert",
+		"qwerty",
+		"qwertyuiop",
+		"asdf",
+		"asdfgh",
+		"zxcv",
+		"zxcvbn",
+		"zxcvbnm",
+		"abc",
+		"abcd",
+		"abcdef",
+		"iloveyou",
+		"woaini",
+		"wangluo",
+		"xuexiao",
+		"xxzx",
+		"anquan",
+		"mima",
+		"fengsui",
+		"1qaz2wsx",
+		"1qaz2wsx3edc",
+		"1qaz@wsx",
+		"1qaz@wsx3edc",
+		"1q2w3e4r",
+		"1q2w3e4r5t",
+		"qaz2wsx",
+		"qaz@wsx",
+		"qazwsx",
+		"qazwsxedc",
 		"q1w2e3r4",
 	};
 	struct slice stem = password;
@@ -154,7 +218,8 @@ const char *password_policy_fault(const struct password_policy *policy, struct s
 		return "password.classes";
 	}
 	for (int i = 0; i < facts->count; i++) {
-		if (facts->known[i].n >= FACT_LEAST_OCTETS && holds(password, facts->known[i])) {
+		if (facts->known[i].n >= FACT_LEAST_OCTETS &&
+			holds(password, facts->known[i])) {
 			return "password.personal";
 		}
 	}

@@ -16,14 +16,15 @@ struct arena;
 struct db;
 
 struct password_policy {
-	int64_t length_min;       /* characters; at least 10 */
-	int64_t failures_max;     /* wrong ones in a row before the account is locked */
-	int64_t lock_ms;          /* first lock; doubles with each further one, up to a day */
-	int64_t age_max_ms;       /* then it must be changed; 0 = never */
+	int64_t length_min;   /* characters; at least 10 */
+	int64_t failures_max; /* wrong ones in a row before the account is locked */
+	int64_t lock_ms;      /* first lock; doubles with each further one, up to a day */
+	int64_t age_max_ms;   /* then it must be changed; 0 = never */
 };
 
 /** What is set, within bounds, or the defaults: 10, 5, 15 minutes, 180 days.  0 or as db_step. */
-NODISCARD int password_policy_load(struct db *db, struct arena *arena, struct password_policy *ret_policy);
+NODISCARD int password_policy_load(
+	struct db *db, struct arena *arena, struct password_policy *ret_policy);
 
 /** How long the account is locked after so many failures in a row; 0 = not at all. */
 int64_t password_policy_lock_ms(const struct password_policy *policy, int64_t failures);

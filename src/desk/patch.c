@@ -14,8 +14,8 @@ static int text_apply(struct desk *desk, const struct patch_field *f, struct sli
 {
 	if (!patch_given(desk, f->name)) {
 		return text->n == 0 && f->need == WORDS_REQUIRED
-			? desk_refuse(desk, E_INPUT, "input.required", f->name)
-			: 0;
+			       ? desk_refuse(desk, E_INPUT, "input.required", f->name)
+			       : 0;
 	}
 	return words_text(desk, f->name, f->need, f->max, text);
 }
@@ -49,9 +49,13 @@ static int field_apply(struct desk *desk, const struct patch_field *f, void *at)
 	case PATCH_CHOICE:
 		return choice_apply(desk, f, at);
 	case PATCH_ID:
-		return patch_given(desk, f->name) ? words_id(desk, f->name, f->need, f->table, at) : 0;
+		return patch_given(desk, f->name)
+			       ? words_id(desk, f->name, f->need, f->table, at)
+			       : 0;
 	case PATCH_INT:
-		return patch_given(desk, f->name) ? words_int(desk, f->name, 0, (int64_t)f->max, 0, at) : 0;
+		return patch_given(desk, f->name)
+			       ? words_int(desk, f->name, 0, (int64_t)f->max, 0, at)
+			       : 0;
 	case PATCH_BOOL:
 		return bool_apply(desk, f, at);
 	}
@@ -62,7 +66,8 @@ int patch_apply(struct desk *desk, void *record, const struct patch_field *field
 {
 	int error = 0;
 	for (size_t i = 0; i < count && error >= 0; i++) {
-		error = field_apply(desk, &fields[i], (unsigned char *)record + fields[i].offset);
+		error = field_apply(
+			desk, &fields[i], (unsigned char *)record + fields[i].offset);
 	}
 	return error;
 }

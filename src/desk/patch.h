@@ -29,14 +29,15 @@ struct patch_field {
 	size_t offset; /* in the record */
 	enum patch_kind kind;
 	enum words_need need;
-	size_t max;                /* text: code points; int: largest */
-	const char *table;         /* id: where it must exist */
-	const char *const *words;  /* choice: NULL-ended */
-	const char *otherwise;     /* choice */
+	size_t max;               /* text: code points; int: largest */
+	const char *table;        /* id: where it must exist */
+	const char *const *words; /* choice: NULL-ended */
+	const char *otherwise;    /* choice */
 };
 
 /** Returns: 0, or E_INPUT refused as by words_*, or as db_step. */
-NODISCARD int patch_apply(struct desk *desk, void *record, const struct patch_field *fields, size_t count);
+NODISCARD int patch_apply(
+	struct desk *desk, void *record, const struct patch_field *fields, size_t count);
 
 /** Is the member in the body, null or not? */
 bool patch_given(const struct desk *desk, const char *name);

@@ -15,7 +15,8 @@ enum { VALUE_MAX_CHARS = 60 };
 
 /* ---- from what was sent to text */
 
-static int charset_apply(struct desk *desk, struct slice octets, struct slice charset, struct slice *ret_text)
+static int charset_apply(
+	struct desk *desk, struct slice octets, struct slice charset, struct slice *ret_text)
 {
 	bool is_utf8 = utf8_valid(octets);
 	if (slice_is(charset, "utf-8") || (slice_is(charset, "auto") && is_utf8)) {
@@ -26,8 +27,9 @@ static int charset_apply(struct desk *desk, struct slice octets, struct slice ch
 	buf_init(&text, SHEET_TEXT_MAX_OCTETS);
 	int error = gb18030_to_utf8(octets, &text);
 	if (error < 0) {
-		return error == E_LIMIT ? desk_refuse(desk, E_LIMIT, "import.too_large", "text")
-					: desk_refuse(desk, E_INPUT, "import.charset", "charset");
+		return error == E_LIMIT
+			       ? desk_refuse(desk, E_LIMIT, "import.too_large", "text")
+			       : desk_refuse(desk, E_INPUT, "import.charset", "charset");
 	}
 	*ret_text = arena_dup(desk->arena, buf_slice(&text));
 	return 0;
@@ -50,7 +52,8 @@ static int text_read(struct desk *desk, struct slice *ret_text)
 		return octets.failed ? desk_refuse(desk, E_LIMIT, "import.too_large", "text")
 				     : desk_refuse(desk, E_INPUT, "import.base64", "text");
 	}
-	return charset_apply(desk, arena_dup(desk->arena, buf_slice(&octets)), charset, ret_text);
+	return charset_apply(
+		desk, arena_dup(desk->arena, buf_slice(&octets)), charset, ret_text);
 }
 
 /* ---- from text to rows */
@@ -65,7 +68,8 @@ static bool row_blank(const struct slice *cells, size_t count)
 	return true;
 }
 
-static int rows_read(struct desk *desk, struct slice text, uint8_t separator, struct sheet *sheet)
+static int rows_read(
+	struct desk *desk, struct slice text, uint8_t separator, struct sheet *sheet)
 {
 	const size_t max = SHEET_ROWS_MAX + SHEET_HEAD_ROWS;
 	struct slice cells[SHEET_COLUMNS_MAX];
@@ -87,7 +91,8 @@ static int rows_read(struct desk *desk, struct slice text, uint8_t separator, st
 		memcpy(row->cell, cells, row->cells * sizeof(*row->cell));
 	}
 	if (count < 0) {
-		return desk_refuse(desk, E_INPUT, count == E_LIMIT ? "import.columns" : "import.quotes", "text");
+		return desk_refuse(desk, E_INPUT,
+			count == E_LIMIT ? "import.columns" : "import.quotes", "text");
 	}
 	return sheet->row_count > 0 ? 0 : desk_refuse(desk, E_INPUT, "import.empty", "text");
 }
@@ -119,7 +124,8 @@ static struct slice heading_bare(struct desk *desk, struct slice cell)
 }
 
 /* Which field each column is; how many were known.  The first column of a name counts. */
-static size_t headings_match(struct desk *desk, const struct sheet *sheet, const struct sheet_row *row, size_t *column)
+static size_t headings_match(struct desk *desk, const struct sheet *sheet,
+	const struct sheet_row *row, size_t *column)
 {
 	size_t known = 0;
 	for (size_t f = 0; f < sheet->field_count; f++) {
@@ -135,7 +141,9 @@ static size_t headings_match(struct desk *desk, const struct sheet *sheet, const
 			}
 		}
 	}
-	return column[0] == SIZE_MAX ? 0 : known; /* field 0 is the name, without which nothing goes */
+	return column[0] == SIZE_MAX
+		       ? 0
+		       : known; /* field 0 is the name, without which nothing goes */
 }
 
 static int headings_find(struct desk *desk, struct sheet *sheet)
@@ -155,18 +163,23 @@ static int headings_find(struct desk *desk, struct sheet *sheet)
 		return desk_refuse(desk, E_INPUT, "import.no_header", "text");
 	}
 	for (size_t f = 0; f < sheet->field_count; f++) {
-		sheet->heading[f] = sheet->column[f] == SIZE_MAX ? slice_str(sheet->fields[f].names[0])
-								 : slice_trim(sheet->rows[at].cell[sheet->column[f]]);
+		sheet->heading[f] =
+			sheet->column[f] == SIZE_MAX
+				? slice_str(sheet->fields[f].names[0])
+				: slice_trim(sheet->rows[at].cell[sheet->column[f]]);
 	}
 	sheet->rows += at + 1;
 	sheet->row_count -= at + 1;
-	return sheet->row_count <= SHEET_ROWS_MAX ? 0 : desk_refuse(desk, E_LIMIT, "import.rows", "text");
+	return sheet->row_count <= SHEET_ROWS_MAX
+		       ? 0
+		       : desk_refuse(desk, E_LIMIT, "import.rows", "text");
 }
 
-int import_sheet_open(struct desk *desk, const struct sheet_field *fields, size_t count, struct sheet *ret_sheet)
+int import_sheet_open(struct desk *desk, const struct sheet_field *fields, size_t count,
+	struct sheet *ret_sheet)
 {
 	static const char *const formats[] = { "csv", "cells", NULL };
-	*ret_sheet = (struct sheet){
+	*ret_sheet = (struct sheet) {
 		.fields = fields,
 		.field_count = count,
 		.dry_run = json_get_bool(desk->call->body, "dry_run", false),
@@ -196,7 +209,8 @@ struct slice sheet_cell(const struct sheet *sheet, size_t row, size_t field)
 {
 	const struct sheet_row *r = &sheet->rows[row];
 	size_t column = sheet->column[field];
-	return column < r->cells ? csv_plain(slice_trim(r->cell[column])) : (struct slice){ 0 };
+	return column < r->cells ? csv_plain(slice_trim(r->cell[column]))
+				 : (struct slice) { 0 };
 }
 
 /* ---- judging */
@@ -211,7 +225,8 @@ static struct slice value_cut(struct slice value)
 	return slice_head(value, at);
 }
 
-void sheet_refuse(struct sheet *sheet, size_t row, size_t field, const char *code, struct slice value)
+void sheet_refuse(
+	struct sheet *sheet, size_t row, size_t field, const char *code, struct slice value)
 {
 	struct sheet_row *r = &sheet->rows[row];
 	sheet->refused += !r->bad;
@@ -232,7 +247,8 @@ void sheet_refuse(struct sheet *sheet, size_t row, size_t field, const char *cod
 static bool cell_clean(struct slice cell)
 {
 	for (size_t i = 0; i < cell.n; i++) {
-		if ((cell.p[i] < 0x20 && memchr("\t\r\n", cell.p[i], 3) == NULL) || cell.p[i] == 0x7f) {
+		if ((cell.p[i] < 0x20 && memchr("\t\r\n", cell.p[i], 3) == NULL) ||
+			cell.p[i] == 0x7f) {
 			return false;
 		}
 	}
@@ -258,7 +274,9 @@ void sheet_check(struct sheet *sheet)
 int sheet_admit(struct desk *desk, const struct sheet *sheet)
 {
 	bool strict = !sheet->dry_run && !sheet->skip_bad;
-	return strict && sheet->refused > 0 ? desk_refuse(desk, E_INPUT, "import.bad_rows", "text") : 0;
+	return strict && sheet->refused > 0
+		       ? desk_refuse(desk, E_INPUT, "import.bad_rows", "text")
+		       : 0;
 }
 
 /* ---- the report */
@@ -271,8 +289,10 @@ static void preview_put(struct jw *jw, const struct sheet *sheet)
 		jw_object(jw);
 		jw_kv_int(jw, "row", (int64_t)sheet->rows[row].number);
 		for (size_t f = 0; f < sheet->field_count; f++) {
-			if (sheet->column[f] != SIZE_MAX && jw->buf->n < SHEET_REPORT_MAX_OCTETS - 1024) {
-				jw_kv_str(jw, sheet->fields[f].id, value_cut(sheet_cell(sheet, row, f)));
+			if (sheet->column[f] != SIZE_MAX &&
+				jw->buf->n < SHEET_REPORT_MAX_OCTETS - 1024) {
+				jw_kv_str(jw, sheet->fields[f].id,
+					value_cut(sheet_cell(sheet, row, f)));
 			}
 		}
 		jw_end(jw);
@@ -308,7 +328,8 @@ int sheet_answer(struct desk *desk, struct sheet *sheet, const char *act, const 
 		return 0;
 	}
 	desk_audit(desk, act, topic, 0, 0,
-		arena_printf(desk->arena, "added %lld changed %lld refused %lld", (long long)sheet->added,
-			(long long)sheet->changed, (long long)sheet->refused));
+		arena_printf(desk->arena, "added %lld changed %lld refused %lld",
+			(long long)sheet->added, (long long)sheet->changed,
+			(long long)sheet->refused));
 	return txn_change(desk->txn, topic, 0, 0);
 }

@@ -21,10 +21,11 @@ struct desk;
 
 enum {
 	SHEET_TEXT_MAX_OCTETS = 16 * 1024 * 1024, /* after decoding */
-	SHEET_ROWS_MAX = 10000,   /* one command is one audit entry, which names so many rows at most */
+	SHEET_ROWS_MAX =
+		10000, /* one command is one audit entry, which names so many rows at most */
 	SHEET_COLUMNS_MAX = 64,
 	SHEET_FIELDS_MAX = 16,
-	SHEET_HEAD_ROWS = 10,    /* headings stand among these */
+	SHEET_HEAD_ROWS = 10, /* headings stand among these */
 	SHEET_PREVIEW_ROWS = 20,
 	SHEET_REPORT_MAX_OCTETS = 56 * 1024, /* fits an answer; later errors are only counted */
 };
@@ -62,15 +63,16 @@ struct sheet {
  *          import.quotes, import.columns, import.no_header or import.empty;
  *          E_LIMIT refused with import.too_large or import.rows.
  */
-NODISCARD int import_sheet_open(
-	struct desk *desk, const struct sheet_field *fields, size_t count, struct sheet *ret_sheet);
+NODISCARD int import_sheet_open(struct desk *desk, const struct sheet_field *fields,
+	size_t count, struct sheet *ret_sheet);
 void import_sheet_close(struct sheet *sheet);
 
 /** A cell, trimmed, as it was before an export disarmed it; empty where there is none. */
 struct slice sheet_cell(const struct sheet *sheet, size_t row, size_t field);
 
 /** This row is not taken; it counts once however often it is refused. */
-void sheet_refuse(struct sheet *sheet, size_t row, size_t field, const char *code, struct slice value);
+void sheet_refuse(
+	struct sheet *sheet, size_t row, size_t field, const char *code, struct slice value);
 
 /** Refuse rows that lack what is required, or hold too long texts or control characters. */
 void sheet_check(struct sheet *sheet);
@@ -82,4 +84,5 @@ void sheet_check(struct sheet *sheet);
 NODISCARD int sheet_admit(struct desk *desk, const struct sheet *sheet);
 
 /** Answer with the report, name the act unless it was a dry run or nothing changed, tell the stream. */
-NODISCARD int sheet_answer(struct desk *desk, struct sheet *sheet, const char *act, const char *topic);
+NODISCARD int sheet_answer(
+	struct desk *desk, struct sheet *sheet, const char *act, const char *topic);

@@ -288,7 +288,8 @@ int signal_take(struct txn *txn, const struct desk_env *env, const struct signal
 	int64_t incident_id = 0;
 	int error = subject_find(&r);
 	error = error < 0 || r.unwatched ? error : watch_update(&r);
-	if (error < 0 || signal->state == SIGNAL_NOTE || (r.unwatched && signal->state != SIGNAL_RESOLVED)) {
+	if (error < 0 || signal->state == SIGNAL_NOTE ||
+		(r.unwatched && signal->state != SIGNAL_RESOLVED)) {
 		return error;
 	}
 	int open = open_find(&r, &incident_id);

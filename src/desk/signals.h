@@ -19,7 +19,8 @@ struct desk_env;
 struct txn;
 
 /** Take one signal.  Returns: 0 or as db_step. */
-NODISCARD int signal_take(struct txn *txn, const struct desk_env *env, const struct signal *signal);
+NODISCARD int signal_take(
+	struct txn *txn, const struct desk_env *env, const struct signal *signal);
 
 /**
  * The asset an address, host name or check id belongs to: a check's own, else
@@ -27,4 +28,5 @@ NODISCARD int signal_take(struct txn *txn, const struct desk_env *env, const str
  *
  * Returns: 0 with *ret_asset_id 0 when none does, or as db_step.
  */
-NODISCARD int signal_asset(struct txn *txn, struct slice key, int64_t *ret_asset_id, int64_t *ret_unit_id);
+NODISCARD int signal_asset(
+	struct txn *txn, struct slice key, int64_t *ret_asset_id, int64_t *ret_unit_id);

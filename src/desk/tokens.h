@@ -12,7 +12,7 @@
 struct desk;
 
 enum {
-	TOKENS_LIVE_MAX = 20,   /* of one account */
+	TOKENS_LIVE_MAX = 20, /* of one account */
 	TOKEN_SCOPES_MAX = 50,
 };
 

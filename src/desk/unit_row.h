@@ -59,7 +59,8 @@ NODISCARD int unit_row_may_end(struct desk *desk, const struct unit_row *row);
  * Shape:   before is the row as stored, NULL for a new one.
  * Returns: 0 or as db_step.
  */
-NODISCARD int unit_row_save(struct desk *desk, const struct unit_row *before, struct unit_row *row);
+NODISCARD int unit_row_save(
+	struct desk *desk, const struct unit_row *before, struct unit_row *row);
 
 /** Would saving change anything? */
 bool unit_row_same(const struct unit_row *a, const struct unit_row *b);

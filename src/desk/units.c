@@ -9,22 +9,39 @@
 #include "desk/unit_row.h"
 
 static const struct patch_field fields[] = {
-	{ .name = "name", .offset = offsetof(struct unit_row, name), .kind = PATCH_TEXT, .need = WORDS_REQUIRED,
+	{ .name = "name",
+		.offset = offsetof(struct unit_row, name),
+		.kind = PATCH_TEXT,
+		.need = WORDS_REQUIRED,
 		.max = UNIT_NAME_MAX },
-	{ .name = "short_name", .offset = offsetof(struct unit_row, short_name), .kind = PATCH_TEXT,
+	{ .name = "short_name",
+		.offset = offsetof(struct unit_row, short_name),
+		.kind = PATCH_TEXT,
 		.max = UNIT_NAME_MAX },
-	{ .name = "kind", .offset = offsetof(struct unit_row, kind), .kind = PATCH_CHOICE, .words = unit_kinds,
+	{ .name = "kind",
+		.offset = offsetof(struct unit_row, kind),
+		.kind = PATCH_CHOICE,
+		.words = unit_kinds,
 		.otherwise = "department" },
-	{ .name = "parent_id", .offset = offsetof(struct unit_row, parent_id), .kind = PATCH_ID, .table = "unit" },
-	{ .name = "is_centre", .offset = offsetof(struct unit_row, is_centre), .kind = PATCH_BOOL },
-	{ .name = "valid_to", .offset = offsetof(struct unit_row, valid_to_ms), .kind = PATCH_INT, .max = INT64_MAX },
+	{ .name = "parent_id",
+		.offset = offsetof(struct unit_row, parent_id),
+		.kind = PATCH_ID,
+		.table = "unit" },
+	{ .name = "is_centre",
+		.offset = offsetof(struct unit_row, is_centre),
+		.kind = PATCH_BOOL },
+	{ .name = "valid_to",
+		.offset = offsetof(struct unit_row, valid_to_ms),
+		.kind = PATCH_INT,
+		.max = INT64_MAX },
 };
 
-static int saved(struct desk *desk, const char *act, const struct unit_row *before, struct unit_row *row)
+static int saved(
+	struct desk *desk, const char *act, const struct unit_row *before, struct unit_row *row)
 {
 	int error = unit_row_save(desk, before, row);
 	error = error < 0 ? error : txn_change(desk->txn, "unit", row->id, row->version);
-	desk_audit(desk, act, "unit", row->id, row->version, (struct slice){ 0 });
+	desk_audit(desk, act, "unit", row->id, row->version, (struct slice) { 0 });
 	desk_answer(desk, row->id, row->version);
 	return error;
 }
@@ -43,7 +60,8 @@ int desk_unit_create(struct desk *desk)
 	return saved(desk, "unit.create", NULL, &row);
 }
 
-static int end_check(struct desk *desk, const struct unit_row *before, const struct unit_row *row)
+static int end_check(
+	struct desk *desk, const struct unit_row *before, const struct unit_row *row)
 {
 	if (row->valid_to_ms == 0 || row->valid_to_ms == before->valid_to_ms) {
 		return 0;
@@ -62,7 +80,8 @@ int desk_unit_update(struct desk *desk)
 	error = error < 0 ? error : desk_unit_reached(desk, before.id);
 	error = error < 0 ? error : desk_version_same(desk, before.version);
 	struct unit_row row = before;
-	error = error < 0 ? error : patch_apply(desk, &row, fields, sizeof(fields) / sizeof(fields[0]));
+	error = error < 0 ? error
+			  : patch_apply(desk, &row, fields, sizeof(fields) / sizeof(fields[0]));
 	error = error < 0 ? error : unit_row_check(desk, &row);
 	error = error < 0 ? error : end_check(desk, &before, &row);
 	return error < 0 ? error : saved(desk, "unit.update", &before, &row);

@@ -31,8 +31,10 @@ static int person_make(struct desk *desk, int64_t *ret_id)
 	struct slice mail = { 0 };
 	int64_t unit_id = 0;
 	int error = words_text(desk, "name", WORDS_REQUIRED, NAME_MAX_CHARS, &name);
-	error = error < 0 ? error : words_text(desk, "phone", WORDS_OPTIONAL, PHONE_MAX_CHARS, &phone);
-	error = error < 0 ? error : words_text(desk, "mail", WORDS_OPTIONAL, MAIL_MAX_CHARS, &mail);
+	error = error < 0 ? error
+			  : words_text(desk, "phone", WORDS_OPTIONAL, PHONE_MAX_CHARS, &phone);
+	error = error < 0 ? error
+			  : words_text(desk, "mail", WORDS_OPTIONAL, MAIL_MAX_CHARS, &mail);
 	error = error < 0 ? error : words_id(desk, "unit_id", WORDS_OPTIONAL, "unit", &unit_id);
 	if (error < 0) {
 		return error;
@@ -40,9 +42,11 @@ static int person_make(struct desk *desk, int64_t *ret_id)
 	int64_t id = txn_id(desk->txn);
 	int64_t done = sql_run(desk->db,
 		"INSERT INTO person (id, version, name, unit_id, phone, mail) VALUES ($1, 1, $2, $3, $4, $5)",
-		SQL_INT(id), SQL_TEXT(name), SQL_INT_OR_NULL(unit_id), SQL_TEXT_OR_NULL(phone), SQL_TEXT_OR_NULL(mail));
-	struct slice words = arena_printf(desk->arena, "%.*s %.*s %.*s %.*s", SLICE_FMT(name), SLICE_FMT(phone),
-		SLICE_FMT(mail), SLICE_FMT(json_get_str(desk->call->body, "account")));
+		SQL_INT(id), SQL_TEXT(name), SQL_INT_OR_NULL(unit_id), SQL_TEXT_OR_NULL(phone),
+		SQL_TEXT_OR_NULL(mail));
+	struct slice words = arena_printf(desk->arena, "%.*s %.*s %.*s %.*s", SLICE_FMT(name),
+		SLICE_FMT(phone), SLICE_FMT(mail),
+		SLICE_FMT(json_get_str(desk->call->body, "account")));
 	done = done < 0 ? done : search_put(desk->txn, "person", id, words);
 	error = done < 0 ? (int)done : trail_row(desk->txn, "person", id);
 	error = error < 0 ? error : txn_change(desk->txn, "person", id, 1);
@@ -51,16 +55,16 @@ static int person_make(struct desk *desk, int64_t *ret_id)
 }
 
 /* One grant asked for: {role, unit_id?}. */
-static int grant_take(struct desk *desk, const struct json *wanted, int64_t person_id, const char *field,
-	int64_t *ret_grant_id)
+static int grant_take(struct desk *desk, const struct json *wanted, int64_t person_id,
+	const char *field, int64_t *ret_grant_id)
 {
 	const char *code = NULL;
 	int role = name_parse(&role_names, json_get_str(wanted, "role"));
 	if (role < 0 || role >= ROLE_PEOPLE_COUNT) {
 		return desk_refuse(desk, E_INPUT, "input.word", field);
 	}
-	int error = account_grant(desk->txn, person_id, (enum role)role, json_get_int(wanted, "unit_id", 0),
-		ret_grant_id, &code);
+	int error = account_grant(desk->txn, person_id, (enum role)role,
+		json_get_int(wanted, "unit_id", 0), ret_grant_id, &code);
 	return ruled(desk, error, code, field);
 }
 
@@ -72,7 +76,8 @@ static int roles_take(struct desk *desk, int64_t person_id)
 	if (json_count(roles) > ROLES_MAX) {
 		return desk_refuse(desk, E_INPUT, "input.too_long", "roles");
 	}
-	for (const struct json *r = json_first(roles); r != NULL && error == 0; r = json_next(r)) {
+	for (const struct json *r = json_first(roles); r != NULL && error == 0;
+		r = json_next(r)) {
 		error = grant_take(desk, r, person_id, "roles", &grant_id);
 	}
 	return error;
@@ -85,8 +90,11 @@ int desk_user_create(struct desk *desk)
 	int64_t person_id = 0;
 	int64_t id = 0;
 	int error = one_time_check(desk);
-	error = error < 0 ? error : words_text(desk, "account", WORDS_REQUIRED, ACCOUNT_NAME_MAX, &name);
-	error = error < 0 ? error : words_id(desk, "person_id", WORDS_OPTIONAL, "person", &person_id);
+	error = error < 0
+			? error
+			: words_text(desk, "account", WORDS_REQUIRED, ACCOUNT_NAME_MAX, &name);
+	error = error < 0 ? error
+			  : words_id(desk, "person_id", WORDS_OPTIONAL, "person", &person_id);
 	error = error < 0 || person_id != 0 ? error : person_make(desk, &person_id);
 	if (error < 0) {
 		return error;
@@ -111,13 +119,16 @@ static int user_load(struct desk *desk, struct account *ret_account)
 		return found < 0 ? found : E_ABSENT;
 	}
 	/* Nobody locks himself out, nor gives himself a password without saying the old one. */
-	return ret_account->id == desk->caller.account_id ? desk_refuse(desk, E_STATE, "user.self", NULL) : 0;
+	return ret_account->id == desk->caller.account_id
+		       ? desk_refuse(desk, E_STATE, "user.self", NULL)
+		       : 0;
 }
 
 static int user_done(struct desk *desk, const struct account *account, const char *act)
 {
 	int error = account_sessions_end(desk->txn, account->id, 0);
-	error = error < 0 ? error : txn_change(desk->txn, "user", account->id, account->version + 1);
+	error = error < 0 ? error
+			  : txn_change(desk->txn, "user", account->id, account->version + 1);
 	desk_audit(desk, act, "account", account->id, account->version + 1, account->name);
 	desk_answer(desk, account->id, account->version + 1);
 	return error;
@@ -144,7 +155,9 @@ int desk_user_update(struct desk *desk)
 		" live_locked_until_ms = NULL WHERE id = $1",
 		SQL_INT(account.id), SQL_INT(disable ? 1 : 0));
 	error = done < 0 ? (int)done : trail_row(desk->txn, "account", account.id);
-	return error < 0 ? error : user_done(desk, &account, disable ? "users.disable" : "users.enable");
+	return error < 0
+		       ? error
+		       : user_done(desk, &account, disable ? "users.disable" : "users.enable");
 }
 
 int desk_user_reset_password(struct desk *desk)
@@ -152,7 +165,9 @@ int desk_user_reset_password(struct desk *desk)
 	struct account account = { 0 };
 	int error = user_load(desk, &account);
 	error = error < 0 ? error : one_time_check(desk);
-	error = error < 0 ? error : account_password_set(desk->txn, account.id, desk->call->new_hash, true);
+	error = error < 0 ? error
+			  : account_password_set(
+				    desk->txn, account.id, desk->call->new_hash, true);
 	error = error < 0 ? error : user_done(desk, &account, "users.reset_password");
 	desk->answer_secret = desk->call->new_secret;
 	return error;
@@ -162,18 +177,21 @@ int desk_people_grant(struct desk *desk)
 {
 	int64_t known = 0;
 	int64_t grant_id = 0;
-	int found = sql_int(desk->db, "SELECT 1 FROM person WHERE id = $1", &known, SQL_INT(desk->call->id));
+	int found = sql_int(desk->db, "SELECT 1 FROM person WHERE id = $1", &known,
+		SQL_INT(desk->call->id));
 	if (found <= 0) {
 		return found < 0 ? found : E_ABSENT;
 	}
 	if (desk->call->id == desk->caller.person_id) {
-		return desk_refuse(desk, E_STATE, "grant.self", NULL); /* nobody gives himself a role */
+		return desk_refuse(
+			desk, E_STATE, "grant.self", NULL); /* nobody gives himself a role */
 	}
 	int error = grant_take(desk, desk->call->body, desk->call->id, "role", &grant_id);
 	if (error < 0) {
 		return error;
 	}
-	desk_audit(desk, "people.grant", "person", desk->call->id, 0, json_get_str(desk->call->body, "role"));
+	desk_audit(desk, "people.grant", "person", desk->call->id, 0,
+		json_get_str(desk->call->body, "role"));
 	desk_answer(desk, grant_id, 1);
 	return 0;
 }
@@ -185,7 +203,7 @@ int desk_people_revoke(struct desk *desk)
 	if (error < 0) {
 		return ruled(desk, error, code, NULL);
 	}
-	desk_audit(desk, "people.revoke", "person", desk->call->id, 0, (struct slice){ 0 });
+	desk_audit(desk, "people.revoke", "person", desk->call->id, 0, (struct slice) { 0 });
 	desk_answer(desk, desk->call->sub, 0);
 	return 0;
 }

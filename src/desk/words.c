@@ -10,14 +10,16 @@
 static bool text_clean(struct slice text)
 {
 	for (size_t i = 0; i < text.n; i++) {
-		if ((text.p[i] < 0x20 && text.p[i] != '\n' && text.p[i] != '\t') || text.p[i] == 0x7f) {
+		if ((text.p[i] < 0x20 && text.p[i] != '\n' && text.p[i] != '\t') ||
+			text.p[i] == 0x7f) {
 			return false;
 		}
 	}
 	return true;
 }
 
-int words_text(struct desk *desk, const char *field, enum words_need need, size_t max, struct slice *ret_text)
+int words_text(struct desk *desk, const char *field, enum words_need need, size_t max,
+	struct slice *ret_text)
 {
 	const struct json *value = json_get(desk->call->body, field);
 	enum json_type type = json_type(value);
@@ -38,18 +40,23 @@ int words_text(struct desk *desk, const char *field, enum words_need need, size_
 	return 0;
 }
 
-int words_id(struct desk *desk, const char *field, enum words_need need, const char *table, int64_t *ret_id)
+int words_id(struct desk *desk, const char *field, enum words_need need, const char *table,
+	int64_t *ret_id)
 {
 	const struct json *value = json_get(desk->call->body, field);
 	int64_t id = 0;
 	if (json_type(value) == JSON_ABSENT || json_type(value) == JSON_NULL) {
 		*ret_id = 0;
-		return need == WORDS_REQUIRED ? desk_refuse(desk, E_INPUT, "input.required", field) : 0;
+		return need == WORDS_REQUIRED
+			       ? desk_refuse(desk, E_INPUT, "input.required", field)
+			       : 0;
 	}
 	int64_t found = 0;
 	/* The table's name is ours, never the request's. */
 	struct slice sql = arena_printf(desk->arena, "SELECT 1 FROM %s WHERE id = $1", table);
-	int row = json_int(value, &id) ? sql_int(desk->db, (const char *)sql.p, &found, SQL_INT(id)) : 0;
+	int row = json_int(value, &id)
+			  ? sql_int(desk->db, (const char *)sql.p, &found, SQL_INT(id))
+			  : 0;
 	if (row < 0) {
 		return row;
 	}
@@ -60,13 +67,14 @@ int words_id(struct desk *desk, const char *field, enum words_need need, const c
 	return 0;
 }
 
-int words_choice(struct desk *desk, const char *field, const char *const words[], const char *otherwise,
-	struct slice *ret_word)
+int words_choice(struct desk *desk, const char *field, const char *const words[],
+	const char *otherwise, struct slice *ret_word)
 {
 	const struct json *value = json_get(desk->call->body, field);
 	if (json_type(value) == JSON_ABSENT || json_type(value) == JSON_NULL) {
 		*ret_word = slice_str(otherwise);
-		return otherwise == NULL ? desk_refuse(desk, E_INPUT, "input.required", field) : 0;
+		return otherwise == NULL ? desk_refuse(desk, E_INPUT, "input.required", field)
+					 : 0;
 	}
 	for (size_t i = 0; words[i] != NULL; i++) {
 		if (slice_is(json_str(value), words[i])) {
@@ -95,13 +103,16 @@ bool words_enough(struct slice text, size_t min)
 	return utf8_count(text) >= min;
 }
 
-int words_timeline(struct desk *desk, const char *kind, int64_t id, const char *code, struct slice args_json)
+int words_timeline(struct desk *desk, const char *kind, int64_t id, const char *code,
+	struct slice args_json)
 {
 	int64_t done = sql_run(desk->db,
 		"INSERT INTO timeline (id, kind, record_id, at_ms, code, args, person_id, role)"
 		" VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-		SQL_INT(txn_id(desk->txn)), SQL_STR(kind), SQL_INT(id), SQL_INT(desk->now_ms), SQL_STR(code),
-		SQL_TEXT(args_json.n > 0 ? args_json : SLICE("{}")), SQL_INT_OR_NULL(desk->caller.person_id),
-		SQL_STR(desk->caller.known ? name_id(&role_names, desk->caller.role) : "system"));
+		SQL_INT(txn_id(desk->txn)), SQL_STR(kind), SQL_INT(id), SQL_INT(desk->now_ms),
+		SQL_STR(code), SQL_TEXT(args_json.n > 0 ? args_json : SLICE("{}")),
+		SQL_INT_OR_NULL(desk->caller.person_id),
+		SQL_STR(desk->caller.known ? name_id(&role_names, desk->caller.role)
+					   : "system"));
 	return done < 0 ? (int)done : 0;
 }

@@ -33,8 +33,8 @@ NODISCARD int words_text(struct desk *desk, const char *field, enum words_need n
  * Shape:   table is a name of our schema.
  * Returns: 0, or E_INPUT refused with input.required or input.unknown.
  */
-NODISCARD int words_id(struct desk *desk, const char *field, enum words_need need, const char *table,
-	int64_t *ret_id);
+NODISCARD int words_id(struct desk *desk, const char *field, enum words_need need,
+	const char *table, int64_t *ret_id);
 
 /**
  * One of the words; `otherwise` when absent (NULL = required).
@@ -46,8 +46,8 @@ NODISCARD int words_choice(struct desk *desk, const char *field, const char *con
 	const char *otherwise, struct slice *ret_word);
 
 /** Integer member between min and max; `otherwise` when absent. */
-NODISCARD int words_int(struct desk *desk, const char *field, int64_t min, int64_t max, int64_t otherwise,
-	int64_t *ret_value);
+NODISCARD int words_int(struct desk *desk, const char *field, int64_t min, int64_t max,
+	int64_t otherwise, int64_t *ret_value);
 
 /** Has the text at least min characters (code points)? */
 bool words_enough(struct slice text, size_t min);

@@ -21,8 +21,8 @@ struct group {
 	bool firing;
 	int64_t first_ms; /* of the burst that fires */
 	int64_t last_ms;
-	uint64_t count;   /* rows since the burst began */
-	unsigned head;    /* next place in the ring */
+	uint64_t count; /* rows since the burst began */
+	unsigned head;  /* next place in the ring */
 	unsigned held;
 	struct slice key; /* value NUL value NUL …, behind the ring */
 	int64_t ring[];   /* threshold times */
@@ -178,10 +178,12 @@ static void emit(const struct burst *burst, const struct group *group, enum sign
 		.asset_key = asset_of(burst, group),
 		.class = burst->rule.class,
 		.severity = burst->rule.severity,
-		.observed_at_ms = state == SIGNAL_FIRING ? group->last_ms
-							  : group->last_ms + burst->rule.quiet_ms,
+		.observed_at_ms = state == SIGNAL_FIRING
+					  ? group->last_ms
+					  : group->last_ms + burst->rule.quiet_ms,
 		.state = state,
-		.evidence = { SLICE("log"), buf_slice(&filter), group->first_ms, group->last_ms },
+		.evidence = { SLICE("log"), buf_slice(&filter), group->first_ms,
+			group->last_ms },
 		.dedup_key = buf_slice(&dedup),
 		.code = burst->rule.code,
 		.args = buf_slice(&args),
@@ -202,7 +204,8 @@ static void drop(struct burst *burst, struct group *group, const struct burst_si
 
 /* ---- rows */
 
-static struct slice field_of(const struct log_row *row, const struct json *fields, struct slice name)
+static struct slice field_of(
+	const struct log_row *row, const struct json *fields, struct slice name)
 {
 	if (slice_is(name, "source")) {
 		return row->source;
@@ -218,7 +221,7 @@ static struct slice field_of(const struct log_row *row, const struct json *field
 			return json_str(f);
 		}
 	}
-	return (struct slice){ 0 };
+	return (struct slice) { 0 };
 }
 
 /* A cheap look before the JSON is read: each wanted value must stand somewhere. */
@@ -226,7 +229,8 @@ static bool may_match(const struct burst_rule *rule, const struct log_row *row)
 {
 	for (size_t i = 0; i < rule->match_count; i++) {
 		struct slice name = rule->match_name[i];
-		bool column = slice_is(name, "source") || slice_is(name, "host") || slice_is(name, "app");
+		bool column = slice_is(name, "source") || slice_is(name, "host") ||
+			      slice_is(name, "app");
 		if (!column && slice_find(row->fields, rule->match_value[i]) == SIZE_MAX) {
 			return false;
 		}
@@ -240,16 +244,19 @@ static bool key_of(struct burst *burst, const struct log_row *row, struct buf *k
 	const struct burst_rule *rule = &burst->rule;
 	const struct json *fields = NULL;
 	arena_reset(burst->turn);
-	if (!may_match(rule, row) || json_parse(burst->turn, row->fields, 16, &fields, NULL) < 0) {
+	if (!may_match(rule, row) ||
+		json_parse(burst->turn, row->fields, 16, &fields, NULL) < 0) {
 		return false;
 	}
 	for (size_t i = 0; i < rule->match_count; i++) {
-		if (!slice_eq(field_of(row, fields, rule->match_name[i]), rule->match_value[i])) {
+		if (!slice_eq(
+			    field_of(row, fields, rule->match_name[i]), rule->match_value[i])) {
 			return false;
 		}
 	}
 	for (size_t i = 0; i < rule->group_count; i++) {
-		struct slice value = slice_head(field_of(row, fields, rule->group[i]), VALUE_MAX);
+		struct slice value =
+			slice_head(field_of(row, fields, rule->group[i]), VALUE_MAX);
 		if (value.n == 0 || memchr(value.p, 0, value.n) != NULL) {
 			return false;
 		}
@@ -259,7 +266,8 @@ static bool key_of(struct burst *burst, const struct log_row *row, struct buf *k
 	return !key->failed;
 }
 
-static struct group *group_of(struct burst *burst, struct slice key, const struct burst_sink *sink)
+static struct group *group_of(
+	struct burst *burst, struct slice key, const struct burst_sink *sink)
 {
 	struct group *group = map_get(burst->groups, key);
 	if (group != NULL) {
@@ -311,7 +319,8 @@ void burst_tick(struct burst *burst, int64_t now_ms, const struct burst_sink *si
 		burst->now_ms = now_ms;
 	}
 	/* quiet_s is never less than window_s, so a group this old holds nothing of use. */
-	while (burst->oldest != NULL && burst->now_ms - burst->oldest->last_ms > burst->rule.quiet_ms) {
+	while (burst->oldest != NULL &&
+		burst->now_ms - burst->oldest->last_ms > burst->rule.quiet_ms) {
 		drop(burst, burst->oldest, sink);
 	}
 }

@@ -23,7 +23,7 @@
 struct diag;
 
 enum {
-	BURST_KEYS_MAX = 65536,    /* groups watched at once; the one silent longest goes first */
+	BURST_KEYS_MAX = 65536, /* groups watched at once; the one silent longest goes first */
 	BURST_THRESHOLD_MAX = 256, /* times kept of a group */
 	BURST_MATCH_MAX = 8,
 	BURST_GROUP_MAX = 4,

@@ -72,8 +72,8 @@ static int read_numbers(const struct json *root, struct burst_rule *rule, struct
 	return 0;
 }
 
-int burst_rule_read(struct arena *arena, struct slice json, struct burst_rule *ret_rule,
-	struct diag *diag)
+int burst_rule_read(
+	struct arena *arena, struct slice json, struct burst_rule *ret_rule, struct diag *diag)
 {
 	const struct json *root = NULL;
 	int error = json_parse(arena, json, 4, &root, diag);

@@ -36,5 +36,5 @@ struct burst_rule {
  * Owns:    texts of *ret_rule live in the arena.
  * Returns: 0, json_parse's errors, or E_INPUT with diag.
  */
-NODISCARD int burst_rule_read(struct arena *arena, struct slice json, struct burst_rule *ret_rule,
-	struct diag *diag);
+NODISCARD int burst_rule_read(
+	struct arena *arena, struct slice json, struct burst_rule *ret_rule, struct diag *diag);

@@ -37,8 +37,8 @@ static bool part_next(struct slice *left, struct slice *ret_part)
 
 static bool label_octet(uint8_t c)
 {
-	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '_' ||
-		c >= 0x80;
+	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+	       c == '-' || c == '_' || c >= 0x80;
 }
 
 static bool label_valid(struct slice label)
@@ -48,7 +48,8 @@ static bool label_valid(struct slice label)
 			return false;
 		}
 	}
-	return label.n > 0 && label.n <= LABEL_MAX_OCTETS && label.p[0] != '-' && label.p[label.n - 1] != '-';
+	return label.n > 0 && label.n <= LABEL_MAX_OCTETS && label.p[0] != '-' &&
+	       label.p[label.n - 1] != '-';
 }
 
 static bool all_digits(struct slice label)
@@ -77,7 +78,7 @@ bool host_name_valid(struct slice text)
 static bool same(const struct asset_key *a, const struct asset_key *b)
 {
 	return a->is_domain == b->is_domain && a->network.prefix == b->network.prefix &&
-		slice_eq(slice_str(a->text), slice_str(b->text));
+	       slice_eq(slice_str(a->text), slice_str(b->text));
 }
 
 static int key_add(struct asset_keys *keys, const struct asset_key *key)

@@ -18,8 +18,9 @@ enum { ASSET_KEYS_MAX = 64, ASSET_KEY_MAX_OCTETS = 253 };
 
 struct asset_key {
 	bool is_domain;
-	struct network network;              /* without is_domain */
-	char text[ASSET_KEY_MAX_OCTETS + 1]; /* domain in lower case, or the network's 32 hex digits */
+	struct network network; /* without is_domain */
+	char text[ASSET_KEY_MAX_OCTETS +
+		  1]; /* domain in lower case, or the network's 32 hex digits */
 };
 
 /** Every key once, in the order typed. */
@@ -33,7 +34,8 @@ struct asset_keys {
  *
  * Returns: 0, E_FORMAT with *ret_bad the part at fault, E_RANGE (prefix), E_LIMIT (ASSET_KEYS_MAX).
  */
-NODISCARD int asset_keys_addresses(struct asset_keys *keys, struct slice field, struct slice *ret_bad);
+NODISCARD int asset_keys_addresses(
+	struct asset_keys *keys, struct slice field, struct slice *ret_bad);
 
 /**
  * Add the names of a domain field; of a URL its host, which may be an
@@ -41,7 +43,8 @@ NODISCARD int asset_keys_addresses(struct asset_keys *keys, struct slice field, 
  *
  * Returns: as asset_keys_addresses.
  */
-NODISCARD int asset_keys_domains(struct asset_keys *keys, struct slice field, struct slice *ret_bad);
+NODISCARD int asset_keys_domains(
+	struct asset_keys *keys, struct slice field, struct slice *ret_bad);
 
 /**
  * A host name: labels of letters, digits, - and _ or octets beyond ASCII,

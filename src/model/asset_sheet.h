@@ -36,9 +36,9 @@ enum asset_column {
 
 /** A column of a sheet. */
 struct sheet_field {
-	const char *id;             /* as in the API's models */
-	const char *const *names;   /* headings, the first is written; NULL-ended */
-	size_t max;                 /* characters of a cell */
+	const char *id;           /* as in the API's models */
+	const char *const *names; /* headings, the first is written; NULL-ended */
+	size_t max;               /* characters of a cell */
 	bool required;
 };
 
@@ -61,7 +61,8 @@ extern const struct sheet_word asset_importance_words[];
 extern const struct sheet_word asset_exposure_words[];
 
 /** The id a cell means: of the table, in any of its three forms, or of the words; NULL when none. */
-const char *sheet_word_id(const struct name_table *table, const struct sheet_word *words, struct slice cell);
+const char *sheet_word_id(
+	const struct name_table *table, const struct sheet_word *words, struct slice cell);
 
 /** "二级", "第二级", "2", "2级", "S2A2"; 0 for "未定级", "无", "-".  Returns: 0..5, or E_FORMAT. */
 int mlps_level_parse(struct slice cell);

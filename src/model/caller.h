@@ -13,16 +13,17 @@
 #include "model/role.h"
 
 struct caller {
-	bool known;           /* false: no token, an ended one, or a disabled account */
+	bool known; /* false: no token, an ended one, or a disabled account */
 	int64_t account_id;
 	int64_t person_id;
-	int64_t session_id;   /* 0 for an API token */
-	int64_t token_id;     /* 0 for a session */
+	int64_t session_id; /* 0 for an API token */
+	int64_t token_id;   /* 0 for a session */
 	int64_t grant_id;
 	enum role role;       /* ROLE_SYSTEM for the machine's own acts */
 	int64_t unit_id;      /* of the role; 0 = school-wide */
 	bool must_change;     /* may only change the password */
 	bool address_refused; /* administrators may not come from here */
-	const char *scopes;   /* of an API token: route names or prefixes, space between; NULL = all */
-	const char *name;     /* of the person; lives as long as the arena it was loaded into */
+	const char *
+		scopes; /* of an API token: route names or prefixes, space between; NULL = all */
+	const char *name; /* of the person; lives as long as the arena it was loaded into */
 };

@@ -49,7 +49,8 @@ bool mail_plausible(struct slice text)
 	if (text.n > MAIL_MAX_OCTETS || !slice_cut(text, '@', &local, &domain)) {
 		return false;
 	}
-	bool dots = slice_find(domain, SLICE(".")) != SIZE_MAX && slice_find(domain, SLICE("..")) == SIZE_MAX &&
-		!slice_starts(domain, SLICE(".")) && !slice_ends(domain, SLICE("."));
+	bool dots = slice_find(domain, SLICE(".")) != SIZE_MAX &&
+		    slice_find(domain, SLICE("..")) == SIZE_MAX &&
+		    !slice_starts(domain, SLICE(".")) && !slice_ends(domain, SLICE("."));
 	return dots && local.n <= 64 && all_mail_octets(local) && all_mail_octets(domain);
 }

@@ -13,7 +13,7 @@ struct network network_cut(const struct network *network, uint8_t prefix)
 	struct network cut = *network;
 	cut.prefix = prefix < cut.prefix ? prefix : cut.prefix;
 	for (unsigned bit = cut.prefix; bit < BITS; bit++) {
-		cut.octet[bit / 8] &= (uint8_t)~(0x80u >> bit % 8);
+		cut.octet[bit / 8] &= (uint8_t) ~(0x80u >> bit % 8);
 	}
 	return cut;
 }
@@ -67,7 +67,7 @@ bool network_contains_text(struct slice network, struct slice address)
 	struct network outer = { 0 };
 	struct network inner = { 0 };
 	return network_parse(network, &outer) == 0 && network_parse(address, &inner) == 0 &&
-		network_contains(&outer, &inner);
+	       network_contains(&outer, &inner);
 }
 
 void network_hex(const struct network *network, char ret_text[33])

@@ -31,8 +31,8 @@ struct log_row {
 	struct slice host;   /* as the line says */
 	struct slice app;
 	struct slice pid;
-	int64_t facility;    /* RFC 5424 table 1 */
-	int64_t severity;    /* RFC 5424 table 2, 0 = worst */
+	int64_t facility; /* RFC 5424 table 1 */
+	int64_t severity; /* RFC 5424 table 2, 0 = worst */
 	struct slice msg;
 	struct slice fields; /* JSON object: fields, sd, msgid, format, vendor */
 	struct slice raw;    /* the octets received */

@@ -31,8 +31,8 @@ static void argument_put(struct buf *buf, struct slice name, const struct json *
 
 void sentence_put(struct buf *buf, enum lang lang, struct slice code, const struct json *args)
 {
-	const struct sentence_row *row =
-		bsearch(&code, sentence_rows, sentence_row_count, sizeof(sentence_rows[0]), code_order);
+	const struct sentence_row *row = bsearch(
+		&code, sentence_rows, sentence_row_count, sizeof(sentence_rows[0]), code_order);
 	if (row == NULL) {
 		buf_put(buf, code);
 		return;

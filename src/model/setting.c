@@ -10,8 +10,8 @@
 #include "model/network.h"
 #include "model/target.h"
 
-const char *const setting_keys[] = { "school", "address", "mail", "duty", "session", "password", "admin_from",
-	"small_school", "backup", "time", "setup", NULL };
+const char *const setting_keys[] = { "school", "address", "mail", "duty", "session", "password",
+	"admin_from", "small_school", "backup", "time", "setup", NULL };
 
 enum kind { TEXT, NUMBER, FLAG, TLS_WORD, ZONE, URL, MAIL, HOST, PATH, NETWORKS };
 
@@ -64,7 +64,8 @@ static bool base_url(struct slice text)
 {
 	struct target target;
 	return target_parse(TARGET_HTTP, text, &target) == 0 && !slice_ends(text, SLICE("/")) &&
-		slice_find(text, SLICE("?")) == SIZE_MAX && slice_find(text, SLICE("#")) == SIZE_MAX;
+	       slice_find(text, SLICE("?")) == SIZE_MAX &&
+	       slice_find(text, SLICE("#")) == SIZE_MAX;
 }
 
 static bool text_fits(const struct member *m, struct slice text)
@@ -72,9 +73,11 @@ static bool text_fits(const struct member *m, struct slice text)
 	struct network network;
 	switch (m->kind) {
 	case TEXT:
-		return utf8_count(text) <= (size_t)m->max && (m->min == 0 || slice_trim(text).n > 0);
+		return utf8_count(text) <= (size_t)m->max &&
+		       (m->min == 0 || slice_trim(text).n > 0);
 	case TLS_WORD:
-		return slice_is(text, "none") || slice_is(text, "starttls") || slice_is(text, "tls");
+		return slice_is(text, "none") || slice_is(text, "starttls") ||
+		       slice_is(text, "tls");
 	case ZONE:
 		return slice_is(text, "Asia/Shanghai");
 	case URL:
@@ -82,10 +85,12 @@ static bool text_fits(const struct member *m, struct slice text)
 	case MAIL:
 		return mail_plausible(text);
 	case HOST:
-		return host_name_valid(text) || (network_parse(text, &network) == 0 && network.prefix == 128);
+		return host_name_valid(text) ||
+		       (network_parse(text, &network) == 0 && network.prefix == 128);
 	case PATH:
-		return slice_starts(text, SLICE("/")) && slice_find(text, SLICE("/../")) == SIZE_MAX &&
-			!slice_ends(text, SLICE("/.."));
+		return slice_starts(text, SLICE("/")) &&
+		       slice_find(text, SLICE("/../")) == SIZE_MAX &&
+		       !slice_ends(text, SLICE("/.."));
 	case NUMBER:
 	case FLAG:
 	case NETWORKS:
@@ -124,7 +129,8 @@ static bool member_fits(const struct member *m, const struct json *value)
 	case PATH:
 		break;
 	}
-	return json_type(value) == JSON_STRING && one_line(json_str(value)) && text_fits(m, json_str(value));
+	return json_type(value) == JSON_STRING && one_line(json_str(value)) &&
+	       text_fits(m, json_str(value));
 }
 
 static const struct member *member_of(struct slice key, struct slice name)
@@ -150,10 +156,12 @@ static bool key_known(struct slice key)
 /* An empty text and null are as if left out. */
 static bool blank(const struct json *value)
 {
-	return json_type(value) <= JSON_NULL || (json_type(value) == JSON_STRING && json_str(value).n == 0);
+	return json_type(value) <= JSON_NULL ||
+	       (json_type(value) == JSON_STRING && json_str(value).n == 0);
 }
 
-int setting_read(struct slice key, const struct json *value, struct buf *out, const char **ret_member)
+int setting_read(
+	struct slice key, const struct json *value, struct buf *out, const char **ret_member)
 {
 	*ret_member = "value";
 	if (!key_known(key)) {

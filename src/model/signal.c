@@ -88,7 +88,8 @@ void signal_put_json(struct buf *buf, const struct signal *signal)
 
 static int wrong(struct diag *diag, const char *name)
 {
-	return diag_set(diag, E_INPUT, 0, 0, "signal: %s is missing, unknown or too long", name);
+	return diag_set(
+		diag, E_INPUT, 0, 0, "signal: %s is missing, unknown or too long", name);
 }
 
 static int read_texts(const struct json *root, struct signal *signal, struct diag *diag)
@@ -110,11 +111,13 @@ static int read_evidence(const struct json *value, struct signal_evidence *evide
 	evidence->filter = json_get_str(value, "filter");
 	evidence->from_ms = json_get_int(value, "from_ms", 0);
 	evidence->to_ms = json_get_int(value, "to_ms", 0);
-	return evidence->kind.n > SIGNAL_KEY_MAX || evidence->filter.n > SIGNAL_TEXT_MAX ? E_INPUT : 0;
+	return evidence->kind.n > SIGNAL_KEY_MAX || evidence->filter.n > SIGNAL_TEXT_MAX
+		       ? E_INPUT
+		       : 0;
 }
 
-int signal_parse(struct arena *arena, struct slice text, struct signal *ret_signal,
-	struct diag *diag)
+int signal_parse(
+	struct arena *arena, struct slice text, struct signal *ret_signal, struct diag *diag)
 {
 	const struct json *root = NULL;
 	int error = json_parse(arena, text, 4, &root, diag);

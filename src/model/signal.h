@@ -33,10 +33,10 @@ struct signal_evidence {
 };
 
 struct signal {
-	struct slice source;    /* "probe", "detect" */
-	struct slice check;     /* rule or check id: "burst-login", "42" */
-	struct slice asset_key; /* address, host name or check id */
-	struct slice class;     /* dotted: "login.burst", "check.state" */
+	struct slice source;          /* "probe", "detect" */
+	struct slice check;           /* rule or check id: "burst-login", "42" */
+	struct slice asset_key;       /* address, host name or check id */
+	struct slice class;           /* dotted: "login.burst", "check.state" */
 	enum alert_severity severity; /* the alert scale, never a grade */
 	int64_t observed_at_ms;
 	enum signal_state state;
@@ -60,5 +60,5 @@ void signal_put_json(struct buf *buf, const struct signal *signal);
  * Returns: 0, or json_parse's errors, or E_INPUT with diag when a member is
  *          missing, unknown in its enum or over its limit.
  */
-NODISCARD int signal_parse(struct arena *arena, struct slice text, struct signal *ret_signal,
-	struct diag *diag);
+NODISCARD int signal_parse(
+	struct arena *arena, struct slice text, struct signal *ret_signal, struct diag *diag);

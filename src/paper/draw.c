@@ -59,7 +59,8 @@ static int faces_read(struct draw_fonts *fonts, struct slice json, struct diag *
 	for (unsigned i = 0; i < DRAW_FACE_COUNT && error == 0; i++) {
 		struct slice name = json_get_str(root, built_in[i].member);
 		char *text = name.n > 0 ? arena_dup_str(arena, name) : NULL;
-		fonts->face[i] = pango_font_description_from_string(text != NULL ? text : built_in[i].family);
+		fonts->face[i] = pango_font_description_from_string(
+			text != NULL ? text : built_in[i].family);
 	}
 	return error;
 }
@@ -81,11 +82,13 @@ static void paths_collect(struct draw_fonts *fonts)
 {
 	FcStrList *lists[] = { FcConfigGetFontDirs(NULL), FcConfigGetCacheDirs(NULL) };
 	for (unsigned i = 0; i < 2; i++) {
-		for (FcChar8 *path = NULL; lists[i] != NULL && (path = FcStrListNext(lists[i])) != NULL;) {
+		for (FcChar8 *path = NULL;
+			lists[i] != NULL && (path = FcStrListNext(lists[i])) != NULL;) {
 			/* Sub-folders of a folder already in the list need no rule of their own. */
 			bool below = false;
 			for (unsigned j = 0; j < PATHS_MAX && fonts->paths[j] != NULL; j++) {
-				below = below || slice_starts(slice_str((char *)path), slice_str(fonts->paths[j]));
+				below = below || slice_starts(slice_str((char *)path),
+							 slice_str(fonts->paths[j]));
 			}
 			if (!below) {
 				path_add(fonts, (char *)path);
@@ -125,8 +128,8 @@ static void config_begin(void)
 	}
 }
 
-int draw_fonts_create(struct slice json, const char *const *folders, struct draw_fonts **ret_fonts,
-	struct diag *diag)
+int draw_fonts_create(struct slice json, const char *const *folders,
+	struct draw_fonts **ret_fonts, struct diag *diag)
 {
 	struct draw_fonts *fonts = calloc(1, sizeof(*fonts));
 	if (fonts == NULL) {
@@ -161,7 +164,9 @@ int draw_fonts_open(struct draw_fonts *fonts, struct diag *diag)
 	pango_context_set_round_glyph_positions(fonts->context, FALSE);
 	pango_context_set_language(fonts->context, pango_language_from_string("zh-cn"));
 	int error = warm(fonts);
-	return error < 0 ? diag_set(diag, error, 0, 0, "no installed font has the Chinese characters needed") : 0;
+	return error < 0 ? diag_set(diag, error, 0, 0,
+				   "no installed font has the Chinese characters needed")
+			 : 0;
 }
 
 struct draw_fonts *draw_fonts_destroy(struct draw_fonts *fonts)
@@ -197,15 +202,16 @@ static void metadata_put(cairo_surface_t *surface, const struct draw_about *abou
 {
 	struct civil at = civil_of_ms(about->at_unix_ms, CIVIL_CHINA_OFFSET_MIN);
 	char text[64];
-	(void)snprintf(text, sizeof(text), "%04d-%02u-%02uT%02u:%02u:%02u+08:00", (int)at.year, at.month, at.day,
-		at.hour, at.minute, at.second);
+	(void)snprintf(text, sizeof(text), "%04d-%02u-%02uT%02u:%02u:%02u+08:00", (int)at.year,
+		at.month, at.day, at.hour, at.minute, at.second);
 	cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_TITLE, about->title);
 	cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_AUTHOR, about->author);
 	cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_CREATOR, "fengsui");
 	cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_CREATE_DATE, text);
 }
 
-int draw_open(struct draw_fonts *fonts, const struct draw_about *about, struct buf *out, struct draw **ret_draw)
+int draw_open(struct draw_fonts *fonts, const struct draw_about *about, struct buf *out,
+	struct draw **ret_draw)
 {
 	struct draw *draw = calloc(1, sizeof(*draw));
 	if (draw == NULL) {
@@ -213,7 +219,8 @@ int draw_open(struct draw_fonts *fonts, const struct draw_about *about, struct b
 	}
 	draw->fonts = fonts;
 	draw->out = out;
-	draw->surface = cairo_pdf_surface_create_for_stream(on_octets, draw, a4_width_pt, a4_height_pt);
+	draw->surface =
+		cairo_pdf_surface_create_for_stream(on_octets, draw, a4_width_pt, a4_height_pt);
 	metadata_put(draw->surface, about);
 	draw->cairo = cairo_create(draw->surface);
 	draw->layout = pango_layout_new(fonts->context);
@@ -226,7 +233,10 @@ int draw_close(struct draw *draw)
 	g_object_unref(draw->layout);
 	cairo_destroy(draw->cairo);
 	cairo_surface_finish(draw->surface);
-	int error = cairo_surface_status(draw->surface) != CAIRO_STATUS_SUCCESS || draw->out->failed ? E_LIMIT : 0;
+	int error =
+		cairo_surface_status(draw->surface) != CAIRO_STATUS_SUCCESS || draw->out->failed
+			? E_LIMIT
+			: 0;
 	cairo_surface_destroy(draw->surface);
 	free(draw);
 	return error;
@@ -237,18 +247,22 @@ void draw_page_end(struct draw *draw)
 	cairo_show_page(draw->cairo);
 }
 
-static PangoLayoutLine *line_of(struct draw *draw, enum draw_face face, double size_pt, struct slice text)
+static PangoLayoutLine *line_of(
+	struct draw *draw, enum draw_face face, double size_pt, struct slice text)
 {
-	PangoFontDescription *description = pango_font_description_copy_static(draw->fonts->face[face]);
+	PangoFontDescription *description =
+		pango_font_description_copy_static(draw->fonts->face[face]);
 	pango_font_description_set_absolute_size(description, size_pt * PANGO_SCALE);
 	pango_layout_set_font_description(draw->layout, description);
 	pango_font_description_free(description);
 	pango_layout_set_single_paragraph_mode(draw->layout, TRUE);
-	pango_layout_set_text(draw->layout, (const char *)text.p, text.n > 65536 ? 65536 : (int)text.n);
+	pango_layout_set_text(
+		draw->layout, (const char *)text.p, text.n > 65536 ? 65536 : (int)text.n);
 	return pango_layout_get_line_readonly(draw->layout, 0);
 }
 
-void draw_text(struct draw *draw, enum draw_face face, double size_pt, double x_pt, double y_pt, struct slice text)
+void draw_text(struct draw *draw, enum draw_face face, double size_pt, double x_pt, double y_pt,
+	struct slice text)
 {
 	PangoLayoutLine *line = line_of(draw, face, size_pt, text);
 	if (line != NULL) {
@@ -257,7 +271,8 @@ void draw_text(struct draw *draw, enum draw_face face, double size_pt, double x_
 	}
 }
 
-double draw_text_width(struct draw *draw, enum draw_face face, double size_pt, struct slice text)
+double draw_text_width(
+	struct draw *draw, enum draw_face face, double size_pt, struct slice text)
 {
 	PangoRectangle logical = { 0 };
 	PangoLayoutLine *line = line_of(draw, face, size_pt, text);
@@ -267,7 +282,8 @@ double draw_text_width(struct draw *draw, enum draw_face face, double size_pt, s
 	return (double)logical.width / PANGO_SCALE;
 }
 
-void draw_rule(struct draw *draw, double x_pt, double y_pt, double to_x_pt, double to_y_pt, double width_pt)
+void draw_rule(struct draw *draw, double x_pt, double y_pt, double to_x_pt, double to_y_pt,
+	double width_pt)
 {
 	cairo_set_line_width(draw->cairo, width_pt);
 	cairo_set_line_cap(draw->cairo, CAIRO_LINE_CAP_SQUARE);
@@ -278,7 +294,9 @@ void draw_rule(struct draw *draw, double x_pt, double y_pt, double to_x_pt, doub
 
 void draw_code(struct draw *draw, double x_pt, double y_pt, double side_pt, struct slice text)
 {
-	QRcode *code = text.n == 0 ? NULL : QRcode_encodeData((int)slice_head(text, 1024).n, text.p, 0, QR_ECLEVEL_M);
+	QRcode *code = text.n == 0 ? NULL
+				   : QRcode_encodeData((int)slice_head(text, 1024).n, text.p, 0,
+					     QR_ECLEVEL_M);
 	if (code == NULL) {
 		return;
 	}
@@ -286,7 +304,8 @@ void draw_code(struct draw *draw, double x_pt, double y_pt, double side_pt, stru
 	for (int y = 0; y < code->width; y++) {
 		for (int x = 0; x < code->width; x++) {
 			if ((code->data[y * code->width + x] & 1) != 0) {
-				cairo_rectangle(draw->cairo, x_pt + x * step, y_pt + y * step, step, step);
+				cairo_rectangle(draw->cairo, x_pt + x * step, y_pt + y * step,
+					step, step);
 			}
 		}
 	}

@@ -58,16 +58,19 @@ struct draw_fonts *draw_fonts_destroy(struct draw_fonts *fonts);
 const char *draw_fonts_path(const struct draw_fonts *fonts, unsigned index);
 
 /** A new PDF into out.  Returns: 0 or -ENOMEM.  Owns: *ret_draw; end it with draw_close. */
-NODISCARD int draw_open(struct draw_fonts *fonts, const struct draw_about *about, struct buf *out,
-	struct draw **ret_draw);
+NODISCARD int draw_open(struct draw_fonts *fonts, const struct draw_about *about,
+	struct buf *out, struct draw **ret_draw);
 /** Returns: 0, or E_LIMIT when out was full. */
 NODISCARD int draw_close(struct draw *draw);
 
 void draw_page_end(struct draw *draw);
 /** Points; y is the baseline, from the paper's top left. */
-void draw_text(struct draw *draw, enum draw_face face, double size_pt, double x_pt, double y_pt, struct slice text);
+void draw_text(struct draw *draw, enum draw_face face, double size_pt, double x_pt, double y_pt,
+	struct slice text);
 /** Advance in points. */
-double draw_text_width(struct draw *draw, enum draw_face face, double size_pt, struct slice text);
-void draw_rule(struct draw *draw, double x_pt, double y_pt, double to_x_pt, double to_y_pt, double width_pt);
+double draw_text_width(
+	struct draw *draw, enum draw_face face, double size_pt, struct slice text);
+void draw_rule(struct draw *draw, double x_pt, double y_pt, double to_x_pt, double to_y_pt,
+	double width_pt);
 /** A QR code (ISO/IEC 18004, level M) of the text in a square; nothing when the text is too long. */
 void draw_code(struct draw *draw, double x_pt, double y_pt, double side_pt, struct slice text);

@@ -78,7 +78,8 @@ static struct piece piece_next(struct slice text, const struct layout_paragraph 
 }
 
 /* Cut a run that no line can hold: as many characters as fit. */
-static struct piece run_cut(const struct piece *run, int32_t room, const struct layout_paragraph *paragraph)
+static struct piece run_cut(
+	const struct piece *run, int32_t room, const struct layout_paragraph *paragraph)
 {
 	struct piece out = *run;
 	size_t n = 0;
@@ -152,7 +153,8 @@ static size_t fill(const struct breaker *b, size_t start, int32_t room)
 
 static bool hangs(const struct breaker *b, size_t end)
 {
-	bool closes = end < b->count && b->pieces[end].kind == TOKEN_CELL && listed(may_hang, b->pieces[end].text);
+	bool closes = end < b->count && b->pieces[end].kind == TOKEN_CELL &&
+		      listed(may_hang, b->pieces[end].text);
 	bool more = end + 1 < b->count && listed(never_first, b->pieces[end + 1].text);
 	bool after_space = end > 0 && b->pieces[end - 1].kind == TOKEN_SPACE;
 	return closes && !more && !after_space;
@@ -205,7 +207,8 @@ static void line_put(struct breaker *b, size_t start, size_t end, int32_t indent
 	for (size_t i = start; i < end; i++) {
 		const struct piece *piece = &b->pieces[i];
 		if (piece->kind != TOKEN_SPACE) {
-			tokens[line->count++] = (struct layout_token) { piece->text, at, piece->width };
+			tokens[line->count++] =
+				(struct layout_token) { piece->text, at, piece->width };
 			line->width = at + piece->width;
 		}
 		at += piece->width;
@@ -214,16 +217,19 @@ static void line_put(struct breaker *b, size_t start, size_t end, int32_t indent
 	b->token_count += line->count;
 	int32_t lack = b->paragraph->width - line->width;
 	/* A line that lacks more was ended by a long address: wide gaps look worse than a ragged edge. */
-	if (!last && lack > 0 && line->count > 1 && lack <= SPREAD_MAX * (int32_t)(line->count - 1)) {
+	if (!last && lack > 0 && line->count > 1 &&
+		lack <= SPREAD_MAX * (int32_t)(line->count - 1)) {
 		spread(tokens, line->count, lack);
 		line->width = b->paragraph->width;
 	}
 }
 
-int layout_break(const struct layout_paragraph *paragraph, struct arena *arena, struct layout_line **ret_lines)
+int layout_break(const struct layout_paragraph *paragraph, struct arena *arena,
+	struct layout_line **ret_lines)
 {
 	struct breaker b = { .paragraph = paragraph, .arena = arena };
-	if (paragraph->width - paragraph->first_indent < 2 * LAYOUT_CELL || paragraph->first_indent < 0) {
+	if (paragraph->width - paragraph->first_indent < 2 * LAYOUT_CELL ||
+		paragraph->first_indent < 0) {
 		return E_RANGE;
 	}
 	if (!utf8_valid(paragraph->text)) {

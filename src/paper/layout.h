@@ -32,8 +32,8 @@ enum {
 typedef int32_t (*layout_measure_fn)(void *ctx, struct slice run);
 
 struct layout_paragraph {
-	struct slice text;     /* UTF-8; LF starts a new line without indent */
-	int32_t width;         /* of the column */
+	struct slice text; /* UTF-8; LF starts a new line without indent */
+	int32_t width;     /* of the column */
 	int32_t first_indent;
 	layout_measure_fn measure;
 	void *ctx;

@@ -48,8 +48,8 @@ static int data_check(const struct json *data, struct diag *diag)
 	return 0;
 }
 
-static int draw_all(struct draw_fonts *fonts, unsigned at, struct arena *arena, const struct json *data,
-	struct buf *out)
+static int draw_all(struct draw_fonts *fonts, unsigned at, struct arena *arena,
+	const struct json *data, struct buf *out)
 {
 	struct draw_about about = { .title = arena_dup_str(arena, json_get_str(data, "number")),
 		.author = arena_dup_str(arena, json_get_str(data, "from")),
@@ -67,7 +67,8 @@ static int draw_all(struct draw_fonts *fonts, unsigned at, struct arena *arena, 
 	return sheet_close(kind.sheet);
 }
 
-int render(struct draw_fonts *fonts, struct slice kind, struct slice json, struct buf *out, struct diag *diag)
+int render(struct draw_fonts *fonts, struct slice kind, struct slice json, struct buf *out,
+	struct diag *diag)
 {
 	unsigned at = 0;
 	while (at < KIND_COUNT && !slice_is(kind, kinds[at].name)) {
@@ -87,5 +88,6 @@ int render(struct draw_fonts *fonts, struct slice kind, struct slice json, struc
 		return error;
 	}
 	int pages = draw_all(fonts, at, arena, data, out);
-	return pages < 0 ? diag_set(diag, pages, 0, 0, "not rendered: %s", err_text(pages)) : pages;
+	return pages < 0 ? diag_set(diag, pages, 0, 0, "not rendered: %s", err_text(pages))
+			 : pages;
 }

@@ -22,8 +22,8 @@ enum { RENDER_INPUT_OCTETS_MAX = 1024 * 1024, RENDER_OUTPUT_OCTETS_MAX = 16 * 10
  * Returns: pages; E_UNSUPPORTED for a kind not known, E_INPUT for data that lacks what the kind
  *          needs, or as json_parse and sheet_close, with diag.
  */
-NODISCARD int render(struct draw_fonts *fonts, struct slice kind, struct slice json, struct buf *out,
-	struct diag *diag);
+NODISCARD int render(struct draw_fonts *fonts, struct slice kind, struct slice json,
+	struct buf *out, struct diag *diag);
 
 /** Names of the kinds; NULL past the last. */
 const char *render_kind(unsigned index);

@@ -19,11 +19,14 @@ static void item_put(const struct kind *kind, unsigned number, const struct json
 static void signatures(const struct kind *kind)
 {
 	sheet_gap(kind->sheet, 1000);
-	sheet_heading(kind->sheet, DRAW_BODY, SLICE("整改责任人（签字）：＿＿＿＿＿＿＿＿＿＿"));
-	sheet_heading(kind->sheet, DRAW_BODY, SLICE("单位负责人（签字）：＿＿＿＿＿＿＿＿＿＿"));
+	sheet_heading(
+		kind->sheet, DRAW_BODY, SLICE("整改责任人（签字）：＿＿＿＿＿＿＿＿＿＿"));
+	sheet_heading(
+		kind->sheet, DRAW_BODY, SLICE("单位负责人（签字）：＿＿＿＿＿＿＿＿＿＿"));
 	/* Room for a seal of 42 mm over unit and date. */
 	sheet_gap(kind->sheet, 2000);
-	sheet_sign(kind->sheet, kind_printf(kind, "%.*s（公章）", SLICE_FMT(kind_text(kind, "unit"))),
+	sheet_sign(kind->sheet,
+		kind_printf(kind, "%.*s（公章）", SLICE_FMT(kind_text(kind, "unit"))),
 		SLICE("　　　　年　　月　　日"));
 }
 
@@ -37,11 +40,13 @@ void report_write(const struct kind *kind)
 	kind_head(kind, mark, SLICE("网络安全隐患整改报告"));
 	struct slice to = kind_text(kind, "from");
 	if (to.n > 0) {
-		sheet_text(kind->sheet, DRAW_BODY, 0, kind_printf(kind, "%.*s：", SLICE_FMT(to)));
+		sheet_text(
+			kind->sheet, DRAW_BODY, 0, kind_printf(kind, "%.*s：", SLICE_FMT(to)));
 	}
 	sheet_text(kind->sheet, DRAW_BODY, 2,
-		kind_printf(kind, "我单位已收到“%.*s”的通报（编号：%.*s），现将整改情况报告如下。", SLICE_FMT(title),
-			SLICE_FMT(kind_text(kind, "number"))));
+		kind_printf(kind,
+			"我单位已收到“%.*s”的通报（编号：%.*s），现将整改情况报告如下。",
+			SLICE_FMT(title), SLICE_FMT(kind_text(kind, "number"))));
 	kind_section(kind, &section, "整改情况");
 	const struct json *items = json_get(kind->data, "items");
 	for (const struct json *i = json_first(items); i != NULL; i = json_next(i)) {

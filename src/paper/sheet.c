@@ -78,11 +78,13 @@ struct sheet {
 static int32_t measure(void *ctx, struct slice run)
 {
 	struct sheet *sheet = ctx;
-	double width = draw_text_width(sheet->draw, sheet->measure_face, sheet->measure_size_pt, run);
+	double width =
+		draw_text_width(sheet->draw, sheet->measure_face, sheet->measure_size_pt, run);
 	return (int32_t)(width / sheet->measure_cell_pt * LAYOUT_CELL + 0.5);
 }
 
-int sheet_open(struct draw_fonts *fonts, const struct draw_about *about, struct buf *out, struct sheet **ret_sheet)
+int sheet_open(struct draw_fonts *fonts, const struct draw_about *about, struct buf *out,
+	struct sheet **ret_sheet)
 {
 	struct sheet *sheet = calloc(1, sizeof(*sheet));
 	int error = sheet == NULL ? -ENOMEM : draw_open(fonts, about, out, &sheet->draw);
@@ -122,7 +124,8 @@ static size_t lines_of(struct sheet *sheet, enum draw_face face, double size_pt,
 	sheet->measure_face = face;
 	sheet->measure_size_pt = size_pt;
 	sheet->measure_cell_pt = cell_pt;
-	int count = sheet->error < 0 ? sheet->error : layout_break(&paragraph, sheet->arena, ret_lines);
+	int count = sheet->error < 0 ? sheet->error
+				     : layout_break(&paragraph, sheet->arena, ret_lines);
 	if (count < 0) {
 		sheet->error = count;
 		return 0;
@@ -182,7 +185,8 @@ void sheet_title(struct sheet *sheet, struct slice text)
 	sheet_gap(sheet, (LAYOUT_LINE - height % LAYOUT_LINE) % LAYOUT_LINE);
 }
 
-static void text_put(struct sheet *sheet, enum draw_face face, int first_cells, struct slice text, bool keep_next)
+static void text_put(struct sheet *sheet, enum draw_face face, int first_cells,
+	struct slice text, bool keep_next)
 {
 	struct layout_line *lines = NULL;
 	struct layout_paragraph paragraph = { .text = text,
@@ -231,7 +235,8 @@ void sheet_sides(struct sheet *sheet, struct slice left, struct slice right)
 	struct layout_line at_right = single(sheet, right);
 	int32_t room = LAYOUT_COLUMNS * LAYOUT_CELL - at_left.width;
 	bool both = at_right.width + LAYOUT_CELL <= room;
-	struct block *block = block_add(sheet, BLOCK_LINE, both && right.n > 0 ? 0 : LAYOUT_LINE);
+	struct block *block =
+		block_add(sheet, BLOCK_LINE, both && right.n > 0 ? 0 : LAYOUT_LINE);
 	if (block != NULL) {
 		block->line = at_left;
 		sheet->sizes[sheet->count - 1].keep_next = true;
@@ -247,7 +252,8 @@ static void field_put(struct sheet *sheet, struct field *field, struct slice tex
 {
 	struct layout_line *lines = NULL;
 	double inner = field->width_pt - 0.8 * TABLE_PT;
-	struct layout_paragraph paragraph = { .text = text, .width = (int32_t)(inner / TABLE_PT * LAYOUT_CELL) };
+	struct layout_paragraph paragraph = { .text = text,
+		.width = (int32_t)(inner / TABLE_PT * LAYOUT_CELL) };
 	field->face = label ? DRAW_HEADING : DRAW_BODY;
 	field->centred = label;
 	field->count = lines_of(sheet, field->face, TABLE_PT, TABLE_PT, &paragraph, &lines);
@@ -255,7 +261,8 @@ static void field_put(struct sheet *sheet, struct field *field, struct slice tex
 }
 
 /* Part of a row: the lines from first on, at most ROW_LINES_MAX of each field. */
-static void row_part(struct sheet *sheet, const struct field *fields, unsigned count, size_t first, size_t last)
+static void row_part(struct sheet *sheet, const struct field *fields, unsigned count,
+	size_t first, size_t last)
 {
 	size_t height = TABLE_MARGIN + TABLE_LINE * (last - first);
 	struct block *block = block_add(sheet, BLOCK_ROW, (int)height);
@@ -267,12 +274,14 @@ static void row_part(struct sheet *sheet, const struct field *fields, unsigned c
 		block->fields[i] = fields[i];
 		size_t from = first < fields[i].count ? first : fields[i].count;
 		size_t to = last < fields[i].count ? last : fields[i].count;
-		block->fields[i].lines = fields[i].lines != NULL ? fields[i].lines + from : NULL;
+		block->fields[i].lines =
+			fields[i].lines != NULL ? fields[i].lines + from : NULL;
 		block->fields[i].count = to - from;
 	}
 }
 
-void sheet_row(struct sheet *sheet, struct slice label, struct slice value, struct slice label2, struct slice value2)
+void sheet_row(struct sheet *sheet, struct slice label, struct slice value, struct slice label2,
+	struct slice value2)
 {
 	struct field fields[4] = { 0 };
 	bool two = label2.n > 0;
@@ -301,7 +310,8 @@ void sheet_row(struct sheet *sheet, struct slice label, struct slice value, stru
 void sheet_box(struct sheet *sheet, struct slice label, int lines)
 {
 	struct field fields[2] = { { .width_pt = LABEL_CELLS * TABLE_PT },
-		{ .x_pt = LABEL_CELLS * TABLE_PT, .width_pt = WIDTH_PT - LABEL_CELLS * TABLE_PT } };
+		{ .x_pt = LABEL_CELLS * TABLE_PT,
+			.width_pt = WIDTH_PT - LABEL_CELLS * TABLE_PT } };
 	field_put(sheet, &fields[0], label, true);
 	row_part(sheet, fields, 2, 0, (size_t)lines);
 }
@@ -340,15 +350,16 @@ void sheet_foot(struct sheet *sheet, const struct sheet_foot *foot)
 
 /* ---- drawing */
 
-static void line_draw(struct sheet *sheet, const struct layout_line *line, const struct pen *pen, double x_pt,
-	double baseline_pt)
+static void line_draw(struct sheet *sheet, const struct layout_line *line,
+	const struct pen *pen, double x_pt, double baseline_pt)
 {
 	/* The glyph is a little wider than its cell, or narrower: centre it. */
 	double centre_pt = (pen->cell_pt - pen->size_pt) / 2;
 	for (size_t i = 0; i < line->count; i++) {
 		const struct layout_token *token = &line->tokens[i];
 		double at_pt = x_pt + centre_pt + token->at * pen->cell_pt / LAYOUT_CELL;
-		draw_text(sheet->draw, pen->face, pen->size_pt, at_pt, baseline_pt, token->text);
+		draw_text(
+			sheet->draw, pen->face, pen->size_pt, at_pt, baseline_pt, token->text);
 	}
 }
 
@@ -358,12 +369,14 @@ static double baseline(double top_pt, double height_pt, double size_pt)
 	return top_pt + (height_pt - size_pt) / 2 + 0.88 * size_pt;
 }
 
-static void row_draw(struct sheet *sheet, const struct block *block, double top_pt, double height_pt)
+static void row_draw(
+	struct sheet *sheet, const struct block *block, double top_pt, double height_pt)
 {
 	double line_pt = TABLE_LINE * PITCH_PT / LAYOUT_LINE;
 	double right_pt = LEFT_PT + WIDTH_PT;
 	draw_rule(sheet->draw, LEFT_PT, top_pt, right_pt, top_pt, RULE_PT);
-	draw_rule(sheet->draw, LEFT_PT, top_pt + height_pt, right_pt, top_pt + height_pt, RULE_PT);
+	draw_rule(sheet->draw, LEFT_PT, top_pt + height_pt, right_pt, top_pt + height_pt,
+		RULE_PT);
 	draw_rule(sheet->draw, right_pt, top_pt, right_pt, top_pt + height_pt, RULE_PT);
 	for (unsigned i = 0; i < block->field_count; i++) {
 		const struct field *field = &block->fields[i];
@@ -373,7 +386,8 @@ static void row_draw(struct sheet *sheet, const struct block *block, double top_
 		draw_rule(sheet->draw, x_pt, top_pt, x_pt, top_pt + height_pt, RULE_PT);
 		for (size_t j = 0; j < field->count; j++) {
 			double width_pt = field->lines[j].width * TABLE_PT / LAYOUT_CELL;
-			double in_pt = field->centred ? (field->width_pt - width_pt) / 2 : 0.4 * TABLE_PT;
+			double in_pt = field->centred ? (field->width_pt - width_pt) / 2
+						      : 0.4 * TABLE_PT;
 			line_draw(sheet, &field->lines[j], &pen, x_pt + in_pt,
 				baseline(y_pt + (double)j * line_pt, line_pt, TABLE_PT));
 		}
@@ -385,20 +399,24 @@ static void foot_draw(struct sheet *sheet)
 	double top_pt = TOP_PT + HEIGHT_PT - FOOT_HEIGHT * PITCH_PT / LAYOUT_LINE;
 	double side_pt = 20 * PT_PER_MM;
 	double y_pt = top_pt + 24;
-	struct slice code = arena_printf(sheet->arena, "校验码：%.*s", SLICE_FMT(sheet->foot.check_code));
+	struct slice code =
+		arena_printf(sheet->arena, "校验码：%.*s", SLICE_FMT(sheet->foot.check_code));
 	draw_rule(sheet->draw, LEFT_PT, top_pt + 6, LEFT_PT + WIDTH_PT, top_pt + 6, 0.5);
 	draw_text(sheet->draw, DRAW_HEADING, 12, LEFT_PT, y_pt, code);
 	if (sheet->foot.basis.n > 0) {
-		struct slice basis = arena_printf(sheet->arena, "依据：%.*s", SLICE_FMT(sheet->foot.basis));
+		struct slice basis =
+			arena_printf(sheet->arena, "依据：%.*s", SLICE_FMT(sheet->foot.basis));
 		y_pt += 18;
 		draw_text(sheet->draw, DRAW_BODY, FOOT_PT, LEFT_PT, y_pt, basis);
 	}
 	y_pt += 15;
 	draw_text(sheet->draw, DRAW_BODY, FOOT_PT, LEFT_PT, y_pt, sheet->foot.hint);
-	draw_code(sheet->draw, LEFT_PT + WIDTH_PT - side_pt, top_pt + 12, side_pt, sheet->foot.scan);
+	draw_code(sheet->draw, LEFT_PT + WIDTH_PT - side_pt, top_pt + 12, side_pt,
+		sheet->foot.scan);
 }
 
-static void block_draw(struct sheet *sheet, const struct block *block, int32_t at, int32_t height)
+static void block_draw(
+	struct sheet *sheet, const struct block *block, int32_t at, int32_t height)
 {
 	double top_pt = TOP_PT + at * PITCH_PT / LAYOUT_LINE;
 	double height_pt = (height > 0 ? height : LAYOUT_LINE) * PITCH_PT / LAYOUT_LINE;
@@ -418,8 +436,10 @@ static void number_draw(struct sheet *sheet, unsigned page)
 	const double size_pt = 14;
 	struct slice text = arena_printf(sheet->arena, "—%u—", page);
 	double width_pt = draw_text_width(sheet->draw, DRAW_NUMBER, size_pt, text);
-	double x_pt = page % 2 == 1 ? LEFT_PT + WIDTH_PT - size_pt - width_pt : LEFT_PT + size_pt;
-	draw_text(sheet->draw, DRAW_NUMBER, size_pt, x_pt, TOP_PT + HEIGHT_PT + 7 * PT_PER_MM + 0.88 * size_pt, text);
+	double x_pt =
+		page % 2 == 1 ? LEFT_PT + WIDTH_PT - size_pt - width_pt : LEFT_PT + size_pt;
+	draw_text(sheet->draw, DRAW_NUMBER, size_pt, x_pt,
+		TOP_PT + HEIGHT_PT + 7 * PT_PER_MM + 0.88 * size_pt, text);
 }
 
 /* The signature never stands alone on a page: two lines of text go with it. */
@@ -438,7 +458,8 @@ static void keep_end(struct sheet *sheet)
 
 static int pages_draw(struct sheet *sheet)
 {
-	struct layout_place *places = arena_take(sheet->arena, (sheet->count + 1) * sizeof(*places));
+	struct layout_place *places =
+		arena_take(sheet->arena, (sheet->count + 1) * sizeof(*places));
 	keep_end(sheet);
 	int pages = layout_pages(sheet->sizes, sheet->count, PAGE_HEIGHT, places);
 	uint32_t page = 0;

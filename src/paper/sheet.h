@@ -22,8 +22,8 @@
 struct sheet;
 
 /** Owns:    *ret_sheet; end it with sheet_close.  Returns: 0 or -ENOMEM. */
-NODISCARD int sheet_open(struct draw_fonts *fonts, const struct draw_about *about, struct buf *out,
-	struct sheet **ret_sheet);
+NODISCARD int sheet_open(struct draw_fonts *fonts, const struct draw_about *about,
+	struct buf *out, struct sheet **ret_sheet);
 
 /** 22 pt, centred, in lines of like length; LF parts them.  Ends on the grid. */
 void sheet_title(struct sheet *sheet, struct slice text);
@@ -36,7 +36,8 @@ void sheet_heading(struct sheet *sheet, enum draw_face face, struct slice text);
 /** One line with something at either edge. */
 void sheet_sides(struct sheet *sheet, struct slice left, struct slice right);
 /** A ruled row of one or two labelled fields, 12 pt; label2 empty = one. */
-void sheet_row(struct sheet *sheet, struct slice label, struct slice value, struct slice label2, struct slice value2);
+void sheet_row(struct sheet *sheet, struct slice label, struct slice value, struct slice label2,
+	struct slice value2);
 /** A ruled box to be written in by hand: label, and so many empty lines. */
 void sheet_box(struct sheet *sheet, struct slice label, int lines);
 /** Issuer over date at the right; kept with the text before. */

@@ -14,8 +14,10 @@ void slip_write(const struct kind *kind, const char *title)
 	sheet_row(kind->sheet, SLICE("事由"), kind_text(kind, "title"), none, none);
 	sheet_row(kind->sheet, SLICE("责任单位"), kind_text(kind, "unit"), SLICE("隐患等级"),
 		kind_text(kind, "grade"));
-	struct slice round = kind_printf(kind, "第%lld轮", (long long)json_get_int(kind->data, "round", 1));
-	sheet_row(kind->sheet, SLICE("整改期限"), kind_text(kind, "due"), SLICE("整改轮次"), round);
+	struct slice round =
+		kind_printf(kind, "第%lld轮", (long long)json_get_int(kind->data, "round", 1));
+	sheet_row(kind->sheet, SLICE("整改期限"), kind_text(kind, "due"), SLICE("整改轮次"),
+		round);
 	for (const struct json *p = json_first(problems); p != NULL; p = json_next(p)) {
 		struct slice asset = json_get_str(p, "asset");
 		sheet_row(kind->sheet, SLICE("隐患"),
@@ -24,7 +26,8 @@ void slip_write(const struct kind *kind, const char *title)
 			none, none);
 	}
 	if (kind_text(kind, "requirement").n > 0) {
-		sheet_row(kind->sheet, SLICE("整改要求"), kind_text(kind, "requirement"), none, none);
+		sheet_row(kind->sheet, SLICE("整改要求"), kind_text(kind, "requirement"), none,
+			none);
 	}
 	if (note.n > 0) {
 		sheet_row(kind->sheet, SLICE("说明"), note, none, none);

@@ -39,9 +39,14 @@ struct other_param {
 };
 
 #define NUMBER(text, on, member, most)                                                         \
-	{ text, on, offsetof(struct check_spec, member), sizeof(((struct check_spec *)0)->member), \
-		most }
-#define OTHER(text, on, member) { text, on, offsetof(struct check_spec, member) }
+	{                                                                                      \
+		text, on, offsetof(struct check_spec, member),                                 \
+			sizeof(((struct check_spec *)0)->member), most                         \
+	}
+#define OTHER(text, on, member)                                                                \
+	{                                                                                      \
+		text, on, offsetof(struct check_spec, member)                                  \
+	}
 
 static const struct number_param numbers[] = {
 	NUMBER("timeout_ms", ON_ALL, timeout_ms, CHECK_TIMEOUT_MAX_MS),
@@ -90,7 +95,7 @@ static void store(struct check_spec *spec, const struct number_param *param, int
 	uint8_t narrow = (uint8_t)value;
 	uint16_t middle = (uint16_t)value;
 	uint32_t wide = (uint32_t)value;
-	const void *from = param->octets == 1 ? (const void *)&narrow
+	const void *from = param->octets == 1   ? (const void *)&narrow
 			   : param->octets == 2 ? (const void *)&middle
 						: (const void *)&wide;
 	memcpy((char *)spec + param->at, from, param->octets);
@@ -151,7 +156,8 @@ static int read_params(struct arena *arena, const struct json *params, struct ch
 	if (error < 0) {
 		return error;
 	}
-	if (spec->kind == CHECK_DNS && type.n > 0 && dnsmsg_type_parse(type, &spec->dns_type) < 0) {
+	if (spec->kind == CHECK_DNS && type.n > 0 &&
+		dnsmsg_type_parse(type, &spec->dns_type) < 0) {
 		return wrong(diag, "type");
 	}
 	if (spec->kind == CHECK_DNS && spec->query_name == NULL) {
@@ -167,7 +173,7 @@ bool spec_cut_port(struct slice text, struct slice *ret_host, struct slice *ret_
 	struct probe_addr addr;
 	struct slice rest = { 0 };
 	*ret_host = text;
-	*ret_port = (struct slice){ 0 };
+	*ret_port = (struct slice) { 0 };
 	if (slice_starts(text, SLICE("["))) {
 		if (!slice_cut(slice_skip(text, 1), ']', ret_host, &rest)) {
 			return false;
@@ -186,7 +192,8 @@ static bool is_name(struct slice host)
 {
 	for (size_t i = 0; i < host.n; i++) {
 		/* What could end the name in a request or a sentence is none. */
-		if (host.p[i] <= ' ' || host.p[i] == 0x7f || strchr(":/@?#[]\\\"", host.p[i]) != NULL) {
+		if (host.p[i] <= ' ' || host.p[i] == 0x7f ||
+			strchr(":/@?#[]\\\"", host.p[i]) != NULL) {
 			return false;
 		}
 	}
@@ -234,9 +241,10 @@ static int read_url(struct arena *arena, struct slice url, struct spec_item *ite
 	size_t end = first_of(url, "/?");
 	struct slice path = slice_skip(url, end);
 	if (path.n > 0) {
-		struct slice full = arena_printf(arena, "%s%.*s", path.p[0] == '?' ? "/" : "",
-			SLICE_FMT(path));
-		item->spec.path = full.n >= path.n ? text_of(arena, full, CHECK_TEXT_MAX) : NULL;
+		struct slice full = arena_printf(
+			arena, "%s%.*s", path.p[0] == '?' ? "/" : "", SLICE_FMT(path));
+		item->spec.path =
+			full.n >= path.n ? text_of(arena, full, CHECK_TEXT_MAX) : NULL;
 		if (item->spec.path == NULL) {
 			return E_INPUT;
 		}
@@ -297,7 +305,8 @@ static int read_pace(const struct json *check, struct spec_item *item, struct di
 	int64_t retries = json_get_int(check, "retries", 0);
 	if (json_get(check, "interval_s") != NULL &&
 		(!json_double(json_get(check, "interval_s"), &interval_s) ||
-			interval_s * 1000.0 < INTERVAL_MIN_MS || interval_s > SPEC_INTERVAL_MAX_S)) {
+			interval_s * 1000.0 < INTERVAL_MIN_MS ||
+			interval_s > SPEC_INTERVAL_MAX_S)) {
 		return wrong(diag, "interval_s");
 	}
 	if (retries < 0 || retries > SPEC_RETRIES_MAX) {
@@ -336,7 +345,8 @@ int spec_read(struct arena *arena, const struct json *check, struct spec_item *r
 	if (error == 0 && read_target(arena, json_get_str(check, "target"), &item) < 0) {
 		error = wrong(diag, "target");
 	}
-	error = error < 0 ? error : read_params(arena, json_get(check, "params"), &item.spec, diag);
+	error = error < 0 ? error
+			  : read_params(arena, json_get(check, "params"), &item.spec, diag);
 	if (error < 0) {
 		return error;
 	}

@@ -48,8 +48,8 @@ struct spec_item {
  * Owns:    texts of *ret_item live in the arena.
  * Returns: 0, or E_INPUT with diag.
  */
-NODISCARD int spec_read(struct arena *arena, const struct json *check, struct spec_item *ret_item,
-	struct diag *diag);
+NODISCARD int spec_read(struct arena *arena, const struct json *check,
+	struct spec_item *ret_item, struct diag *diag);
 
 /**
  * "[IPV6]:PORT", "HOST:PORT", or either without a port.

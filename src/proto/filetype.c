@@ -23,7 +23,8 @@ static bool stands_alone(uint8_t marker)
 /* SOF0 to SOF15 but for DHT, JPG and DAC. */
 static bool is_frame(uint8_t marker)
 {
-	return marker >= 0xc0 && marker <= 0xcf && marker != 0xc4 && marker != 0xc8 && marker != 0xcc;
+	return marker >= 0xc0 && marker <= 0xcf && marker != 0xc4 && marker != 0xc8 &&
+	       marker != 0xcc;
 }
 
 /* Past the entropy-coded data to the next marker; stuffed zeros and restarts belong to it. */
@@ -63,8 +64,10 @@ static enum filetype_problem jpeg_segment(struct rd *rd, uint8_t marker, struct 
 /* Cameras put a preview or padding behind the end; another format's head is a second face. */
 static enum filetype_problem second_face(struct slice rest)
 {
-	static const char *const heads[] = { "%PDF", "PK\x03\x04", "PK\x05\x06", "Rar!", "7z\xbc\xaf", "<script",
-		"<html", "<svg", "<?php", "\x7f" "ELF" };
+	static const char *const heads[] = { "%PDF", "PK\x03\x04", "PK\x05\x06", "Rar!",
+		"7z\xbc\xaf", "<script", "<html", "<svg", "<?php",
+		"\x7f"
+		"ELF" };
 	for (size_t i = 0; i < sizeof(heads) / sizeof(heads[0]); i++) {
 		if (slice_find(rest, slice_str(heads[i])) != SIZE_MAX) {
 			return FILETYPE_WRONG;
@@ -106,9 +109,9 @@ static enum filetype_problem jpeg_read(struct slice octets, struct filetype *typ
 /* CRC-32 of PNG annex D, a nibble at a time. */
 static uint32_t crc32_of(struct slice octets)
 {
-	static const uint32_t table[16] = { 0x00000000, 0x1db71064, 0x3b6e20c8, 0x26d930ac, 0x76dc4190, 0x6b6b51f4,
-		0x4db26158, 0x5005713c, 0xedb88320, 0xf00f9344, 0xd6d6a3e8, 0xcb61b38c, 0x9b64c2b0, 0x86d3d2d4,
-		0xa00ae278, 0xbdbdf21c };
+	static const uint32_t table[16] = { 0x00000000, 0x1db71064, 0x3b6e20c8, 0x26d930ac,
+		0x76dc4190, 0x6b6b51f4, 0x4db26158, 0x5005713c, 0xedb88320, 0xf00f9344,
+		0xd6d6a3e8, 0xcb61b38c, 0x9b64c2b0, 0x86d3d2d4, 0xa00ae278, 0xbdbdf21c };
 	uint32_t crc = 0xffffffff;
 	for (size_t i = 0; i < octets.n; i++) {
 		crc = table[(crc ^ octets.p[i]) & 15] ^ crc >> 4;
@@ -117,7 +120,8 @@ static uint32_t crc32_of(struct slice octets)
 	return ~crc;
 }
 
-static enum filetype_problem png_chunk(struct rd *rd, bool first, struct filetype *type, bool *ret_end)
+static enum filetype_problem png_chunk(
+	struct rd *rd, bool first, struct filetype *type, bool *ret_end)
 {
 	uint32_t n = rd_u32be(rd);
 	struct rd before = *rd;
@@ -127,7 +131,8 @@ static enum filetype_problem png_chunk(struct rd *rd, bool first, struct filetyp
 	if (rd->failed) {
 		return FILETYPE_TRUNCATED;
 	}
-	if (crc != crc32_of(slice_head(before.left, (size_t)n + 4)) || first != slice_is(name, "IHDR")) {
+	if (crc != crc32_of(slice_head(before.left, (size_t)n + 4)) ||
+		first != slice_is(name, "IHDR")) {
 		return FILETYPE_WRONG;
 	}
 	if (first) {
@@ -159,8 +164,10 @@ static enum filetype_problem pdf_ends(struct slice octets)
 {
 	/* Readers look for both in the last 1,024 octets: ISO 32000-1 annex H.3 note 18. */
 	struct slice end = tail(octets, 1024);
-	bool zip = slice_find(tail(octets, 65536 + 22), SLICE("PK\x05\x06")) != SIZE_MAX; /* its directory's end */
-	bool ends = slice_find(end, SLICE("%%EOF")) != SIZE_MAX && slice_find(end, SLICE("startxref")) != SIZE_MAX;
+	bool zip = slice_find(tail(octets, 65536 + 22), SLICE("PK\x05\x06")) !=
+		   SIZE_MAX; /* its directory's end */
+	bool ends = slice_find(end, SLICE("%%EOF")) != SIZE_MAX &&
+		    slice_find(end, SLICE("startxref")) != SIZE_MAX;
 	return zip ? FILETYPE_WRONG : ends ? FILETYPE_FINE : FILETYPE_TRUNCATED;
 }
 
@@ -184,7 +191,8 @@ enum filetype_problem filetype_of(struct slice octets, struct filetype *ret_type
 	if (problem != FILETYPE_FINE) {
 		return problem;
 	}
-	if (type.width > FILETYPE_SIDE_MAX || type.height > FILETYPE_SIDE_MAX || type.pages > FILETYPE_PAGES_MAX) {
+	if (type.width > FILETYPE_SIDE_MAX || type.height > FILETYPE_SIDE_MAX ||
+		type.pages > FILETYPE_PAGES_MAX) {
 		return FILETYPE_TOO_LARGE;
 	}
 	*ret_type = type;
@@ -199,7 +207,7 @@ const char *filetype_media_text(enum filetype_media media)
 
 const char *filetype_problem_text(enum filetype_problem problem)
 {
-	static const char *const text[] = { "", "upload.type", "upload.truncated", "upload.active",
-		"upload.too_large" };
+	static const char *const text[] = { "", "upload.type", "upload.truncated",
+		"upload.active", "upload.too_large" };
 	return text[problem];
 }

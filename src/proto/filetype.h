@@ -25,7 +25,7 @@ enum filetype_problem {
 	FILETYPE_FINE,
 	FILETYPE_WRONG,     /* none of the three, or two at once */
 	FILETYPE_TRUNCATED, /* begins as one of the three and does not end as it */
-	FILETYPE_ACTIVE,    /* a PDF with scripts, embedded files, forms that send, or a password */
+	FILETYPE_ACTIVE, /* a PDF with scripts, embedded files, forms that send, or a password */
 	FILETYPE_TOO_LARGE, /* octets, pixels or pages */
 };
 

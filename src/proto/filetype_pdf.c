@@ -16,7 +16,8 @@ enum {
 	STRING_OCTETS_MAX = 65536,
 	INFLATED_OCTETS_MAX = 8 * 1024 * 1024, /* of one object stream */
 	INFLATED_TOTAL_MAX = 64 * 1024 * 1024,
-	LOOK_AHEAD_FACTOR = 16, /* octets looked at to skip, a file's octet; then nothing is skipped any more */
+	LOOK_AHEAD_FACTOR =
+		16, /* octets looked at to skip, a file's octet; then nothing is skipped any more */
 };
 
 struct name {
@@ -26,13 +27,13 @@ struct name {
 
 struct walk {
 	struct slice left;
-	struct name before;    /* the name just read; empty when something else stood between */
-	uint8_t last;          /* octet before left */
-	size_t budget;         /* for looking ahead */
-	size_t inflated;       /* octets so far */
+	struct name before; /* the name just read; empty when something else stood between */
+	uint8_t last;       /* octet before left */
+	size_t budget;      /* for looking ahead */
+	size_t inflated;    /* octets so far */
 	uint32_t page_objects;
-	uint32_t count;        /* the largest /Count of a page tree */
-	bool object_stream;    /* of the object being read … */
+	uint32_t count;     /* the largest /Count of a page tree */
+	bool object_stream; /* of the object being read … */
 	bool flate;
 	bool other_filter;
 	bool active;
@@ -52,7 +53,9 @@ static bool is_delimiter(uint8_t c)
 static int hex_of(uint8_t c)
 {
 	int letter = c | 0x20;
-	return c >= '0' && c <= '9' ? c - '0' : letter >= 'a' && letter <= 'f' ? letter - 'a' + 10 : -1;
+	return c >= '0' && c <= '9'             ? c - '0'
+	       : letter >= 'a' && letter <= 'f' ? letter - 'a' + 10
+						: -1;
 }
 
 /* The name after a slash with #xx undone (section 7.3.5); octets consumed. */
@@ -62,7 +65,8 @@ static size_t name_read(struct slice left, struct name *ret_name)
 	ret_name->n = 0;
 	while (at < left.n && !is_space(left.p[at]) && !is_delimiter(left.p[at])) {
 		uint8_t c = left.p[at++];
-		if (c == '#' && left.n - at >= 2 && hex_of(left.p[at]) >= 0 && hex_of(left.p[at + 1]) >= 0) {
+		if (c == '#' && left.n - at >= 2 && hex_of(left.p[at]) >= 0 &&
+			hex_of(left.p[at + 1]) >= 0) {
 			c = (uint8_t)(hex_of(left.p[at]) * 16 + hex_of(left.p[at + 1]));
 			at += 2;
 		}
@@ -88,11 +92,12 @@ static bool is_any(const struct name *name, const char *const *list, size_t coun
  * What makes a viewer run, open, send or ask for a password.  /OpenAction, /AA and /AcroForm
  * alone do not: scanners and office programs write them, and what they start is named here.
  */
-static const char *const active[] = { "JavaScript", "JS", "Launch", "EmbeddedFile", "EmbeddedFiles", "Encrypt",
-	"SubmitForm", "ImportData", "GoToR", "GoToE", "RichMedia", "Movie", "Sound", "XFA", "Rendition" };
+static const char *const active[] = { "JavaScript", "JS", "Launch", "EmbeddedFile",
+	"EmbeddedFiles", "Encrypt", "SubmitForm", "ImportData", "GoToR", "GoToE", "RichMedia",
+	"Movie", "Sound", "XFA", "Rendition" };
 static const char *const flates[] = { "FlateDecode", "Fl" };
-static const char *const others[] = { "ASCIIHexDecode", "AHx", "ASCII85Decode", "A85", "LZWDecode", "LZW",
-	"RunLengthDecode", "RL", "Crypt", "Predictor", "FFilter" };
+static const char *const others[] = { "ASCIIHexDecode", "AHx", "ASCII85Decode", "A85",
+	"LZWDecode", "LZW", "RunLengthDecode", "RL", "Crypt", "Predictor", "FFilter" };
 
 #define IS_ANY(name, list) is_any((name), (list), sizeof(list) / sizeof((list)[0]))
 
@@ -112,7 +117,8 @@ static bool passable(struct walk *walk, size_t n)
 		return false;
 	}
 	walk->budget -= n;
-	for (size_t at = 0; (at = slice_find(left, SLICE("obj"))) != SIZE_MAX; left = slice_skip(left, at + 3)) {
+	for (size_t at = 0; (at = slice_find(left, SLICE("obj"))) != SIZE_MAX;
+		left = slice_skip(left, at + 3)) {
 		if (at == 0 || is_space(left.p[at - 1]) || is_delimiter(left.p[at - 1])) {
 			return false;
 		}
@@ -127,7 +133,8 @@ static void count_read(struct walk *walk)
 	while (left.n > 0 && is_space(left.p[0])) {
 		left = slice_skip(left, 1);
 	}
-	for (; left.n > 0 && left.p[0] >= '0' && left.p[0] <= '9' && value < 10 * FILETYPE_PAGES_MAX;
+	for (; left.n > 0 && left.p[0] >= '0' && left.p[0] <= '9' &&
+		value < 10 * FILETYPE_PAGES_MAX;
 		left = slice_skip(left, 1)) {
 		value = value * 10 + (uint32_t)(left.p[0] - '0');
 	}
@@ -142,7 +149,9 @@ static void name_take(struct walk *walk)
 	walk->object_stream = walk->object_stream || strcmp(name.text, "ObjStm") == 0;
 	walk->flate = walk->flate || IS_ANY(&name, flates);
 	walk->other_filter = walk->other_filter || IS_ANY(&name, others);
-	walk->page_objects += strcmp(walk->before.text, "Type") == 0 && strcmp(name.text, "Page") == 0 ? 1 : 0;
+	walk->page_objects +=
+		strcmp(walk->before.text, "Type") == 0 && strcmp(name.text, "Page") == 0 ? 1
+											 : 0;
 	if (strcmp(name.text, "Count") == 0) {
 		count_read(walk);
 	}
@@ -185,7 +194,9 @@ static void walk_all(struct walk *walk);
 /* The objects inside an object stream (section 7.5.7), which holds no stream itself. */
 static void inner_walk(struct walk *walk, struct slice octets)
 {
-	struct walk inner = { .left = octets, .budget = LOOK_AHEAD_FACTOR * octets.n, .inflated = INFLATED_TOTAL_MAX };
+	struct walk inner = { .left = octets,
+		.budget = LOOK_AHEAD_FACTOR * octets.n,
+		.inflated = INFLATED_TOTAL_MAX };
 	walk_all(&inner);
 	walk->active = walk->active || inner.active;
 	walk->page_objects += inner.page_objects;
@@ -201,7 +212,9 @@ static void object_stream_open(struct walk *walk, struct slice data)
 		return;
 	}
 	uint8_t *out = walk->other_filter || room == 0 ? NULL : malloc(room);
-	z_stream z = { .next_in = (Bytef *)(uintptr_t)data.p, .avail_in = (uInt)data.n, .next_out = out,
+	z_stream z = { .next_in = (Bytef *)(uintptr_t)data.p,
+		.avail_in = (uInt)data.n,
+		.next_out = out,
 		.avail_out = (uInt)room };
 	if (out == NULL || inflateInit(&z) != Z_OK) {
 		walk->active = true; /* out of sight is not fine */
@@ -222,11 +235,13 @@ static void object_stream_open(struct walk *walk, struct slice data)
 /* Octets of a stream are data, not names: compressed ones would show names by chance. */
 static void stream_take(struct walk *walk)
 {
-	size_t head = walk->left.n > 7 && walk->left.p[6] == '\r' && walk->left.p[7] == '\n' ? 8 : 7;
+	size_t head =
+		walk->left.n > 7 && walk->left.p[6] == '\r' && walk->left.p[7] == '\n' ? 8 : 7;
 	skip(walk, head);
 	size_t end = slice_find(slice_head(walk->left, walk->budget), SLICE("endstream"));
 	if (end == SIZE_MAX) {
-		walk->budget = 0; /* no end in sight: everything behind is looked at, nothing skipped */
+		walk->budget =
+			0; /* no end in sight: everything behind is looked at, nothing skipped */
 		return;
 	}
 	if (walk->object_stream) {
@@ -246,7 +261,8 @@ static void step(struct walk *walk)
 {
 	uint8_t c = walk->left.p[0];
 	bool starts = is_space(walk->last) || is_delimiter(walk->last);
-	if (starts && (slice_starts(walk->left, SLICE("stream\n")) || slice_starts(walk->left, SLICE("stream\r")))) {
+	if (starts && (slice_starts(walk->left, SLICE("stream\n")) ||
+			      slice_starts(walk->left, SLICE("stream\r")))) {
 		stream_take(walk);
 		return;
 	}

@@ -84,7 +84,8 @@ static size_t ip_length(struct slice s)
 
 static bool name_octet(uint8_t c)
 {
-	return digit(c) || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || c == '-' || c == '.' || c == '_';
+	return digit(c) || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || c == '-' || c == '.' ||
+	       c == '_';
 }
 
 static size_t run_length(struct slice s, enum part_kind kind)
@@ -178,8 +179,9 @@ static bool match_from(struct match *m, size_t part, size_t at)
 	case PART_LITERAL:
 		return slice_starts(rest, p->text) && match_from(m, part + 1, at + p->text.n);
 	case PART_OPTIONAL:
-		return (slice_starts(rest, p->text) && match_from(m, part + 1, at + p->text.n)) ||
-			match_from(m, part + 1, at);
+		return (slice_starts(rest, p->text) &&
+			       match_from(m, part + 1, at + p->text.n)) ||
+		       match_from(m, part + 1, at);
 	case PART_ANY:
 		return match_lazy(m, part, at, 0, rest.n);
 	case PART_TEXT:
@@ -204,7 +206,8 @@ static bool app_fits(const struct rule *rule, struct slice app)
 	for (size_t i = 0; i < rule->app_count; i++) {
 		struct slice want = rule->apps[i];
 		bool prefix = want.n > 0 && want.p[want.n - 1] == '*';
-		if (prefix ? slice_starts(app, slice_head(want, want.n - 1)) : slice_eq_nocase(app, want)) {
+		if (prefix ? slice_starts(app, slice_head(want, want.n - 1))
+			   : slice_eq_nocase(app, want)) {
 			return true;
 		}
 	}
@@ -244,14 +247,15 @@ static void put(struct logfields_answer *answer, struct slice name, struct slice
 		}
 	}
 	if (value.n > 0 && answer->count < LOGFIELDS_FIELDS_MAX) {
-		answer->field[answer->count++] = (struct logfields_field){ name, value };
+		answer->field[answer->count++] = (struct logfields_field) { name, value };
 	}
 }
 
 /* An IPv4 address is shown as one, however the program's socket named it. */
 static struct slice value_of(const struct match *m, size_t i)
 {
-	struct slice value = slice_trim(slice_head(slice_skip(m->msg, m->from[i]), m->to[i] - m->from[i]));
+	struct slice value =
+		slice_trim(slice_head(slice_skip(m->msg, m->from[i]), m->to[i] - m->from[i]));
 	bool address = m->rule->part[i].kind == PART_IP || m->rule->part[i].kind == PART_HOST;
 	bool mapped = address && slice_starts(value, SLICE(MAPPED));
 	struct slice inner = slice_skip(value, sizeof(MAPPED) - 1);

@@ -54,8 +54,8 @@ struct logfields *logfields_destroy(struct logfields *packs);
  * Returns: how many rules, or json_parse's errors, E_INPUT with diag, or
  *          E_LIMIT past LOGFIELDS_RULES_MAX.
  */
-NODISCARD int logfields_load(struct logfields *packs, struct slice json, const char *name,
-	struct diag *diag);
+NODISCARD int logfields_load(
+	struct logfields *packs, struct slice json, const char *name, struct diag *diag);
 
 /**
  * The first rule that matches.

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "proto/logfields_priv.h"
-
 #include <stdlib.h>
 
 #include "base/arena.h"
 #include "base/diag.h"
 #include "base/err.h"
 #include "base/json.h"
+#include "proto/logfields_priv.h"
 
 enum { NAME_MAX_OCTETS = 32, PACK_OCTETS_MAX = 1024 * 1024 };
 
@@ -65,7 +64,7 @@ static bool add(struct rule *rule, enum part_kind kind, struct slice text)
 	if (rule->part_count == LOGFIELDS_PARTS_MAX) {
 		return false;
 	}
-	rule->part[rule->part_count++] = (struct part){ kind, text };
+	rule->part[rule->part_count++] = (struct part) { kind, text };
 	if (kind == PART_LITERAL && text.n > rule->needle.n) {
 		rule->needle = text;
 	}
@@ -76,13 +75,13 @@ static bool add(struct rule *rule, enum part_kind kind, struct slice text)
 static bool add_angle(struct rule *rule, struct slice inside)
 {
 	if (slice_is(inside, "*")) {
-		return add(rule, PART_ANY, (struct slice){ 0 });
+		return add(rule, PART_ANY, (struct slice) { 0 });
 	}
 	if (slice_is(inside, "**")) {
-		return add(rule, PART_MOST, (struct slice){ 0 });
+		return add(rule, PART_MOST, (struct slice) { 0 });
 	}
 	if (slice_is(inside, "$")) {
-		return add(rule, PART_END, (struct slice){ 0 });
+		return add(rule, PART_END, (struct slice) { 0 });
 	}
 	if (inside.n > 1 && inside.p[0] == '?') {
 		return add(rule, PART_OPTIONAL, slice_skip(inside, 1));
@@ -112,15 +111,16 @@ static int take_angle(struct rule *rule, struct slice *left, struct diag *diag)
 			       : diag_set(diag, E_INPUT, 0, 0, "a pattern has too many parts");
 	}
 	if (!slice_cut(*left, '>', &inside, &after) || !add_angle(rule, inside)) {
-		return diag_set(diag, E_INPUT, 0, 0, "no such element in a pattern, or too many: <%.*s",
+		return diag_set(diag, E_INPUT, 0, 0,
+			"no such element in a pattern, or too many: <%.*s",
 			SLICE_FMT(slice_head(*left, 40)));
 	}
 	*left = after;
 	return 0;
 }
 
-int logfields_compile(struct arena *arena, struct slice pattern, struct rule *rule,
-	struct diag *diag)
+int logfields_compile(
+	struct arena *arena, struct slice pattern, struct rule *rule, struct diag *diag)
 {
 	struct slice left = arena_dup(arena, pattern);
 	int error = 0;
@@ -129,28 +129,31 @@ int logfields_compile(struct arena *arena, struct slice pattern, struct rule *ru
 		struct slice after = { 0 };
 		bool angle = slice_cut(left, '<', &literal, &after);
 		literal = angle ? literal : left;
-		left = angle ? after : (struct slice){ 0 };
+		left = angle ? after : (struct slice) { 0 };
 		if (literal.n > 0 && !add(rule, PART_LITERAL, literal)) {
 			return diag_set(diag, E_INPUT, 0, 0, "a pattern has too many parts");
 		}
 		error = angle ? take_angle(rule, &left, diag) : 0;
 	}
 	if (error == 0 && rule->needle.n < 3) {
-		return diag_set(diag, E_INPUT, 0, 0, "a pattern needs a literal of 3 octets or more");
+		return diag_set(
+			diag, E_INPUT, 0, 0, "a pattern needs a literal of 3 octets or more");
 	}
 	return error;
 }
 
-static int read_set(struct arena *arena, const struct json *set, struct rule *rule,
-	struct diag *diag)
+static int read_set(
+	struct arena *arena, const struct json *set, struct rule *rule, struct diag *diag)
 {
 	for (const struct json *m = json_first(set); m != NULL; m = json_next(m)) {
 		if (rule->set_count == LOGFIELDS_FIELDS_MAX || !name_ok(json_name(m)) ||
 			json_type(m) != JSON_STRING) {
-			return diag_set(diag, E_INPUT, 0, 0, "set: too many, or no text under a plain name");
+			return diag_set(diag, E_INPUT, 0, 0,
+				"set: too many, or no text under a plain name");
 		}
-		rule->set[rule->set_count++] = (struct logfields_field){
-			arena_dup(arena, json_name(m)), arena_dup(arena, json_str(m)) };
+		rule->set[rule->set_count++] =
+			(struct logfields_field) { arena_dup(arena, json_name(m)),
+				arena_dup(arena, json_str(m)) };
 	}
 	return 0;
 }
@@ -166,13 +169,16 @@ static int read_rule(struct logfields *packs, const struct json *json, const str
 	for (const struct json *m = list ? json_first(match) : match; m != NULL;
 		m = list ? json_next(m) : NULL) {
 		if (packs->count == LOGFIELDS_RULES_MAX) {
-			return diag_set(diag, E_LIMIT, 0, 0, "more rules than %d", LOGFIELDS_RULES_MAX);
+			return diag_set(
+				diag, E_LIMIT, 0, 0, "more rules than %d", LOGFIELDS_RULES_MAX);
 		}
 		struct rule *rule = arena_take(packs->arena, sizeof(*rule));
 		*rule = *front;
-		rule->name = arena_printf(packs->arena, "%.*s/%.*s", SLICE_FMT(front->name), SLICE_FMT(name));
+		rule->name = arena_printf(
+			packs->arena, "%.*s/%.*s", SLICE_FMT(front->name), SLICE_FMT(name));
 		int error = logfields_compile(packs->arena, json_str(m), rule, diag);
-		error = error < 0 ? error : read_set(packs->arena, json_get(json, "set"), rule, diag);
+		error = error < 0 ? error
+				  : read_set(packs->arena, json_get(json, "set"), rule, diag);
 		if (error < 0) {
 			return error;
 		}
@@ -182,8 +188,8 @@ static int read_rule(struct logfields *packs, const struct json *json, const str
 	return count > 0 ? count : diag_set(diag, E_INPUT, 0, 0, "a rule has no match");
 }
 
-static int read_apps(struct arena *arena, const struct json *apps, struct rule *front,
-	struct diag *diag)
+static int read_apps(
+	struct arena *arena, const struct json *apps, struct rule *front, struct diag *diag)
 {
 	size_t count = json_count(apps);
 	if (count > LOGFIELDS_APPS_MAX) {
@@ -197,13 +203,14 @@ static int read_apps(struct arena *arena, const struct json *apps, struct rule *
 	return 0;
 }
 
-static int read_pack(struct logfields *packs, struct slice json, const char *name,
-	struct diag *diag)
+static int read_pack(
+	struct logfields *packs, struct slice json, const char *name, struct diag *diag)
 {
 	AUTO_ARENA struct arena *arena = arena_create(16 * PACK_OCTETS_MAX);
 	const struct json *root = NULL;
 	int error = json.n > PACK_OCTETS_MAX
-			    ? diag_set(diag, E_LIMIT, 0, 0, "a pack may have %d octets", PACK_OCTETS_MAX)
+			    ? diag_set(diag, E_LIMIT, 0, 0, "a pack may have %d octets",
+				      PACK_OCTETS_MAX)
 			    : json_parse(arena, json, 8, &root, diag);
 	if (error < 0) {
 		return error;
@@ -216,14 +223,16 @@ static int read_pack(struct logfields *packs, struct slice json, const char *nam
 		error = diag_set(diag, E_INPUT, 0, 0, "a pack needs a list of rules");
 	}
 	int count = 0;
-	for (const struct json *r = json_first(rules); error >= 0 && r != NULL; r = json_next(r)) {
+	for (const struct json *r = json_first(rules); error >= 0 && r != NULL;
+		r = json_next(r)) {
 		error = read_rule(packs, r, &front, diag);
 		count += error;
 	}
 	return error < 0 ? error : count;
 }
 
-int logfields_load(struct logfields *packs, struct slice json, const char *name, struct diag *diag)
+int logfields_load(
+	struct logfields *packs, struct slice json, const char *name, struct diag *diag)
 {
 	size_t before = packs->count;
 	int count = read_pack(packs, json, name, diag);

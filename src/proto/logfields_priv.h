@@ -12,8 +12,18 @@
 
 #include "proto/logfields.h"
 
-enum part_kind { PART_LITERAL, PART_OPTIONAL, PART_ANY, PART_TEXT, PART_MOST, PART_WORD, PART_NUM, PART_IP,
-	PART_HOST, PART_END };
+enum part_kind {
+	PART_LITERAL,
+	PART_OPTIONAL,
+	PART_ANY,
+	PART_TEXT,
+	PART_MOST,
+	PART_WORD,
+	PART_NUM,
+	PART_IP,
+	PART_HOST,
+	PART_END
+};
 
 struct part {
 	enum part_kind kind;
@@ -39,5 +49,5 @@ struct logfields {
 };
 
 /** Compile a pattern.  Returns: 0 or E_INPUT with diag. */
-NODISCARD int logfields_compile(struct arena *arena, struct slice pattern, struct rule *rule,
-	struct diag *diag);
+NODISCARD int logfields_compile(
+	struct arena *arena, struct slice pattern, struct rule *rule, struct diag *diag);

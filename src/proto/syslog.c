@@ -21,8 +21,9 @@ const char *syslog_format_text(enum syslog_format format)
 
 static struct slice strip_end(struct slice octets)
 {
-	while (octets.n > 0 && (octets.p[octets.n - 1] == '\n' || octets.p[octets.n - 1] == '\r' ||
-				octets.p[octets.n - 1] == '\0')) {
+	while (octets.n > 0 &&
+		(octets.p[octets.n - 1] == '\n' || octets.p[octets.n - 1] == '\r' ||
+			octets.p[octets.n - 1] == '\0')) {
 		octets.n--;
 	}
 	return octets;
@@ -67,7 +68,7 @@ static int take_field(struct reader *r, size_t max, const char *what, struct sli
 		return bad(r, what);
 	}
 	struct slice field = slice_head(r->left, n);
-	*ret_field = slice_is(field, "-") ? (struct slice){ 0 } : field;
+	*ret_field = slice_is(field, "-") ? (struct slice) { 0 } : field;
 	r->left = slice_skip(r->left, n + 1);
 	return 0;
 }
@@ -75,8 +76,8 @@ static int take_field(struct reader *r, size_t max, const char *what, struct sli
 static int take_sd_name(struct reader *r, struct slice *ret_name)
 {
 	size_t n = 0;
-	while (n < r->left.n && r->left.p[n] > ' ' && r->left.p[n] < 0x7f && r->left.p[n] != '=' &&
-		r->left.p[n] != ']' && r->left.p[n] != '"') {
+	while (n < r->left.n && r->left.p[n] > ' ' && r->left.p[n] < 0x7f &&
+		r->left.p[n] != '=' && r->left.p[n] != ']' && r->left.p[n] != '"') {
 		n++;
 	}
 	/* Devices overrun the 32; only the absurd is refused. */
@@ -163,7 +164,7 @@ static int take_element(struct reader *r, struct syslog_msg *msg)
 	}
 	r->left = slice_skip(r->left, 1);
 	if (bare) {
-		add_param(msg, &(struct syslog_param){ .id = param.id });
+		add_param(msg, &(struct syslog_param) { .id = param.id });
 	}
 	return 0;
 }
@@ -189,7 +190,8 @@ static int take_sd(struct reader *r, struct syslog_msg *msg)
 	return 0;
 }
 
-static int take_5424(struct reader *r, const struct syslog_context *context, struct syslog_msg *msg)
+static int take_5424(
+	struct reader *r, const struct syslog_context *context, struct syslog_msg *msg)
 {
 	if (slice_starts(r->left, SLICE("- "))) {
 		r->left = slice_skip(r->left, 2);
@@ -201,9 +203,15 @@ static int take_5424(struct reader *r, const struct syslog_context *context, str
 		r->left = slice_skip(r->left, 1);
 	}
 	int error = take_field(r, HOST_MAX, "host name is missing or too long", &msg->host);
-	error = error < 0 ? error : take_field(r, APP_MAX, "app name is missing or too long", &msg->app);
-	error = error < 0 ? error : take_field(r, PROCID_MAX, "process id is missing or too long", &msg->pid);
-	error = error < 0 ? error : take_field(r, MSGID_MAX, "message id is missing or too long", &msg->msgid);
+	error = error < 0
+			? error
+			: take_field(r, APP_MAX, "app name is missing or too long", &msg->app);
+	error = error < 0 ? error
+			  : take_field(r, PROCID_MAX, "process id is missing or too long",
+				    &msg->pid);
+	error = error < 0 ? error
+			  : take_field(r, MSGID_MAX, "message id is missing or too long",
+				    &msg->msgid);
 	error = error < 0 ? error : take_sd(r, msg);
 	if (error < 0) {
 		return error;
@@ -246,7 +254,8 @@ static bool claims_5424(struct reader *r)
 	}
 	rest = slice_skip(rest, 1);
 	/* Meraki: "<134>1 1563249630.774247349 host" */
-	bool epoch = rest.n > 10 && syslog_digit(rest.p[4]) && syslog_digit(rest.p[9]) && rest.p[10] == '.';
+	bool epoch = rest.n > 10 && syslog_digit(rest.p[4]) && syslog_digit(rest.p[9]) &&
+		     rest.p[10] == '.';
 	r->left = rest;
 	return !epoch;
 }
@@ -255,7 +264,8 @@ int syslog_parse(struct arena *arena, struct slice octets, const struct syslog_c
 	struct syslog_msg *ret_msg, struct diag *diag)
 {
 	struct syslog_msg msg = { .facility = -1, .severity = -1 };
-	struct slice text = to_utf8(arena, strip_end(slice_head(octets, SYSLOG_RAW_MAX)), &msg.recoded);
+	struct slice text =
+		to_utf8(arena, strip_end(slice_head(octets, SYSLOG_RAW_MAX)), &msg.recoded);
 	if (slice_starts(text, SLICE("\xef\xbb\xbf"))) {
 		text = slice_skip(text, 3);
 	}

@@ -43,9 +43,9 @@ struct syslog_msg {
 	enum syslog_format format;
 	bool has_ts;
 	int64_t ts_ms;
-	int facility;        /* RFC 5424 table 1, -1 unknown */
-	int severity;        /* RFC 5424 table 2, -1 unknown */
-	struct slice host;   /* empty when unknown, as below */
+	int facility;      /* RFC 5424 table 1, -1 unknown */
+	int severity;      /* RFC 5424 table 2, -1 unknown */
+	struct slice host; /* empty when unknown, as below */
 	struct slice app;
 	struct slice pid;
 	struct slice msgid;  /* also Cisco's and Huawei's mnemonic */
@@ -54,7 +54,7 @@ struct syslog_msg {
 	struct syslog_param *params;
 	size_t param_count;
 	size_t params_refused; /* past SYSLOG_SD_MAX */
-	bool recoded;        /* was GB18030, or had octets that are no text */
+	bool recoded;          /* was GB18030, or had octets that are no text */
 };
 
 /**

@@ -10,7 +10,7 @@ enum {
 
 void syslog_frame_init(struct syslog_frame *frame, size_t max_octets)
 {
-	*frame = (struct syslog_frame){ .max = max_octets };
+	*frame = (struct syslog_frame) { .max = max_octets };
 	buf_init(&frame->held, max_octets + FRONT_MAX);
 }
 
@@ -26,14 +26,16 @@ static void hold(struct syslog_frame *frame, struct slice octets)
 	buf_put(&frame->held, slice_head(octets, room));
 	if (octets.n > room && frame->held.n == frame->max) {
 		frame->cut++;
-		buf_put_byte(&frame->held, 0); /* past max now: counted once, trimmed at the end */
+		buf_put_byte(
+			&frame->held, 0); /* past max now: counted once, trimmed at the end */
 	}
 }
 
 static struct slice message(const struct syslog_frame *frame)
 {
 	struct slice msg = slice_head(buf_slice(&frame->held), frame->max);
-	while (msg.n > 0 && (msg.p[msg.n - 1] == '\n' || msg.p[msg.n - 1] == '\r' || msg.p[msg.n - 1] == 0)) {
+	while (msg.n > 0 && (msg.p[msg.n - 1] == '\n' || msg.p[msg.n - 1] == '\r' ||
+				    msg.p[msg.n - 1] == 0)) {
 		msg.n--;
 	}
 	return msg;
@@ -90,7 +92,8 @@ static bool take_front(struct syslog_frame *frame, struct slice *in)
 
 static bool take_counted(struct syslog_frame *frame, struct slice *in)
 {
-	struct slice part = slice_head(*in, frame->count > in->n ? in->n : (size_t)frame->count);
+	struct slice part =
+		slice_head(*in, frame->count > in->n ? in->n : (size_t)frame->count);
 	hold(frame, part);
 	*in = slice_skip(*in, part.n);
 	frame->count -= part.n;

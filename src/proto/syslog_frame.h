@@ -19,12 +19,12 @@ enum syslog_frame_state { FRAME_FRONT, FRAME_COUNTED, FRAME_LINE };
 
 struct syslog_frame {
 	enum syslog_frame_state state;
-	bool given;         /* held was handed out by the last call */
-	struct buf held;    /* of the message not yet complete */
-	size_t max;         /* longer messages are cut to this */
-	uint64_t count;     /* octets of a counted message still to come */
-	uint64_t cut;       /* messages cut to max */
-	uint64_t refused;   /* octet counts beyond sense, read as text */
+	bool given;       /* held was handed out by the last call */
+	struct buf held;  /* of the message not yet complete */
+	size_t max;       /* longer messages are cut to this */
+	uint64_t count;   /* octets of a counted message still to come */
+	uint64_t cut;     /* messages cut to max */
+	uint64_t refused; /* octet counts beyond sense, read as text */
 };
 
 /** Before the first octet of a stream; max_octets of a message are kept. */
@@ -39,8 +39,8 @@ void syslog_frame_fini(struct syslog_frame *frame);
  * Owns:    *ret_msg is valid until the next call.
  * Returns: 1 and a message (never empty), or 0 when *in is used up.
  */
-NODISCARD int syslog_frame_next(struct syslog_frame *frame, struct slice *in,
-	struct slice *ret_msg);
+NODISCARD int syslog_frame_next(
+	struct syslog_frame *frame, struct slice *in, struct slice *ret_msg);
 
 /**
  * At the end of the stream: the message without its LF, if any.

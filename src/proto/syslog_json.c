@@ -53,7 +53,8 @@ static void put_element(struct jw *jw, const struct syslog_msg *msg, size_t firs
 	jw_key_slice(jw, msg->params[first].id);
 	jw_object(jw);
 	for (size_t i = first; i < msg->param_count; i++) {
-		if (msg->params[i].name.n > 0 && slice_eq(msg->params[i].id, msg->params[first].id)) {
+		if (msg->params[i].name.n > 0 &&
+			slice_eq(msg->params[i].id, msg->params[first].id)) {
 			put_param(jw, msg, i);
 		}
 	}
@@ -81,7 +82,8 @@ static void put_answer(struct jw *jw, const struct logfields_answer *answer)
 	}
 }
 
-static struct slice vendor_of(const struct syslog_msg *msg, const struct logfields_answer *answer)
+static struct slice vendor_of(
+	const struct syslog_msg *msg, const struct logfields_answer *answer)
 {
 	return msg->vendor.n > 0 || answer == NULL ? msg->vendor : answer->vendor;
 }
@@ -122,8 +124,8 @@ void syslog_put_json(struct buf *buf, const struct syslog_msg *msg,
 	jw_end(&jw);
 }
 
-void syslog_put_fields(struct buf *buf, const struct syslog_msg *msg,
-	const struct logfields_answer *answer)
+void syslog_put_fields(
+	struct buf *buf, const struct syslog_msg *msg, const struct logfields_answer *answer)
 {
 	struct jw jw;
 	jw_init(&jw, buf);
@@ -132,7 +134,7 @@ void syslog_put_fields(struct buf *buf, const struct syslog_msg *msg,
 	put_opt(&jw, "_msgid", msg->msgid);
 	jw_kv_str(&jw, "_format", slice_str(syslog_format_text(msg->format)));
 	put_opt(&jw, "_vendor", vendor_of(msg, answer));
-	put_opt(&jw, "_rule", answer != NULL ? answer->rule : (struct slice){ 0 });
+	put_opt(&jw, "_rule", answer != NULL ? answer->rule : (struct slice) { 0 });
 	put_sd(&jw, "_sd", msg);
 	jw_end(&jw);
 }

@@ -23,5 +23,5 @@ void syslog_put_json(struct buf *buf, const struct syslog_msg *msg,
 
 /** Only what log_row has no column for: its members at the top are those of fields, then
  *  msgid, format, vendor, rule and sd under names with a leading "_". */
-void syslog_put_fields(struct buf *buf, const struct syslog_msg *msg,
-	const struct logfields_answer *answer);
+void syslog_put_fields(
+	struct buf *buf, const struct syslog_msg *msg, const struct logfields_answer *answer);

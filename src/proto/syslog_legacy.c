@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "proto/syslog_priv.h"
-
 #include "base/num.h"
+#include "proto/syslog_priv.h"
 
 enum { HOST_MAX = 255, TAG_MAX = 64, PID_MAX = 32, CISCO_PARTS_MAX = 6 };
 
@@ -30,7 +29,8 @@ static size_t cisco_length(struct slice text)
 
 static bool level_at(struct slice text, size_t i)
 {
-	return text.p[i] == '-' && text.p[i + 1] >= '0' && text.p[i + 1] <= '7' && text.p[i + 2] == '-';
+	return text.p[i] == '-' && text.p[i + 1] >= '0' && text.p[i + 1] <= '7' &&
+	       text.p[i + 2] == '-';
 }
 
 /* %FAC[-SUB]-n-NAME: text; the part before the severity goes into app. */
@@ -54,9 +54,10 @@ static bool take_cisco(struct slice text, struct syslog_msg *msg)
 static bool is_filler(struct slice word)
 {
 	int64_t number = 0;
-	bool uptime = word.n > 4 && syslog_digit(word.p[0]) && slice_find(word, SLICE(":")) == 2 &&
-		word.p[word.n - 3] == ':';
-	return word.n == 0 || uptime || word.p[0] == '*' || num_i64(word, 0, INT64_MAX, &number) == 0;
+	bool uptime = word.n > 4 && syslog_digit(word.p[0]) &&
+		      slice_find(word, SLICE(":")) == 2 && word.p[word.n - 3] == ':';
+	return word.n == 0 || uptime || word.p[0] == '*' ||
+	       num_i64(word, 0, INT64_MAX, &number) == 0;
 }
 
 /* The next word of a Cisco front; true when it can be stepped over. */
@@ -81,8 +82,8 @@ static bool step_cisco(struct slice *left, struct syslog_msg *msg)
 }
 
 /* [seq:] [host:] [seq:] [time:] [host] %FAC-n-NAME: text, in any of these orders. */
-static bool read_cisco(struct slice text, const struct syslog_context *context,
-	struct syslog_msg *msg)
+static bool read_cisco(
+	struct slice text, const struct syslog_context *context, struct syslog_msg *msg)
 {
 	struct syslog_msg try = *msg;
 	bool after_colon = false;
@@ -118,8 +119,8 @@ static bool take_module(struct slice *left, struct slice *ret_module, int *ret_l
 		return false;
 	}
 	*ret_level = syslog_at(level, 0) - '0';
-	return ret_module->n > 0 && ret_module->n <= TAG_MAX && level.n == 1 && *ret_level >= 0 &&
-		*ret_level <= 7;
+	return ret_module->n > 0 && ret_module->n <= TAG_MAX && level.n == 1 &&
+	       *ret_level >= 0 && *ret_level <= 7;
 }
 
 /* %%10MODULE/n/NAME(l)[seq]: text */
@@ -155,7 +156,8 @@ static bool take_comware(struct slice text, struct syslog_msg *msg)
 
 static bool tag_octet(uint8_t c)
 {
-	return c > ' ' && c != ':' && c != '[' && c != '<' && c != '=' && c != '"' && c != '{' && c != 0x7f;
+	return c > ' ' && c != ':' && c != '[' && c != '<' && c != '=' && c != '"' &&
+	       c != '{' && c != 0x7f;
 }
 
 /* "[pid]" off the front. */
@@ -163,8 +165,8 @@ static bool take_pid(struct slice *left, struct slice *ret_pid)
 {
 	struct slice pid = { 0 };
 	struct slice rest = { 0 };
-	if (!slice_cut(slice_skip(*left, 1), ']', &pid, &rest) || pid.n == 0 || pid.n > PID_MAX ||
-		slice_find(pid, SLICE(" ")) != SIZE_MAX) {
+	if (!slice_cut(slice_skip(*left, 1), ']', &pid, &rest) || pid.n == 0 ||
+		pid.n > PID_MAX || slice_find(pid, SLICE(" ")) != SIZE_MAX) {
 		return false;
 	}
 	*ret_pid = pid;
@@ -219,8 +221,8 @@ static void take_host(struct slice *left, struct syslog_msg *msg)
 	*left = slice_skip(*left, n + 1);
 }
 
-void syslog_read_legacy(struct slice text, const struct syslog_context *context,
-	struct syslog_msg *msg)
+void syslog_read_legacy(
+	struct slice text, const struct syslog_context *context, struct syslog_msg *msg)
 {
 	if (read_cisco(text, context, msg)) {
 		return;

@@ -14,13 +14,14 @@
 #include "proto/syslog.h"
 
 /** Takes a time in any known form off the front; untouched and false when none is there. */
-bool syslog_take_time(struct slice *left, const struct syslog_context *context, int64_t *ret_ms);
+bool syslog_take_time(
+	struct slice *left, const struct syslog_context *context, int64_t *ret_ms);
 /** RFC 3339 only, also without zone. */
 bool syslog_take_iso(struct slice *left, const struct syslog_context *context, int64_t *ret_ms);
 
 /** All after the priority of a message that is not RFC 5424. */
-void syslog_read_legacy(struct slice text, const struct syslog_context *context,
-	struct syslog_msg *msg);
+void syslog_read_legacy(
+	struct slice text, const struct syslog_context *context, struct syslog_msg *msg);
 
 /** At most max decimal digits off the front.  Returns: how many there were. */
 size_t syslog_take_digits(struct slice *left, size_t max, int64_t *ret_value);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "proto/syslog_priv.h"
-
 #include "base/civil.h"
+#include "proto/syslog_priv.h"
 
 /* A sender's clock may be this much ahead before its date is taken for last year's. */
 #define AHEAD_MS CIVIL_DAY_MS
@@ -50,7 +49,8 @@ static void skip_spaces(struct slice *left)
 static void take_fraction(struct slice *left, struct civil *civil)
 {
 	struct slice rest = *left;
-	if ((!take_char(&rest, '.') && !take_char(&rest, ',')) || !syslog_digit(syslog_at(rest, 0))) {
+	if ((!take_char(&rest, '.') && !take_char(&rest, ',')) ||
+		!syslog_digit(syslog_at(rest, 0))) {
 		return;
 	}
 	unsigned ms = 0;
@@ -170,9 +170,11 @@ bool syslog_take_iso(struct slice *left, const struct syslog_context *context, i
 		return false;
 	}
 	uint8_t dash = syslog_at(rest, 0);
-	if ((dash != '-' && dash != '/') || !take_char(&rest, dash) || !take_two(&rest, &civil.month) ||
-		!take_char(&rest, dash) || !take_two(&rest, &civil.day) ||
-		(!take_char(&rest, 'T') && !take_char(&rest, ' ')) || !take_clock(&rest, &civil)) {
+	if ((dash != '-' && dash != '/') || !take_char(&rest, dash) ||
+		!take_two(&rest, &civil.month) || !take_char(&rest, dash) ||
+		!take_two(&rest, &civil.day) ||
+		(!take_char(&rest, 'T') && !take_char(&rest, ' ')) ||
+		!take_clock(&rest, &civil)) {
 		return false;
 	}
 	civil.year = (int32_t)year;
@@ -192,7 +194,8 @@ static bool infer_year(struct civil *civil, int64_t recv_ms, int32_t offset_min)
 	int32_t year = civil_of_ms(recv_ms, offset_min).year + 1;
 	for (int back = 0; back < 10; back++) {
 		civil->year = year - back;
-		if (civil_valid(civil) && civil_to_ms(civil, offset_min) <= recv_ms + AHEAD_MS) {
+		if (civil_valid(civil) &&
+			civil_to_ms(civil, offset_min) <= recv_ms + AHEAD_MS) {
 			return true;
 		}
 	}

@@ -58,10 +58,10 @@ static int sink_put(struct sink *sink, struct slice octets)
 	if (sink->fd >= 0) {
 		return write_all(sink->fd, octets);
 	}
-	int64_t rows = sql_run(sink->db,
-		"INSERT INTO blob_chunk (sm3, n, octets) VALUES ($1, $2, $3)",
-		SQL_BLOB(slice_of(sink->content->sm3.octet, DIGEST_OCTETS)), SQL_INT(n),
-		SQL_BLOB(octets));
+	int64_t rows =
+		sql_run(sink->db, "INSERT INTO blob_chunk (sm3, n, octets) VALUES ($1, $2, $3)",
+			SQL_BLOB(slice_of(sink->content->sm3.octet, DIGEST_OCTETS)), SQL_INT(n),
+			SQL_BLOB(octets));
 	return rows < 0 ? (int)rows : 0;
 }
 
@@ -90,9 +90,10 @@ static int read_chunks(struct db *db, struct sink *sink)
 {
 	for (int64_t n = 0; sink->octets < sink->content->octets; n++) {
 		AUTO_STMT struct stmt *q = NULL;
-		int row = sql_query(db, "SELECT octets FROM blob_chunk WHERE sm3 = $1 AND n = $2",
-			&q, SQL_BLOB(slice_of(sink->content->sm3.octet, DIGEST_OCTETS)),
-			SQL_INT(n));
+		int row =
+			sql_query(db, "SELECT octets FROM blob_chunk WHERE sm3 = $1 AND n = $2",
+				&q, SQL_BLOB(slice_of(sink->content->sm3.octet, DIGEST_OCTETS)),
+				SQL_INT(n));
 		row = row < 0 ? row : db_step(q);
 		if (row != 1 || db_col_blob(q, 0).n == 0) {
 			return row < 0 ? row : E_DIGEST;
@@ -234,7 +235,8 @@ static void first_problem(void *context, const struct audit_problem *problem)
 	(void)diag_set(diag, E_DIGEST, 0, 0, "%.*s", SLICE_FMT(buf_slice(&text)));
 }
 
-static int content_check(const char *folder, struct backup_report *ret_report, struct diag *diag)
+static int content_check(
+	const char *folder, struct backup_report *ret_report, struct diag *diag)
 {
 	char store[PATH_MAX + 32];
 	char blobs[PATH_MAX + 32];
@@ -261,7 +263,8 @@ int backup_check(const char *folder, struct backup_report *ret_report, struct di
 	int error = manifest_check(folder, &manifest, diag);
 	error = error < 0 ? error : content_check(folder, &report, diag);
 	if (error == 0 && report.entries != (uint64_t)manifest.entries) {
-		error = diag_set(diag, E_DIGEST, 0, 0, "the log has %llu entries, backup.json says %lld",
+		error = diag_set(diag, E_DIGEST, 0, 0,
+			"the log has %llu entries, backup.json says %lld",
 			(unsigned long long)report.entries, (long long)manifest.entries);
 	}
 	if (error == 0) {
@@ -300,11 +303,13 @@ int backup_key_copy(const char *folder, const char *to_folder, struct diag *diag
 	(void)snprintf(from, sizeof(from), "%s/audit.pub", folder);
 	(void)snprintf(to, sizeof(to), "%s/audit.pub", to_folder);
 	int error = key_copy(from, to);
-	return error < 0 ? diag_set(diag, error, 0, 0, "%s cannot be written: %s", to, err_text(error)) : 0;
+	return error < 0 ? diag_set(diag, error, 0, 0, "%s cannot be written: %s", to,
+				   err_text(error))
+			 : 0;
 }
 
-static int fill_part(const struct backup_source *source, const char *part, struct backup_report *report,
-	struct diag *diag)
+static int fill_part(const struct backup_source *source, const char *part,
+	struct backup_report *report, struct diag *diag)
 {
 	char path[PATH_MAX + 32];
 	(void)snprintf(path, sizeof(path), "%s/records.db", part);
@@ -320,12 +325,15 @@ static int fill_part(const struct backup_source *source, const char *part, struc
 	int error = open_records(part, &records, diag);
 	if (error == 0) {
 		/* Named before the copy was made, so their contents are there: names are never taken back. */
-		struct way way = { .from_folder = source->blob_folder, .from = source->db, .to_folder = path };
+		struct way way = { .from_folder = source->blob_folder,
+			.from = source->db,
+			.to_folder = path };
 		error = carry_all(records, &way, report, diag);
 	}
 	(void)snprintf(path, sizeof(path), "%s/audit.pub", part);
 	if (error == 0 && key_copy(source->public_key, path) < 0) {
-		error = diag_set(diag, E_STORE, 0, 0, "%s cannot be copied", source->public_key);
+		error = diag_set(
+			diag, E_STORE, 0, 0, "%s cannot be copied", source->public_key);
 	}
 	int schema = error == 0 ? migrate_version(records) : error;
 	(void)db_close(records);
@@ -333,7 +341,8 @@ static int fill_part(const struct backup_source *source, const char *part, struc
 }
 
 /* Read back as it stands, then listed: the list is the last thing written. */
-static int seal_part(const char *part, int schema, struct backup_report *report, struct diag *diag)
+static int seal_part(
+	const char *part, int schema, struct backup_report *report, struct diag *diag)
 {
 	report->made_at_ms = clock_unix_ms();
 	int error = content_check(part, report, diag);
@@ -342,8 +351,8 @@ static int seal_part(const char *part, int schema, struct backup_report *report,
 	return error < 0 ? error : manifest_write(part, &manifest, diag);
 }
 
-int backup_make(const struct backup_source *source, const char *folder, struct backup_report *ret_report,
-	struct diag *diag)
+int backup_make(const struct backup_source *source, const char *folder,
+	struct backup_report *ret_report, struct diag *diag)
 {
 	char part[PATH_MAX];
 	int n = snprintf(part, sizeof(part), "%s.part", folder);
@@ -397,9 +406,13 @@ static int mark_restored(struct db *db)
 {
 	char now[24];
 	(void)snprintf(now, sizeof(now), "%lld", (long long)clock_unix_ms());
-	int64_t done = db_exec(db, "UPDATE session SET ended_at_ms = seen_at_ms WHERE ended_at_ms IS NULL");
-	done = done < 0 ? done : sql_run(db, "INSERT INTO meta (key, value) VALUES ('restored_at_ms', $1)"
-		" ON CONFLICT (key) DO UPDATE SET value = excluded.value", SQL_STR(now));
+	int64_t done = db_exec(
+		db, "UPDATE session SET ended_at_ms = seen_at_ms WHERE ended_at_ms IS NULL");
+	done = done < 0 ? done
+			: sql_run(db,
+				  "INSERT INTO meta (key, value) VALUES ('restored_at_ms', $1)"
+				  " ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+				  SQL_STR(now));
 	return done < 0 ? (int)done : 0;
 }
 

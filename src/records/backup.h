@@ -53,7 +53,8 @@ NODISCARD int backup_make(const struct backup_source *source, const char *folder
  *
  * Returns: 0, E_DIGEST or E_STORE with what is wrong, or as manifest_check.
  */
-NODISCARD int backup_check(const char *folder, struct backup_report *ret_report, struct diag *diag);
+NODISCARD int backup_check(
+	const char *folder, struct backup_report *ret_report, struct diag *diag);
 
 /**
  * Replace a store's records by a backup's, bring them to this program's

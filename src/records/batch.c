@@ -25,7 +25,7 @@ struct batch {
 
 void command_init(struct command *command)
 {
-	*command = (struct command){ 0 };
+	*command = (struct command) { 0 };
 	buf_init(&command->answer, COMMAND_ANSWER_MAX_OCTETS);
 }
 
@@ -92,7 +92,7 @@ int batch_create(struct db *db, int64_t (*now_ms)(void *clock), void *clock,
 	if (batch == NULL) {
 		abort();
 	}
-	*batch = (struct batch){ .db = db, .now_ms = now_ms, .clock = clock };
+	*batch = (struct batch) { .db = db, .now_ms = now_ms, .clock = clock };
 	int error = load(batch);
 	if (error < 0) {
 		free(batch);
@@ -119,9 +119,9 @@ static int write_counter(struct db *db, const char *series, int64_t before, int6
 	if (before == now) {
 		return 0;
 	}
-	int64_t rows = sql_run(db,
-		"UPDATE counter SET value = $2 WHERE series = $1 AND year = 0", SQL_STR(series),
-		SQL_INT(now));
+	int64_t rows =
+		sql_run(db, "UPDATE counter SET value = $2 WHERE series = $1 AND year = 0",
+			SQL_STR(series), SQL_INT(now));
 	return rows == 1 ? 0 : rows < 0 ? (int)rows : E_STORE;
 }
 
@@ -168,8 +168,9 @@ static int read_settled(struct db *db, int64_t *ret_seq)
 	if (error < 0) {
 		return error;
 	}
-	int row = sql_int_args(db, "SELECT value FROM counter WHERE series = 'commit' AND year = 0 FOR UPDATE", ret_seq,
-		NULL, 0);
+	int row = sql_int_args(db,
+		"SELECT value FROM counter WHERE series = 'commit' AND year = 0 FOR UPDATE",
+		ret_seq, NULL, 0);
 	db_rollback(db);
 	return row == 1 ? 0 : row == 0 ? E_STORE : row;
 }
@@ -187,10 +188,13 @@ static int resolve_doubt(struct batch *batch, int64_t before)
 		}
 	}
 	if (error < 0) {
-		return db_say(batch->db, E_STORE, "the store went away; it is not known whether it took this");
+		return db_say(batch->db, E_STORE,
+			"the store went away; it is not known whether it took this");
 	}
 	bool took = seq == batch->counters.commit_seq && seq != before;
-	return took ? 0 : db_say(batch->db, E_STORE, "the connection to the record store was lost before the commit");
+	return took ? 0
+		    : db_say(batch->db, E_STORE,
+			      "the connection to the record store was lost before the commit");
 }
 
 static int commit(struct batch *batch, int64_t before)
@@ -213,8 +217,8 @@ static int replay(struct txn *txn)
 	AUTO_STMT struct stmt *q = NULL;
 	int row = sql_query(txn->db,
 		"SELECT request, commit_seq, status, answer FROM command_log"
-		" WHERE account = $1 AND key = $2 AND expires_at_ms > $3", &q,
-		SQL_INT(c->account), SQL_TEXT(c->key), SQL_INT(txn->now_ms));
+		" WHERE account = $1 AND key = $2 AND expires_at_ms > $3",
+		&q, SQL_INT(c->account), SQL_TEXT(c->key), SQL_INT(txn->now_ms));
 	row = row < 0 ? row : db_step(q);
 	if (row != 1) {
 		return row;

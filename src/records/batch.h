@@ -29,12 +29,12 @@ struct db;
 struct txn;
 
 enum {
-	BATCH_COMMANDS_MAX = 64,         /* in one transaction */
+	BATCH_COMMANDS_MAX = 64, /* in one transaction */
 	COMMAND_ANSWER_MAX_OCTETS = 65536,
 	COMMAND_KEY_MAX_OCTETS = 128,
-	COMMAND_TRACE_OCTETS = 32,       /* lower-case hexadecimal */
-	BATCH_CHANGES_KEPT = 100000,     /* commit_seqs the event stream reaches back */
-	BATCH_DOUBT_MS = 20000,          /* less than a browser waits */
+	COMMAND_TRACE_OCTETS = 32,   /* lower-case hexadecimal */
+	BATCH_CHANGES_KEPT = 100000, /* commit_seqs the event stream reaches back */
+	BATCH_DOUBT_MS = 20000,      /* less than a browser waits */
 };
 
 /** How long an idempotency key is remembered. */
@@ -42,16 +42,17 @@ enum {
 
 struct command {
 	/* asked; borrowed until answered */
-	int (*run)(struct txn *txn, void *arg); /* >= 0, or an error: then all of it is undone */
+	int (*run)(
+		struct txn *txn, void *arg); /* >= 0, or an error: then all of it is undone */
 	void *arg;
-	void (*done)(struct command *command);  /* called by writer_deliver only */
+	void (*done)(struct command *command); /* called by writer_deliver only */
 	char trace[COMMAND_TRACE_OCTETS + 1];
 	int64_t account;
 	struct slice key;      /* idempotency key; empty = none */
 	struct digest request; /* of the whole request; the same key with another is refused */
 
 	/* answered */
-	int status;         /* what run returned; E_STORE; E_CONFLICT for a key used otherwise */
+	int status; /* what run returned; E_STORE; E_CONFLICT for a key used otherwise */
 	int64_t commit_seq; /* 0 unless status >= 0 */
 	bool replayed;      /* this is the first answer given again */
 	struct buf answer;  /* what run wrote by txn_answer; empty on failure */

@@ -37,7 +37,7 @@ struct blob_stage {
 	struct digest_stream *sm3;
 	struct digest_stream *sha256;
 	struct blob_ref ref;
-	int fd; /* -1 once ended */
+	int fd;      /* -1 once ended */
 	bool staged; /* the file in tmp/ is there */
 	char path[PATH_MAX];
 };
@@ -62,7 +62,8 @@ static int clear_stages(struct blob_store *store)
 	int error = 0;
 	for (struct dirent *e = readdir(dir); e != NULL && error == 0; e = readdir(dir)) {
 		if (e->d_name[0] != '.') {
-			(void)snprintf(path, sizeof(path), "%s/tmp/%s", store->folder, e->d_name);
+			(void)snprintf(
+				path, sizeof(path), "%s/tmp/%s", store->folder, e->d_name);
 			error = fs_unlink(store->fs, path);
 		}
 	}
@@ -76,7 +77,8 @@ static int make_folders(struct blob_store *store)
 	char path[PATH_MAX];
 	int made = fs_mkdir(store->fs, store->folder);
 	for (unsigned i = 0; i <= 256 && made >= 0; i++) {
-		(void)snprintf(path, sizeof(path), i < 256 ? "%s/%02x" : "%s/tmp", store->folder, i);
+		(void)snprintf(
+			path, sizeof(path), i < 256 ? "%s/%02x" : "%s/tmp", store->folder, i);
 		made = fs_mkdir(store->fs, path);
 	}
 	int error = made < 0 ? made : fs_sync_dir(store->fs, store->folder);
@@ -95,7 +97,10 @@ int blob_store_open(const struct fs *fs, const char *folder, enum db_kind where,
 	if (store == NULL || copy == NULL) {
 		abort();
 	}
-	*store = (struct blob_store){ .fs = fs, .folder = copy, .where = where, .quotas = quotas,
+	*store = (struct blob_store) { .fs = fs,
+		.folder = copy,
+		.where = where,
+		.quotas = quotas,
 		.quota_count = quota_count };
 	(void)pthread_mutex_init(&store->lock, NULL);
 	int error = make_folders(store);
@@ -208,8 +213,8 @@ struct blob_stage *blob_stage_drop(struct blob_stage *stage)
 }
 
 /* Take octets from the kind's quota; a command that fails gives them back. */
-static int take_quota(struct txn *txn, const struct blob_store *store, const char *kind,
-	int64_t octets)
+static int take_quota(
+	struct txn *txn, const struct blob_store *store, const char *kind, int64_t octets)
 {
 	const struct blob_quota *quota = NULL;
 	for (size_t i = 0; i < store->quota_count; i++) {
@@ -218,7 +223,8 @@ static int take_quota(struct txn *txn, const struct blob_store *store, const cha
 		}
 	}
 	if (quota == NULL) {
-		return diag_set(txn_diag(txn), E_INPUT, 0, 0, "there are no blobs of kind %s", kind);
+		return diag_set(
+			txn_diag(txn), E_INPUT, 0, 0, "there are no blobs of kind %s", kind);
 	}
 	char series[64];
 	(void)snprintf(series, sizeof(series), "blob.%s", kind);
@@ -231,9 +237,9 @@ static int take_quota(struct txn *txn, const struct blob_store *store, const cha
 	if (row != 1) {
 		return row < 0 ? row : E_STORE;
 	}
-	return used <= quota->octets_max
-		       ? 0
-		       : diag_set(txn_diag(txn), E_LIMIT, 0, 0, "the space for %s is used up", kind);
+	return used <= quota->octets_max ? 0
+					 : diag_set(txn_diag(txn), E_LIMIT, 0, 0,
+						   "the space for %s is used up", kind);
 }
 
 static int put_chunks(struct txn *txn, const struct blob_stage *stage, int fd, uint8_t *room)
@@ -273,7 +279,8 @@ static int store_chunks(struct txn *txn, const struct blob_stage *stage)
 	return error;
 }
 
-static int64_t put_row(struct txn *txn, const char *kind, const struct blob_ref *ref, int64_t id)
+static int64_t put_row(
+	struct txn *txn, const char *kind, const struct blob_ref *ref, int64_t id)
 {
 	return sql_run(txn_db(txn),
 		"INSERT INTO blob (id, version, kind, sm3, sha256, octets, created_at_ms)"
@@ -287,8 +294,8 @@ int blob_name(struct txn *txn, const char *kind, struct blob_stage *stage, int64
 {
 	const struct blob_ref *ref = &stage->ref;
 	int64_t id = 0;
-	int found = sql_int(txn_db(txn), "SELECT id FROM blob WHERE kind = $1 AND sm3 = $2", &id,
-		SQL_STR(kind), SQL_BLOB(slice_of(ref->sm3.octet, DIGEST_OCTETS)));
+	int found = sql_int(txn_db(txn), "SELECT id FROM blob WHERE kind = $1 AND sm3 = $2",
+		&id, SQL_STR(kind), SQL_BLOB(slice_of(ref->sm3.octet, DIGEST_OCTETS)));
 	int error = found < 0 ? found : trail_blob(txn, &ref->sm3);
 	if (error < 0) {
 		return error;
@@ -317,7 +324,8 @@ int blob_name(struct txn *txn, const char *kind, struct blob_stage *stage, int64
 static int find_ref(struct db *db, int64_t id, struct blob_ref *ref)
 {
 	AUTO_STMT struct stmt *q = NULL;
-	int row = sql_query(db, "SELECT sm3, sha256, octets FROM blob WHERE id = $1", &q, SQL_INT(id));
+	int row = sql_query(
+		db, "SELECT sm3, sha256, octets FROM blob WHERE id = $1", &q, SQL_INT(id));
 	row = row < 0 ? row : db_step(q);
 	if (row != 1) {
 		return row < 0 ? row : E_ABSENT;
@@ -355,7 +363,8 @@ static int open_chunks(struct db *db, const struct blob_ref *ref, int *ret_fd)
 	/* One chunk a query: PostgreSQL holds all rows of one, and in hex. */
 	for (int64_t n = 0; (int64_t)content.n < ref->octets; n++) {
 		AUTO_STMT struct stmt *q = NULL;
-		int row = sql_query(db, "SELECT octets FROM blob_chunk WHERE sm3 = $1 AND n = $2", &q,
+		int row = sql_query(db,
+			"SELECT octets FROM blob_chunk WHERE sm3 = $1 AND n = $2", &q,
 			SQL_BLOB(slice_of(ref->sm3.octet, DIGEST_OCTETS)), SQL_INT(n));
 		row = row < 0 ? row : db_step(q);
 		if (row != 1 || db_col_blob(q, 0).n == 0) {
@@ -415,7 +424,8 @@ static int digest_of_path(const char *path, struct digest *ret_sm3)
 		return E_FORMAT;
 	}
 	char hex[NAME_MAX_OCTETS];
-	(void)snprintf(hex, sizeof(hex), "%.2s%s", path + n - NAME - 1 - FOLDER, path + n - NAME);
+	(void)snprintf(
+		hex, sizeof(hex), "%.2s%s", path + n - NAME - 1 - FOLDER, path + n - NAME);
 	return digest_parse(slice_str(hex), ret_sm3);
 }
 
@@ -444,8 +454,8 @@ static int sweep_file(struct blob_store *store, struct db *db, const char *path,
 	return removed;
 }
 
-static int64_t sweep_folder(struct blob_store *store, struct db *db, const char *folder,
-	int64_t now_ms)
+static int64_t sweep_folder(
+	struct blob_store *store, struct db *db, const char *folder, int64_t now_ms)
 {
 	DIR *dir = opendir(folder);
 	if (dir == NULL) {

@@ -72,8 +72,8 @@ struct blob_stage *blob_stage_drop(struct blob_stage *stage);
  * Returns: 1 a new id, 0 the old one; E_LIMIT (quota, counted with its kind),
  *          E_INPUT (unknown kind), -errno or as db_step.
  */
-NODISCARD int blob_name(struct txn *txn, const char *kind, struct blob_stage *stage,
-	int64_t *ret_id);
+NODISCARD int blob_name(
+	struct txn *txn, const char *kind, struct blob_stage *stage, int64_t *ret_id);
 
 /**
  * A descriptor that only reads, at offset 0: the file, or a sealed memfd.

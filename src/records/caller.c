@@ -24,11 +24,12 @@ int setting_load(struct db *db, struct arena *arena, const char *key, struct sli
 	if (row < 0) {
 		return row;
 	}
-	*ret_json = row == 1 ? arena_dup(arena, db_col_text(q, 0)) : (struct slice){ 0 };
+	*ret_json = row == 1 ? arena_dup(arena, db_col_text(q, 0)) : (struct slice) { 0 };
 	return 0;
 }
 
-static int setting_parse(struct db *db, struct arena *arena, const char *key, const struct json **ret_value)
+static int setting_parse(
+	struct db *db, struct arena *arena, const char *key, const struct json **ret_value)
 {
 	struct slice text = { 0 };
 	int error = setting_load(db, arena, key, &text);
@@ -46,8 +47,8 @@ static void role_take(struct caller *caller, struct slice text)
 }
 
 /* A session without a live grant keeps the person known and his role none. */
-static int session_find(struct db *db, struct arena *arena, const struct digest *digest, int64_t now_ms,
-	int64_t idle_ms, struct caller *caller)
+static int session_find(struct db *db, struct arena *arena, const struct digest *digest,
+	int64_t now_ms, int64_t idle_ms, struct caller *caller)
 {
 	AUTO_STMT struct stmt *q = NULL;
 	int row = sql_query(db,
@@ -74,8 +75,8 @@ static int session_find(struct db *db, struct arena *arena, const struct digest 
 	return 0;
 }
 
-static int token_find(struct db *db, struct arena *arena, const struct digest *digest, int64_t now_ms,
-	struct caller *caller)
+static int token_find(struct db *db, struct arena *arena, const struct digest *digest,
+	int64_t now_ms, struct caller *caller)
 {
 	AUTO_STMT struct stmt *q = NULL;
 	int row = sql_query(db,
@@ -101,7 +102,8 @@ static int token_find(struct db *db, struct arena *arena, const struct digest *d
 	return 0;
 }
 
-static int address_check(struct db *db, struct arena *arena, struct slice address, struct caller *caller)
+static int address_check(
+	struct db *db, struct arena *arena, struct slice address, struct caller *caller)
 {
 	const struct json *setting = NULL;
 	int error = setting_parse(db, arena, "admin_from", &setting);
@@ -114,8 +116,8 @@ static int address_check(struct db *db, struct arena *arena, struct slice addres
 	return error;
 }
 
-int caller_load(struct db *db, struct arena *arena, struct slice token, struct slice address, int64_t now_ms,
-	struct caller *ret_caller)
+int caller_load(struct db *db, struct arena *arena, struct slice token, struct slice address,
+	int64_t now_ms, struct caller *ret_caller)
 {
 	struct caller caller = { .role = ROLE_SYSTEM, .name = "" };
 	*ret_caller = caller;
@@ -129,8 +131,9 @@ int caller_load(struct db *db, struct arena *arena, struct slice token, struct s
 	idle_s = idle_s < IDLE_LEAST_S ? IDLE_LEAST_S : idle_s;
 	if (error == 0) {
 		error = slice_starts(token, SLICE("fst_"))
-			? token_find(db, arena, &digest, now_ms, &caller)
-			: session_find(db, arena, &digest, now_ms, idle_s * 1000, &caller);
+				? token_find(db, arena, &digest, now_ms, &caller)
+				: session_find(
+					  db, arena, &digest, now_ms, idle_s * 1000, &caller);
 	}
 	if (error == 0 && caller.role == ROLE_SYSADMIN) {
 		error = address_check(db, arena, address, &caller);

@@ -25,8 +25,9 @@ struct digest caller_token_digest(struct slice token);
  *          names live in the arena.
  * Returns: 0 or as db_step.
  */
-NODISCARD int caller_load(struct db *db, struct arena *arena, struct slice token, struct slice address,
-	int64_t now_ms, struct caller *ret_caller);
+NODISCARD int caller_load(struct db *db, struct arena *arena, struct slice token,
+	struct slice address, int64_t now_ms, struct caller *ret_caller);
 
 /** Value of a setting as JSON text in the arena; empty when it was never set.  0 or as db_step. */
-NODISCARD int setting_load(struct db *db, struct arena *arena, const char *key, struct slice *ret_json);
+NODISCARD int setting_load(
+	struct db *db, struct arena *arena, const char *key, struct slice *ret_json);

@@ -38,7 +38,7 @@ struct job {
 
 static void job_init(struct job *job, struct db *from, struct db *to)
 {
-	*job = (struct job){ .from = from, .to = to, .arena = arena_create(0) };
+	*job = (struct job) { .from = from, .to = to, .arena = arena_create(0) };
 	from->message[0] = '\0';
 	if (to != NULL) {
 		to->message[0] = '\0';
@@ -54,7 +54,8 @@ static void job_fini(struct job *job)
 	buf_fini(&job->row);
 }
 
-static const char *sql_of(struct job *job, const char *before, const char *name, const char *after)
+static const char *sql_of(
+	struct job *job, const char *before, const char *name, const char *after)
 {
 	buf_clear(&job->sql);
 	buf_printf(&job->sql, "%s%s%s", before, name, after);
@@ -64,12 +65,14 @@ static const char *sql_of(struct job *job, const char *before, const char *name,
 static int list_tables(struct job *job)
 {
 	AUTO_STMT struct stmt *q = NULL;
-	int row = db_prepare(job->from, db_kind(job->from) == DB_SQLITE
-		? "SELECT name FROM sqlite_schema WHERE type = 'table' AND name <> 'secret'"
-		  " AND substr(name, 1, 7) <> 'sqlite_' ORDER BY name"
-		: "SELECT CAST(table_name AS TEXT) FROM information_schema.tables"
-		  " WHERE table_schema = current_schema() AND table_type = 'BASE TABLE'"
-		  " AND table_name <> 'secret' ORDER BY 1", &q);
+	int row = db_prepare(job->from,
+		db_kind(job->from) == DB_SQLITE
+			? "SELECT name FROM sqlite_schema WHERE type = 'table' AND name <> 'secret'"
+			  " AND substr(name, 1, 7) <> 'sqlite_' ORDER BY name"
+			: "SELECT CAST(table_name AS TEXT) FROM information_schema.tables"
+			  " WHERE table_schema = current_schema() AND table_type = 'BASE TABLE'"
+			  " AND table_name <> 'secret' ORDER BY 1",
+		&q);
 	row = row < 0 ? row : db_step(q);
 	for (; row == 1; row = db_step(q)) {
 		if (job->no_contents && slice_is(db_col_text(q, 0), "blob_chunk")) {
@@ -177,8 +180,8 @@ static int walk_table(struct job *job, struct table *table)
 	int64_t rows = 0;
 	if (db_kind(job->from) == DB_SQLITE) {
 		AUTO_STMT struct stmt *q = NULL;
-		int error = db_prepare(job->from, sql_of(job, "SELECT * FROM ", table->name, ""),
-			&q);
+		int error = db_prepare(
+			job->from, sql_of(job, "SELECT * FROM ", table->name, ""), &q);
 		return error < 0 ? error : take_rows(job, table, q, &rows);
 	}
 	buf_clear(&job->sql);
@@ -194,7 +197,8 @@ static int walk_table(struct job *job, struct table *table)
 	do {
 		error = error < 0 ? error : take_rows(job, table, q, &rows);
 	} while (error == 0 && rows == FETCH_ROWS);
-	return error < 0 ? error : db_exec(job->from, sql_of(job, "CLOSE walk_", table->name, ""));
+	return error < 0 ? error
+			 : db_exec(job->from, sql_of(job, "CLOSE walk_", table->name, ""));
 }
 
 /* Rows come in any order, so references are checked at the end. */
@@ -325,7 +329,8 @@ static int compare(const char *path, const struct job *want, struct diag *diag)
 	}
 	job_fini(&got);
 	(void)db_close(file);
-	return same ? 0 : diag_set(diag, E_DIGEST, 0, 0, "the copy does not read back as written");
+	return same ? 0
+		    : diag_set(diag, E_DIGEST, 0, 0, "the copy does not read back as written");
 }
 
 static int say(const struct job *job, int error, struct diag *diag)

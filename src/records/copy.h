@@ -29,8 +29,8 @@ enum {
  * Returns: rows copied, E_EXISTS, E_DIGEST (what was read back differs),
  *          E_VERSION, E_LIMIT (COPY_TABLES_MAX) or E_STORE.
  */
-NODISCARD int64_t copy_to_file(struct db *db, const char *path, unsigned flags,
-	struct diag *diag);
+NODISCARD int64_t copy_to_file(
+	struct db *db, const char *path, unsigned flags, struct diag *diag);
 
 /**
  * Fill a store from such a file; what it held is replaced.  The outbox's open

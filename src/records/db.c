@@ -40,8 +40,8 @@ int db_open(const char *conf, unsigned flags, struct db **ret_db, struct diag *d
 		slice_starts(text, SLICE("postgres://"))) {
 		return db_postgres_open(conf, flags, ret_db, diag);
 	}
-	return diag_set(diag, E_INPUT, 0, 0,
-		"the record store must be sqlite:PATH or postgresql://…");
+	return diag_set(
+		diag, E_INPUT, 0, 0, "the record store must be sqlite:PATH or postgresql://…");
 }
 
 /* Free every statement, in use or not: the connection goes. */
@@ -217,7 +217,7 @@ int db_prepare(struct db *db, const char *sql, struct stmt **ret_stmt)
 	if (copy == NULL) {
 		abort();
 	}
-	*stmt = (struct stmt){ .db = db, .sql = copy, .hash = hash, .in_use = true };
+	*stmt = (struct stmt) { .db = db, .sql = copy, .hash = hash, .in_use = true };
 	error = db->ops->prepare(db, stmt);
 	if (error < 0) {
 		free(copy);
@@ -247,7 +247,7 @@ static void bind(struct stmt *stmt, unsigned n, struct param param)
 
 void db_bind_int64(struct stmt *stmt, unsigned n, int64_t value)
 {
-	bind(stmt, n, (struct param){ .kind = PARAM_INT, .number = value });
+	bind(stmt, n, (struct param) { .kind = PARAM_INT, .number = value });
 }
 
 void db_bind_text(struct stmt *stmt, unsigned n, struct slice text)
@@ -255,17 +255,17 @@ void db_bind_text(struct stmt *stmt, unsigned n, struct slice text)
 	if (text.n > 0 && (memchr(text.p, 0, text.n) != NULL || !utf8_valid(text))) {
 		stmt->bad_text = true;
 	}
-	bind(stmt, n, (struct param){ .kind = PARAM_TEXT, .octets = text });
+	bind(stmt, n, (struct param) { .kind = PARAM_TEXT, .octets = text });
 }
 
 void db_bind_blob(struct stmt *stmt, unsigned n, struct slice octets)
 {
-	bind(stmt, n, (struct param){ .kind = PARAM_BLOB, .octets = octets });
+	bind(stmt, n, (struct param) { .kind = PARAM_BLOB, .octets = octets });
 }
 
 void db_bind_null(struct stmt *stmt, unsigned n)
 {
-	bind(stmt, n, (struct param){ .kind = PARAM_NULL });
+	bind(stmt, n, (struct param) { .kind = PARAM_NULL });
 }
 
 static int refuse_bind(struct stmt *stmt)

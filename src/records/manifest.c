@@ -100,11 +100,16 @@ int manifest_write(const char *folder, const struct manifest *manifest, struct d
 	int fd = error < 0 ? error : open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (fd < 0) {
 		error = error < 0 ? error : -errno;
-		return diag_set(diag, error, 0, 0, "%s cannot be written: %s", path, err_text(error));
+		return diag_set(
+			diag, error, 0, 0, "%s cannot be written: %s", path, err_text(error));
 	}
-	error = write(fd, text.p, text.n) == (ssize_t)text.n && fsync(fd) == 0 ? 0 : errno != 0 ? -errno : -EIO;
+	error = write(fd, text.p, text.n) == (ssize_t)text.n && fsync(fd) == 0 ? 0
+		: errno != 0                                                   ? -errno
+									       : -EIO;
 	(void)close(fd);
-	return error < 0 ? diag_set(diag, error, 0, 0, "%s cannot be written: %s", path, err_text(error)) : 0;
+	return error < 0 ? diag_set(diag, error, 0, 0, "%s cannot be written: %s", path,
+				   err_text(error))
+			 : 0;
 }
 
 static int text_read(const char *folder, struct buf *text, struct diag *diag)
@@ -114,7 +119,8 @@ static int text_read(const char *folder, struct buf *text, struct diag *diag)
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 	if (fd < 0) {
 		int error = errno == ENOENT || errno == ENOTDIR ? E_ABSENT : -errno;
-		return diag_set(diag, error, 0, 0, "no backup in %s: backup.json: %s", folder, err_text(error));
+		return diag_set(diag, error, 0, 0, "no backup in %s: backup.json: %s", folder,
+			err_text(error));
 	}
 	uint8_t *room = buf_reserve(text, TEXT_MAX_OCTETS);
 	ssize_t n = room == NULL ? -1 : read(fd, room, TEXT_MAX_OCTETS);
@@ -128,14 +134,17 @@ static int version_check(const struct json *root, struct diag *diag)
 	int64_t form = json_get_int(root, "form", 0);
 	int64_t schema = json_get_int(root, "schema", 0);
 	if (form < 1 || schema < 1) {
-		return diag_set(diag, E_FORMAT, 0, 0, "backup.json is not the list of a backup");
+		return diag_set(
+			diag, E_FORMAT, 0, 0, "backup.json is not the list of a backup");
 	}
 	if (form > MANIFEST_FORM) {
-		return diag_set(diag, E_VERSION, 0, 0, "the backup has form %lld, this program knows up to %d",
+		return diag_set(diag, E_VERSION, 0, 0,
+			"the backup has form %lld, this program knows up to %d",
 			(long long)form, MANIFEST_FORM);
 	}
 	if (schema > migrate_latest()) {
-		return diag_set(diag, E_VERSION, 0, 0, "the backup has schema %lld, this program knows up to %u",
+		return diag_set(diag, E_VERSION, 0, 0,
+			"the backup has schema %lld, this program knows up to %u",
 			(long long)schema, migrate_latest());
 	}
 	return 0;
@@ -143,7 +152,8 @@ static int version_check(const struct json *root, struct diag *diag)
 
 static const struct json *listed(const struct json *root, const char *name)
 {
-	for (const struct json *f = json_first(json_get(root, "files")); f != NULL; f = json_next(f)) {
+	for (const struct json *f = json_first(json_get(root, "files")); f != NULL;
+		f = json_next(f)) {
 		if (slice_is(json_get_str(f, "name"), name)) {
 			return f;
 		}
@@ -151,7 +161,8 @@ static const struct json *listed(const struct json *root, const char *name)
 	return NULL;
 }
 
-static int file_check(const char *folder, const char *name, const struct json *want, struct diag *diag)
+static int file_check(
+	const char *folder, const char *name, const struct json *want, struct diag *diag)
 {
 	char path[PATH_ROOM];
 	struct digest expected = { 0 };
@@ -160,21 +171,26 @@ static int file_check(const char *folder, const char *name, const struct json *w
 	int64_t length = json_get_int(want, "octets", -1);
 	(void)snprintf(path, sizeof(path), "%s/%s", folder, name);
 	if (digest_parse(json_get_str(want, "sm3"), &expected) < 0) {
-		return diag_set(diag, E_FORMAT, 0, 0, "backup.json gives no digest for %s", name);
+		return diag_set(
+			diag, E_FORMAT, 0, 0, "backup.json gives no digest for %s", name);
 	}
 	int error = file_digest(path, &octets, &sm3);
 	if (error == -ENOENT) {
 		return diag_set(diag, E_SHORT, 0, 0, "%s is missing from the backup", name);
 	}
 	if (error < 0) {
-		return diag_set(diag, error, 0, 0, "%s cannot be read: %s", path, err_text(error));
+		return diag_set(
+			diag, error, 0, 0, "%s cannot be read: %s", path, err_text(error));
 	}
 	if (octets != length) {
 		bool cut = octets < length;
-		return diag_set(diag, cut ? E_SHORT : E_DIGEST, 0, 0, "%s has %lld octets, not %lld: it was %s", name,
-			(long long)octets, (long long)length, cut ? "cut off" : "added to");
+		return diag_set(diag, cut ? E_SHORT : E_DIGEST, 0, 0,
+			"%s has %lld octets, not %lld: it was %s", name, (long long)octets,
+			(long long)length, cut ? "cut off" : "added to");
 	}
-	return digest_eq(&sm3, &expected) ? 0 : diag_set(diag, E_DIGEST, 0, 0, "%s was changed after the backup", name);
+	return digest_eq(&sm3, &expected) ? 0
+					  : diag_set(diag, E_DIGEST, 0, 0,
+						    "%s was changed after the backup", name);
 }
 
 int manifest_check(const char *folder, struct manifest *ret_manifest, struct diag *diag)
@@ -188,7 +204,8 @@ int manifest_check(const char *folder, struct manifest *ret_manifest, struct dia
 		return error;
 	}
 	if (json_parse(arena, buf_slice(&text), 0, &root, NULL) < 0) {
-		return diag_set(diag, E_FORMAT, 0, 0, "backup.json cannot be read: it was cut off or changed");
+		return diag_set(diag, E_FORMAT, 0, 0,
+			"backup.json cannot be read: it was cut off or changed");
 	}
 	error = version_check(root, diag);
 	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]) && error == 0; i++) {
@@ -198,11 +215,12 @@ int manifest_check(const char *folder, struct manifest *ret_manifest, struct dia
 		}
 	}
 	if (error == 0) {
-		*ret_manifest = (struct manifest){ .made_at_ms = json_get_int(root, "made_at_ms", 0),
-			.schema = json_get_int(root, "schema", 0),
-			.rows = json_get_int(root, "rows", 0),
-			.blobs = json_get_int(root, "blobs", 0),
-			.entries = json_get_int(root, "entries", 0) };
+		*ret_manifest =
+			(struct manifest) { .made_at_ms = json_get_int(root, "made_at_ms", 0),
+				.schema = json_get_int(root, "schema", 0),
+				.rows = json_get_int(root, "rows", 0),
+				.blobs = json_get_int(root, "blobs", 0),
+				.entries = json_get_int(root, "entries", 0) };
 	}
 	return error;
 }

@@ -29,7 +29,8 @@ struct manifest {
 };
 
 /** Write and sync it; the files it lists stand already.  Returns: 0 or -errno, with a sentence. */
-NODISCARD int manifest_write(const char *folder, const struct manifest *manifest, struct diag *diag);
+NODISCARD int manifest_write(
+	const char *folder, const struct manifest *manifest, struct diag *diag);
 
 /**
  * Read it and compare the files with it.
@@ -39,4 +40,5 @@ NODISCARD int manifest_write(const char *folder, const struct manifest *manifest
  *          cut or missing), E_DIGEST (a file is changed) or -errno, each with
  *          a sentence that names the file.
  */
-NODISCARD int manifest_check(const char *folder, struct manifest *ret_manifest, struct diag *diag);
+NODISCARD int manifest_check(
+	const char *folder, struct manifest *ret_manifest, struct diag *diag);

@@ -55,10 +55,12 @@ static int fill_in(enum db_kind kind, struct slice text, struct buf *out)
 static int has_meta(struct db *db)
 {
 	AUTO_STMT struct stmt *q = NULL;
-	int error = db_prepare(db, db_kind(db) == DB_SQLITE
-		? "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = 'meta'"
-		: "SELECT count(*) FROM information_schema.tables"
-		  " WHERE table_schema = current_schema() AND table_name = 'meta'", &q);
+	int error = db_prepare(db,
+		db_kind(db) == DB_SQLITE
+			? "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = 'meta'"
+			: "SELECT count(*) FROM information_schema.tables"
+			  " WHERE table_schema = current_schema() AND table_name = 'meta'",
+		&q);
 	error = error < 0 ? error : db_step(q);
 	return error < 0 ? error : db_col_int64(q, 0) > 0;
 }
@@ -85,8 +87,10 @@ int migrate_version(struct db *db)
 static int set_version(struct db *db, unsigned version)
 {
 	AUTO_STMT struct stmt *q = NULL;
-	int error = db_prepare(db, "INSERT INTO meta (key, value) VALUES ('schema', $1)"
-		" ON CONFLICT (key) DO UPDATE SET value = excluded.value", &q);
+	int error = db_prepare(db,
+		"INSERT INTO meta (key, value) VALUES ('schema', $1)"
+		" ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+		&q);
 	if (error < 0) {
 		return error;
 	}

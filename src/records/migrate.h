@@ -41,5 +41,5 @@ NODISCARD int migrate_version(struct db *db);
  *          this program), E_STATE (data, and no backup_path), E_STORE, or as
  *          db_copy.
  */
-NODISCARD int migrate_to(struct db *db, unsigned version, const char *backup_path,
-	struct diag *diag);
+NODISCARD int migrate_to(
+	struct db *db, unsigned version, const char *backup_path, struct diag *diag);

@@ -10,7 +10,8 @@
 int outbox_put(struct txn *txn, const struct outbox_item *item)
 {
 	if (item->payload.n > OUTBOX_PAYLOAD_MAX_OCTETS) {
-		return diag_set(txn_diag(txn), E_LIMIT, 0, 0, "an outbox payload is over 64 KiB");
+		return diag_set(
+			txn_diag(txn), E_LIMIT, 0, 0, "an outbox payload is over 64 KiB");
 	}
 	int64_t due_at_ms = item->due_at_ms != 0 ? item->due_at_ms : txn->now_ms;
 	return (int)sql_run(txn->db,
@@ -18,9 +19,10 @@ int outbox_put(struct txn *txn, const struct outbox_item *item)
 		" trace, due_at_ms, created_at_ms)"
 		" VALUES ($1, $2, $3, 'waiting', $4, $5, $6, $7, $8, $9)"
 		" ON CONFLICT (effect) DO NOTHING",
-		SQL_INT(item->id != 0 ? item->id : txn_id(txn)), SQL_TEXT(item->kind), SQL_TEXT(item->effect),
-		SQL_TEXT(item->record_kind), SQL_INT(item->record_id), SQL_TEXT(item->payload),
-		SQL_TEXT(txn_trace(txn)), SQL_INT(due_at_ms), SQL_INT(txn->now_ms));
+		SQL_INT(item->id != 0 ? item->id : txn_id(txn)), SQL_TEXT(item->kind),
+		SQL_TEXT(item->effect), SQL_TEXT(item->record_kind), SQL_INT(item->record_id),
+		SQL_TEXT(item->payload), SQL_TEXT(txn_trace(txn)), SQL_INT(due_at_ms),
+		SQL_INT(txn->now_ms));
 }
 
 static int select_due(struct txn *txn, const char *kind, struct outbox_item *items, size_t max)
@@ -34,7 +36,7 @@ static int select_due(struct txn *txn, const char *kind, struct outbox_item *ite
 		&q, SQL_STR(kind), SQL_INT(txn->now_ms), SQL_INT((int64_t)max));
 	int count = 0;
 	for (row = row < 0 ? row : db_step(q); row == 1; row = db_step(q)) {
-		items[count++] = (struct outbox_item){
+		items[count++] = (struct outbox_item) {
 			.id = db_col_int64(q, 0),
 			.kind = arena_dup(txn->arena, db_col_text(q, 1)),
 			.effect = arena_dup(txn->arena, db_col_text(q, 2)),
@@ -77,7 +79,8 @@ int outbox_end(struct txn *txn, int64_t id, enum outbox_end how, struct slice wh
 	return ended(sql_run(txn->db,
 		"UPDATE outbox SET state = $2, why = $3, ended_at_ms = $4, lease_until_ms = NULL"
 		" WHERE id = $1 AND state IN ('waiting', 'leased')",
-		SQL_INT(id), SQL_STR(states[how]), SQL_TEXT_OR_NULL(why), SQL_INT(txn->now_ms)));
+		SQL_INT(id), SQL_STR(states[how]), SQL_TEXT_OR_NULL(why),
+		SQL_INT(txn->now_ms)));
 }
 
 int outbox_retry(struct txn *txn, int64_t id, int64_t due_at_ms, struct slice why)
@@ -101,7 +104,8 @@ int64_t outbox_release(struct txn *txn, const char *kind, enum outbox_gone gone)
 		" THEN due_at_ms ELSE $2 + $4 * (SELECT count(*) FROM outbox other WHERE other.kind = $1"
 		" AND other.state IN ('waiting', 'leased') AND other.attempts >= $3 AND other.id <= outbox.id) END"
 		" WHERE kind = $1 AND state = 'leased'",
-		SQL_STR(kind), SQL_INT(txn->now_ms), SQL_INT(OUTBOX_TOGETHER), SQL_INT(OUTBOX_APART_MS));
+		SQL_STR(kind), SQL_INT(txn->now_ms), SQL_INT(OUTBOX_TOGETHER),
+		SQL_INT(OUTBOX_APART_MS));
 }
 
 int64_t outbox_cancel(struct txn *txn, const char *record_kind, int64_t record_id)
@@ -114,8 +118,10 @@ int64_t outbox_cancel(struct txn *txn, const char *record_kind, int64_t record_i
 
 int64_t outbox_withhold(struct txn *txn, int64_t after_id)
 {
-	return sql_run(txn->db, "UPDATE outbox SET state = 'restored' WHERE id > $1 AND kind = 'mail'"
-				" AND state = 'waiting'", SQL_INT(after_id));
+	return sql_run(txn->db,
+		"UPDATE outbox SET state = 'restored' WHERE id > $1 AND kind = 'mail'"
+		" AND state = 'waiting'",
+		SQL_INT(after_id));
 }
 
 int outbox_next(struct db *db, const char *kind, int64_t *ret_due_at_ms)

@@ -22,20 +22,20 @@ struct txn;
 enum {
 	OUTBOX_LEASE_MAX = 64,
 	OUTBOX_PAYLOAD_MAX_OCTETS = 65536,
-	OUTBOX_TOGETHER = 3,      /* leases lost before a row is suspected of ending its worker */
-	OUTBOX_APART_MS = 500,    /* between suspects */
+	OUTBOX_TOGETHER = 3,   /* leases lost before a row is suspected of ending its worker */
+	OUTBOX_APART_MS = 500, /* between suspects */
 };
 
 struct outbox_item {
-	int64_t id;             /* of the record it carries; 0 = outbox_put allots one */
-	struct slice kind;      /* "mail", "render" … */
-	struct slice effect;    /* names the effect; a second row of the same is not made */
+	int64_t id;          /* of the record it carries; 0 = outbox_put allots one */
+	struct slice kind;   /* "mail", "render" … */
+	struct slice effect; /* names the effect; a second row of the same is not made */
 	struct slice record_kind;
 	int64_t record_id;
-	struct slice payload;   /* JSON */
+	struct slice payload; /* JSON */
 	struct slice trace;
-	int64_t due_at_ms;      /* 0 = now */
-	int64_t attempts;       /* leases given before */
+	int64_t due_at_ms; /* 0 = now */
+	int64_t attempts;  /* leases given before */
 };
 
 /** Returns: 1 put, 0 the effect is there already, E_LIMIT (payload) or as db_step. */

@@ -78,7 +78,8 @@ struct splitter {
 static void send(struct splitter *s, struct slice token)
 {
 	if (!s->ended && token.n > 0) {
-		size_t n = token.n < SEARCH_TOKEN_MAX_OCTETS ? token.n : SEARCH_TOKEN_MAX_OCTETS;
+		size_t n =
+			token.n < SEARCH_TOKEN_MAX_OCTETS ? token.n : SEARCH_TOKEN_MAX_OCTETS;
 		while (n < token.n && n > 0 && (token.p[n] & 0xc0) == 0x80) {
 			n--; /* never cut within a character */
 		}
@@ -220,8 +221,8 @@ static void group_store(struct storing *storing)
 	}
 	group_sql(&sql, storing->count);
 	int64_t rows = storing->count == 0 ? 0
-					   : sql_run_args(storing->txn->db, (const char *)sql.p, args,
-						     storing->count + 2);
+					   : sql_run_args(storing->txn->db, (const char *)sql.p,
+						     args, storing->count + 2);
 	storing->error = rows < 0 ? rows : 0;
 	storing->tokens += rows < 0 ? 0 : rows;
 	storing->count = 0;
@@ -293,16 +294,16 @@ static void put_sql(struct buf *sql, size_t terms, bool prefix)
 	buf_put_str(sql, ") AS hit GROUP BY id ORDER BY id DESC LIMIT $2");
 }
 
-int search_find(struct db *db, const char *kind, struct slice query, int64_t *ret_ids,
-	size_t count_max)
+int search_find(
+	struct db *db, const char *kind, struct slice query, int64_t *ret_ids, size_t count_max)
 {
 	struct terms terms = { 0 };
 	search_split(query, true, collect, &terms);
 	if (terms.count == 0) {
 		return E_INPUT;
 	}
-	struct slice last = slice_of(terms.term[terms.count - 1].octet,
-		terms.term[terms.count - 1].n);
+	struct slice last =
+		slice_of(terms.term[terms.count - 1].octet, terms.term[terms.count - 1].n);
 	bool prefix = last.p[0] < 0x80 && last.n > 1;
 	AUTO_BUF struct buf sql;
 	buf_init(&sql, 4096);
@@ -316,7 +317,8 @@ int search_find(struct db *db, const char *kind, struct slice query, int64_t *re
 	db_bind_text(q, 1, slice_str(kind));
 	db_bind_int64(q, 2, (int64_t)max);
 	for (size_t i = 0; i < terms.count; i++) {
-		db_bind_text(q, (unsigned)i + 3, slice_of(terms.term[i].octet, terms.term[i].n));
+		db_bind_text(
+			q, (unsigned)i + 3, slice_of(terms.term[i].octet, terms.term[i].n));
 	}
 	uint8_t end[SEARCH_TOKEN_MAX_OCTETS + 4];
 	if (prefix) {

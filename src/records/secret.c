@@ -2,11 +2,10 @@
 #include "records/secret.h"
 
 #include <errno.h>
+#include <openssl/evp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-#include <openssl/evp.h>
 
 #include "base/err.h"
 #include "records/sql.h"
@@ -51,20 +50,21 @@ static void encrypt(const struct secret_key *key, const uint8_t *nonce, struct s
 {
 	EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
 	int n = 0;
-	bool ok = ctx != NULL &&
-		  EVP_EncryptInit_ex(ctx, EVP_aes_256_gcm(), NULL, key->octet, nonce) == 1 &&
-		  EVP_EncryptUpdate(ctx, NULL, &n, name.p, (int)name.n) == 1 &&
-		  EVP_EncryptUpdate(ctx, out_and_tag, &n, value.p, (int)value.n) == 1 &&
-		  EVP_EncryptFinal_ex(ctx, out_and_tag + value.n, &n) == 1 &&
-		  EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_GCM_GET_TAG, TAG, out_and_tag + value.n) == 1;
+	bool ok =
+		ctx != NULL &&
+		EVP_EncryptInit_ex(ctx, EVP_aes_256_gcm(), NULL, key->octet, nonce) == 1 &&
+		EVP_EncryptUpdate(ctx, NULL, &n, name.p, (int)name.n) == 1 &&
+		EVP_EncryptUpdate(ctx, out_and_tag, &n, value.p, (int)value.n) == 1 &&
+		EVP_EncryptFinal_ex(ctx, out_and_tag + value.n, &n) == 1 &&
+		EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_GCM_GET_TAG, TAG, out_and_tag + value.n) == 1;
 	EVP_CIPHER_CTX_free(ctx);
 	if (!ok) {
 		abort();
 	}
 }
 
-static bool decrypt(const struct secret_key *key, struct slice name, struct slice sealed,
-	uint8_t *out)
+static bool decrypt(
+	const struct secret_key *key, struct slice name, struct slice sealed, uint8_t *out)
 {
 	uint8_t tag[TAG];
 	int octets = (int)(sealed.n - OVERHEAD);
@@ -72,7 +72,8 @@ static bool decrypt(const struct secret_key *key, struct slice name, struct slic
 	EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
 	int n = 0;
 	bool ok = ctx != NULL &&
-		  EVP_DecryptInit_ex(ctx, EVP_aes_256_gcm(), NULL, key->octet, sealed.p + 1) == 1 &&
+		  EVP_DecryptInit_ex(ctx, EVP_aes_256_gcm(), NULL, key->octet, sealed.p + 1) ==
+			  1 &&
 		  EVP_DecryptUpdate(ctx, NULL, &n, name.p, (int)name.n) == 1 &&
 		  EVP_DecryptUpdate(ctx, out, &n, sealed.p + 1 + NONCE, octets) == 1 &&
 		  EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_GCM_SET_TAG, TAG, tag) == 1 &&
@@ -81,7 +82,8 @@ static bool decrypt(const struct secret_key *key, struct slice name, struct slic
 	return ok;
 }
 
-int secret_put(struct txn *txn, const struct secret_key *key, const char *name, struct slice value)
+int secret_put(
+	struct txn *txn, const struct secret_key *key, const char *name, struct slice value)
 {
 	if (value.n > SECRET_MAX_OCTETS) {
 		return E_LIMIT;
@@ -106,12 +108,12 @@ int secret_drop(struct txn *txn, const char *name)
 
 int secret_find(struct db *db, const char *name, int64_t *ret_changed_at_ms)
 {
-	return sql_int(db, "SELECT changed_at_ms FROM secret WHERE name = $1", ret_changed_at_ms,
-		SQL_STR(name));
+	return sql_int(db, "SELECT changed_at_ms FROM secret WHERE name = $1",
+		ret_changed_at_ms, SQL_STR(name));
 }
 
-int secret_open(struct db *db, const struct secret_key *key, const char *name,
-	struct buf *ret_value)
+int secret_open(
+	struct db *db, const struct secret_key *key, const char *name, struct buf *ret_value)
 {
 	AUTO_STMT struct stmt *q = NULL;
 	int row = sql_query(db, "SELECT sealed FROM secret WHERE name = $1", &q, SQL_STR(name));

@@ -35,8 +35,8 @@ NODISCARD int secret_key_read(int fd, struct secret_key **ret_key);
 struct secret_key *secret_key_destroy(struct secret_key *key);
 
 /** Seal and keep, in place of an older value.  Returns: 0, E_LIMIT or as db_step. */
-NODISCARD int secret_put(struct txn *txn, const struct secret_key *key, const char *name,
-	struct slice value);
+NODISCARD int secret_put(
+	struct txn *txn, const struct secret_key *key, const char *name, struct slice value);
 
 /** Returns: 1 removed, 0 was not there, or as db_step. */
 NODISCARD int secret_drop(struct txn *txn, const char *name);
@@ -49,8 +49,8 @@ NODISCARD int secret_find(struct db *db, const char *name, int64_t *ret_changed_
  *
  * Returns: 0, E_ABSENT, E_DIGEST (another key, or changed octets) or as db_step.
  */
-NODISCARD int secret_open(struct db *db, const struct secret_key *key, const char *name,
-	struct buf *ret_value);
+NODISCARD int secret_open(
+	struct db *db, const struct secret_key *key, const char *name, struct buf *ret_value);
 
 /** Overwrite and free what the buf holds. */
 void secret_wipe(struct buf *value);

@@ -25,11 +25,11 @@ struct sql_arg {
 	struct slice octets;
 };
 
-#define SQL_INT(value) ((struct sql_arg){ .kind = SQL_KIND_INT, .number = (value) })
-#define SQL_TEXT(slice) ((struct sql_arg){ .kind = SQL_KIND_TEXT, .octets = (slice) })
+#define SQL_INT(value) ((struct sql_arg) { .kind = SQL_KIND_INT, .number = (value) })
+#define SQL_TEXT(slice) ((struct sql_arg) { .kind = SQL_KIND_TEXT, .octets = (slice) })
 #define SQL_STR(c_string) SQL_TEXT(slice_str(c_string))
-#define SQL_BLOB(slice) ((struct sql_arg){ .kind = SQL_KIND_BLOB, .octets = (slice) })
-#define SQL_NULL ((struct sql_arg){ .kind = SQL_KIND_NULL })
+#define SQL_BLOB(slice) ((struct sql_arg) { .kind = SQL_KIND_BLOB, .octets = (slice) })
+#define SQL_NULL ((struct sql_arg) { .kind = SQL_KIND_NULL })
 /** NULL when the text is empty. */
 #define SQL_TEXT_OR_NULL(slice) sql_text_or_null(slice)
 /** NULL when the number is 0. */
@@ -46,8 +46,8 @@ static inline struct sql_arg sql_int_or_null(int64_t value)
 }
 
 /** args[i] is $(i+1).  Returns: rows changed, or as db_step. */
-NODISCARD int64_t sql_run_args(struct db *db, const char *sql, const struct sql_arg *args,
-	size_t count);
+NODISCARD int64_t sql_run_args(
+	struct db *db, const char *sql, const struct sql_arg *args, size_t count);
 
 /** Prepared and bound; step it.  Owns: give *ret_stmt back with db_done.  Returns: 0 or as db_prepare. */
 NODISCARD int sql_query_args(struct db *db, const char *sql, struct stmt **ret_stmt,
@@ -57,12 +57,12 @@ NODISCARD int sql_query_args(struct db *db, const char *sql, struct stmt **ret_s
 NODISCARD int sql_int_args(struct db *db, const char *sql, int64_t *ret_value,
 	const struct sql_arg *args, size_t count);
 
-#define SQL_ARGS(...) \
-	(const struct sql_arg[]){ __VA_ARGS__ }, \
-		sizeof((const struct sql_arg[]){ __VA_ARGS__ }) / sizeof(struct sql_arg)
+#define SQL_ARGS(...)                                                                          \
+	(const struct sql_arg[]) { __VA_ARGS__ },                                              \
+		sizeof((const struct sql_arg[]) { __VA_ARGS__ }) / sizeof(struct sql_arg)
 /** One argument at least; without arguments take db_exec, or the _args form with NULL, 0. */
 #define sql_run(db, sql, ...) sql_run_args((db), (sql), SQL_ARGS(__VA_ARGS__))
-#define sql_query(db, sql, ret_stmt, ...) \
+#define sql_query(db, sql, ret_stmt, ...)                                                      \
 	sql_query_args((db), (sql), (ret_stmt), SQL_ARGS(__VA_ARGS__))
-#define sql_int(db, sql, ret_value, ...) \
+#define sql_int(db, sql, ret_value, ...)                                                       \
 	sql_int_args((db), (sql), (ret_value), SQL_ARGS(__VA_ARGS__))

@@ -24,8 +24,8 @@ int timer_set(struct txn *txn, const struct timer *timer)
 	return rows == 1 ? 0 : rows < 0 ? (int)rows : E_STATE;
 }
 
-int64_t timer_cancel(struct txn *txn, const char *record_kind, int64_t record_id,
-	const char *kind)
+int64_t timer_cancel(
+	struct txn *txn, const char *record_kind, int64_t record_id, const char *kind)
 {
 	return sql_run(txn->db,
 		"UPDATE timer SET cancelled_at_ms = $3 WHERE record_kind = $1 AND record_id = $2"
@@ -45,7 +45,7 @@ static int take_due(struct txn *txn, struct timer *timer)
 		&q, SQL_INT(txn->now_ms));
 	row = row < 0 ? row : db_step(q);
 	if (row == 1) {
-		*timer = (struct timer){
+		*timer = (struct timer) {
 			.id = db_col_int64(q, 0),
 			.kind = arena_dup(txn->arena, db_col_text(q, 1)),
 			.record_kind = arena_dup(txn->arena, db_col_text(q, 2)),
@@ -91,7 +91,8 @@ int timer_fire(struct txn *txn, void *arg)
 	}
 	/* What it brings about belongs to the journey of whoever set it. */
 	if (timer.trace.n > 0 && timer.trace.n < sizeof(txn->command->trace)) {
-		(void)snprintf(txn->command->trace, sizeof(txn->command->trace), "%.*s", SLICE_FMT(timer.trace));
+		(void)snprintf(txn->command->trace, sizeof(txn->command->trace), "%.*s",
+			SLICE_FMT(timer.trace));
 	}
 	struct counters counters = *txn->counters;
 	int64_t changes = txn->changes;

@@ -17,7 +17,7 @@ struct db;
 struct txn;
 
 enum {
-	TIMER_RETRY_FIRST_MS = 5000,   /* doubled with every failed attempt */
+	TIMER_RETRY_FIRST_MS = 5000, /* doubled with every failed attempt */
 	TIMER_RETRY_MAX_MS = 3600000,
 };
 
@@ -41,8 +41,8 @@ struct timer {
 NODISCARD int timer_set(struct txn *txn, const struct timer *timer);
 
 /** Cancel what has not fired; kind NULL = every kind.  Returns: how many, or as db_step. */
-NODISCARD int64_t timer_cancel(struct txn *txn, const char *record_kind, int64_t record_id,
-	const char *kind);
+NODISCARD int64_t timer_cancel(
+	struct txn *txn, const char *record_kind, int64_t record_id, const char *kind);
 
 /** Which effect: runs inside the transaction that marks the timer fired. */
 struct timer_handler {

@@ -36,7 +36,7 @@ int trail_row(struct txn *txn, const char *table, int64_t id)
 		return diag_set(txn_diag(txn), E_LIMIT, 0, 0, "too many rows in one command");
 	}
 	struct row_mark *mark = arena_take(txn->arena, sizeof(*mark));
-	*mark = (struct row_mark){ table, id, trail->rows };
+	*mark = (struct row_mark) { table, id, trail->rows };
 	trail->rows = mark;
 	trail->row_count++;
 	return 0;
@@ -49,7 +49,7 @@ int trail_blob(struct txn *txn, const struct digest *sm3)
 		return E_LIMIT;
 	}
 	struct blob_mark *mark = arena_take(txn->arena, sizeof(*mark));
-	*mark = (struct blob_mark){ *sm3, trail->blobs };
+	*mark = (struct blob_mark) { *sm3, trail->blobs };
 	trail->blobs = mark;
 	trail->blob_count++;
 	return 0;
@@ -62,7 +62,7 @@ int trail_personal(struct txn *txn, struct slice value)
 		return E_LIMIT;
 	}
 	struct personal *personal = arena_take(txn->arena, sizeof(*personal));
-	*personal = (struct personal){ arena_dup(txn->arena, value), trail->personal };
+	*personal = (struct personal) { arena_dup(txn->arena, value), trail->personal };
 	trail->personal = personal;
 	return (int)trail->personal_count++;
 }
@@ -74,7 +74,7 @@ int trail_erase(struct txn *txn, int64_t seq, int64_t n)
 		return E_LIMIT;
 	}
 	struct erasure *erasure = arena_take(txn->arena, sizeof(*erasure));
-	*erasure = (struct erasure){ seq, n, trail->erasures };
+	*erasure = (struct erasure) { seq, n, trail->erasures };
 	trail->erasures = erasure;
 	trail->erasure_count++;
 	return 0;
@@ -110,8 +110,8 @@ static int put_rows(struct txn *txn, struct audit_entry *entry)
 		struct audit_row *row = &rows[entry->row_count++];
 		row->table = slice_str(marks[i].table);
 		row->id = marks[i].id;
-		int found = rowdigest_of(txn->db, marks[i].table, marks[i].id, &row->digest,
-			&row->version);
+		int found = rowdigest_of(
+			txn->db, marks[i].table, marks[i].id, &row->digest, &row->version);
 		if (found < 0) {
 			return found;
 		}
@@ -138,7 +138,7 @@ static void put_erasures(struct txn *txn, struct audit_entry *entry)
 	struct audit_erase *erases = arena_take(txn->arena, (n + 1) * sizeof(*erases));
 	entry->erase_count = n;
 	for (const struct erasure *e = txn->trail.erasures; e != NULL; e = e->next) {
-		erases[--n] = (struct audit_erase){ e->seq, e->n };
+		erases[--n] = (struct audit_erase) { e->seq, e->n };
 	}
 	entry->erases = erases;
 }
@@ -166,8 +166,8 @@ static struct salted *put_personal(struct txn *txn, struct audit_entry *entry)
 	return salted;
 }
 
-static int store_personal(struct txn *txn, const struct audit_entry *entry,
-	const struct salted *salted)
+static int store_personal(
+	struct txn *txn, const struct audit_entry *entry, const struct salted *salted)
 {
 	for (size_t n = 0; n < entry->personal_count; n++) {
 		int64_t rows = sql_run(txn->db,
@@ -215,7 +215,7 @@ static int store_entry(struct txn *txn, const struct audit_entry *entry)
 static struct audit_entry entry_of(const struct txn *txn)
 {
 	const struct trail_act *act = &txn->trail.act;
-	return (struct audit_entry){
+	return (struct audit_entry) {
 		.seq = (int64_t)txn->counters->tree.size + 1,
 		.at_unix_ms = txn->now_ms,
 		.trace = txn_trace(txn),

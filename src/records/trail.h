@@ -21,10 +21,10 @@ struct audit_tree;
 struct txn;
 
 struct trail_act {
-	struct slice act;    /* "notice.issue" */
-	int64_t actor;       /* person, 0 = the machine */
-	struct slice role;   /* in which role; may be empty */
-	struct slice kind;   /* of the record, may be empty */
+	struct slice act;  /* "notice.issue" */
+	int64_t actor;     /* person, 0 = the machine */
+	struct slice role; /* in which role; may be empty */
+	struct slice kind; /* of the record, may be empty */
 	int64_t id;
 	int64_t version;
 	struct slice reason; /* may be empty */

@@ -65,8 +65,8 @@ int txn_change(struct txn *txn, const char *topic, int64_t id, int64_t version)
 	int64_t rows = sql_run(txn->db,
 		"INSERT INTO change (seq, n, topic, record_id, record_version)"
 		" VALUES ($1, $2, $3, $4, $5)",
-		SQL_INT(txn_commit_seq(txn)), SQL_INT(txn->changes), SQL_STR(topic), SQL_INT(id),
-		SQL_INT(version));
+		SQL_INT(txn_commit_seq(txn)), SQL_INT(txn->changes), SQL_STR(topic),
+		SQL_INT(id), SQL_INT(version));
 	txn->changes += rows == 1;
 	return rows < 0 ? (int)rows : 0;
 }

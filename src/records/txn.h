@@ -41,7 +41,8 @@ int64_t txn_id(struct txn *txn);
  *
  * Returns: 0 or as db_step.
  */
-NODISCARD int txn_number(struct txn *txn, const char *series, int64_t year, int64_t *ret_number);
+NODISCARD int txn_number(
+	struct txn *txn, const char *series, int64_t year, int64_t *ret_number);
 
 /** Tell the event stream that a record changed.  Returns: 0 or as db_step. */
 NODISCARD int txn_change(struct txn *txn, const char *topic, int64_t id, int64_t version);

@@ -63,8 +63,8 @@ static size_t take(struct writer *writer, struct command *commands[BATCH_COMMAND
 	return count;
 }
 
-static void give(struct writer *writer, struct command *const *commands, size_t count,
-	int64_t took_ms)
+static void give(
+	struct writer *writer, struct command *const *commands, size_t count, int64_t took_ms)
 {
 	(void)pthread_mutex_lock(&writer->lock);
 	for (size_t i = 0; i < count; i++) {
@@ -133,7 +133,7 @@ size_t writer_deliver(struct writer *writer)
 {
 	(void)pthread_mutex_lock(&writer->lock);
 	struct queue answered = writer->answered;
-	writer->answered = (struct queue){ 0 };
+	writer->answered = (struct queue) { 0 };
 	(void)pthread_mutex_unlock(&writer->lock);
 	size_t count = answered.count;
 	for (struct command *c = pop(&answered); c != NULL; c = pop(&answered)) {

@@ -20,16 +20,17 @@ struct writer;
 enum { WRITER_QUEUE_MAX = 1024 };
 
 struct writer_conf {
-	struct batch *batch;       /* the writer's own from now on, with its connection */
-	size_t queue_max;          /* 0 = WRITER_QUEUE_MAX */
-	void (*wake)(void *arg);   /* called on the writer's thread: answers wait; uv_async_send */
+	struct batch *batch; /* the writer's own from now on, with its connection */
+	size_t queue_max;    /* 0 = WRITER_QUEUE_MAX */
+	void (*wake)(
+		void *arg); /* called on the writer's thread: answers wait; uv_async_send */
 	void *wake_arg;
 };
 
 struct writer_stats {
 	uint64_t commands; /* answered */
 	uint64_t batches;
-	uint64_t refused;  /* came while the queue was full */
+	uint64_t refused; /* came while the queue was full */
 	size_t waiting;
 	int64_t longest_ms; /* batch so far */
 };

@@ -5,6 +5,8 @@
  *
  * Layer: role.
  */
+#include "records/backup.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -15,7 +17,6 @@
 
 #include "base/civil.h"
 #include "base/err.h"
-#include "records/backup.h"
 #include "records/db.h"
 #include "role/runtime.h"
 #include "role/store.h"
@@ -41,10 +42,11 @@ static int prepare(struct runtime *rt, struct diag *diag)
 	struct backup *b = rt->self;
 	b->rt = rt;
 	const char *target = runtime_text(rt, "target");
-	(void)snprintf(b->target, sizeof(b->target), "%s", target[0] != '\0' ? target : "backup");
+	(void)snprintf(
+		b->target, sizeof(b->target), "%s", target[0] != '\0' ? target : "backup");
 	struct civil now = civil_of_ms(clock_unix_ms(), CIVIL_CHINA_OFFSET_MIN);
-	(void)snprintf(b->folder, sizeof(b->folder), "%s/fengsui-%04d%02u%02u-%02u%02u%02u", b->target, (int)now.year,
-		now.month, now.day, now.hour, now.minute, now.second);
+	(void)snprintf(b->folder, sizeof(b->folder), "%s/fengsui-%04d%02u%02u-%02u%02u%02u",
+		b->target, (int)now.year, now.month, now.day, now.hour, now.minute, now.second);
 	int error = store_enter(rt, diag);
 	return error < 0 ? error : db_open(store_conf(rt), DB_READONLY, &b->db, diag);
 }
@@ -52,8 +54,8 @@ static int prepare(struct runtime *rt, struct diag *diag)
 static size_t paths(struct runtime *rt, struct fence_path *list)
 {
 	struct backup *b = rt->self;
-	list[0] = (struct fence_path){ runtime_handle(rt, "data"), NULL, FENCE_READ };
-	list[1] = (struct fence_path){ -1, b->target, FENCE_READ | FENCE_WRITE };
+	list[0] = (struct fence_path) { runtime_handle(rt, "data"), NULL, FENCE_READ };
+	list[1] = (struct fence_path) { -1, b->target, FENCE_READ | FENCE_WRITE };
 	return 2;
 }
 
@@ -79,7 +81,8 @@ static void tree_remove(int at, const char *name, int depth)
 	const struct dirent *entry = NULL;
 	while (folder != NULL && (entry = readdir(folder)) != NULL) {
 		bool dots = strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0;
-		if (!dots && unlinkat(dirfd(folder), entry->d_name, 0) < 0 && errno == EISDIR && depth < DEPTH_MAX) {
+		if (!dots && unlinkat(dirfd(folder), entry->d_name, 0) < 0 && errno == EISDIR &&
+			depth < DEPTH_MAX) {
 			tree_remove(dirfd(folder), entry->d_name, depth + 1);
 		}
 	}
@@ -107,7 +110,8 @@ static void older_remove(const char *target)
 			continue;
 		}
 		if (whole) {
-			memcpy(found[count++], entry->d_name, sizeof(NAME_PATTERN)); /* its length is the pattern's */
+			memcpy(found[count++], entry->d_name,
+				sizeof(NAME_PATTERN)); /* its length is the pattern's */
 		} else {
 			tree_remove(dirfd(folder), entry->d_name, 0);
 		}
@@ -140,8 +144,9 @@ static void copy_done(uv_work_t *work, int status)
 		.ok = error >= 0,
 		.path = slice_str(b->folder),
 		.octets = (uint64_t)b->report.blob_octets,
-		.error = error >= 0 ? (struct slice){ 0 }
-				    : slice_str(b->diag.text[0] != '\0' ? b->diag.text : err_text(error)),
+		.error = error >= 0 ? (struct slice) { 0 }
+				    : slice_str(b->diag.text[0] != '\0' ? b->diag.text
+									: err_text(error)),
 	};
 	(void)!RUNTIME_SEND(b->rt, IPC_PARENT, backup_done, MSG_BACKUP_DONE, 0, 0, &msg, -1);
 }
@@ -151,8 +156,8 @@ static int begin(struct runtime *rt, struct diag *diag)
 	struct backup *b = rt->self;
 	b->work.data = b;
 	return uv_queue_work(&rt->loop, &b->work, copy_work, copy_done) != 0
-		? diag_set(diag, E_BUSY, 0, 0, "no worker thread")
-		: 0;
+		       ? diag_set(diag, E_BUSY, 0, 0, "no worker thread")
+		       : 0;
 }
 
 static void end(struct runtime *rt)

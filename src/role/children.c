@@ -17,12 +17,26 @@
 #include "sys/clock.h"
 #include "sys/ipc.h"
 
-enum { RESTART_FIRST_MS = 200, RESTART_LAST_MS = 30000, HEALTH_EVERY_MS = 1000, STOP_PATIENCE_MS = 10000,
-	STEADY_AFTER_MS = 60000, FRAME_ROOM_OCTETS = 4 * 1024 * 1024 };
+enum {
+	RESTART_FIRST_MS = 200,
+	RESTART_LAST_MS = 30000,
+	HEALTH_EVERY_MS = 1000,
+	STOP_PATIENCE_MS = 10000,
+	STEADY_AFTER_MS = 60000,
+	FRAME_ROOM_OCTETS = 4 * 1024 * 1024
+};
 
-enum child_state { CHILD_ABSENT, CHILD_STARTING, CHILD_UP, CHILD_RESTARTING, CHILD_STOPPING, CHILD_GONE };
+enum child_state {
+	CHILD_ABSENT,
+	CHILD_STARTING,
+	CHILD_UP,
+	CHILD_RESTARTING,
+	CHILD_STOPPING,
+	CHILD_GONE
+};
 
-static const char *const state_text[] = { "absent", "starting", "up", "restarting", "stopping", "gone" };
+static const char *const state_text[] = { "absent", "starting", "up", "restarting", "stopping",
+	"gone" };
 
 /* Which roles are started, in this order; stopped in the reverse one. */
 static const struct {
@@ -56,7 +70,10 @@ static const struct {
 	{ IPC_CORE, IPC_PAPER },
 };
 
-enum { PLAN_COUNT = sizeof(plan) / sizeof(plan[0]), LINK_COUNT = sizeof(links) / sizeof(links[0]) };
+enum {
+	PLAN_COUNT = sizeof(plan) / sizeof(plan[0]),
+	LINK_COUNT = sizeof(links) / sizeof(links[0])
+};
 
 struct child {
 	struct children *all;
@@ -65,7 +82,7 @@ struct child {
 	pid_t pid;
 	struct ipc *control;
 	uv_timer_t again;
-	int64_t up_since_ms;  /* unix */
+	int64_t up_since_ms; /* unix */
 	int64_t started_mono_ms;
 	int64_t pause_ms;
 	uint64_t restarts;
@@ -163,10 +180,13 @@ static int pair_open(int fds[2], int flags)
 static void send_peers(struct children *all, struct child *c)
 {
 	for (size_t i = 0; i < LINK_COUNT; i++) {
-		enum ipc_role other = links[i].a == c->role ? links[i].b : links[i].b == c->role ? links[i].a : c->role;
+		enum ipc_role other = links[i].a == c->role   ? links[i].b
+				      : links[i].b == c->role ? links[i].a
+							      : c->role;
 		struct child *peer = other != c->role ? child_of(all, other) : NULL;
 		int fds[2];
-		if (peer == NULL || peer->control == NULL || pair_open(fds, SOCK_NONBLOCK) < 0) {
+		if (peer == NULL || peer->control == NULL ||
+			pair_open(fds, SOCK_NONBLOCK) < 0) {
 			continue;
 		}
 		introduce(all, c, other, fds[0]);
@@ -199,15 +219,16 @@ static void child_lost(struct child *c, const char *why)
 	c->pause_ms = c->pause_ms > RESTART_LAST_MS ? RESTART_LAST_MS : c->pause_ms;
 	c->state = CHILD_RESTARTING;
 	c->restarts++;
-	log_event(LOG_WARNING, "role.restarting", F_STR("role", ipc_role_name(c->role)), F_STR("why", why),
-		F_INT("pause_ms", c->pause_ms));
+	log_event(LOG_WARNING, "role.restarting", F_STR("role", ipc_role_name(c->role)),
+		F_STR("why", why), F_INT("pause_ms", c->pause_ms));
 	(void)uv_timer_start(&c->again, on_again, (uint64_t)c->pause_ms, 0);
 }
 
 /* A worker of paper ends after somebody's file; the next one is no restart worth counting. */
 static bool child_renew(struct child *c, int status)
 {
-	bool served = c->role == IPC_PAPER && c->state == CHILD_UP && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+	bool served = c->role == IPC_PAPER && c->state == CHILD_UP && WIFEXITED(status) &&
+		      WEXITSTATUS(status) == 0;
 	if (served && !c->all->stopping) {
 		c->control = ipc_destroy(c->control);
 		c->state = CHILD_STARTING;
@@ -239,13 +260,16 @@ static void on_frame(void *ctx, struct ipc *ipc, struct ipc_frame *frame)
 	struct msg_ready ready = { 0 };
 	struct msg_status status = { 0 };
 	if (frame->type == MSG_READY && msg_ready_decode(frame->payload, &ready) == 0) {
-		(void)snprintf(c->sandbox, sizeof(c->sandbox), "%.*s", SLICE_FMT(ready.sandbox));
+		(void)snprintf(
+			c->sandbox, sizeof(c->sandbox), "%.*s", SLICE_FMT(ready.sandbox));
 		c->state = CHILD_UP;
 		c->all->core_was_up = c->all->core_was_up || c->role == IPC_CORE;
 		c->up_since_ms = clock_unix_ms();
-		on_health(&c->all->health); /* who waits for it need not wait for the next second */
+		on_health(
+			&c->all->health); /* who waits for it need not wait for the next second */
 		check_all_up(c->all);
-	} else if (frame->type == MSG_STATUS && msg_status_decode(frame->payload, &status) == 0) {
+	} else if (frame->type == MSG_STATUS &&
+		   msg_status_decode(frame->payload, &status) == 0) {
 		buf_clear(&c->counters);
 		buf_put(&c->counters, status.json);
 	} else {
@@ -266,7 +290,8 @@ static void on_closed(void *ctx, struct ipc *ipc, const char *why)
 }
 
 /* In the child, between fork and exec: only async-signal-safe calls. */
-NORETURN static void child_exec(int program, int control, char *const argv[], char *const envp[])
+NORETURN static void child_exec(
+	int program, int control, char *const argv[], char *const envp[])
 {
 	/* dup2 clears close-on-exec on its result. */
 	if (control != 3 ? dup2(control, 3) < 0 : fcntl(3, F_SETFD, 0) < 0) {
@@ -282,7 +307,8 @@ static int child_fork(struct child *c, int program, int control)
 	char threads[48];
 	size_t at = (size_t)(c - c->all->child);
 	(void)snprintf(name, sizeof(name), "fengsui-%s", ipc_role_name(c->role));
-	(void)snprintf(threads, sizeof(threads), "UV_THREADPOOL_SIZE=%s", plan[at].pool_threads);
+	(void)snprintf(
+		threads, sizeof(threads), "UV_THREADPOOL_SIZE=%s", plan[at].pool_threads);
 	/* The sanitizers' leak check at exit would need ptrace, which the fence kills. */
 	char leaks[] = "ASAN_OPTIONS=detect_leaks=0:allow_addr2line=0";
 	char lang[] = "LC_ALL=C.UTF-8";
@@ -325,7 +351,7 @@ static void child_start(struct child *c)
 	send_config(all, c);
 	send_handles(all, c);
 	send_peers(all, c);
-	(void)!ipc_send(c->control, MSG_GO, 0, 0, (struct slice){ 0 }, -1);
+	(void)!ipc_send(c->control, MSG_GO, 0, 0, (struct slice) { 0 }, -1);
 }
 
 static bool all_gone(const struct children *all)
@@ -376,7 +402,8 @@ static void on_sigchld(uv_signal_t *handle, int signum)
 		}
 		char why[64];
 		if (WIFSIGNALED(status)) {
-			(void)snprintf(why, sizeof(why), "killed by signal %d", WTERMSIG(status));
+			(void)snprintf(
+				why, sizeof(why), "killed by signal %d", WTERMSIG(status));
 		} else {
 			(void)snprintf(why, sizeof(why), "ended with %d", WEXITSTATUS(status));
 		}
@@ -398,8 +425,8 @@ static void stop_next(struct children *all)
 		}
 		if (c->state != CHILD_STOPPING) {
 			c->state = CHILD_STOPPING;
-			if (c->control == NULL ||
-				ipc_send(c->control, MSG_STOP, 0, 0, (struct slice){ 0 }, -1) < 0) {
+			if (c->control == NULL || ipc_send(c->control, MSG_STOP, 0, 0,
+							  (struct slice) { 0 }, -1) < 0) {
 				(void)kill(c->pid, SIGKILL);
 			}
 		}
@@ -415,7 +442,8 @@ static void on_patience(uv_timer_t *timer)
 	struct children *all = timer->data;
 	for (size_t i = 0; i < PLAN_COUNT; i++) {
 		if (all->child[i].pid > 0) {
-			log_event(LOG_WARNING, "role.killed", F_STR("role", ipc_role_name(all->child[i].role)));
+			log_event(LOG_WARNING, "role.killed",
+				F_STR("role", ipc_role_name(all->child[i].role)));
 		}
 	}
 	kill_all(all);
@@ -485,8 +513,8 @@ static void on_health(uv_timer_t *timer)
 	}
 }
 
-struct children *children_create(uv_loop_t *loop, const struct config *config, const struct handles *handles,
-	const struct children_events *events)
+struct children *children_create(uv_loop_t *loop, const struct config *config,
+	const struct handles *handles, const struct children_events *events)
 {
 	struct children *all = calloc(1, sizeof(*all));
 	if (all == NULL) {
@@ -528,19 +556,24 @@ void children_start(struct children *all)
 int children_backup(struct children *all, struct slice target)
 {
 	struct child *c = child_of(all, IPC_BACKUP);
-	if (all->stopping || c->state != CHILD_ABSENT || target.n >= sizeof(all->backup_target)) {
+	if (all->stopping || c->state != CHILD_ABSENT ||
+		target.n >= sizeof(all->backup_target)) {
 		return E_BUSY;
 	}
-	(void)snprintf(all->backup_target, sizeof(all->backup_target), "%.*s", SLICE_FMT(target));
+	(void)snprintf(
+		all->backup_target, sizeof(all->backup_target), "%.*s", SLICE_FMT(target));
 	child_start(c);
 	return c->state == CHILD_STARTING ? 0 : E_UNSUPPORTED;
 }
 
-int children_tell(struct children *all, enum ipc_role to, enum msg_type type, struct slice payload)
+int children_tell(
+	struct children *all, enum ipc_role to, enum msg_type type, struct slice payload)
 {
 	struct child *c = child_of(all, to);
 	/* What a child is told before it is up it does not hear. */
-	return c->control == NULL || c->state != CHILD_UP ? E_CLOSED : ipc_send(c->control, type, 0, 0, payload, -1);
+	return c->control == NULL || c->state != CHILD_UP
+		       ? E_CLOSED
+		       : ipc_send(c->control, type, 0, 0, payload, -1);
 }
 
 struct children *children_destroy(struct children *all)

@@ -29,8 +29,8 @@ struct children_events {
 };
 
 /** Owns:    the result; config and handles are borrowed for its life. */
-struct children *children_create(uv_loop_t *loop, const struct config *config, const struct handles *handles,
-	const struct children_events *events);
+struct children *children_create(uv_loop_t *loop, const struct config *config,
+	const struct handles *handles, const struct children_events *events);
 struct children *children_destroy(struct children *children);
 
 /** Start every role whose program exists. */
@@ -47,7 +47,8 @@ bool children_refused(const struct children *children);
 /** Start the one-shot backup.  Returns: 0, E_BUSY while one runs, E_UNSUPPORTED when it cannot start. */
 NODISCARD int children_backup(struct children *children, struct slice target);
 /** One frame to a child.  Returns: as ipc_send; E_CLOSED when it is not there. */
-NODISCARD int children_tell(struct children *children, enum ipc_role to, enum msg_type type, struct slice payload);
+NODISCARD int children_tell(
+	struct children *children, enum ipc_role to, enum msg_type type, struct slice payload);
 
 /** JSON object {"roles":[…]} of every role: state, pid, restarts, sandbox, counters. */
 void children_put_health(const struct children *children, struct buf *out);

@@ -45,11 +45,15 @@ int config_set(struct config *config, const char *key, struct slice value, struc
 		if (strcmp(keys[i].key, key) != 0) {
 			continue;
 		}
-		if (value.n >= CONFIG_TEXT_MAX || (value.n > 0 && memchr(value.p, '\0', value.n) != NULL)) {
-			return diag_set(diag, E_LIMIT, 0, 0, "the value of '%s' is too long", key);
+		if (value.n >= CONFIG_TEXT_MAX ||
+			(value.n > 0 && memchr(value.p, '\0', value.n) != NULL)) {
+			return diag_set(
+				diag, E_LIMIT, 0, 0, "the value of '%s' is too long", key);
 		}
-		if (strcmp(key, "sandbox") == 0 && !slice_is(value, "strict") && !slice_is(value, "relaxed")) {
-			return diag_set(diag, E_INPUT, 0, 0, "sandbox is 'strict' or 'relaxed'");
+		if (strcmp(key, "sandbox") == 0 && !slice_is(value, "strict") &&
+			!slice_is(value, "relaxed")) {
+			return diag_set(
+				diag, E_INPUT, 0, 0, "sandbox is 'strict' or 'relaxed'");
 		}
 		(void)snprintf(place_of(config, i), CONFIG_TEXT_MAX, "%.*s", SLICE_FMT(value));
 		return 0;
@@ -134,7 +138,8 @@ int config_read(const char *path, struct config *config, struct diag_list *diags
 	for (bool end = false; !end;) {
 		yaml_event_t event;
 		if (yaml_parser_parse(&parser, &event) == 0) {
-			complain(&r, &parser.problem_mark, parser.problem != NULL ? parser.problem : "not YAML");
+			complain(&r, &parser.problem_mark,
+				parser.problem != NULL ? parser.problem : "not YAML");
 			break;
 		}
 		event_take(&r, &event);

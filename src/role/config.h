@@ -18,11 +18,12 @@ struct config {
 	char tls_listen[CONFIG_TEXT_MAX]; /* ADDR:PORT, HTTPS; empty = none */
 	char tls_cert[CONFIG_TEXT_MAX];   /* PEM files; empty = self-signed, made on demand */
 	char tls_key[CONFIG_TEXT_MAX];
-	char store[CONFIG_TEXT_MAX];      /* "sqlite" or postgresql://… */
-	char sandbox[CONFIG_TEXT_MAX];    /* strict or relaxed */
-	char key_file[CONFIG_TEXT_MAX];   /* master key; empty = DATA.key beside the data folder */
-	char syslog[CONFIG_TEXT_MAX];     /* ADDR:PORT for UDP and TCP; empty = none */
-	char share[CONFIG_TEXT_MAX];      /* packs and UI; empty = found beside the program */
+	char store[CONFIG_TEXT_MAX];   /* "sqlite" or postgresql://… */
+	char sandbox[CONFIG_TEXT_MAX]; /* strict or relaxed */
+	char key_file
+		[CONFIG_TEXT_MAX];    /* master key; empty = DATA.key beside the data folder */
+	char syslog[CONFIG_TEXT_MAX]; /* ADDR:PORT for UDP and TCP; empty = none */
+	char share[CONFIG_TEXT_MAX];  /* packs and UI; empty = found beside the program */
 };
 
 /** Every default in place. */
@@ -36,4 +37,5 @@ void config_init(struct config *config);
 NODISCARD int config_read(const char *path, struct config *config, struct diag_list *diags);
 
 /** Set one key, as the command line does.  0, E_ABSENT for an unknown key, E_LIMIT, E_INPUT. */
-NODISCARD int config_set(struct config *config, const char *key, struct slice value, struct diag *diag);
+NODISCARD int config_set(
+	struct config *config, const char *key, struct slice value, struct diag *diag);

@@ -19,12 +19,16 @@
 #include "sys/clock.h"
 #include "sys/memfd.h"
 
-enum { CA_OCTETS_MAX = 4 * 1024 * 1024, RESOLV_CONF_OCTETS_MAX = 64 * 1024, ANNEX_OCTETS_MAX = 16 * 1024 * 1024 };
+enum {
+	CA_OCTETS_MAX = 4 * 1024 * 1024,
+	RESOLV_CONF_OCTETS_MAX = 64 * 1024,
+	ANNEX_OCTETS_MAX = 16 * 1024 * 1024
+};
 
 struct courier {
 	struct smtp *smtp;
 	struct buf ca;
-	uint64_t malformed; /* frames */
+	uint64_t malformed;  /* frames */
 	uint64_t unanswered; /* core was gone, or slow */
 };
 
@@ -51,7 +55,8 @@ static void on_sent(void *ctx, const struct smtp_result *result)
 		.outcome = slice_str(outcome_text(result->outcome)),
 		.provider = result->provider,
 		.error = result->error };
-	if (rt->peers[IPC_CORE] == NULL || RUNTIME_SEND(rt, IPC_CORE, sent, MSG_SENT, 0, 0, &msg, -1) < 0) {
+	if (rt->peers[IPC_CORE] == NULL ||
+		RUNTIME_SEND(rt, IPC_CORE, sent, MSG_SENT, 0, 0, &msg, -1) < 0) {
 		courier->unanswered++;
 	}
 }
@@ -65,7 +70,8 @@ static int prepare(struct runtime *rt, struct diag *diag)
 	file_read("/etc/resolv.conf", RESOLV_CONF_OCTETS_MAX, &resolv_conf);
 	file_read("/etc/ssl/certs/ca-certificates.crt", CA_OCTETS_MAX, &courier->ca);
 	lookup_servers(buf_slice(&resolv_conf), &servers);
-	struct smtp_setup setup = { .name_servers = servers.n > 0 ? (const char *)servers.p : "",
+	struct smtp_setup setup = { .name_servers =
+					    servers.n > 0 ? (const char *)servers.p : "",
 		.ca = buf_slice(&courier->ca),
 		.done = on_sent,
 		.ctx = rt };

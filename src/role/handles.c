@@ -39,7 +39,8 @@ int handles_get(const struct handles *handles, const char *name)
 }
 
 /* "ADDR:PORT", "[V6]:PORT". */
-static int address_parse(const char *text, struct sockaddr_storage *ret, socklen_t *ret_len, bool *ret_loopback)
+static int address_parse(
+	const char *text, struct sockaddr_storage *ret, socklen_t *ret_len, bool *ret_loopback)
 {
 	const char *colon = strrchr(text, ':');
 	uint64_t port = 0;
@@ -52,7 +53,8 @@ static int address_parse(const char *text, struct sockaddr_storage *ret, socklen
 	memcpy(host, text, n);
 	host[n] = '\0';
 	struct sockaddr_in v4 = { .sin_family = AF_INET, .sin_port = htons((uint16_t)port) };
-	struct sockaddr_in6 v6 = { .sin6_family = AF_INET6, .sin6_port = htons((uint16_t)port) };
+	struct sockaddr_in6 v6 = { .sin6_family = AF_INET6,
+		.sin6_port = htons((uint16_t)port) };
 	memset(ret, 0, sizeof(*ret));
 	if (inet_pton(AF_INET, host, &v4.sin_addr) == 1) {
 		memcpy(ret, &v4, sizeof(v4));
@@ -72,7 +74,8 @@ static int address_parse(const char *text, struct sockaddr_storage *ret, socklen
 	return E_FORMAT;
 }
 
-static int socket_listen(const char *address, int type, bool loopback_only, int *ret_fd, struct diag *diag)
+static int socket_listen(
+	const char *address, int type, bool loopback_only, int *ret_fd, struct diag *diag)
 {
 	struct sockaddr_storage at;
 	socklen_t at_len = 0;
@@ -163,14 +166,16 @@ static int data_open(const struct config *c, struct handles *h, struct diag *dia
 	int data = -1;
 	int error = folder_open(AT_FDCWD, c->data, &data);
 	if (error < 0) {
-		return diag_set(diag, error, 0, 0, "data folder %s: %s", c->data, err_text(error));
+		return diag_set(
+			diag, error, 0, 0, "data folder %s: %s", c->data, err_text(error));
 	}
 	keep(h, "data", data);
 	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
 		int fd = -1;
 		error = folder_open(data, folders[i], &fd);
 		if (error < 0) {
-			return diag_set(diag, error, 0, 0, "%s/%s: %s", c->data, folders[i], err_text(error));
+			return diag_set(diag, error, 0, 0, "%s/%s: %s", c->data, folders[i],
+				err_text(error));
 		}
 		keep(h, folders[i], fd);
 	}
@@ -203,11 +208,13 @@ static int key_open(const struct config *c, struct handles *h, struct diag *diag
 	}
 	struct stat st = { 0 };
 	if (fd < 0 || fstat(fd, &st) < 0) {
-		return diag_set(diag, -errno, 0, 0, "master key %s: %s", path, err_text(-errno));
+		return diag_set(
+			diag, -errno, 0, 0, "master key %s: %s", path, err_text(-errno));
 	}
 	if (st.st_size != MASTER_KEY_OCTETS) {
 		(void)close(fd);
-		return diag_set(diag, E_FORMAT, 0, 0, "master key %s: must be %d octets", path, MASTER_KEY_OCTETS);
+		return diag_set(diag, E_FORMAT, 0, 0, "master key %s: must be %d octets", path,
+			MASTER_KEY_OCTETS);
 	}
 	keep(h, "key", fd);
 	return 0;
@@ -254,14 +261,17 @@ static int owner_set(const struct handles *h)
 static int control_open(const struct config *c, struct handles *h, struct diag *diag)
 {
 	struct sockaddr_un at = { .sun_family = AF_UNIX };
-	int n = snprintf(at.sun_path, sizeof(at.sun_path), "/proc/self/fd/%d/control.sock", handles_get(h, "run"));
+	int n = snprintf(at.sun_path, sizeof(at.sun_path), "/proc/self/fd/%d/control.sock",
+		handles_get(h, "run"));
 	h->control = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (h->control < 0 || n < 0) {
 		return diag_set(diag, -errno, 0, 0, "control socket: %s", err_text(-errno));
 	}
 	(void)unlinkat(handles_get(h, "run"), "control.sock", 0);
-	if (bind(h->control, (struct sockaddr *)&at, sizeof(at)) < 0 || listen(h->control, 16) < 0) {
-		return diag_set(diag, -errno, 0, 0, "%s/run/control.sock: %s", c->data, err_text(-errno));
+	if (bind(h->control, (struct sockaddr *)&at, sizeof(at)) < 0 ||
+		listen(h->control, 16) < 0) {
+		return diag_set(diag, -errno, 0, 0, "%s/run/control.sock: %s", c->data,
+			err_text(-errno));
 	}
 	(void)fchmodat(handles_get(h, "run"), "control.sock", 0600, 0);
 	(void)fchownat(handles_get(h, "run"), "control.sock", h->uid, h->gid, 0);
@@ -285,7 +295,8 @@ static int programs_open(struct handles *h, struct diag *diag)
 		return diag_set(diag, -errno, 0, 0, "%s: %s", self, err_text(-errno));
 	}
 	for (unsigned i = 0; i < IPC_ROLE_COUNT_; i++) {
-		h->program[i] = openat(folder, ipc_role_name((enum ipc_role)i), O_RDONLY | O_CLOEXEC);
+		h->program[i] =
+			openat(folder, ipc_role_name((enum ipc_role)i), O_RDONLY | O_CLOEXEC);
 	}
 	(void)close(folder);
 	return 0;
@@ -307,7 +318,8 @@ int handles_open(const struct config *config, struct handles *ret, struct diag *
 	if (error == 0 && config->share[0] != '\0') {
 		int share = open(config->share, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 		if (share < 0) {
-			error = diag_set(diag, -errno, 0, 0, "%s: %s", config->share, err_text(-errno));
+			error = diag_set(
+				diag, -errno, 0, 0, "%s: %s", config->share, err_text(-errno));
 		}
 		keep(&h, "share", share);
 	}
@@ -334,5 +346,5 @@ void handles_close(struct handles *handles)
 	if (handles->control >= 0) {
 		(void)close(handles->control);
 	}
-	*handles = (struct handles){ .control = -1 };
+	*handles = (struct handles) { .control = -1 };
 }

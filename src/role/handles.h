@@ -22,8 +22,8 @@ struct handles {
 		int fd;
 	} item[HANDLES_MAX];
 	int program[IPC_ROLE_COUNT_]; /* executable of each role, -1 = not built */
-	int control;                  /* listening socket of the command line, data/run/control.sock */
-	unsigned uid;                 /* who the platform runs as from now on */
+	int control;  /* listening socket of the command line, data/run/control.sock */
+	unsigned uid; /* who the platform runs as from now on */
 	unsigned gid;
 };
 

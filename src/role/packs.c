@@ -12,7 +12,8 @@
 
 enum { CALENDAR_FIRST_YEAR = 2025, CALENDAR_LAST_YEAR = 2040, CALENDAR_MAX_OCTETS = 64 * 1024 };
 
-int packs_read(int folder, const char *path, size_t max, struct arena *arena, struct slice *ret_text)
+int packs_read(
+	int folder, const char *path, size_t max, struct arena *arena, struct slice *ret_text)
 {
 	int fd = openat(folder, path, O_RDONLY | O_CLOEXEC);
 	struct stat st = { 0 };
@@ -41,9 +42,11 @@ int packs_read(int folder, const char *path, size_t max, struct arena *arena, st
 }
 
 /* The site's own file of that name wins. */
-static int either_read(const int folders[2], const char *path, size_t max, struct arena *arena, struct slice *ret_text)
+static int either_read(const int folders[2], const char *path, size_t max, struct arena *arena,
+	struct slice *ret_text)
 {
-	int error = folders[0] < 0 ? -ENOENT : packs_read(folders[0], path, max, arena, ret_text);
+	int error =
+		folders[0] < 0 ? -ENOENT : packs_read(folders[0], path, max, arena, ret_text);
 	return error == -ENOENT ? packs_read(folders[1], path, max, arena, ret_text) : error;
 }
 
@@ -52,9 +55,11 @@ int packs_policy(int share, int site, struct arena *arena, struct calendar *ret_
 {
 	const int folders[] = { site, share };
 	struct slice text = { 0 };
-	int error = either_read(folders, "policy/school-2023-v1.json", POLICY_TEXT_MAX, arena, &text);
+	int error = either_read(
+		folders, "policy/school-2023-v1.json", POLICY_TEXT_MAX, arena, &text);
 	if (error < 0) {
-		return diag_set(diag, error, 0, 0, "policy/school-2023-v1.json: %s", err_text(error));
+		return diag_set(
+			diag, error, 0, 0, "policy/school-2023-v1.json: %s", err_text(error));
 	}
 	struct diag_list mistakes;
 	diag_list_init(&mistakes);

@@ -14,7 +14,8 @@
 struct arena;
 
 /** A whole file below a folder, at most max octets, into the arena.  0, E_LIMIT or -errno. */
-NODISCARD int packs_read(int folder, const char *path, size_t max, struct arena *arena, struct slice *ret_text);
+NODISCARD int packs_read(
+	int folder, const char *path, size_t max, struct arena *arena, struct slice *ret_text);
 
 /**
  * policy/school-2023-v1.json and every policy/calendar/cn-YYYY.json; a file
@@ -23,5 +24,5 @@ NODISCARD int packs_read(int folder, const char *path, size_t max, struct arena 
  * Shape:   site may be -1.
  * Returns: 0 or an error with diag.
  */
-NODISCARD int packs_policy(int share, int site, struct arena *arena, struct calendar *ret_calendar,
-	struct policy *ret_policy, struct diag *diag);
+NODISCARD int packs_policy(int share, int site, struct arena *arena,
+	struct calendar *ret_calendar, struct policy *ret_policy, struct diag *diag);

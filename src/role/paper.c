@@ -56,12 +56,14 @@ static const char *folder_name(int folder, const char *inside, char ret_path[PAT
 /* The school's choice before ours; without either the built-in one holds. */
 static struct slice fonts_choice(struct runtime *rt)
 {
-	static const char *const folders[][2] = { { "site", "fonts.json" }, { "share", "templates/paper/fonts.json" } };
+	static const char *const folders[][2] = { { "site", "fonts.json" },
+		{ "share", "templates/paper/fonts.json" } };
 	struct slice json = { 0 };
 	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]) && json.n == 0; i++) {
 		int folder = runtime_handle(rt, folders[i][0]);
-		if (folder < 0 || packs_read(folder, folders[i][1], FONTS_OCTETS_MAX, rt->config_arena, &json) < 0) {
-			json = (struct slice){ 0 };
+		if (folder < 0 || packs_read(folder, folders[i][1], FONTS_OCTETS_MAX,
+					  rt->config_arena, &json) < 0) {
+			json = (struct slice) { 0 };
 		}
 	}
 	return json;
@@ -92,7 +94,8 @@ static size_t paths(struct runtime *rt, struct fence_path *paths)
 {
 	struct paper *paper = rt->self;
 	size_t count = 0;
-	while (count < RUNTIME_PATHS_MAX && draw_fonts_path(paper->fonts, (unsigned)count) != NULL) {
+	while (count < RUNTIME_PATHS_MAX &&
+		draw_fonts_path(paper->fonts, (unsigned)count) != NULL) {
 		paths[count] = (struct fence_path) { .fd = -1,
 			.path = draw_fonts_path(paper->fonts, (unsigned)count),
 			.rights = FENCE_READ };
@@ -109,14 +112,16 @@ static int begin(struct runtime *rt, struct diag *diag)
 	return error < 0 ? diag_set(diag, error, 0, 0, "timer: %s", uv_strerror(error)) : 0;
 }
 
-static void answer(struct runtime *rt, const struct msg_rendered *msg, uint64_t trace, int own_fd)
+static void answer(
+	struct runtime *rt, const struct msg_rendered *msg, uint64_t trace, int own_fd)
 {
 	if (RUNTIME_SEND(rt, IPC_CORE, rendered, MSG_RENDERED, 0, trace, msg, own_fd) < 0) {
 		log_event(LOG_WARNING, "rendered.unsent", F_INT("job", msg->job));
 	}
 }
 
-static int make(struct paper *paper, const struct msg_render *ask, struct slice json, int *ret_fd, struct diag *diag)
+static int make(struct paper *paper, const struct msg_render *ask, struct slice json,
+	int *ret_fd, struct diag *diag)
 {
 	AUTO_BUF struct buf pdf;
 	buf_init(&pdf, RENDER_OUTPUT_OCTETS_MAX);
@@ -125,7 +130,9 @@ static int make(struct paper *paper, const struct msg_render *ask, struct slice 
 	}
 	int pages = render(paper->fonts, ask->kind, json, &pdf, diag);
 	int error = pages < 0 ? pages : memfd_of(buf_slice(&pdf), ret_fd);
-	return error < 0 && pages >= 0 ? diag_set(diag, error, 0, 0, "memory file: %s", err_text(error)) : error;
+	return error < 0 && pages >= 0
+		       ? diag_set(diag, error, 0, 0, "memory file: %s", err_text(error))
+		       : error;
 }
 
 static void render_take(struct runtime *rt, struct ipc_frame *frame)
@@ -147,7 +154,9 @@ static void render_take(struct runtime *rt, struct ipc_frame *frame)
 	}
 	memfd_unmap(&map);
 	*(error < 0 ? &paper->failed : &paper->rendered) += 1;
-	struct msg_rendered msg = { .job = ask.job, .ok = error >= 0, .error = slice_str(diag.text) };
+	struct msg_rendered msg = {
+		.job = ask.job, .ok = error >= 0, .error = slice_str(diag.text)
+	};
 	answer(rt, &msg, frame->trace, fd);
 }
 
@@ -183,10 +192,12 @@ static void inspect_take(struct runtime *rt, struct ipc_frame *frame)
 	}
 	struct msg_inspected msg = { .job = ask.job,
 		.ok = problem == FILETYPE_FINE,
-		.media = problem == FILETYPE_FINE ? slice_str(filetype_media_text(type.media)) : (struct slice) { 0 },
+		.media = problem == FILETYPE_FINE ? slice_str(filetype_media_text(type.media))
+						  : (struct slice) { 0 },
 		.pages = type.pages,
 		.problem = slice_str(filetype_problem_text(problem)) };
-	if (RUNTIME_SEND(rt, IPC_CORE, inspected, MSG_INSPECTED, 0, frame->trace, &msg, -1) < 0) {
+	if (RUNTIME_SEND(rt, IPC_CORE, inspected, MSG_INSPECTED, 0, frame->trace, &msg, -1) <
+		0) {
 		log_event(LOG_WARNING, "inspected.unsent", F_INT("job", msg.job));
 	}
 	(void)uv_timer_start(&paper->linger, on_linger, LINGER_MS, 0);
@@ -196,9 +207,11 @@ static void frame(struct runtime *rt, enum ipc_role from, struct ipc_frame *fram
 {
 	struct paper *paper = rt->self;
 	if (from == IPC_CORE && frame->type == MSG_INSPECT && !paper->tainted) {
-		inspect_take(rt, frame); /* a second file is the next worker's: core asks again */
+		inspect_take(
+			rt, frame); /* a second file is the next worker's: core asks again */
 	} else if (from == IPC_CORE && frame->type == MSG_RENDER && !paper->tainted) {
-		render_take(rt, frame); /* core asks the next worker again when its lease runs out */
+		render_take(rt,
+			frame); /* core asks the next worker again when its lease runs out */
 	}
 }
 

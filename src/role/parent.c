@@ -42,7 +42,8 @@ static void guest_frame(void *ctx, struct ipc *ipc, struct ipc_frame *frame)
 {
 	struct parent *p = ctx;
 	struct msg_backup_done made = { 0 };
-	if (frame->type == MSG_BACKUP_DONE && msg_backup_done_decode(frame->payload, &made) == 0) {
+	if (frame->type == MSG_BACKUP_DONE &&
+		msg_backup_done_decode(frame->payload, &made) == 0) {
 		/* Made by the command line; core keeps it with the others. */
 		(void)!children_tell(p->children, IPC_CORE, MSG_BACKUP_DONE, frame->payload);
 	}
@@ -56,7 +57,8 @@ static void guest_frame(void *ctx, struct ipc *ipc, struct ipc_frame *frame)
 	buf_init(&out, IPC_PAYLOAD_OCTETS_MAX);
 	struct msg_status_answer msg = { .json = buf_slice(&text) };
 	msg_status_answer_encode(&msg, &out);
-	if (out.failed || ipc_send(ipc, MSG_STATUS_ANSWER, frame->req, 0, buf_slice(&out), -1) < 0) {
+	if (out.failed ||
+		ipc_send(ipc, MSG_STATUS_ANSWER, frame->req, 0, buf_slice(&out), -1) < 0) {
 		log_event(LOG_WARNING, "status.unsent", F_STR("why", "too large or closed"));
 	}
 }
@@ -80,7 +82,8 @@ static void on_door(uv_poll_t *door, int status, int events)
 	int fd = accept4(p->handles.control, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 	for (size_t i = 0; i < GUESTS_MAX && fd >= 0; i++) {
 		if (p->guest[i] == NULL) {
-			p->guest[i] = ipc_create(&p->loop, fd, IPC_PARENT, IPC_CLI, guest_frame, guest_closed, p);
+			p->guest[i] = ipc_create(&p->loop, fd, IPC_PARENT, IPC_CLI, guest_frame,
+				guest_closed, p);
 			return;
 		}
 	}
@@ -103,7 +106,8 @@ static void all_up(void *ctx)
 static void on_tell(uv_timer_t *timer)
 {
 	struct parent *p = timer->data;
-	if (children_tell(p->children, IPC_CORE, MSG_BACKUP_DONE, buf_slice(&p->outcome)) == 0) {
+	if (children_tell(p->children, IPC_CORE, MSG_BACKUP_DONE, buf_slice(&p->outcome)) ==
+		0) {
 		(void)uv_timer_stop(timer);
 	}
 }
@@ -130,7 +134,7 @@ static void child_done(void *ctx, enum ipc_role role, const char *why)
 	struct parent *p = ctx;
 	if (role == IPC_BACKUP && p->backup_runs) {
 		p->backup_runs = false;
-		backup_failed(p, (struct slice){ 0 }, why);
+		backup_failed(p, (struct slice) { 0 }, why);
 	}
 }
 
@@ -149,16 +153,19 @@ static void child_frame(void *ctx, enum ipc_role from, struct ipc_frame *frame)
 	struct parent *p = ctx;
 	struct msg_first_admin msg = { 0 };
 	struct msg_run_backup ask = { 0 };
-	if (from == IPC_CORE && frame->type == MSG_RUN_BACKUP && msg_run_backup_decode(frame->payload, &ask) == 0) {
+	if (from == IPC_CORE && frame->type == MSG_RUN_BACKUP &&
+		msg_run_backup_decode(frame->payload, &ask) == 0) {
 		backup_start(p, ask.target);
 	} else if (from == IPC_BACKUP && frame->type == MSG_BACKUP_DONE) {
 		/* Its outcome goes to core, which keeps it; then it may end. */
 		p->backup_runs = false;
 		outcome_tell(p, frame->payload);
-		(void)!children_tell(p->children, IPC_BACKUP, MSG_STOP, (struct slice){ 0 });
+		(void)!children_tell(p->children, IPC_BACKUP, MSG_STOP, (struct slice) { 0 });
 	}
-	if (from == IPC_CORE && frame->type == MSG_FIRST_ADMIN && msg_first_admin_decode(frame->payload, &msg) == 0) {
-		(void)printf("首个管理员 first administrator: %.*s\n一次性口令 one-time password:  %.*s\n",
+	if (from == IPC_CORE && frame->type == MSG_FIRST_ADMIN &&
+		msg_first_admin_decode(frame->payload, &msg) == 0) {
+		(void)printf(
+			"首个管理员 first administrator: %.*s\n一次性口令 one-time password:  %.*s\n",
 			SLICE_FMT(msg.account), SLICE_FMT(msg.password));
 		(void)fflush(stdout);
 	}
@@ -196,13 +203,18 @@ static int options_read(int argc, char **argv, struct config *config)
 		int c = 0;
 		while (error == 0 && (c = getopt_long(argc, argv, "c:", options, NULL)) != -1) {
 			struct diag diag = { 0 };
-			const char *key = c == 'd' ? "data" : c == 'l' ? "listen" : c == 's' ? "share" : NULL;
+			const char *key = c == 'd'   ? "data"
+					  : c == 'l' ? "listen"
+					  : c == 's' ? "share"
+						     : NULL;
 			if (c == '?') {
 				error = E_INPUT;
 			} else if (pass == 0 && c == 'c') {
 				error = config_read(optarg, config, &diags);
 				if (error < 0 && diags.count == 0) {
-					(void)fprintf(stderr, "fengsui: configuration: %s (%s)\n", err_text(error), optarg);
+					(void)fprintf(stderr,
+						"fengsui: configuration: %s (%s)\n",
+						err_text(error), optarg);
 				}
 			} else if (pass == 1 && key != NULL) {
 				error = config_set(config, key, slice_str(optarg), &diag);
@@ -210,8 +222,9 @@ static int options_read(int argc, char **argv, struct config *config)
 		}
 	}
 	for (size_t i = 0; i < diags.count; i++) {
-		(void)fprintf(stderr, "fengsui: configuration: %s (%s:%llu)\n", diags.items[i].text,
-			diags.items[i].source, (unsigned long long)diags.items[i].line);
+		(void)fprintf(stderr, "fengsui: configuration: %s (%s:%llu)\n",
+			diags.items[i].text, diags.items[i].source,
+			(unsigned long long)diags.items[i].line);
 	}
 	diag_list_fini(&diags);
 	return error;
@@ -225,10 +238,13 @@ static int begin(struct parent *p)
 		error = fence_user(p->handles.uid, p->handles.gid);
 	}
 	if (error < 0) {
-		(void)fprintf(stderr, "fengsui: start: %s\n", diag.text[0] != '\0' ? diag.text : err_text(error));
+		(void)fprintf(stderr, "fengsui: start: %s\n",
+			diag.text[0] != '\0' ? diag.text : err_text(error));
 		return error;
 	}
-	static const struct children_events events = { .all_up = all_up, .gone_all = all_gone, .done = child_done, .frame = child_frame };
+	static const struct children_events events = {
+		.all_up = all_up, .gone_all = all_gone, .done = child_done, .frame = child_frame
+	};
 	struct children_events own = events;
 	own.ctx = p;
 	p->children = children_create(&p->loop, &p->config, &p->handles, &own);

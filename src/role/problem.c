@@ -44,7 +44,8 @@ unsigned problem_put(struct buf *out, const struct problem *problem)
 	}
 	if (problem->error == E_DENIED) {
 		/* Who is not known must log in; who is known may not. */
-		bool unknown = strncmp(code, "session.", 8) == 0 && strcmp(code, "session.must_change") != 0;
+		bool unknown = strncmp(code, "session.", 8) == 0 &&
+			       strcmp(code, "session.must_change") != 0;
 		status = unknown ? 401 : strcmp(code, "session.locked") == 0 ? 429 : 403;
 		code = problem->code[0] != '\0' ? problem->code : "denied";
 	}

@@ -12,12 +12,12 @@
 #include "base/buf.h"
 
 struct problem {
-	int error;           /* what the act or read returned */
-	const char *code;    /* its own code; "" = the one of the error */
-	const char *field;   /* member of the body at fault; "" = none */
+	int error;         /* what the act or read returned */
+	const char *code;  /* its own code; "" = the one of the error */
+	const char *field; /* member of the body at fault; "" = none */
 	uint64_t trace;
-	int64_t version;     /* of the record, for a conflict; 0 = unknown */
-	struct slice state;  /* and the state it is in now; empty = it has none */
+	int64_t version;    /* of the record, for a conflict; 0 = unknown */
+	struct slice state; /* and the state it is in now; empty = it has none */
 };
 
 /**

@@ -31,8 +31,8 @@ const char *runtime_text(const struct runtime *rt, const char *key)
 	return arena_dup_str(rt->config_arena, json_get_str(rt->config, key));
 }
 
-int runtime_send(struct runtime *rt, enum ipc_role to, enum msg_type type, uint32_t req, uint64_t trace,
-	struct slice payload, int own_fd)
+int runtime_send(struct runtime *rt, enum ipc_role to, enum msg_type type, uint32_t req,
+	uint64_t trace, struct slice payload, int own_fd)
 {
 	return ipc_send(rt->peers[to], type, req, trace, payload, own_fd);
 }
@@ -89,8 +89,8 @@ static void peer_take(struct runtime *rt, struct ipc_frame *frame)
 		return;
 	}
 	(void)ipc_destroy(rt->peers[peer]);
-	rt->peers[peer] =
-		ipc_create(&rt->loop, ipc_frame_take_fd(frame), rt->role->self, peer, on_frame, on_closed, rt);
+	rt->peers[peer] = ipc_create(&rt->loop, ipc_frame_take_fd(frame), rt->role->self, peer,
+		on_frame, on_closed, rt);
 }
 
 static void peers_open(struct runtime *rt)
@@ -100,8 +100,8 @@ static void peers_open(struct runtime *rt)
 		if (rt->early_fd[i] < 0) {
 			continue;
 		}
-		rt->peers[i] = ipc_create(&rt->loop, rt->early_fd[i], rt->role->self, (enum ipc_role)i, on_frame,
-			on_closed, rt);
+		rt->peers[i] = ipc_create(&rt->loop, rt->early_fd[i], rt->role->self,
+			(enum ipc_role)i, on_frame, on_closed, rt);
 		rt->early_fd[i] = -1;
 		if (rt->role->peer != NULL) {
 			rt->role->peer(rt, (enum ipc_role)i, true);
@@ -160,7 +160,8 @@ static void on_status(uv_timer_t *timer)
 	}
 	jw_end(&jw);
 	struct msg_status msg = { .json = buf_slice(&text) };
-	if (text.failed || RUNTIME_SEND(rt, IPC_PARENT, status, MSG_STATUS, 0, 0, &msg, -1) < 0) {
+	if (text.failed ||
+		RUNTIME_SEND(rt, IPC_PARENT, status, MSG_STATUS, 0, 0, &msg, -1) < 0) {
 		log_event(LOG_DEBUG, "status.unsent", F_STR("why", "parent is slow"));
 	}
 }
@@ -184,7 +185,8 @@ static int handle_take(struct runtime *rt, struct ipc_frame *frame)
 	if (error < 0) {
 		return error;
 	}
-	if (rt->handle_count == RUNTIME_HANDLES_MAX || msg.name.n >= sizeof(rt->handles[0].name)) {
+	if (rt->handle_count == RUNTIME_HANDLES_MAX ||
+		msg.name.n >= sizeof(rt->handles[0].name)) {
 		return E_LIMIT;
 	}
 	memcpy(rt->handles[rt->handle_count].name, msg.name.p, msg.name.n);
@@ -200,7 +202,8 @@ static int given(struct runtime *rt)
 	int error = buffer == NULL ? -ENOMEM : 0;
 	for (bool go = false; error == 0 && !go;) {
 		struct ipc_frame frame = { .fd = -1 };
-		error = ipc_receive_now(RUNTIME_CONTROL_FD, rt->role->self, IPC_PARENT, buffer, &frame);
+		error = ipc_receive_now(
+			RUNTIME_CONTROL_FD, rt->role->self, IPC_PARENT, buffer, &frame);
 		if (error < 0) {
 			break;
 		}
@@ -250,8 +253,8 @@ static int life(struct runtime *rt, struct diag *diag)
 		return diag_set(diag, error, 0, 0, "start: %s", err_text(error));
 	}
 	rt->relaxed = slice_is(json_get_str(rt->config, "sandbox"), "relaxed");
-	rt->peers[IPC_PARENT] =
-		ipc_create(&rt->loop, RUNTIME_CONTROL_FD, rt->role->self, IPC_PARENT, on_frame, on_closed, rt);
+	rt->peers[IPC_PARENT] = ipc_create(&rt->loop, RUNTIME_CONTROL_FD, rt->role->self,
+		IPC_PARENT, on_frame, on_closed, rt);
 	error = rt->role->prepare != NULL ? rt->role->prepare(rt, diag) : 0;
 	error = error < 0 ? error : fence_up(rt, diag);
 	error = error < 0 ? error : rt->role->begin(rt, diag);
@@ -276,12 +279,15 @@ int runtime_main(int argc, char **argv, const struct role_spec *role, void *self
 	(void)argc;
 	(void)argv;
 	(void)signal(SIGPIPE, SIG_IGN);
-	(void)signal(SIGINT, SIG_IGN); /* Ctrl-C reaches the whole group; the parent says stop in its order */
+	(void)signal(SIGINT,
+		SIG_IGN); /* Ctrl-C reaches the whole group; the parent says stop in its order */
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
 	log_init(ipc_role_name(role->self), LOG_NOTICE);
 	struct buf out;
 	buf_init(&out, IPC_PAYLOAD_OCTETS_MAX);
-	struct runtime rt = { .role = role, .self = self, .out = &out, .config_arena = arena_create(0) };
+	struct runtime rt = {
+		.role = role, .self = self, .out = &out, .config_arena = arena_create(0)
+	};
 	if (uv_loop_init(&rt.loop) != 0) {
 		return EXIT_FAILURE;
 	}
@@ -291,7 +297,8 @@ int runtime_main(int argc, char **argv, const struct role_spec *role, void *self
 	struct diag diag = { 0 };
 	int error = life(&rt, &diag);
 	if (error < 0) {
-		log_event(LOG_ERROR, "role.failed", F_STR("why", diag.text[0] != '\0' ? diag.text : err_text(error)));
+		log_event(LOG_ERROR, "role.failed",
+			F_STR("why", diag.text[0] != '\0' ? diag.text : err_text(error)));
 	}
 	for (size_t i = 0; i < rt.handle_count; i++) {
 		(void)close(rt.handles[i].fd);

@@ -78,13 +78,13 @@ const char *runtime_text(const struct runtime *rt, const char *key);
 /**
  * Send to a peer by role.  Returns: as ipc_send; E_CLOSED without such a peer.
  */
-NODISCARD int runtime_send(struct runtime *rt, enum ipc_role to, enum msg_type type, uint32_t req,
-	uint64_t trace, struct slice payload, int own_fd);
+NODISCARD int runtime_send(struct runtime *rt, enum ipc_role to, enum msg_type type,
+	uint32_t req, uint64_t trace, struct slice payload, int own_fd);
 
 /** Encode into rt->out and send: SEND(rt, IPC_CORE, signal, MSG_SIGNAL, 0, trace, &msg, -1). */
-#define RUNTIME_SEND(rt, to, name, type, req, trace, msg, own_fd) \
-	(buf_clear((rt)->out), msg_##name##_encode((msg), (rt)->out), \
+#define RUNTIME_SEND(rt, to, name, type, req, trace, msg, own_fd)                              \
+	(buf_clear((rt)->out), msg_##name##_encode((msg), (rt)->out),                          \
 		runtime_send_encoded((rt), (to), (type), (req), (trace), (own_fd)))
 
-NODISCARD int runtime_send_encoded(struct runtime *rt, enum ipc_role to, enum msg_type type, uint32_t req,
-	uint64_t trace, int own_fd);
+NODISCARD int runtime_send_encoded(struct runtime *rt, enum ipc_role to, enum msg_type type,
+	uint32_t req, uint64_t trace, int own_fd);

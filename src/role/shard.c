@@ -34,7 +34,7 @@ int shard_open(struct shard *shard, struct runtime *rt, const char *name, enum r
 	struct diag *diag)
 {
 	int above = runtime_handle(rt, "tail");
-	*shard = (struct shard){ .fd = -1 };
+	*shard = (struct shard) { .fd = -1 };
 	if (above < 0) {
 		return diag_set(diag, E_ABSENT, 0, 0, "tail: no folder was given");
 	}
@@ -45,17 +45,19 @@ int shard_open(struct shard *shard, struct runtime *rt, const char *name, enum r
 	if (shard->fd < 0) {
 		return diag_set(diag, -errno, 0, 0, "tail/%s: %s", name, err_text(-errno));
 	}
-	struct tail_options options = {
-		.dir_fd = shard->fd, .kind = kind, .wake_fd = -1, .floor_octets = reserve_of(shard->fd)
-	};
+	struct tail_options options = { .dir_fd = shard->fd,
+		.kind = kind,
+		.wake_fd = -1,
+		.floor_octets = reserve_of(shard->fd) };
 	rand_octets(options.seed, sizeof(options.seed));
 	int error = tail_create(&options, clock_unix_ms(), &shard->tail);
-	return error < 0 ? diag_set(diag, error, 0, 0, "tail/%s: %s", name, err_text(error)) : 0;
+	return error < 0 ? diag_set(diag, error, 0, 0, "tail/%s: %s", name, err_text(error))
+			 : 0;
 }
 
 struct fence_path shard_path(const struct shard *shard)
 {
-	return (struct fence_path){ shard->fd, NULL, FENCE_READ | FENCE_WRITE };
+	return (struct fence_path) { shard->fd, NULL, FENCE_READ | FENCE_WRITE };
 }
 
 int shard_attach(struct shard *shard, struct runtime *rt)

@@ -70,7 +70,8 @@ static void send_waiting(struct signal_queue *queue)
 	while (queue->up && queue->under_way < queue->count) {
 		const struct item *item = *at(queue, queue->under_way);
 		struct msg_signal msg = { .json = slice_of(item->json, item->n) };
-		int error = RUNTIME_SEND(queue->rt, IPC_CORE, signal, MSG_SIGNAL, 0, item->trace, &msg, -1);
+		int error = RUNTIME_SEND(
+			queue->rt, IPC_CORE, signal, MSG_SIGNAL, 0, item->trace, &msg, -1);
 		if (error < 0) {
 			return;
 		}
@@ -84,13 +85,15 @@ int signal_queue_put(struct signal_queue *queue, const struct signal *signal)
 	AUTO_BUF struct buf json;
 	buf_init(&json, SIGNAL_OCTETS_MAX);
 	signal_put_json(&json, signal);
-	struct item *item =
-		!json.failed && queue->count < SIGNAL_QUEUE_MAX ? malloc(sizeof(*item) + json.n) : NULL;
+	struct item *item = !json.failed && queue->count < SIGNAL_QUEUE_MAX
+				    ? malloc(sizeof(*item) + json.n)
+				    : NULL;
 	if (item == NULL) {
 		queue->refused++;
 		if (!queue->full) {
 			queue->full = true;
-			log_event(LOG_WARNING, "signal.refused", F_SLICE("key", signal->dedup_key),
+			log_event(LOG_WARNING, "signal.refused",
+				F_SLICE("key", signal->dedup_key),
 				F_INT("queued", queue->count));
 		}
 		return E_LIMIT;

@@ -40,7 +40,8 @@ int store_enter(struct runtime *rt, struct diag *diag)
 const char *store_conf(struct runtime *rt)
 {
 	const char *store = runtime_text(rt, "store");
-	return store[0] == '\0' || slice_is(slice_str(store), "sqlite") ? "sqlite:records.db" : store;
+	return store[0] == '\0' || slice_is(slice_str(store), "sqlite") ? "sqlite:records.db"
+									: store;
 }
 
 const char *store_base_url(struct runtime *rt, struct db *db, struct arena *arena)
@@ -48,7 +49,8 @@ const char *store_base_url(struct runtime *rt, struct db *db, struct arena *aren
 	struct slice text = { 0 };
 	const struct json *value = NULL;
 	if (setting_load(db, arena, "address", &text) == 0 && text.n > 0 &&
-		json_parse(arena, text, 0, &value, NULL) == 0 && json_get_str(value, "base_url").n > 0) {
+		json_parse(arena, text, 0, &value, NULL) == 0 &&
+		json_get_str(value, "base_url").n > 0) {
 		struct slice url = json_get_str(value, "base_url");
 		while (url.n > 0 && url.p[url.n - 1] == '/') {
 			url.n--;

@@ -27,14 +27,16 @@ struct web {
 
 static int send_frame(void *ctx, enum ipc_role to, const struct ipc_frame *frame)
 {
-	return runtime_send(ctx, to, frame->type, frame->req, frame->trace, frame->payload, frame->fd);
+	return runtime_send(
+		ctx, to, frame->type, frame->req, frame->trace, frame->payload, frame->fd);
 }
 
 static void descriptors_raise(void)
 {
 	struct rlimit limit = { 0 };
 	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < DESCRIPTORS_WANTED) {
-		limit.rlim_cur = limit.rlim_max < DESCRIPTORS_WANTED ? limit.rlim_max : DESCRIPTORS_WANTED;
+		limit.rlim_cur = limit.rlim_max < DESCRIPTORS_WANTED ? limit.rlim_max
+								     : DESCRIPTORS_WANTED;
 		(void)setrlimit(RLIMIT_NOFILE, &limit);
 	}
 }
@@ -60,7 +62,8 @@ static int identity_find(struct runtime *rt, struct tls_identity *ret, struct di
 	if (certificate[0] != '\0' || key[0] != '\0') {
 		return tls_identity_read(certificate, key, ret, diag);
 	}
-	return tls_identity_self(runtime_handle(rt, "data"), runtime_text(rt, "tls_listen"), ret, diag);
+	return tls_identity_self(
+		runtime_handle(rt, "data"), runtime_text(rt, "tls_listen"), ret, diag);
 }
 
 static int prepare(struct runtime *rt, struct diag *diag)

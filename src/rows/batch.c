@@ -14,8 +14,8 @@ const struct batch_schema *batch_schema_of(unsigned kind)
 	static const struct batch_schema sample = { 6, 0,
 		{ FORM_I64, FORM_I64, FORM_I64, FORM_F64, FORM_I64, FORM_DICT } };
 	static const struct batch_schema log_line = { 11, 1,
-		{ FORM_I64, FORM_I64, FORM_DICT, FORM_DICT, FORM_DICT, FORM_TEXT, FORM_I64, FORM_I64,
-			FORM_TEXT, FORM_TEXT, FORM_TEXT } };
+		{ FORM_I64, FORM_I64, FORM_DICT, FORM_DICT, FORM_DICT, FORM_TEXT, FORM_I64,
+			FORM_I64, FORM_TEXT, FORM_TEXT, FORM_TEXT } };
 	switch (kind) {
 	case ROW_SAMPLE:
 		return &sample;
@@ -185,7 +185,7 @@ static struct slice cell_text(const struct batch *batch, size_t column, size_t i
 struct sample_row batch_sample(const struct batch *batch, size_t i)
 {
 	assert(batch->head.kind == ROW_SAMPLE && i < batch->head.rows);
-	return (struct sample_row){
+	return (struct sample_row) {
 		.ts_ms = cell_i64(batch, 0, i),
 		.series_id = cell_i64(batch, 1, i),
 		.state = cell_i64(batch, 2, i),
@@ -198,7 +198,7 @@ struct sample_row batch_sample(const struct batch *batch, size_t i)
 struct log_row batch_log(const struct batch *batch, size_t i)
 {
 	assert(batch->head.kind == ROW_LOG && i < batch->head.rows);
-	return (struct log_row){
+	return (struct log_row) {
 		.ts_ms = cell_i64(batch, 0, i),
 		.recv_ms = cell_i64(batch, 1, i),
 		.source = cell_text(batch, 2, i),

@@ -28,9 +28,9 @@ enum {
 	BATCH_HEAD_OCTETS = 40,
 	BATCH_ROWS_MAX = 8192,
 	BATCH_BODY_MAX = 16 * 1024 * 1024,
-	BATCH_ROW_MAX = 256 * 1024, /* text octets of one row */
+	BATCH_ROW_MAX = 256 * 1024,          /* text octets of one row */
 	BATCH_FILL_OCTETS = 4 * 1024 * 1024, /* a batch this full is written out */
-	BATCH_DICT_MAX = 256,       /* more different values than this are laid out plain */
+	BATCH_DICT_MAX = 256, /* more different values than this are laid out plain */
 	BATCH_COLUMNS_MAX = 12,
 };
 

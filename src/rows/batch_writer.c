@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "rows/batch.h"
-
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +6,7 @@
 #include "base/buf.h"
 #include "base/digest.h"
 #include "base/err.h"
+#include "rows/batch.h"
 #include "rows/batch_priv.h"
 
 enum { SLOTS = 2 * BATCH_DICT_MAX };
@@ -16,14 +15,14 @@ enum { SLOTS = 2 * BATCH_DICT_MAX };
 struct dict {
 	bool given_up;
 	uint16_t count;
-	uint16_t slot[SLOTS];              /* value number + 1, 0 = free */
-	uint32_t end[BATCH_DICT_MAX];      /* within text */
+	uint16_t slot[SLOTS];         /* value number + 1, 0 = free */
+	uint32_t end[BATCH_DICT_MAX]; /* within text */
 	struct buf text;
-	struct buf index;                  /* u16 × rows */
+	struct buf index; /* u16 × rows */
 };
 
 struct column {
-	uint8_t form; /* as the schema wants it */
+	uint8_t form;     /* as the schema wants it */
 	struct buf cells; /* numbers, or the u32 ends of a plain text column */
 	struct buf text;
 	struct dict *dict;
@@ -167,7 +166,7 @@ int batch_add_log(struct batch_writer *writer, const struct log_row *row)
 {
 	assert(writer->kind == ROW_LOG);
 	size_t octets = row->source.n + row->host.n + row->app.n + row->pid.n + row->msg.n +
-		row->fields.n + row->raw.n;
+			row->fields.n + row->raw.n;
 	int error = admit(writer, octets, row->recv_ms);
 	if (error < 0) {
 		return error;
@@ -189,7 +188,8 @@ int batch_add_log(struct batch_writer *writer, const struct log_row *row)
 size_t batch_writer_rows(const struct batch_writer *writer, bool *ret_full)
 {
 	if (ret_full != NULL) {
-		*ret_full = writer->rows == BATCH_ROWS_MAX || writer->text_octets > BATCH_FILL_OCTETS;
+		*ret_full = writer->rows == BATCH_ROWS_MAX ||
+			    writer->text_octets > BATCH_FILL_OCTETS;
 	}
 	return writer->rows;
 }
@@ -199,7 +199,8 @@ static void put_column(struct buf *out, const struct column *column)
 	const struct dict *dict = column->dict;
 	if (dict != NULL && !dict->given_up) {
 		buf_put_u8(out, FORM_DICT);
-		buf_put_u32(out, (uint32_t)(2 + 4u * dict->count + dict->text.n + dict->index.n));
+		buf_put_u32(
+			out, (uint32_t)(2 + 4u * dict->count + dict->text.n + dict->index.n));
 		buf_put_u16(out, dict->count);
 		for (size_t i = 0; i < dict->count; i++) {
 			buf_put_u32(out, dict->end[i]);

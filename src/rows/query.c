@@ -68,7 +68,7 @@ static bool wanted(const struct scan *scan, const struct batch_head *head)
 {
 	const struct query_request *r = scan->request;
 	return head->max_ms >= r->from_ms && head->min_ms <= r->to_ms &&
-		!below_floor(scan, head->max_ms);
+	       !below_floor(scan, head->max_ms);
 }
 
 static void add_place(struct scan *scan, uint64_t offset, const struct batch_head *head)
@@ -85,8 +85,8 @@ static void add_place(struct scan *scan, uint64_t offset, const struct batch_hea
 		}
 		scan->places = grown;
 	}
-	scan->places[scan->place_count++] = (struct place){
-		offset, BATCH_HEAD_OCTETS + head->body_octets, head->max_ms };
+	scan->places[scan->place_count++] =
+		(struct place) { offset, BATCH_HEAD_OCTETS + head->body_octets, head->max_ms };
 }
 
 /* Where the wanted batches of a file lie, from their heads alone. */
@@ -96,7 +96,8 @@ static void index_file(struct scan *scan, struct tail_window *window)
 	uint64_t size = tail_window_left(window, 0);
 	struct batch_head head = { 0 };
 	scan->place_count = 0;
-	while (batch_head_read(tail_window_get(window, offset, BATCH_HEAD_OCTETS), &head) == 0 &&
+	while (batch_head_read(tail_window_get(window, offset, BATCH_HEAD_OCTETS), &head) ==
+			0 &&
 		size - offset >= BATCH_HEAD_OCTETS + (uint64_t)head.body_octets) {
 		size_t octets = BATCH_HEAD_OCTETS + head.body_octets;
 		if (wanted(scan, &head)) {
@@ -149,7 +150,8 @@ static void visit_file(struct scan *scan, int fd)
 		if (below_floor(scan, place.max_ms)) {
 			continue;
 		}
-		if (batch_read(tail_window_get(&window, place.offset, place.octets), &batch) < 0 ||
+		if (batch_read(tail_window_get(&window, place.offset, place.octets), &batch) <
+				0 ||
 			batch.head.kind != scan->request->kind) {
 			scan->coverage.batches_bad++;
 			continue;
@@ -162,9 +164,10 @@ static void visit_file(struct scan *scan, int fd)
 static bool file_in_time(const struct scan *scan, const struct tail_list *list, size_t i)
 {
 	const struct query_request *r = scan->request;
-	int64_t end_ms = i + 1 < list->count ? list->items[i + 1].start_ms : INT64_MAX - SLACK_MS;
+	int64_t end_ms =
+		i + 1 < list->count ? list->items[i + 1].start_ms : INT64_MAX - SLACK_MS;
 	return list->items[i].start_ms / 2 <= (r->to_ms / 2 + SLACK_MS / 2) &&
-		end_ms + SLACK_MS >= r->from_ms;
+	       end_ms + SLACK_MS >= r->from_ms;
 }
 
 static void visit_shard(struct scan *scan, int shard_fd)
@@ -199,7 +202,8 @@ static void visit_shards(struct scan *scan, DIR *dir)
 		if (entry->d_name[0] == '.') {
 			continue;
 		}
-		int fd = openat(dirfd(dir), entry->d_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+		int fd = openat(dirfd(dir), entry->d_name,
+			O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
 		if (fd < 0 && errno == ENOTDIR) {
 			continue;
 		}
@@ -230,7 +234,7 @@ int query_scan(struct query_store *store, const struct query_request *request,
 	struct scan scan = { .request = request, .began_ms = clock_mono_ms() };
 	scan.rows_max = limits->rows_max != 0 ? limits->rows_max : QUERY_ROWS_DEFAULT;
 	scan.end_ms = scan.began_ms +
-		(limits->budget_ms != 0 ? limits->budget_ms : QUERY_BUDGET_DEFAULT_MS);
+		      (limits->budget_ms != 0 ? limits->budget_ms : QUERY_BUDGET_DEFAULT_MS);
 	scan.coverage.from_ms = request->from_ms;
 	scan.coverage.to_ms = request->to_ms;
 	scan.coverage.oldest_ms = INT64_MAX;

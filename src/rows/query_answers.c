@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "rows/query.h"
-
 #include <assert.h>
 #include <stdlib.h>
 
 #include "base/arena.h"
+#include "rows/query.h"
 
 /* ---- series looked up by number */
 

@@ -21,7 +21,7 @@ struct tail {
 	int dir_fd;
 	int fd;
 	int64_t start_ms;
-	uint64_t octets; /* whole batches in the file */
+	uint64_t octets;   /* whole batches in the file */
 	int64_t oldest_ms; /* arrival of the first row held */
 	int64_t free_checked_ms;
 	int64_t failed_ms; /* when a write last failed; 0 = the last one did not */
@@ -59,7 +59,8 @@ static int expire(struct tail *tail, int64_t now_ms)
 	for (size_t i = 0; i < list.count; i++) {
 		total += list.items[i].octets;
 	}
-	for (size_t i = 0; i + 1 < list.count && list.items[i].start_ms != tail->start_ms; i++) {
+	for (size_t i = 0; i + 1 < list.count && list.items[i].start_ms != tail->start_ms;
+		i++) {
 		bool old = list.items[i + 1].start_ms < now_ms - tail->options.keep_ms;
 		bool many = list.count - i > TAIL_FILES_MAX - 1;
 		if (!old && !many && total <= tail->options.cap_octets) {
@@ -121,8 +122,8 @@ int tail_create(const struct tail_options *options, int64_t now_ms, struct tail 
 	}
 	tail->options = *options;
 	tail->options.keep_ms = options->keep_ms != 0 ? options->keep_ms : TAIL_KEEP_MS;
-	tail->options.cap_octets = options->cap_octets != 0 ? options->cap_octets
-							     : UINT64_C(2) << 30;
+	tail->options.cap_octets =
+		options->cap_octets != 0 ? options->cap_octets : UINT64_C(2) << 30;
 	tail->fd = -1;
 	tail->dir_fd = fcntl(options->dir_fd, F_DUPFD_CLOEXEC, 3);
 	int error = tail->dir_fd < 0 ? -errno : open_file(tail, now_ms);
@@ -174,7 +175,8 @@ static int write_batch(struct tail *tail, struct slice octets)
 		if (n <= 0) {
 			int error = n < 0 ? -errno : -EIO;
 			tail->counters.write_errors++;
-			tail->spoiled = done > 0 && ftruncate(tail->fd, (off_t)tail->octets) < 0;
+			tail->spoiled =
+				done > 0 && ftruncate(tail->fd, (off_t)tail->octets) < 0;
 			return failed(tail, error);
 		}
 		done += (size_t)n;

@@ -33,18 +33,18 @@ enum {
 #define TAIL_KEEP_MS (INT64_C(7) * 24 * 3600 * 1000)
 
 struct tail_options {
-	int dir_fd;             /* shard folder; duplicated */
+	int dir_fd; /* shard folder; duplicated */
 	enum row_kind kind;
-	int wake_fd;            /* eventfd of detect, or -1; borrowed */
-	int64_t keep_ms;        /* 0 = TAIL_KEEP_MS */
-	uint64_t cap_octets;    /* of all files of this kind and shard; 0 = 2 GiB */
-	uint64_t floor_octets;  /* refuse rows when the disk has less free; 0 = never */
-	uint8_t seed[16];       /* secret, for keyed tables */
+	int wake_fd;           /* eventfd of detect, or -1; borrowed */
+	int64_t keep_ms;       /* 0 = TAIL_KEEP_MS */
+	uint64_t cap_octets;   /* of all files of this kind and shard; 0 = 2 GiB */
+	uint64_t floor_octets; /* refuse rows when the disk has less free; 0 = never */
+	uint8_t seed[16];      /* secret, for keyed tables */
 };
 
 /** Since create. */
 struct tail_counters {
-	uint64_t rows;           /* written to a file */
+	uint64_t rows; /* written to a file */
 	uint64_t octets;
 	uint64_t batches;
 	uint64_t rows_too_large; /* over BATCH_ROW_MAX */
@@ -54,8 +54,8 @@ struct tail_counters {
 	uint64_t sync_errors;
 	uint64_t files_removed;
 	uint64_t octets_removed;
-	int last_error;          /* of write, sync or rotation; 0 = all well */
-	bool reserve;            /* free space is under floor_octets now */
+	int last_error; /* of write, sync or rotation; 0 = all well */
+	bool reserve;   /* free space is under floor_octets now */
 };
 
 struct tail;
@@ -66,8 +66,8 @@ struct tail;
  * Owns:    *ret_tail; release with tail_destroy.
  * Returns: 0 or -errno of the folder or the file.
  */
-NODISCARD int tail_create(const struct tail_options *options, int64_t now_ms,
-	struct tail **ret_tail);
+NODISCARD int tail_create(
+	const struct tail_options *options, int64_t now_ms, struct tail **ret_tail);
 /** Flushes and syncs; what cannot be written is lost.  NULL is fine. */
 struct tail *tail_destroy(struct tail *tail, int64_t now_ms);
 
@@ -77,7 +77,8 @@ struct tail *tail_destroy(struct tail *tail, int64_t now_ms);
  * Returns: 0; E_LIMIT or the write's -errno when it was refused (counted by
  *          reason; nothing was taken).
  */
-NODISCARD int tail_append_sample(struct tail *tail, const struct sample_row *row, int64_t now_ms);
+NODISCARD int tail_append_sample(
+	struct tail *tail, const struct sample_row *row, int64_t now_ms);
 NODISCARD int tail_append_log(struct tail *tail, const struct log_row *row, int64_t now_ms);
 
 /**

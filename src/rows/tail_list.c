@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "rows/tail_priv.h"
-
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -12,6 +10,7 @@
 
 #include "base/err.h"
 #include "base/num.h"
+#include "rows/tail_priv.h"
 
 static const char *kind_name(enum row_kind kind)
 {
@@ -21,7 +20,8 @@ static const char *kind_name(enum row_kind kind)
 /* Thirteen digits reach to the year 2286; more stay readable, only wider. */
 void tail_name(char ret_name[TAIL_NAME_MAX], enum row_kind kind, int64_t start_ms)
 {
-	(void)snprintf(ret_name, TAIL_NAME_MAX, "%s-%013" PRId64 ".tail", kind_name(kind), start_ms);
+	(void)snprintf(
+		ret_name, TAIL_NAME_MAX, "%s-%013" PRId64 ".tail", kind_name(kind), start_ms);
 }
 
 static int name_parse(struct slice name, enum row_kind kind, int64_t *ret_start_ms)
@@ -57,7 +57,8 @@ static void take(struct tail_list *list, DIR *dir, enum row_kind kind, bool with
 			continue;
 		}
 		struct stat st = { 0 };
-		if (with_size && fstatat(dirfd(dir), entry->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0) {
+		if (with_size &&
+			fstatat(dirfd(dir), entry->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0) {
 			file.octets = (uint64_t)st.st_size;
 		}
 		list->items[list->count++] = file;
@@ -91,5 +92,5 @@ int tail_list_read(int dir_fd, enum row_kind kind, bool with_size, struct tail_l
 void tail_list_fini(struct tail_list *list)
 {
 	free(list->items);
-	*list = (struct tail_list){ 0 };
+	*list = (struct tail_list) { 0 };
 }

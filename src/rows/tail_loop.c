@@ -21,8 +21,8 @@ struct tail_loop {
 	bool syncing;
 	bool detached;
 	unsigned closed;
-	size_t seen;          /* rows held at the last turn */
-	uint64_t synced_at;   /* loop time */
+	size_t seen;        /* rows held at the last turn */
+	uint64_t synced_at; /* loop time */
 };
 
 static void on_idle(uv_idle_t *handle)

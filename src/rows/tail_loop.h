@@ -19,8 +19,8 @@ struct tail_loop;
  * Owns:    *ret_attached; the tail is borrowed and outlives it.
  * Returns: 0 or -errno of libuv.
  */
-NODISCARD int tail_loop_attach(uv_loop_t *loop, struct tail *tail,
-	struct tail_loop **ret_attached);
+NODISCARD int tail_loop_attach(
+	uv_loop_t *loop, struct tail *tail, struct tail_loop **ret_attached);
 
 /** Stop watching; the memory goes when the loop has run its close callbacks.  Returns: NULL. */
 struct tail_loop *tail_loop_detach(struct tail_loop *attached);

@@ -32,8 +32,8 @@ void tail_name(char ret_name[TAIL_NAME_MAX], enum row_kind kind, int64_t start_m
  * Owns:    *ret_list; free with tail_list_fini.
  * Returns: 0 or -errno.
  */
-NODISCARD int tail_list_read(int dir_fd, enum row_kind kind, bool with_size,
-	struct tail_list *ret_list);
+NODISCARD int tail_list_read(
+	int dir_fd, enum row_kind kind, bool with_size, struct tail_list *ret_list);
 void tail_list_fini(struct tail_list *list);
 
 /** Octets of one file read ahead, so that many small batches cost few calls. */

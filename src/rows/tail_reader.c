@@ -21,8 +21,8 @@ struct tail_reader {
 	struct tail_report report;
 };
 
-int tail_reader_open(int dir_fd, enum row_kind kind, struct tail_pos from,
-	struct tail_reader **ret_reader)
+int tail_reader_open(
+	int dir_fd, enum row_kind kind, struct tail_pos from, struct tail_reader **ret_reader)
 {
 	int fd = fcntl(dir_fd, F_DUPFD_CLOEXEC, 3);
 	if (fd < 0) {
@@ -69,7 +69,7 @@ void tail_reader_want(struct tail_reader *reader, int64_t from_ms, int64_t to_ms
 static void go_to(struct tail_reader *reader, int64_t start_ms)
 {
 	close_file(reader);
-	reader->pos = (struct tail_pos){ start_ms, 0 };
+	reader->pos = (struct tail_pos) { start_ms, 0 };
 }
 
 /* Open the file of the position; when it is gone, the next one after it. */
@@ -98,7 +98,8 @@ static int open_file(struct tail_reader *reader, const struct tail_list *list)
 static int read_batch(struct tail_reader *reader, struct batch *ret_batch)
 {
 	struct batch_head head = { 0 };
-	struct slice front = tail_window_get(&reader->window, reader->pos.offset, BATCH_HEAD_OCTETS);
+	struct slice front =
+		tail_window_get(&reader->window, reader->pos.offset, BATCH_HEAD_OCTETS);
 	int error = batch_head_read(front, &head);
 	if (error < 0) {
 		reader->stuck = error != E_SHORT;
@@ -108,7 +109,8 @@ static int read_batch(struct tail_reader *reader, struct batch *ret_batch)
 	if (tail_window_left(&reader->window, reader->pos.offset) < n) {
 		return 0;
 	}
-	if (head.kind == reader->kind && (head.max_ms < reader->from_ms || head.min_ms > reader->to_ms)) {
+	if (head.kind == reader->kind &&
+		(head.max_ms < reader->from_ms || head.min_ms > reader->to_ms)) {
 		reader->report.batches_skipped++;
 		reader->pos.offset += n;
 		return 2;

@@ -29,8 +29,8 @@ struct tail_pos {
 struct tail_report {
 	uint64_t batches;
 	uint64_t rows;
-	uint64_t batches_bad;     /* whole, but checksum or layout wrong */
-	uint64_t files_torn;      /* ended in less than a batch, or in nonsense */
+	uint64_t batches_bad; /* whole, but checksum or layout wrong */
+	uint64_t files_torn;  /* ended in less than a batch, or in nonsense */
 	uint64_t octets_torn;
 	uint64_t files_gone;      /* the position's file had been removed already */
 	uint64_t batches_skipped; /* outside the wanted time */
@@ -43,8 +43,8 @@ struct tail_reader;
  * Owns:    *ret_reader; release with tail_reader_close.  dir_fd is duplicated.
  * Returns: 0 or -errno.
  */
-NODISCARD int tail_reader_open(int dir_fd, enum row_kind kind, struct tail_pos from,
-	struct tail_reader **ret_reader);
+NODISCARD int tail_reader_open(
+	int dir_fd, enum row_kind kind, struct tail_pos from, struct tail_reader **ret_reader);
 struct tail_reader *tail_reader_close(struct tail_reader *reader);
 
 /** Only batches that overlap from_ms..to_ms; others are stepped over unread. */

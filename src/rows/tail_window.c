@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "rows/tail_priv.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "rows/batch.h"
+#include "rows/tail_priv.h"
 
 enum { AHEAD_OCTETS = 256 * 1024 };
 
@@ -21,7 +20,7 @@ int tail_file_open(int dir_fd, enum row_kind kind, int64_t start_ms)
 
 void tail_window_init(struct tail_window *window, int fd)
 {
-	*window = (struct tail_window){ .fd = fd };
+	*window = (struct tail_window) { .fd = fd };
 	buf_init(&window->octets, BATCH_HEAD_OCTETS + BATCH_BODY_MAX + 1);
 }
 
@@ -42,7 +41,8 @@ static void fill(struct tail_window *window, uint64_t offset, size_t n)
 	uint8_t *room = buf_reserve(&window->octets, want);
 	size_t done = 0;
 	while (room != NULL && done < n) {
-		ssize_t got = pread(window->fd, room + done, want - done, (off_t)(offset + done));
+		ssize_t got =
+			pread(window->fd, room + done, want - done, (off_t)(offset + done));
 		if (got < 0 && errno == EINTR) {
 			continue;
 		}
@@ -61,7 +61,8 @@ struct slice tail_window_get(struct tail_window *window, uint64_t offset, size_t
 	if (offset < window->at || offset + n > end) {
 		fill(window, offset, n);
 	}
-	return slice_head(slice_skip(buf_slice(&window->octets), (size_t)(offset - window->at)), n);
+	return slice_head(
+		slice_skip(buf_slice(&window->octets), (size_t)(offset - window->at)), n);
 }
 
 uint64_t tail_window_left(const struct tail_window *window, uint64_t offset)

@@ -7,9 +7,9 @@
 #include <linux/landlock.h>
 #include <seccomp.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/err.h"
@@ -24,7 +24,8 @@
 
 int fence_landlock_abi(void)
 {
-	long abi = syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
+	long abi =
+		syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
 	return abi < 0 ? 0 : (int)abi;
 }
 
@@ -51,11 +52,11 @@ static int path_allow(int ruleset, const struct fence_path *item, int abi)
 	if (error == 0 && !S_ISDIR(st.st_mode)) {
 		/* Rights on folders may not be given for a file. */
 		rights &= LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_WRITE_FILE |
-			LANDLOCK_ACCESS_FS_TRUNCATE;
+			  LANDLOCK_ACCESS_FS_TRUNCATE;
 	}
 	struct landlock_path_beneath_attr rule = { .allowed_access = rights, .parent_fd = fd };
-	if (error == 0 &&
-		syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule, 0) < 0) {
+	if (error == 0 && syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH,
+				  &rule, 0) < 0) {
 		error = -errno;
 	}
 	if (item->fd < 0) {
@@ -120,36 +121,41 @@ static const int calls_base[] = { SCMP_SYS(accept4), SCMP_SYS(brk), SCMP_SYS(clo
 	SCMP_SYS(clock_nanosleep), SCMP_SYS(close), SCMP_SYS(dup), SCMP_SYS(epoll_create1),
 	SCMP_SYS(epoll_ctl), SCMP_SYS(epoll_pwait), SCMP_SYS(epoll_wait), SCMP_SYS(eventfd2),
 	SCMP_SYS(exit), SCMP_SYS(exit_group), SCMP_SYS(fcntl), SCMP_SYS(fstat), SCMP_SYS(futex),
-	SCMP_SYS(getegid), SCMP_SYS(geteuid), SCMP_SYS(getgid), SCMP_SYS(getpeername), SCMP_SYS(getpid),
-	SCMP_SYS(getppid), SCMP_SYS(getrandom), SCMP_SYS(getrusage), SCMP_SYS(getsockname),
-	SCMP_SYS(getsockopt), SCMP_SYS(gettid), SCMP_SYS(gettimeofday), SCMP_SYS(getuid), SCMP_SYS(ioctl),
-	SCMP_SYS(lseek), SCMP_SYS(madvise), SCMP_SYS(mmap), SCMP_SYS(mprotect), SCMP_SYS(mremap),
-	SCMP_SYS(munmap), SCMP_SYS(nanosleep), SCMP_SYS(newfstatat), SCMP_SYS(pipe2), SCMP_SYS(poll),
-	SCMP_SYS(ppoll), SCMP_SYS(pread64), SCMP_SYS(read), SCMP_SYS(readv),
-	SCMP_SYS(recvfrom), SCMP_SYS(recvmmsg), SCMP_SYS(recvmsg), SCMP_SYS(restart_syscall),
-	SCMP_SYS(rseq), SCMP_SYS(rt_sigaction), SCMP_SYS(rt_sigprocmask), SCMP_SYS(rt_sigreturn),
-	SCMP_SYS(sched_getaffinity), SCMP_SYS(sched_yield), SCMP_SYS(sendmmsg), SCMP_SYS(sendmsg),
-	SCMP_SYS(sendto), SCMP_SYS(set_robust_list), SCMP_SYS(setsockopt), SCMP_SYS(shutdown),
-	SCMP_SYS(sigaltstack), SCMP_SYS(sysinfo), SCMP_SYS(timerfd_create),
+	SCMP_SYS(getegid), SCMP_SYS(geteuid), SCMP_SYS(getgid), SCMP_SYS(getpeername),
+	SCMP_SYS(getpid), SCMP_SYS(getppid), SCMP_SYS(getrandom), SCMP_SYS(getrusage),
+	SCMP_SYS(getsockname), SCMP_SYS(getsockopt), SCMP_SYS(gettid), SCMP_SYS(gettimeofday),
+	SCMP_SYS(getuid), SCMP_SYS(ioctl), SCMP_SYS(lseek), SCMP_SYS(madvise), SCMP_SYS(mmap),
+	SCMP_SYS(mprotect), SCMP_SYS(mremap), SCMP_SYS(munmap), SCMP_SYS(nanosleep),
+	SCMP_SYS(newfstatat), SCMP_SYS(pipe2), SCMP_SYS(poll), SCMP_SYS(ppoll),
+	SCMP_SYS(pread64), SCMP_SYS(read), SCMP_SYS(readv), SCMP_SYS(recvfrom),
+	SCMP_SYS(recvmmsg), SCMP_SYS(recvmsg), SCMP_SYS(restart_syscall), SCMP_SYS(rseq),
+	SCMP_SYS(rt_sigaction), SCMP_SYS(rt_sigprocmask), SCMP_SYS(rt_sigreturn),
+	SCMP_SYS(sched_getaffinity), SCMP_SYS(sched_yield), SCMP_SYS(sendmmsg),
+	SCMP_SYS(sendmsg), SCMP_SYS(sendto), SCMP_SYS(set_robust_list), SCMP_SYS(setsockopt),
+	SCMP_SYS(shutdown), SCMP_SYS(sigaltstack), SCMP_SYS(sysinfo), SCMP_SYS(timerfd_create),
 	SCMP_SYS(timerfd_settime), SCMP_SYS(uname), SCMP_SYS(write), SCMP_SYS(writev) };
 
-static const int calls_files[] = { SCMP_SYS(access), SCMP_SYS(chdir), SCMP_SYS(chmod), SCMP_SYS(faccessat),
-	SCMP_SYS(faccessat2), SCMP_SYS(fadvise64), SCMP_SYS(fallocate), SCMP_SYS(fchdir), SCMP_SYS(fchmod),
-	SCMP_SYS(fdatasync), SCMP_SYS(flock), SCMP_SYS(fstatfs), SCMP_SYS(fsync), SCMP_SYS(ftruncate),
-	SCMP_SYS(getcwd), SCMP_SYS(getdents64), SCMP_SYS(link), SCMP_SYS(linkat), SCMP_SYS(lstat),
+static const int calls_files[] = { SCMP_SYS(access), SCMP_SYS(chdir), SCMP_SYS(chmod),
+	SCMP_SYS(faccessat), SCMP_SYS(faccessat2), SCMP_SYS(fadvise64), SCMP_SYS(fallocate),
+	SCMP_SYS(fchdir), SCMP_SYS(fchmod), SCMP_SYS(fdatasync), SCMP_SYS(flock),
+	SCMP_SYS(fstatfs), SCMP_SYS(fsync), SCMP_SYS(ftruncate), SCMP_SYS(getcwd),
+	SCMP_SYS(getdents64), SCMP_SYS(link), SCMP_SYS(linkat), SCMP_SYS(lstat),
 	SCMP_SYS(mkdir), SCMP_SYS(mkdirat), SCMP_SYS(open), SCMP_SYS(openat), SCMP_SYS(preadv),
-	SCMP_SYS(pwrite64), SCMP_SYS(pwritev), SCMP_SYS(readlink), SCMP_SYS(readlinkat), SCMP_SYS(rename),
-	SCMP_SYS(renameat), SCMP_SYS(renameat2), SCMP_SYS(rmdir), SCMP_SYS(stat), SCMP_SYS(statfs),
-	SCMP_SYS(statx), SCMP_SYS(sync_file_range), SCMP_SYS(syncfs), SCMP_SYS(truncate), SCMP_SYS(umask),
-	SCMP_SYS(unlink), SCMP_SYS(unlinkat), SCMP_SYS(utimensat), SCMP_SYS(copy_file_range), SCMP_SYS(sendfile) };
+	SCMP_SYS(pwrite64), SCMP_SYS(pwritev), SCMP_SYS(readlink), SCMP_SYS(readlinkat),
+	SCMP_SYS(rename), SCMP_SYS(renameat), SCMP_SYS(renameat2), SCMP_SYS(rmdir),
+	SCMP_SYS(stat), SCMP_SYS(statfs), SCMP_SYS(statx), SCMP_SYS(sync_file_range),
+	SCMP_SYS(syncfs), SCMP_SYS(truncate), SCMP_SYS(umask), SCMP_SYS(unlink),
+	SCMP_SYS(unlinkat), SCMP_SYS(utimensat), SCMP_SYS(copy_file_range),
+	SCMP_SYS(sendfile) };
 
 static const int calls_serve[] = { SCMP_SYS(accept), SCMP_SYS(listen), SCMP_SYS(sendfile) };
 static const int calls_connect[] = { SCMP_SYS(bind), SCMP_SYS(connect), SCMP_SYS(socketpair),
 	SCMP_SYS(adjtimex), SCMP_SYS(clock_adjtime), SCMP_SYS(fstatfs), SCMP_SYS(statfs) };
 static const int calls_memfd[] = { SCMP_SYS(memfd_create) };
 /* Reaching for these is never an accident. */
-static const int calls_deadly[] = { SCMP_SYS(execve), SCMP_SYS(execveat), SCMP_SYS(ptrace), SCMP_SYS(mount),
-	SCMP_SYS(bpf), SCMP_SYS(init_module), SCMP_SYS(finit_module), SCMP_SYS(kexec_load) };
+static const int calls_deadly[] = { SCMP_SYS(execve), SCMP_SYS(execveat), SCMP_SYS(ptrace),
+	SCMP_SYS(mount), SCMP_SYS(bpf), SCMP_SYS(init_module), SCMP_SYS(finit_module),
+	SCMP_SYS(kexec_load) };
 
 static int allow_all(scmp_filter_ctx filter, const int *calls, size_t count)
 {
@@ -166,8 +172,10 @@ static int allow_all(scmp_filter_ctx filter, const int *calls, size_t count)
 static int self_allow(scmp_filter_ctx filter)
 {
 	const scmp_datum_t self = (scmp_datum_t)getpid();
-	int error = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1, SCMP_A0(SCMP_CMP_EQ, self));
-	error = error == 0 ? seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(prlimit64), 1, SCMP_A0(SCMP_CMP_EQ, 0))
+	int error = seccomp_rule_add(
+		filter, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1, SCMP_A0(SCMP_CMP_EQ, self));
+	error = error == 0 ? seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(prlimit64), 1,
+				     SCMP_A0(SCMP_CMP_EQ, 0))
 			   : error;
 	return error == 0 ? seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(prlimit64), 1,
 				    SCMP_A0(SCMP_CMP_EQ, self))
@@ -210,10 +218,12 @@ int fence_calls(int groups)
 	error = error == 0 && (groups & FENCE_CONNECT) != 0 ? sockets_allow(filter) : error;
 	error = error == 0 && (groups & FENCE_FILES) != 0 ? ALLOW(filter, calls_files) : error;
 	error = error == 0 && (groups & FENCE_SERVE) != 0 ? ALLOW(filter, calls_serve) : error;
-	error = error == 0 && (groups & FENCE_CONNECT) != 0 ? ALLOW(filter, calls_connect) : error;
+	error = error == 0 && (groups & FENCE_CONNECT) != 0 ? ALLOW(filter, calls_connect)
+							    : error;
 	error = error == 0 && (groups & FENCE_MEMFD) != 0 ? ALLOW(filter, calls_memfd) : error;
 	error = error == 0 && (groups & FENCE_THREADS) != 0 ? threads_allow(filter) : error;
-	for (size_t i = 0; i < sizeof(calls_deadly) / sizeof(calls_deadly[0]) && error == 0; i++) {
+	for (size_t i = 0; i < sizeof(calls_deadly) / sizeof(calls_deadly[0]) && error == 0;
+		i++) {
 		error = seccomp_rule_add(filter, SCMP_ACT_KILL_PROCESS, calls_deadly[i], 0);
 	}
 	error = error == 0 ? seccomp_load(filter) : error;
@@ -223,7 +233,8 @@ int fence_calls(int groups)
 
 int fence_user(unsigned uid, unsigned gid)
 {
-	if (setgroups(0, NULL) < 0 || setresgid(gid, gid, gid) < 0 || setresuid(uid, uid, uid) < 0) {
+	if (setgroups(0, NULL) < 0 || setresgid(gid, gid, gid) < 0 ||
+		setresuid(uid, uid, uid) < 0) {
 		return -errno;
 	}
 	return uid != 0 && setuid(0) == 0 ? E_DENIED : 0;

@@ -29,10 +29,10 @@ struct fence_path {
 
 /** Groups of system calls beyond what every role needs. */
 enum fence_group {
-	FENCE_FILES = 1,     /* open, stat, rename, fsync … within fence_files' list */
-	FENCE_SERVE = 2,     /* accept on inherited sockets */
-	FENCE_CONNECT = 4,   /* make sockets and connect */
-	FENCE_THREADS = 8,   /* start threads (never processes) */
+	FENCE_FILES = 1,   /* open, stat, rename, fsync … within fence_files' list */
+	FENCE_SERVE = 2,   /* accept on inherited sockets */
+	FENCE_CONNECT = 4, /* make sockets and connect */
+	FENCE_THREADS = 8, /* start threads (never processes) */
 	FENCE_MEMFD = 16,
 };
 

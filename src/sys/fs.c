@@ -142,6 +142,6 @@ int fs_space_of(const char *path, struct fs_space *ret_space)
 	int64_t unit = (int64_t)st.f_frsize;
 	int64_t total = (int64_t)st.f_blocks * unit;
 	int64_t left = (int64_t)st.f_bavail * unit;
-	*ret_space = (struct fs_space){ total, left, fs_below_reserve(total, left) };
+	*ret_space = (struct fs_space) { total, left, fs_below_reserve(total, left) };
 	return 0;
 }

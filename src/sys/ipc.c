@@ -42,8 +42,8 @@ static void put_le(uint8_t *at, uint64_t value, size_t octets)
 	}
 }
 
-static void header_put(uint8_t at[IPC_HEADER_OCTETS], enum msg_type type, bool has_fd, uint32_t req,
-	uint64_t trace, size_t length)
+static void header_put(uint8_t at[IPC_HEADER_OCTETS], enum msg_type type, bool has_fd,
+	uint32_t req, uint64_t trace, size_t length)
 {
 	put_le(at, (uint64_t)type, 2);
 	put_le(at + 2, has_fd ? 1 : 0, 2);
@@ -53,13 +53,15 @@ static void header_put(uint8_t at[IPC_HEADER_OCTETS], enum msg_type type, bool h
 }
 
 /* Returns 0, -EAGAIN when the socket is full, or another error. */
-static int frame_write(int fd, const struct iovec *parts, size_t part_count, int send_fd, int flags)
+static int frame_write(
+	int fd, const struct iovec *parts, size_t part_count, int send_fd, int flags)
 {
 	union {
 		struct cmsghdr align;
 		uint8_t room[CMSG_SPACE(sizeof(int))];
 	} control = { 0 };
-	struct msghdr msg = { .msg_iov = (struct iovec *)(uintptr_t)parts, .msg_iovlen = part_count };
+	struct msghdr msg = { .msg_iov = (struct iovec *)(uintptr_t)parts,
+		.msg_iovlen = part_count };
 	if (send_fd >= 0) {
 		msg.msg_control = control.room;
 		msg.msg_controllen = sizeof(control.room);
@@ -100,7 +102,8 @@ static int fd_received(struct msghdr *msg)
 	return found;
 }
 
-static int frame_check(struct slice octets, enum ipc_role self, enum ipc_role peer, struct ipc_frame *frame)
+static int frame_check(
+	struct slice octets, enum ipc_role self, enum ipc_role peer, struct ipc_frame *frame)
 {
 	struct rd rd = rd_of(octets);
 	uint16_t type = rd_u16(&rd);
@@ -113,22 +116,25 @@ static int frame_check(struct slice octets, enum ipc_role self, enum ipc_role pe
 	if (rd.failed || length != rd.left.n || (has_fd != 0) != (frame->fd >= 0)) {
 		return E_FORMAT;
 	}
-	if (!msg_allowed(frame->type, peer, self) || (frame->fd >= 0 && !msg_may_carry_fd(frame->type))) {
+	if (!msg_allowed(frame->type, peer, self) ||
+		(frame->fd >= 0 && !msg_may_carry_fd(frame->type))) {
 		return E_DENIED;
 	}
 	return 0;
 }
 
 /* One frame off the socket.  Returns 0, -EAGAIN, E_CLOSED or what is wrong with it. */
-static int frame_read(int fd, enum ipc_role self, enum ipc_role peer, int flags, uint8_t *buffer,
-	struct ipc_frame *ret_frame)
+static int frame_read(int fd, enum ipc_role self, enum ipc_role peer, int flags,
+	uint8_t *buffer, struct ipc_frame *ret_frame)
 {
 	union {
 		struct cmsghdr align;
 		uint8_t room[CMSG_SPACE(4 * sizeof(int))];
 	} control = { 0 };
 	struct iovec part = { buffer, IPC_FRAME_OCTETS_MAX };
-	struct msghdr msg = { .msg_iov = &part, .msg_iovlen = 1, .msg_control = control.room,
+	struct msghdr msg = { .msg_iov = &part,
+		.msg_iovlen = 1,
+		.msg_control = control.room,
 		.msg_controllen = sizeof(control.room) };
 	ssize_t n = 0;
 	do {
@@ -142,8 +148,8 @@ static int frame_read(int fd, enum ipc_role self, enum ipc_role peer, int flags,
 	}
 	struct ipc_frame frame = { .fd = fd_received(&msg) };
 	int error = (msg.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0
-		? E_FORMAT
-		: frame_check(slice_of(buffer, (size_t)n), self, peer, &frame);
+			    ? E_FORMAT
+			    : frame_check(slice_of(buffer, (size_t)n), self, peer, &frame);
 	if (error < 0) {
 		if (frame.fd >= 0) {
 			(void)close(frame.fd);
@@ -198,9 +204,11 @@ static void on_poll(uv_poll_t *poll, int status, int events)
 	if ((events & UV_WRITABLE) != 0) {
 		queue_flush(ipc);
 	}
-	for (int i = 0; i < FRAMES_PER_TURN && !ipc->closing && (events & UV_READABLE) != 0; i++) {
+	for (int i = 0; i < FRAMES_PER_TURN && !ipc->closing && (events & UV_READABLE) != 0;
+		i++) {
 		struct ipc_frame frame = { 0 };
-		int error = frame_read(ipc->fd, ipc->self, ipc->peer, MSG_DONTWAIT, ipc->receive, &frame);
+		int error = frame_read(
+			ipc->fd, ipc->self, ipc->peer, MSG_DONTWAIT, ipc->receive, &frame);
 		if (error == -EAGAIN) {
 			return;
 		}
@@ -218,7 +226,8 @@ static void on_poll(uv_poll_t *poll, int status, int events)
 static void poll_update(struct ipc *ipc)
 {
 	if (!ipc->closing) {
-		(void)uv_poll_start(&ipc->poll, UV_READABLE | (ipc->first != NULL ? UV_WRITABLE : 0), on_poll);
+		(void)uv_poll_start(&ipc->poll,
+			UV_READABLE | (ipc->first != NULL ? UV_WRITABLE : 0), on_poll);
 	}
 }
 
@@ -230,8 +239,13 @@ struct ipc *ipc_create(uv_loop_t *loop, int own_fd, enum ipc_role self, enum ipc
 	if (ipc == NULL || receive == NULL) {
 		abort();
 	}
-	*ipc = (struct ipc){ .fd = own_fd, .self = self, .peer = peer, .on_frame = on_frame,
-		.on_closed = on_closed, .ctx = ctx, .receive = receive };
+	*ipc = (struct ipc) { .fd = own_fd,
+		.self = self,
+		.peer = peer,
+		.on_frame = on_frame,
+		.on_closed = on_closed,
+		.ctx = ctx,
+		.receive = receive };
 	if (uv_poll_init(loop, &ipc->poll, own_fd) != 0) {
 		abort();
 	}
@@ -273,8 +287,8 @@ enum ipc_role ipc_peer(const struct ipc *ipc)
 static int enqueue(struct ipc *ipc, const uint8_t *header, struct slice payload, int own_fd)
 {
 	struct waiting *w = ipc->queued < IPC_QUEUE_MAX
-		? malloc(sizeof(*w) + IPC_HEADER_OCTETS + payload.n)
-		: NULL;
+				    ? malloc(sizeof(*w) + IPC_HEADER_OCTETS + payload.n)
+				    : NULL;
 	if (w == NULL) {
 		ipc->refused++;
 		if (own_fd >= 0) {
@@ -282,7 +296,7 @@ static int enqueue(struct ipc *ipc, const uint8_t *header, struct slice payload,
 		}
 		return E_LIMIT;
 	}
-	*w = (struct waiting){ .fd = own_fd, .octets = IPC_HEADER_OCTETS + payload.n };
+	*w = (struct waiting) { .fd = own_fd, .octets = IPC_HEADER_OCTETS + payload.n };
 	memcpy(w->frame, header, IPC_HEADER_OCTETS);
 	if (payload.n > 0) {
 		memcpy(w->frame + IPC_HEADER_OCTETS, payload.p, payload.n);
@@ -298,13 +312,14 @@ static int enqueue(struct ipc *ipc, const uint8_t *header, struct slice payload,
 	return 0;
 }
 
-int ipc_send(struct ipc *ipc, enum msg_type type, uint32_t req, uint64_t trace, struct slice payload,
-	int own_fd)
+int ipc_send(struct ipc *ipc, enum msg_type type, uint32_t req, uint64_t trace,
+	struct slice payload, int own_fd)
 {
 	int error = 0;
 	if (ipc == NULL || ipc->closing) {
 		error = E_CLOSED;
-	} else if (!msg_allowed(type, ipc->self, ipc->peer) || (own_fd >= 0 && !msg_may_carry_fd(type))) {
+	} else if (!msg_allowed(type, ipc->self, ipc->peer) ||
+		   (own_fd >= 0 && !msg_may_carry_fd(type))) {
 		error = E_DENIED;
 	} else if (payload.n > IPC_PAYLOAD_OCTETS_MAX) {
 		error = E_LIMIT;
@@ -314,7 +329,9 @@ int ipc_send(struct ipc *ipc, enum msg_type type, uint32_t req, uint64_t trace, 
 		header_put(header, type, own_fd >= 0, req, trace, payload.n);
 		struct iovec parts[2] = { { header, sizeof(header) },
 			{ (void *)(uintptr_t)payload.p, payload.n } };
-		error = ipc->first == NULL ? frame_write(ipc->fd, parts, 2, own_fd, MSG_DONTWAIT) : -EAGAIN;
+		error = ipc->first == NULL
+				? frame_write(ipc->fd, parts, 2, own_fd, MSG_DONTWAIT)
+				: -EAGAIN;
 		if (error == -EAGAIN) {
 			return enqueue(ipc, header, payload, own_fd);
 		}
@@ -342,12 +359,13 @@ int ipc_send_now(int fd, enum msg_type type, uint32_t req, struct slice payload,
 		return E_LIMIT;
 	}
 	header_put(header, type, send_fd >= 0, req, 0, payload.n);
-	struct iovec parts[2] = { { header, sizeof(header) }, { (void *)(uintptr_t)payload.p, payload.n } };
+	struct iovec parts[2] = { { header, sizeof(header) },
+		{ (void *)(uintptr_t)payload.p, payload.n } };
 	return frame_write(fd, parts, 2, send_fd, 0);
 }
 
-int ipc_receive_now(int fd, enum ipc_role self, enum ipc_role peer, uint8_t buffer[IPC_FRAME_OCTETS_MAX],
-	struct ipc_frame *ret_frame)
+int ipc_receive_now(int fd, enum ipc_role self, enum ipc_role peer,
+	uint8_t buffer[IPC_FRAME_OCTETS_MAX], struct ipc_frame *ret_frame)
 {
 	return frame_read(fd, self, peer, 0, buffer, ret_frame);
 }

@@ -79,6 +79,7 @@ static inline int ipc_frame_take_fd(struct ipc_frame *frame)
  *
  * Returns: 0, E_CLOSED at the end, E_FORMAT, E_DENIED or -errno.
  */
-NODISCARD int ipc_send_now(int fd, enum msg_type type, uint32_t req, struct slice payload, int send_fd);
+NODISCARD int ipc_send_now(
+	int fd, enum msg_type type, uint32_t req, struct slice payload, int send_fd);
 NODISCARD int ipc_receive_now(int fd, enum ipc_role self, enum ipc_role peer,
 	uint8_t buffer[IPC_FRAME_OCTETS_MAX], struct ipc_frame *ret_frame);

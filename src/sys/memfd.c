@@ -53,14 +53,14 @@ int memfd_map(int fd, size_t max_octets, struct memfd_map *ret_map)
 		return E_LIMIT;
 	}
 	if (st.st_size == 0) {
-		*ret_map = (struct memfd_map){ 0 };
+		*ret_map = (struct memfd_map) { 0 };
 		return 0;
 	}
 	void *base = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
 	if (base == MAP_FAILED) {
 		return -errno;
 	}
-	*ret_map = (struct memfd_map){ slice_of(base, (size_t)st.st_size), base };
+	*ret_map = (struct memfd_map) { slice_of(base, (size_t)st.st_size), base };
 	return 0;
 }
 
@@ -69,5 +69,5 @@ void memfd_unmap(struct memfd_map *map)
 	if (map->base != NULL) {
 		(void)munmap(map->base, map->octets.n);
 	}
-	*map = (struct memfd_map){ 0 };
+	*map = (struct memfd_map) { 0 };
 }

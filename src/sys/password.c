@@ -21,8 +21,8 @@ int password_hash(struct slice password, char ret_hash[PASSWORD_HASH_MAX])
 		return E_LIMIT;
 	}
 	rand_octets(salt, sizeof(salt));
-	int bad = argon2id_hash_encoded(PASSES, MEMORY_KIB, LANES, password.p, password.n, salt, sizeof(salt),
-		TAG_OCTETS, encoded, sizeof(encoded));
+	int bad = argon2id_hash_encoded(PASSES, MEMORY_KIB, LANES, password.p, password.n, salt,
+		sizeof(salt), TAG_OCTETS, encoded, sizeof(encoded));
 	if (bad != ARGON2_OK) {
 		return -ENOMEM; /* sizes and parameters are ours */
 	}
@@ -36,14 +36,16 @@ static void spend(struct slice password)
 	static const uint8_t salt[SALT_OCTETS] = { 0 };
 	uint8_t tag[TAG_OCTETS];
 	struct slice cut = slice_head(password, PASSWORD_MAX_OCTETS);
-	(void)argon2id_hash_raw(PASSES, MEMORY_KIB, LANES, cut.p, cut.n, salt, sizeof(salt), tag, sizeof(tag));
+	(void)argon2id_hash_raw(
+		PASSES, MEMORY_KIB, LANES, cut.p, cut.n, salt, sizeof(salt), tag, sizeof(tag));
 	explicit_bzero(tag, sizeof(tag));
 }
 
 bool password_verify(struct slice stored_hash, struct slice password)
 {
 	char hash[PASSWORD_HASH_MAX];
-	bool whole = stored_hash.n < sizeof(hash) && slice_starts(stored_hash, SLICE("$argon2id$"));
+	bool whole =
+		stored_hash.n < sizeof(hash) && slice_starts(stored_hash, SLICE("$argon2id$"));
 	if (!whole || password.n > PASSWORD_MAX_OCTETS) {
 		spend(password);
 		return false;

@@ -16,9 +16,9 @@
 #include "base/slice.h"
 
 enum {
-	PASSWORD_HASH_MAX = 128,       /* an encoded hash with its NUL */
-	PASSWORD_MAX_OCTETS = 512,     /* a longer password is never right */
-	PASSWORD_LANE_QUEUE_MAX = 32,  /* asked and not yet answered */
+	PASSWORD_HASH_MAX = 128,      /* an encoded hash with its NUL */
+	PASSWORD_MAX_OCTETS = 512,    /* a longer password is never right */
+	PASSWORD_LANE_QUEUE_MAX = 32, /* asked and not yet answered */
 };
 
 /**

@@ -124,7 +124,7 @@ int password_lane_ask(struct password_lane *lane, const struct password_job *job
 	(void)pthread_mutex_lock(&lane->lock);
 	if (lane->asked - lane->answered < PASSWORD_LANE_QUEUE_MAX && !lane->stopping) {
 		struct place *place = &lane->places[lane->asked % PASSWORD_LANE_QUEUE_MAX];
-		*place = (struct place){ .job = *job };
+		*place = (struct place) { .job = *job };
 		lane->asked++;
 		(void)pthread_cond_signal(&lane->more);
 		error = 0;
@@ -138,7 +138,7 @@ int password_lane_ask(struct password_lane *lane, const struct password_job *job
 struct password_lane_stats password_lane_stats(const struct password_lane *lane)
 {
 	/* Both are written on the caller's own thread. */
-	return (struct password_lane_stats){ lane->asked, lane->refused };
+	return (struct password_lane_stats) { lane->asked, lane->refused };
 }
 
 struct password_lane *password_lane_stop(struct password_lane *lane)

@@ -32,7 +32,8 @@ uint64_t rand_u64(void)
 
 void rand_text(char *ret_text, size_t n)
 {
-	static const char letter[] = "23456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
+	static const char letter[] =
+		"23456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
 	enum { LETTERS = sizeof(letter) - 1, FAIR = 256 - 256 % LETTERS };
 	for (size_t i = 0; i < n;) {
 		uint8_t octet = 0;

@@ -306,17 +306,18 @@ int view_checks_samples(struct view *view)
 }
 
 /* What is broken first, then by severity. */
-#define SERVICES                                                                                   \
-	COLUMNS " WHERE w.enabled = 1 AND ($1 = 0 OR a.owner_unit_id = $1)"                        \
-		" ORDER BY CASE w.live_state WHEN 'down' THEN 0 WHEN 'unreachable' THEN 1"         \
-		" WHEN 'degraded' THEN 2 ELSE 3 END, CASE w.severity WHEN 'critical' THEN 0"       \
+#define SERVICES                                                                               \
+	COLUMNS " WHERE w.enabled = 1 AND ($1 = 0 OR a.owner_unit_id = $1)"                    \
+		" ORDER BY CASE w.live_state WHEN 'down' THEN 0 WHEN 'unreachable' THEN 1"     \
+		" WHEN 'degraded' THEN 2 ELSE 3 END, CASE w.severity WHEN 'critical' THEN 0"   \
 		" WHEN 'major' THEN 1 WHEN 'minor' THEN 2 ELSE 3 END, w.id LIMIT $2"
 
 static int services_put(struct view *view)
 {
 	struct items *items = arena_take(view->arena, sizeof(*items));
 	AUTO_STMT struct stmt *q = NULL;
-	int row = sql_query(view->db, SERVICES, &q, SQL_INT(view_unit_filter(view)), SQL_INT(VIEW_PAGE_MAX));
+	int row = sql_query(view->db, SERVICES, &q, SQL_INT(view_unit_filter(view)),
+		SQL_INT(VIEW_PAGE_MAX));
 	while (row >= 0 && items->count < VIEW_PAGE_MAX && (row = db_step(q)) == 1) {
 		row_take(view, q, items);
 	}
@@ -340,7 +341,8 @@ static int services_put(struct view *view)
 }
 
 /* The mean of the good answers of each five minutes; a point without one is a gap. */
-static size_t points_of(const struct sample_row *rows, int count, struct sample_row points[DAY_POINTS])
+static size_t points_of(
+	const struct sample_row *rows, int count, struct sample_row points[DAY_POINTS])
 {
 	size_t made = 0;
 	for (int at = 0; at < count && made < DAY_POINTS;) {
@@ -350,10 +352,12 @@ static size_t points_of(const struct sample_row *rows, int count, struct sample_
 		struct sample_row *point = &points[made++];
 		*point = rows[at];
 		for (; at < count && rows[at].ts_ms / (DAY_MS / DAY_POINTS) == slot; at++) {
-			bool answered = rows[at].latency_us >= 0 && rows[at].state <= CHECK_DEGRADED;
+			bool answered =
+				rows[at].latency_us >= 0 && rows[at].state <= CHECK_DEGRADED;
 			sum += answered ? rows[at].latency_us : 0;
 			good += answered;
-			*point = (struct sample_row) { .ts_ms = rows[at].ts_ms, .state = rows[at].state };
+			*point = (struct sample_row) { .ts_ms = rows[at].ts_ms,
+				.state = rows[at].state };
 		}
 		point->latency_us = good > 0 ? sum / good : -1;
 	}
@@ -380,7 +384,8 @@ static int network_put(struct view *view)
 		return row < 0 ? row : 0;
 	}
 	struct sample_row *rows = arena_take(view->arena, DAY_SAMPLES_MAX * sizeof(*rows));
-	int count = query_samples(view->env->rows, &range, db_col_int64(q, 0), rows, DAY_SAMPLES_MAX, &coverage);
+	int count = query_samples(
+		view->env->rows, &range, db_col_int64(q, 0), rows, DAY_SAMPLES_MAX, &coverage);
 	jw_kv_str(&view->jw, "network_name", db_col_text(q, 1));
 	jw_key(&view->jw, "network");
 	jw_object(&view->jw);

@@ -20,7 +20,8 @@ struct looking {
 };
 
 /* One item; args_json is an object, where the screen that mends it. */
-static void item(struct looking *l, const char *code, enum state state, struct slice args_json, const char *where)
+static void item(struct looking *l, const char *code, enum state state, struct slice args_json,
+	const char *where)
 {
 	static const char *const words[] = { "ok", "todo", "bad" };
 	struct jw *jw = &l->view->jw;
@@ -50,7 +51,8 @@ static const struct json *setting(struct looking *l, const char *key)
 {
 	struct slice text = { 0 };
 	const struct json *value = NULL;
-	int error = l->error < 0 ? l->error : setting_load(l->view->db, l->view->arena, key, &text);
+	int error =
+		l->error < 0 ? l->error : setting_load(l->view->db, l->view->arena, key, &text);
 	l->error = error;
 	if (error == 0 && text.n > 0 && json_parse(l->view->arena, text, 0, &value, NULL) < 0) {
 		value = NULL;
@@ -64,14 +66,17 @@ static void settings_look(struct looking *l)
 		const char *key;
 		const char *member;
 		enum state unset;
-	} needed[] = { { "school", "name", BAD }, { "address", "base_url", UNSET }, { "mail", "host", BAD } };
+	} needed[] = { { "school", "name", BAD }, { "address", "base_url", UNSET },
+		{ "mail", "host", BAD } };
 	for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++) {
 		bool set = json_get_str(setting(l, needed[i].key), needed[i].member).n > 0;
-		item(l, needed[i].key, set ? OK : needed[i].unset, (struct slice){ 0 }, needed[i].key);
+		item(l, needed[i].key, set ? OK : needed[i].unset, (struct slice) { 0 },
+			needed[i].key);
 	}
 	struct slice certificate = json_get_str(l->platform.health, "certificate");
 	if (certificate.n > 0) {
-		item(l, "certificate", slice_is(certificate, "own") ? OK : UNSET, (struct slice){ 0 }, "address");
+		item(l, "certificate", slice_is(certificate, "own") ? OK : UNSET,
+			(struct slice) { 0 }, "address");
 	}
 }
 
@@ -80,7 +85,9 @@ static void duty_look(struct looking *l)
 	AUTO_STMT struct stmt *q = NULL;
 	int64_t id = json_get_int(setting(l, "duty"), "person_id", 0);
 	int row = l->error < 0 ? l->error
-			       : sql_query(l->view->db, "SELECT name, mail FROM person WHERE id = $1", &q, SQL_INT(id));
+			       : sql_query(l->view->db,
+					 "SELECT name, mail FROM person WHERE id = $1", &q,
+					 SQL_INT(id));
 	row = row < 0 ? row : db_step(q);
 	l->error = row < 0 ? row : 0;
 	struct slice args = { 0 };
@@ -98,8 +105,8 @@ static void duty_look(struct looking *l)
 	item(l, "duty", reached ? OK : BAD, args, "duty");
 }
 
-#define HOLDERS(role)                                                                                                  \
-	"SELECT count(DISTINCT g.person_id) FROM role_grant g JOIN account a ON a.person_id = g.person_id"             \
+#define HOLDERS(role)                                                                                      \
+	"SELECT count(DISTINCT g.person_id) FROM role_grant g JOIN account a ON a.person_id = g.person_id" \
 	" WHERE g.role = '" role "' AND g.valid_to_ms IS NULL AND a.disabled = 0"
 
 /* A notice goes from operator to director to unit to verifier; where one is missing it stops. */
@@ -110,9 +117,10 @@ static void people_look(struct looking *l)
 	int64_t verifiers = number(l, HOLDERS("verifier"));
 	int64_t presidents = number(l, HOLDERS("vice_president"));
 	bool whole = operators > 0 && directors > 0 && verifiers > 0;
-	item(l, "accounts", whole ? OK : BAD, (struct slice){ 0 }, "users");
-	item(l, "operators", operators >= OPERATORS_LEAST ? OK : UNSET, n_args(l, operators), "users");
-	item(l, "vice_president", presidents > 0 ? OK : UNSET, (struct slice){ 0 }, "users");
+	item(l, "accounts", whole ? OK : BAD, (struct slice) { 0 }, "users");
+	item(l, "operators", operators >= OPERATORS_LEAST ? OK : UNSET, n_args(l, operators),
+		"users");
+	item(l, "vice_president", presidents > 0 ? OK : UNSET, (struct slice) { 0 }, "users");
 }
 
 static void register_look(struct looking *l)
@@ -135,14 +143,24 @@ static void machine_look(struct looking *l)
 	bool elsewhere = json_get_str(setting(l, "backup"), "target_dir").n > 0;
 	bool fresh = p->backup_at_ms > l->view->now_ms - BACKUP_AGE_MAX_DAYS * DAY_MS;
 	bool failed = p->backup_at_ms != 0 && !p->backup_ok;
-	item(l, "backup", failed ? BAD : elsewhere && fresh ? OK : UNSET, (struct slice){ 0 }, "backup");
-	item(l, "time", p->clock_wrong ? BAD : p->clock_unsynced ? UNSET : OK, (struct slice){ 0 }, "time");
+	item(l, "backup",
+		failed               ? BAD
+		: elsewhere && fresh ? OK
+				     : UNSET,
+		(struct slice) { 0 }, "backup");
+	item(l, "time",
+		p->clock_wrong      ? BAD
+		: p->clock_unsynced ? UNSET
+				    : OK,
+		(struct slice) { 0 }, "time");
 	if (p->disk_total > 0) {
 		int64_t percent = p->disk_free / (p->disk_total / 100 + 1);
-		item(l, "disk", percent < DISK_LEAST_PERCENT ? BAD : OK, n_args(l, percent), "/health");
+		item(l, "disk", percent < DISK_LEAST_PERCENT ? BAD : OK, n_args(l, percent),
+			"/health");
 	}
 	if (p->health != NULL) {
-		item(l, "sandbox", p->sandbox_relaxed ? UNSET : OK, (struct slice){ 0 }, "/health");
+		item(l, "sandbox", p->sandbox_relaxed ? UNSET : OK, (struct slice) { 0 },
+			"/health");
 	}
 }
 

@@ -65,8 +65,8 @@ static int who_put(struct view *view)
 {
 	AUTO_STMT struct stmt *q = NULL;
 	int row = sql_query(view->db,
-		"SELECT a.name, p.id, p.name FROM account a JOIN person p ON p.id = a.person_id WHERE a.id = $1", &q,
-		SQL_INT(view->caller.account_id));
+		"SELECT a.name, p.id, p.name FROM account a JOIN person p ON p.id = a.person_id WHERE a.id = $1",
+		&q, SQL_INT(view->caller.account_id));
 	row = row < 0 ? row : db_step(q);
 	if (row <= 0) {
 		return row < 0 ? row : E_ABSENT;
@@ -79,12 +79,13 @@ static int who_put(struct view *view)
 static int unit_put(struct view *view)
 {
 	AUTO_STMT struct stmt *q = NULL;
-	int row = sql_query(view->db, "SELECT id, name FROM unit WHERE id = $1", &q, SQL_INT(view->caller.unit_id));
+	int row = sql_query(view->db, "SELECT id, name FROM unit WHERE id = $1", &q,
+		SQL_INT(view->caller.unit_id));
 	row = row < 0 ? row : db_step(q);
 	if (row == 1) {
 		page_ref_col(view, "unit", q, 0);
 	} else {
-		page_ref(view, "unit", 0, (struct slice){ 0 });
+		page_ref(view, "unit", 0, (struct slice) { 0 });
 	}
 	return row < 0 ? row : 0;
 }
@@ -95,7 +96,8 @@ static void acts_put(struct view *view)
 	jw_key(&view->jw, "acts");
 	jw_array(&view->jw);
 	for (unsigned i = 0; i < ROUTE_COUNT_; i++) {
-		if (!routes[i].open && access_scope(&view->caller, (enum route_id)i) != SCOPE_NONE) {
+		if (!routes[i].open &&
+			access_scope(&view->caller, (enum route_id)i) != SCOPE_NONE) {
 			jw_str(&view->jw, slice_str(routes[i].name));
 		}
 	}
@@ -165,7 +167,7 @@ static int user_put(struct view *view, struct stmt *q)
 	return error;
 }
 
-#define USER_COLUMNS \
+#define USER_COLUMNS                                                                                       \
 	"SELECT a.id, a.version, a.name, p.id, p.name, a.disabled, a.must_change, a.live_locked_until_ms," \
 	" a.live_login_at_ms FROM account a JOIN person p ON p.id = a.person_id"
 
@@ -175,12 +177,15 @@ static int users_found(struct view *view, struct slice words, struct page *page)
 	int64_t users[VIEW_PAGE_MAX];
 	int64_t people[VIEW_PAGE_MAX];
 	int n_users = search_find(view->db, "user", words, users, VIEW_PAGE_MAX);
-	int n_people = n_users < 0 ? n_users : search_find(view->db, "person", words, people, VIEW_PAGE_MAX);
+	int n_people = n_users < 0
+			       ? n_users
+			       : search_find(view->db, "person", words, people, VIEW_PAGE_MAX);
 	if (n_people < 0) {
 		return n_people == E_INPUT ? 0 : n_people;
 	}
 	AUTO_STMT struct stmt *q = NULL;
-	int row = db_prepare(view->db, USER_COLUMNS " WHERE (a.id = $1 OR a.person_id = $2)", &q);
+	int row =
+		db_prepare(view->db, USER_COLUMNS " WHERE (a.id = $1 OR a.person_id = $2)", &q);
 	int64_t shown_to = 0;
 	/* Accounts found by both come once: by their own name. */
 	for (int i = 0; i < n_users + n_people && row >= 0; i++) {
@@ -203,8 +208,8 @@ static int users_found(struct view *view, struct slice words, struct page *page)
 static int users_all(struct view *view, struct page *page)
 {
 	AUTO_STMT struct stmt *q = NULL;
-	int row = sql_query(view->db, USER_COLUMNS " WHERE a.id > $1 ORDER BY a.id LIMIT $2", &q,
-		SQL_INT(page->has_cursor ? page->after_id : 0), SQL_INT(page->limit + 1));
+	int row = sql_query(view->db, USER_COLUMNS " WHERE a.id > $1 ORDER BY a.id LIMIT $2",
+		&q, SQL_INT(page->has_cursor ? page->after_id : 0), SQL_INT(page->limit + 1));
 	while (row >= 0 && (row = db_step(q)) == 1 && page_take(page, 0, db_col_int64(q, 0))) {
 		row = user_put(view, q);
 	}
@@ -217,7 +222,9 @@ int view_users_list(struct view *view)
 	struct slice words = slice_trim(view_param(view, "q"));
 	int64_t total = -1;
 	int error = page_begin(view, &page);
-	error = error < 0 ? error : words.n > 0 ? users_found(view, words, &page) : users_all(view, &page);
+	error = error < 0     ? error
+		: words.n > 0 ? users_found(view, words, &page)
+			      : users_all(view, &page);
 	if (error == 0 && words.n == 0) {
 		error = sql_int_args(view->db, "SELECT count(*) FROM account", &total, NULL, 0);
 	}
@@ -246,11 +253,16 @@ int view_tokens_list(struct view *view)
 	struct page page = { 0 };
 	AUTO_STMT struct stmt *q = NULL;
 	int error = page_begin(view, &page);
-	int row = error < 0 ? error : sql_query(view->db,
-		"SELECT id, name, scopes, created_at_ms, expires_at_ms, live_used_at_ms FROM api_token"
-		" WHERE account_id = $1 AND ended_at_ms IS NULL AND id > $2 ORDER BY id LIMIT $3",
-		&q, SQL_INT(view->caller.account_id), SQL_INT(page.has_cursor ? page.after_id : 0),
-		SQL_INT(page.limit + 1));
+	int row =
+		error < 0
+			? error
+			: sql_query(view->db,
+				  "SELECT id, name, scopes, created_at_ms, expires_at_ms, live_used_at_ms"
+				  " FROM api_token"
+				  " WHERE account_id = $1 AND ended_at_ms IS NULL AND id > $2 ORDER BY id LIMIT $3",
+				  &q, SQL_INT(view->caller.account_id),
+				  SQL_INT(page.has_cursor ? page.after_id : 0),
+				  SQL_INT(page.limit + 1));
 	while (row >= 0 && (row = db_step(q)) == 1 && page_take(&page, 0, db_col_int64(q, 0))) {
 		jw_object(&view->jw);
 		jw_kv_int(&view->jw, "id", db_col_int64(q, 0));

@@ -6,7 +6,8 @@
 #include "records/search.h"
 #include "view/view.h"
 
-static size_t args_fill(const struct list_query *query, int64_t id, int64_t limit, struct sql_arg *args)
+static size_t args_fill(
+	const struct list_query *query, int64_t id, int64_t limit, struct sql_arg *args)
 {
 	args[0] = SQL_INT(id);
 	args[1] = SQL_INT(limit);
@@ -14,11 +15,13 @@ static size_t args_fill(const struct list_query *query, int64_t id, int64_t limi
 	return 2 + query->more_count;
 }
 
-static int above(struct view *view, struct page *page, const struct list_query *query, int64_t *ret_total)
+static int above(struct view *view, struct page *page, const struct list_query *query,
+	int64_t *ret_total)
 {
 	struct sql_arg args[2 + LIST_MORE_MAX];
 	AUTO_STMT struct stmt *q = NULL;
-	size_t count = args_fill(query, page->has_cursor ? page->after_id : 0, page->limit + 1, args);
+	size_t count =
+		args_fill(query, page->has_cursor ? page->after_id : 0, page->limit + 1, args);
 	int row = sql_query_args(view->db, query->above, &q, args, count);
 	while (row >= 0 && (row = db_step(q)) == 1 && page_take(page, 0, db_col_int64(q, 0))) {
 		query->take(view, q, query->context);
@@ -32,7 +35,8 @@ static int above(struct view *view, struct page *page, const struct list_query *
 }
 
 /* At most SEARCH_HITS_MAX looks by primary key; a page ends it sooner. */
-static int found(struct view *view, struct page *page, const struct list_query *query, struct slice words)
+static int found(struct view *view, struct page *page, const struct list_query *query,
+	struct slice words)
 {
 	int64_t *ids = arena_take(view->arena, SEARCH_HITS_MAX * sizeof(*ids));
 	int hits = search_find(view->db, query->kind, words, ids, SEARCH_HITS_MAX);
@@ -44,7 +48,8 @@ static int found(struct view *view, struct page *page, const struct list_query *
 			continue;
 		}
 		AUTO_STMT struct stmt *q = NULL;
-		row = sql_query_args(view->db, query->one, &q, args, args_fill(query, ids[i], 1, args));
+		row = sql_query_args(
+			view->db, query->one, &q, args, args_fill(query, ids[i], 1, args));
 		row = row < 0 ? row : db_step(q);
 		if (row == 1 && (room = page_take(page, 0, ids[i]))) {
 			query->take(view, q, query->context);
@@ -53,11 +58,14 @@ static int found(struct view *view, struct page *page, const struct list_query *
 	return row < 0 ? row : 0;
 }
 
-int list_run(struct view *view, struct page *page, const struct list_query *query, int64_t *ret_total)
+int list_run(struct view *view, struct page *page, const struct list_query *query,
+	int64_t *ret_total)
 {
-	struct slice words = query->kind != NULL ? slice_trim(view_param(view, "q")) : (struct slice){ 0 };
+	struct slice words =
+		query->kind != NULL ? slice_trim(view_param(view, "q")) : (struct slice) { 0 };
 	*ret_total = -1;
-	return words.n > 0 ? found(view, page, query, words) : above(view, page, query, ret_total);
+	return words.n > 0 ? found(view, page, query, words)
+			   : above(view, page, query, ret_total);
 }
 
 int list_one(struct view *view, const struct list_query *query, int64_t id)

@@ -36,7 +36,8 @@ struct list_query {
  * Shape:   page comes from page_begin; *ret_total is for page_end, -1 with q.
  * Returns: 0 or as db_step.
  */
-NODISCARD int list_run(struct view *view, struct page *page, const struct list_query *query, int64_t *ret_total);
+NODISCARD int list_run(struct view *view, struct page *page, const struct list_query *query,
+	int64_t *ret_total);
 
 /** The one record by id to take.  Returns: 0, E_ABSENT or as db_step. */
 NODISCARD int list_one(struct view *view, const struct list_query *query, int64_t id);

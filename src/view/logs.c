@@ -38,8 +38,8 @@ static bool line_wanted(void *context, const struct log_row *row)
 {
 	const struct wanted *wanted = context;
 	return (wanted->source.n == 0 || slice_eq(row->source, wanted->source)) &&
-		(wanted->words.n == 0 || holds(row->msg, wanted->words) || holds(row->host, wanted->words) ||
-			holds(row->app, wanted->words));
+	       (wanted->words.n == 0 || holds(row->msg, wanted->words) ||
+		       holds(row->host, wanted->words) || holds(row->app, wanted->words));
 }
 
 static void line_put(struct jw *jw, const struct log_row *row)
@@ -61,17 +61,21 @@ static void line_put(struct jw *jw, const struct log_row *row)
 
 int view_logs_list(struct view *view)
 {
-	struct wanted wanted = { slice_trim(view_param(view, "q")), slice_trim(view_param(view, "source")) };
+	struct wanted wanted = { slice_trim(view_param(view, "q")),
+		slice_trim(view_param(view, "source")) };
 	struct log_row *rows = arena_take(view->arena, VIEW_PAGE_MAX * sizeof(*rows));
 	struct query_coverage coverage;
-	struct query_request range = { .kind = ROW_LOG, .to_ms = view_param_int(view, "to", view->now_ms),
-		.newest_first = true, .limits = { QUERY_ROWS_DEFAULT, BUDGET_MS }, .arena = view->arena,
+	struct query_request range = { .kind = ROW_LOG,
+		.to_ms = view_param_int(view, "to", view->now_ms),
+		.newest_first = true,
+		.limits = { QUERY_ROWS_DEFAULT, BUDGET_MS },
+		.arena = view->arena,
 		.context = &wanted };
 	range.from_ms = view_param_int(view, "from", range.to_ms - DAY_MS);
 	size_t limit = (size_t)view_limit(view);
-	int count = view->env->rows == NULL
-		? 0
-		: query_logs(view->env->rows, &range, line_wanted, rows, limit, &coverage);
+	int count = view->env->rows == NULL ? 0
+					    : query_logs(view->env->rows, &range, line_wanted,
+						      rows, limit, &coverage);
 	if (count < 0) {
 		return E_STORE;
 	}

@@ -11,13 +11,14 @@ enum { TIMELINE_MAX = 500 };
 
 int page_begin(struct view *view, struct page *page)
 {
-	*page = (struct page){ .limit = view_limit(view) };
+	*page = (struct page) { .limit = view_limit(view) };
 	struct slice cursor = view_param(view, "cursor");
 	if (cursor.n > 0) {
 		struct slice sort = { 0 };
 		struct slice id = { 0 };
 		page->has_cursor = slice_cut(cursor, '.', &sort, &id);
-		if (!page->has_cursor || num_i64(sort, INT64_MIN, INT64_MAX, &page->after) < 0 ||
+		if (!page->has_cursor ||
+			num_i64(sort, INT64_MIN, INT64_MAX, &page->after) < 0 ||
 			num_i64(id, 0, INT64_MAX, &page->after_id) < 0) {
 			return view_refuse(view, E_INPUT, "input.cursor", "cursor");
 		}
@@ -46,7 +47,8 @@ void page_end(struct view *view, const struct page *page, int64_t total)
 	jw_key(&view->jw, "next_cursor");
 	if (page->more) {
 		char cursor[48];
-		int n = snprintf(cursor, sizeof(cursor), "%lld.%lld", (long long)page->last, (long long)page->last_id);
+		int n = snprintf(cursor, sizeof(cursor), "%lld.%lld", (long long)page->last,
+			(long long)page->last_id);
 		jw_str(&view->jw, slice_of(cursor, (size_t)n));
 	} else {
 		jw_null(&view->jw);
@@ -125,7 +127,7 @@ void page_sentence_col(struct view *view, const char *key, struct stmt *stmt, un
  * Of a notice the unit is told from its issue on, and neither what its leader
  * was told and said nor what went to the superior.
  */
-#define INNER_STEPS \
+#define INNER_STEPS                                                                                    \
 	"'created', 'updated', 'review', 'rejected', 'deferred', 'deferred_confirmed', 'unconfirmed'," \
 	" 'briefed', 'read', 'remarked', 'upreport'"
 
@@ -136,8 +138,10 @@ int page_timeline(struct view *view, const char *kind, int64_t id)
 		"SELECT t.at_ms, t.id, t.code, t.args, p.name, t.role FROM timeline t"
 		" LEFT JOIN person p ON p.id = t.person_id"
 		" WHERE t.kind = $1 AND t.record_id = $2"
-		" AND ($4 = 1 OR $1 <> 'notice' OR t.code NOT IN (" INNER_STEPS ")) ORDER BY t.id LIMIT $3",
-		&q, SQL_STR(kind), SQL_INT(id), SQL_INT(TIMELINE_MAX), SQL_INT(view->scope == SCOPE_ALL));
+		" AND ($4 = 1 OR $1 <> 'notice' OR t.code NOT IN (" INNER_STEPS
+		")) ORDER BY t.id LIMIT $3",
+		&q, SQL_STR(kind), SQL_INT(id), SQL_INT(TIMELINE_MAX),
+		SQL_INT(view->scope == SCOPE_ALL));
 	jw_key(&view->jw, "timeline");
 	jw_array(&view->jw);
 	while (row >= 0 && (row = db_step(q)) == 1) {

@@ -22,10 +22,10 @@ struct view;
 struct page {
 	int64_t limit;
 	bool has_cursor;
-	int64_t after;    /* sort value of the last item shown */
+	int64_t after; /* sort value of the last item shown */
 	int64_t after_id;
 	int64_t shown;
-	int64_t last;     /* of the item now shown */
+	int64_t last; /* of the item now shown */
 	int64_t last_id;
 	bool more;
 };

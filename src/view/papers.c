@@ -14,8 +14,9 @@
 static int blob_fd(struct view *view, int64_t blob_id, int *ret_fd)
 {
 	struct blob_ref ref = { 0 };
-	int error = view->env->blobs != NULL ? blob_open(view->env->blobs, view->db, blob_id, ret_fd, &ref)
-					     : blob_open_at(view->env->blobs_fd, view->db, blob_id, ret_fd);
+	int error = view->env->blobs != NULL
+			    ? blob_open(view->env->blobs, view->db, blob_id, ret_fd, &ref)
+			    : blob_open_at(view->env->blobs_fd, view->db, blob_id, ret_fd);
 	return error == -ENOENT ? E_ABSENT : error;
 }
 

@@ -14,7 +14,8 @@ static void roles_read(struct platform *platform)
 		platform->sandbox_relaxed = platform->sandbox_relaxed ||
 					    slice_is(json_get_str(r, "sandbox"), "relaxed");
 		platform->clock_wrong =
-			platform->clock_wrong || json_get_int(json_get(r, "counters"), "clock_held", 0) != 0;
+			platform->clock_wrong ||
+			json_get_int(json_get(r, "counters"), "clock_held", 0) != 0;
 	}
 }
 

@@ -18,10 +18,10 @@ struct platform {
 	const struct json *health; /* latest of the parent; NULL when there is none */
 	bool sandbox_relaxed;      /* of any role */
 	bool clock_unsynced;
-	bool clock_wrong;          /* timers are held */
-	int64_t disk_free;         /* octets where the blobs lie; 0 = not known */
+	bool clock_wrong;  /* timers are held */
+	int64_t disk_free; /* octets where the blobs lie; 0 = not known */
 	int64_t disk_total;
-	int64_t backup_at_ms;      /* of the last backup, 0 = never */
+	int64_t backup_at_ms; /* of the last backup, 0 = never */
 	bool backup_ok;
 };
 

@@ -12,7 +12,8 @@ static int setting_put(struct view *view, const char *key)
 {
 	struct jw *jw = &view->jw;
 	AUTO_STMT struct stmt *q = NULL;
-	int row = sql_query(view->db, "SELECT value, version FROM setting WHERE key = $1", &q, SQL_STR(key));
+	int row = sql_query(view->db, "SELECT value, version FROM setting WHERE key = $1", &q,
+		SQL_STR(key));
 	row = row < 0 ? row : db_step(q);
 	if (row < 0) {
 		return row;
@@ -78,8 +79,10 @@ int view_backups_list(struct view *view)
 	int row = sql_query(view->db,
 		"SELECT id, at_ms, path, octets, ok, error FROM backup_run"
 		" WHERE ($1 = 0 OR at_ms < $2 OR (at_ms = $2 AND id < $3)) ORDER BY at_ms DESC, id DESC LIMIT $4",
-		&q, SQL_INT(page.has_cursor), SQL_INT(page.after), SQL_INT(page.after_id), SQL_INT(page.limit + 1));
-	while (row >= 0 && (row = db_step(q)) == 1 && page_take(&page, db_col_int64(q, 1), db_col_int64(q, 0))) {
+		&q, SQL_INT(page.has_cursor), SQL_INT(page.after), SQL_INT(page.after_id),
+		SQL_INT(page.limit + 1));
+	while (row >= 0 && (row = db_step(q)) == 1 &&
+		page_take(&page, db_col_int64(q, 1), db_col_int64(q, 0))) {
 		struct jw *jw = &view->jw;
 		jw_object(jw);
 		jw_kv_int(jw, "id", db_col_int64(q, 0));

@@ -41,21 +41,21 @@ struct items {
  * are left out) and -1 = ended ones too.  What a unit was called then is the
  * first name it gave up after that moment.
  */
-#define FROM_UNIT                                                                                                      \
-	" FROM unit u LEFT JOIN unit_past h ON $4 > 0 AND h.unit_id = u.id AND h.id = (SELECT min(x.id)"               \
+#define FROM_UNIT                                                                                        \
+	" FROM unit u LEFT JOIN unit_past h ON $4 > 0 AND h.unit_id = u.id AND h.id = (SELECT min(x.id)" \
 	" FROM unit_past x WHERE x.unit_id = u.id AND x.until_ms > $4)"
 #define COLUMNS                                                                                                        \
 	"SELECT u.id, u.version, COALESCE(h.name, u.name), CASE WHEN h.id IS NULL THEN u.short_name ELSE h.short_name" \
 	" END, COALESCE(h.kind, u.kind), CASE WHEN h.id IS NULL THEN u.parent_id ELSE h.parent_id END,"                \
 	" u.valid_from_ms, u.valid_to_ms, u.is_centre" FROM_UNIT
-#define CONDITIONS                                                                                                     \
-	" AND ($3 = 0 OR u.id = $3) AND ($4 = -1 OR ($4 = 0 AND u.valid_to_ms IS NULL) OR ($4 > 0 AND"                 \
+#define CONDITIONS                                                                                     \
+	" AND ($3 = 0 OR u.id = $3) AND ($4 = -1 OR ($4 = 0 AND u.valid_to_ms IS NULL) OR ($4 > 0 AND" \
 	" u.valid_from_ms <= $4 AND (u.valid_to_ms IS NULL OR u.valid_to_ms > $4)))"
 
 static void row_take(struct view *view, struct stmt *q, void *context)
 {
 	struct items *items = context;
-	items->item[items->count++] = (struct item){
+	items->item[items->count++] = (struct item) {
 		.id = db_col_int64(q, 0),
 		.version = db_col_int64(q, 1),
 		.name = arena_dup(view->arena, db_col_text(q, 2)),
@@ -68,9 +68,10 @@ static void row_take(struct view *view, struct stmt *q, void *context)
 	};
 }
 
-static struct list_query query_of(const struct view *view, int64_t as_of_ms, struct items *items)
+static struct list_query query_of(
+	const struct view *view, int64_t as_of_ms, struct items *items)
 {
-	return (struct list_query){
+	return (struct list_query) {
 		.kind = "unit",
 		.above = COLUMNS " WHERE u.id > $1" CONDITIONS " ORDER BY u.id LIMIT $2",
 		.one = COLUMNS " WHERE u.id = $1" CONDITIONS " LIMIT $2",
@@ -129,7 +130,8 @@ static int holders_load(struct view *view, struct items *items)
 	while (row >= 0 && (row = db_step(q)) == 1) {
 		struct item *item = item_of(items, db_col_int64(q, 0));
 		if (item != NULL) {
-			struct holder holder = { db_col_int64(q, 2), arena_dup(view->arena, db_col_text(q, 3)) };
+			struct holder holder = { db_col_int64(q, 2),
+				arena_dup(view->arena, db_col_text(q, 3)) };
 			holder_put(item, db_col_text(q, 1), holder);
 		}
 	}
@@ -151,7 +153,8 @@ static int counts_load(struct view *view, struct items *items)
 	while (row >= 0 && (row = db_step(q)) == 1) {
 		struct item *item = item_of(items, db_col_int64(q, 0));
 		if (item != NULL) {
-			*(db_col_int64(q, 1) == 0 ? &item->open_notices : &item->assets) = db_col_int64(q, 2);
+			*(db_col_int64(q, 1) == 0 ? &item->open_notices : &item->assets) =
+				db_col_int64(q, 2);
 		}
 	}
 	return row;

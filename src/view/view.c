@@ -29,7 +29,8 @@ int64_t view_unit_filter(const struct view *view)
 	if (view->scope == SCOPE_ALL) {
 		return 0;
 	}
-	return view->scope == SCOPE_OWN && view->caller.unit_id != 0 ? view->caller.unit_id : -1;
+	return view->scope == SCOPE_OWN && view->caller.unit_id != 0 ? view->caller.unit_id
+								     : -1;
 }
 
 static int nibble(uint8_t c)
@@ -73,13 +74,14 @@ struct slice view_param(const struct view *view, const char *name)
 			return unescape(view->arena, value);
 		}
 	}
-	return (struct slice){ 0 };
+	return (struct slice) { 0 };
 }
 
 int64_t view_param_int(const struct view *view, const char *name, int64_t otherwise)
 {
 	int64_t value = otherwise;
-	return num_i64(view_param(view, name), INT64_MIN, INT64_MAX, &value) < 0 ? otherwise : value;
+	return num_i64(view_param(view, name), INT64_MIN, INT64_MAX, &value) < 0 ? otherwise
+										 : value;
 }
 
 int64_t view_limit(const struct view *view)
@@ -94,8 +96,8 @@ int64_t view_limit(const struct view *view)
 static int admit(struct view *view)
 {
 	const struct view_call *call = view->call;
-	int error =
-		caller_load(view->db, view->arena, call->token, call->address, view->now_ms, &view->caller);
+	int error = caller_load(
+		view->db, view->arena, call->token, call->address, view->now_ms, &view->caller);
 	if (error < 0 || routes[call->route].open) {
 		return error;
 	}

@@ -60,10 +60,10 @@ struct view {
 	struct caller caller;
 	enum scope scope;
 	int64_t now_ms;
-	struct jw jw;        /* onto the answer */
-	int64_t version;     /* of a single record, for the ETag; 0 = none */
+	struct jw jw;    /* onto the answer */
+	int64_t version; /* of a single record, for the ETag; 0 = none */
 	/* a download instead of JSON: */
-	int download_fd;     /* -1 = none; given away */
+	int download_fd; /* -1 = none; given away */
 	char media[96];
 	char file_name[300];
 	char code[48]; /* of the problem */

@@ -9,6 +9,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "scripts"))
 
 import check_docs  # noqa: E402
+import check_format  # noqa: E402
 import check_layers  # noqa: E402
 import check_limits  # noqa: E402
 import check_tokens  # noqa: E402
@@ -16,6 +17,7 @@ import check_tokens  # noqa: E402
 C = "/* SPDX-License-Identifier: Apache-2.0 */\n"
 H = C + "/**\n * Widgets.\n *\n * Layer: base.\n */\n#pragma once\n"
 CLEAN = {
+    ".clang-format": (ROOT / ".clang-format").read_text(),
     "scripts/layers.txt": "base:\nproto: base\nsys: base\ncollect: base proto sys\n",
     "src/base/a.h": H + "/** Adds. */\nint a_add(int x);\n",
     "src/base/a.c": C + '#include "base/a.h"\n\nint a_add(int x)\n{\n\treturn x;\n}\n',
@@ -64,6 +66,10 @@ CASES = [
     (check_layers, "a parser does no I/O", "src/proto/p.c",
      C + '#include "proto/p.h"\n#include <sys/socket.h>\n', "does I/O"),
     (check_layers, "a catch-all header is refused", "src/base/util.h", H, "invites everything"),
+
+    (check_format, "a clean tree passes", None, None, None),
+    (check_format, "a line laid out otherwise is named", "src/base/b.c",
+     C + "int b;\nint  c;\n", "src/base/b.c:3"),
 
     (check_limits, "a clean tree passes", None, None, None),
     (check_limits, "a function of 81 lines is too long", "src/base/a.c", fun(BODY * 77),

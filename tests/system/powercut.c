@@ -5,6 +5,7 @@
  * run, and what survived opened by the real file system.  Four broken builds
  * must be caught by the same checks.
  */
+#include <cmocka.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <setjmp.h>
@@ -16,8 +17,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include <cmocka.h>
 
 #include "base/buf.h"
 #include "base/digest.h"
@@ -34,7 +33,14 @@
 
 enum { CUTS = 500, ROUNDS = 16, PER_ROUND = 3, COMMANDS = ROUNDS * PER_ROUND };
 
-enum place { BEFORE_BLOB_SYNC, BLOB_TO_COMMIT, IN_COMMIT, COMMIT_TO_ANSWER, CHECKPOINT, PLACES };
+enum place {
+	BEFORE_BLOB_SYNC,
+	BLOB_TO_COMMIT,
+	IN_COMMIT,
+	COMMIT_TO_ANSWER,
+	CHECKPOINT,
+	PLACES
+};
 
 static const char *const place_names[PLACES] = { "before blob sync", "blob to commit",
 	"in a commit without blob", "commit to answer", "checkpoint" };
@@ -69,10 +75,10 @@ static void seen(enum disk_op op, const char *path)
 	enum place commit = run.blob_waits ? BLOB_TO_COMMIT : IN_COMMIT;
 	if (blob) {
 		run.blob_waits = run.blob_waits || op == DISK_SYNC;
-		run.place = op == DISK_SYNC || op == DISK_SYNC_DIR ||
-					    strstr(path, "/tmp/") == NULL
-				    ? BLOB_TO_COMMIT
-				    : BEFORE_BLOB_SYNC;
+		run.place =
+			op == DISK_SYNC || op == DISK_SYNC_DIR || strstr(path, "/tmp/") == NULL
+				? BLOB_TO_COMMIT
+				: BEFORE_BLOB_SYNC;
 	} else if (wal) {
 		run.place = op == DISK_SYNC ? COMMIT_TO_ANSWER : commit;
 	} else {
@@ -100,16 +106,20 @@ static int act(struct txn *txn, void *arg)
 	buf_printf(&value, "%lld %0*d", (long long)wish->n, 40 + (int)(wish->n * 67 % 900), 0);
 	int64_t id = txn_id(txn);
 	int64_t rows = sql_run(txn_db(txn),
-		"INSERT INTO setting (id, version, key, value) VALUES ($1, $2, $3, $4)", SQL_INT(id),
-		SQL_INT(wish->n + 1), SQL_TEXT(buf_slice(&key)), SQL_TEXT(buf_slice(&value)));
+		"INSERT INTO setting (id, version, key, value) VALUES ($1, $2, $3, $4)",
+		SQL_INT(id), SQL_INT(wish->n + 1), SQL_TEXT(buf_slice(&key)),
+		SQL_TEXT(buf_slice(&value)));
 	if (rows < 0) {
 		return (int)rows;
 	}
-	trail_act(txn, &(struct trail_act){ .act = SLICE("setting.make"), .id = id });
+	trail_act(txn, &(struct trail_act) { .act = SLICE("setting.make"), .id = id });
 	error = trail_row(txn, "setting", id);
 	error = error < 0 ? error : txn_change(txn, "setting", id, 1);
-	struct outbox_item item = { .kind = SLICE("mail"), .effect = buf_slice(&key),
-		.record_kind = SLICE("setting"), .record_id = id, .payload = SLICE("{}") };
+	struct outbox_item item = { .kind = SLICE("mail"),
+		.effect = buf_slice(&key),
+		.record_kind = SLICE("setting"),
+		.record_id = id,
+		.payload = SLICE("{}") };
 	error = error < 0 ? error : outbox_put(txn, &item);
 	wish->answered = run.answer_early && error >= 0 && !disk_dead();
 	return error < 0 ? error : 0;
@@ -191,7 +201,8 @@ static void make_base(void)
 	/* The folders of the contents are there before any survivor is put back. */
 	char blobs[PATH_MAX + 16];
 	(void)snprintf(blobs, sizeof(blobs), "%s/blobs", run.back);
-	assert_int_equal(blob_store_open(fs_real(), blobs, DB_SQLITE, quotas, 1, &run.blobs), 0);
+	assert_int_equal(
+		blob_store_open(fs_real(), blobs, DB_SQLITE, quotas, 1, &run.blobs), 0);
 }
 
 /* One life of the house on the forgetful disk.  Returns: operations seen. */
@@ -245,8 +256,8 @@ static const char *check_answered(struct house *house)
 {
 	for (size_t i = 0; i < COMMANDS; i++) {
 		int64_t key = 0;
-		int row = sql_int(house->db, "SELECT count(*) FROM setting WHERE version = $1", &key,
-			SQL_INT((int64_t)i + 1));
+		int row = sql_int(house->db, "SELECT count(*) FROM setting WHERE version = $1",
+			&key, SQL_INT((int64_t)i + 1));
 		if (row != 1 || key > 1) {
 			return "a command is there twice";
 		}
@@ -273,7 +284,8 @@ static const char *check_whole(struct house *house)
 			return same[i];
 		}
 	}
-	int64_t blobs = house_number(house, "SELECT count(*) FROM setting WHERE version % 4 = 2");
+	int64_t blobs =
+		house_number(house, "SELECT count(*) FROM setting WHERE version % 4 = 2");
 	if (house_number(house, "SELECT count(*) FROM blob") != blobs) {
 		return "a command is half there";
 	}
@@ -293,7 +305,8 @@ static const char *check_blobs(struct house *house)
 		uint8_t octets[9000];
 		ssize_t n = read(fd, octets, sizeof(octets));
 		(void)close(fd);
-		struct digest sm3 = digest_of(DIGEST_SM3, slice_of(octets, n < 0 ? 0 : (size_t)n));
+		struct digest sm3 =
+			digest_of(DIGEST_SM3, slice_of(octets, n < 0 ? 0 : (size_t)n));
 		if (!digest_eq(&sm3, &ref.sm3)) {
 			return "a named blob is damaged";
 		}
@@ -318,7 +331,7 @@ static int64_t clock_of(void *arg)
 static const char *open_survivor(struct house *house)
 {
 	char path[PATH_MAX + 32];
-	*house = (struct house){ 0 };
+	*house = (struct house) { 0 };
 	(void)snprintf(path, sizeof(path), "sqlite:%s/records.db", run.back);
 	if (db_open(path, 0, &house->db, NULL) < 0) {
 		return "the store does not open";
@@ -327,7 +340,8 @@ static const char *open_survivor(struct house *house)
 		return "the writer refuses the store";
 	}
 	/* Only looked at: this machine's own disk need not be waited for. */
-	return db_exec(house->db, "PRAGMA synchronous = OFF") < 0 ? "the store is locked" : NULL;
+	return db_exec(house->db, "PRAGMA synchronous = OFF") < 0 ? "the store is locked"
+								  : NULL;
 }
 
 static const char *inspect(void)
@@ -406,12 +420,14 @@ static void five_hundred_cuts_lose_nothing_answered(void **state)
 		uint64_t cut = place_of_cut(i, ops);
 		const char *wrong = cut_once(&honest, cut, i + 1);
 		if (wrong != NULL) {
-			fail_msg("cut %llu after operation %llu (%s): %s", (unsigned long long)i,
-				(unsigned long long)cut, place_names[run.cut_place], wrong);
+			fail_msg("cut %llu after operation %llu (%s): %s",
+				(unsigned long long)i, (unsigned long long)cut,
+				place_names[run.cut_place], wrong);
 		}
 		count[run.cut_place]++;
 	}
-	print_message("#! %d cuts over %llu writes, syncs and names:\n", CUTS, (unsigned long long)ops);
+	print_message("#! %d cuts over %llu writes, syncs and names:\n", CUTS,
+		(unsigned long long)ops);
 	for (size_t p = 0; p < PLACES; p++) {
 		print_message("#! %s: %u\n", place_names[p], count[p]);
 		assert_true(count[p] > 0);
@@ -439,7 +455,8 @@ static void broken_builds_are_caught(void **state)
 		uint64_t i = 0;
 		for (; i < CUTS && wrong == NULL; i++) {
 			/* Not in order, so that an early and a late cut come soon. */
-			wrong = cut_once(&builds[b].lies, place_of_cut(i * 149 % CUTS, ops), i + 1);
+			wrong = cut_once(
+				&builds[b].lies, place_of_cut(i * 149 % CUTS, ops), i + 1);
 		}
 		if (wrong == NULL) {
 			fail_msg("%s was not caught", builds[b].name);

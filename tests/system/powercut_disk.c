@@ -105,7 +105,8 @@ static struct name *name_find(struct name *names, size_t count, const char *path
 	return NULL;
 }
 
-static void name_set(struct name *names, size_t *count, const char *path, struct disk_file *file)
+static void name_set(
+	struct name *names, size_t *count, const char *path, struct disk_file *file)
 {
 	struct name *name = name_find(names, *count, path);
 	if (name == NULL) {
@@ -308,7 +309,8 @@ static void settle_all(const struct disk_file *file, const char *folder)
 	size_t kept = 0;
 	for (size_t i = 0; i < disk.pending_count; i++) {
 		struct pending *p = &disk.pending[i];
-		bool mine = folder != NULL ? of_folder(p, folder) : !p->is_name && p->file == file;
+		bool mine =
+			folder != NULL ? of_folder(p, folder) : !p->is_name && p->file == file;
 		if (mine) {
 			settle(p);
 			free(p->octets);
@@ -390,8 +392,8 @@ static void settle_torn(const struct pending *p)
 		uint64_t end = (p->at + at) / SECTOR * SECTOR + SECTOR - p->at;
 		end = end < p->n ? end : p->n;
 		if (draw(2) != 0) {
-			content_put(&p->file->durable, slice_of(p->octets + at, (size_t)(end - at)),
-				p->at + at);
+			content_put(&p->file->durable,
+				slice_of(p->octets + at, (size_t)(end - at)), p->at + at);
 		}
 		at = end;
 	}

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "powercut_disk.h"
-
+#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <sqlite3.h>
+#include "powercut_disk.h"
 
 /*
  * Behaves as SQLite's own "unix" VFS where durability is concerned: a log or
@@ -55,7 +54,8 @@ static int x_write(sqlite3_file *file, const void *octets, int n, sqlite3_int64 
 
 static int x_truncate(sqlite3_file *file, sqlite3_int64 size)
 {
-	return disk_truncate(own(file)->file, (uint64_t)size) < 0 ? SQLITE_IOERR_TRUNCATE : SQLITE_OK;
+	return disk_truncate(own(file)->file, (uint64_t)size) < 0 ? SQLITE_IOERR_TRUNCATE
+								  : SQLITE_OK;
 }
 
 static int sync_folder_of(const char *path)
@@ -126,7 +126,8 @@ static int x_traits(sqlite3_file *file)
 	return SQLITE_IOCAP_POWERSAFE_OVERWRITE;
 }
 
-static int x_shm_map(sqlite3_file *file, int region, int octets, int extend, void volatile **ret_p)
+static int x_shm_map(
+	sqlite3_file *file, int region, int octets, int extend, void volatile **ret_p)
 {
 	struct vfs_file *f = own(file);
 	if (region >= SHM_REGIONS) {
@@ -179,8 +180,8 @@ static const sqlite3_io_methods methods = {
 	.xShmUnmap = x_shm_unmap,
 };
 
-static int x_open(sqlite3_vfs *vfs, sqlite3_filename path, sqlite3_file *file, int flags,
-	int *ret_flags)
+static int x_open(
+	sqlite3_vfs *vfs, sqlite3_filename path, sqlite3_file *file, int flags, int *ret_flags)
 {
 	(void)vfs;
 	struct vfs_file *f = own(file);

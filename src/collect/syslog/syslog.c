@@ -32,13 +32,13 @@ static void address_text(const struct sockaddr_storage *address, char ret_text[A
 		memcpy(&in6, address, sizeof(in6));
 		/* A dual-stack socket shows IPv4 peers as ::ffff:a.b.c.d. */
 		bool mapped = IN6_IS_ADDR_V4MAPPED(&in6.sin6_addr);
-		(void)inet_ntop(mapped ? AF_INET : AF_INET6, &in6.sin6_addr.s6_addr[mapped ? 12 : 0], ret_text,
-			ADDRESS_MAX);
+		(void)inet_ntop(mapped ? AF_INET : AF_INET6,
+			&in6.sin6_addr.s6_addr[mapped ? 12 : 0], ret_text, ADDRESS_MAX);
 	}
 }
 
-struct source *collect_syslog_source_of(struct collect_syslog *collect,
-	const struct sockaddr_storage *address)
+struct source *collect_syslog_source_of(
+	struct collect_syslog *collect, const struct sockaddr_storage *address)
 {
 	char text[ADDRESS_MAX];
 	address_text(address, text);
@@ -101,7 +101,8 @@ static void append(struct collect_syslog *collect, const struct syslog_msg *msg,
 	}
 }
 
-void collect_syslog_take(struct collect_syslog *collect, struct source *source, struct slice raw)
+void collect_syslog_take(
+	struct collect_syslog *collect, struct source *source, struct slice raw)
 {
 	int64_t now_ms = clock_unix_ms();
 	source->messages++;
@@ -119,7 +120,9 @@ void collect_syslog_take(struct collect_syslog *collect, struct source *source, 
 		collect->counters.malformed++;
 	}
 	collect->counters.recoded += msg.recoded;
-	struct log_row row = { .recv_ms = now_ms, .source = slice_str(source->address), .raw = raw };
+	struct log_row row = {
+		.recv_ms = now_ms, .source = slice_str(source->address), .raw = raw
+	};
 	append(collect, &msg, &row);
 }
 
@@ -160,7 +163,8 @@ static void on_sweep(uv_timer_t *timer)
 	collect_syslog_tcp_sweep(timer->data);
 }
 
-static int start(struct collect_syslog *collect, struct intake *intake, int fd, uv_poll_cb ready)
+static int start(
+	struct collect_syslog *collect, struct intake *intake, int fd, uv_poll_cb ready)
 {
 	intake->collect = collect;
 	intake->fd = fd;
@@ -193,17 +197,19 @@ static int start_all(struct collect_syslog *collect)
 	const struct collect_syslog_options *o = &collect->options;
 	int error = uv_timer_start(&collect->sweep, on_sweep, SWEEP_MS, SWEEP_MS);
 	for (size_t i = 0; error == 0 && i < o->udp_count; i++) {
-		error = start(collect, &collect->udp[i], o->udp_fds[i], collect_syslog_udp_ready);
+		error = start(
+			collect, &collect->udp[i], o->udp_fds[i], collect_syslog_udp_ready);
 		error = error < 0 ? error : collect_syslog_udp_prepare(&collect->udp[i]);
 	}
 	for (size_t i = 0; error == 0 && i < o->tcp_count; i++) {
-		error = start(collect, &collect->tcp[i], o->tcp_fds[i], collect_syslog_tcp_ready);
+		error = start(
+			collect, &collect->tcp[i], o->tcp_fds[i], collect_syslog_tcp_ready);
 	}
 	return error;
 }
 
-int collect_syslog_create(const struct collect_syslog_options *options,
-	struct collect_syslog **ret_collect)
+int collect_syslog_create(
+	const struct collect_syslog_options *options, struct collect_syslog **ret_collect)
 {
 	if (options->udp_count > COLLECT_SYSLOG_SOCKETS_MAX ||
 		options->tcp_count > COLLECT_SYSLOG_SOCKETS_MAX) {
@@ -216,7 +222,8 @@ int collect_syslog_create(const struct collect_syslog_options *options,
 	}
 	collect->options = *options;
 	struct collect_syslog_options *o = &collect->options;
-	o->connections_max = o->connections_max != 0 ? o->connections_max : COLLECT_SYSLOG_CONNECTIONS_MAX;
+	o->connections_max =
+		o->connections_max != 0 ? o->connections_max : COLLECT_SYSLOG_CONNECTIONS_MAX;
 	o->rate_max = o->rate_max != 0 ? o->rate_max : COLLECT_SYSLOG_RATE_MAX;
 	o->idle_ms = o->idle_ms != 0 ? o->idle_ms : COLLECT_SYSLOG_IDLE_MS;
 	collect->stream = stream;
@@ -252,7 +259,8 @@ struct collect_syslog *collect_syslog_destroy(struct collect_syslog *collect)
 	return NULL;
 }
 
-const struct collect_syslog_counters *collect_syslog_counters(const struct collect_syslog *collect)
+const struct collect_syslog_counters *collect_syslog_counters(
+	const struct collect_syslog *collect)
 {
 	return &collect->counters;
 }
@@ -266,7 +274,8 @@ int collect_syslog_next_source(const struct collect_syslog *collect, size_t *cur
 		return 0;
 	}
 	const struct source *source = value;
-	*ret_source = (struct collect_syslog_source){ slice_str(source->address), source->messages,
-		source->octets, source->malformed, source->refused, source->last_ms };
+	*ret_source =
+		(struct collect_syslog_source) { slice_str(source->address), source->messages,
+			source->octets, source->malformed, source->refused, source->last_ms };
 	return 1;
 }

@@ -68,10 +68,11 @@ struct collect_syslog {
 };
 
 /** The source of an address; the shared one when the table is full. */
-struct source *collect_syslog_source_of(struct collect_syslog *collect,
-	const struct sockaddr_storage *address);
+struct source *collect_syslog_source_of(
+	struct collect_syslog *collect, const struct sockaddr_storage *address);
 /** One message: decode, count, append. */
-void collect_syslog_take(struct collect_syslog *collect, struct source *source, struct slice raw);
+void collect_syslog_take(
+	struct collect_syslog *collect, struct source *source, struct slice raw);
 
 void collect_syslog_udp_ready(uv_poll_t *poll, int status, int events);
 NODISCARD int collect_syslog_udp_prepare(struct intake *intake);

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "collect/syslog/syslog_priv.h"
-
 #include <errno.h>
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "collect/syslog/syslog_priv.h"
 #include "proto/syslog.h"
 
 enum { READ_OCTETS = 64 * 1024, READS_MAX = 4, ACCEPTS_MAX = 64 };
@@ -76,7 +75,7 @@ static void on_readable(uv_poll_t *poll, int status, int events)
 static bool over_cap(const struct collect_syslog *collect, const struct source *source)
 {
 	return collect->counters.connections >= collect->options.connections_max ||
-		source->connections >= COLLECT_SYSLOG_PER_SOURCE_MAX;
+	       source->connections >= COLLECT_SYSLOG_PER_SOURCE_MAX;
 }
 
 static void add(struct collect_syslog *collect, int fd, struct source *source)
@@ -120,10 +119,12 @@ void collect_syslog_tcp_ready(uv_poll_t *poll, int status, int events)
 	for (int i = 0; i < ACCEPTS_MAX; i++) {
 		struct sockaddr_storage from = { 0 };
 		socklen_t n = sizeof(from);
-		int fd = accept4(intake->fd, (struct sockaddr *)&from, &n, SOCK_NONBLOCK | SOCK_CLOEXEC);
+		int fd = accept4(
+			intake->fd, (struct sockaddr *)&from, &n, SOCK_NONBLOCK | SOCK_CLOEXEC);
 		if (fd < 0) {
 			/* Out of descriptors the poll would spin: rest until the next sweep. */
-			if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
+			if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS ||
+				errno == ENOMEM) {
 				collect->counters.connections_refused++;
 				(void)uv_poll_stop(poll);
 			}

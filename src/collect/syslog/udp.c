@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "collect/syslog/syslog_priv.h"
-
 #include <errno.h>
 #include <stdlib.h>
 
+#include "collect/syslog/syslog_priv.h"
 #include "proto/syslog.h"
 
 enum { SLOTS = 32, ROUNDS_MAX = 8, CONTROL_OCTETS = 64 };
@@ -24,7 +23,7 @@ struct datagrams *collect_syslog_datagrams_create(void)
 		abort();
 	}
 	for (size_t i = 0; i < SLOTS; i++) {
-		d->part[i] = (struct iovec){ d->octets[i], SYSLOG_RAW_MAX };
+		d->part[i] = (struct iovec) { d->octets[i], SYSLOG_RAW_MAX };
 	}
 	return d;
 }
@@ -46,7 +45,7 @@ int collect_syslog_udp_prepare(struct intake *intake)
 static void arm(struct datagrams *d)
 {
 	for (size_t i = 0; i < SLOTS; i++) {
-		d->header[i].msg_hdr = (struct msghdr){
+		d->header[i].msg_hdr = (struct msghdr) {
 			.msg_name = &d->from[i],
 			.msg_namelen = sizeof(d->from[i]),
 			.msg_iov = &d->part[i],
@@ -60,11 +59,13 @@ static void arm(struct datagrams *d)
 /* The kernel gives its count with a datagram only after the first drop; it wraps at 2^32. */
 static void count_drops(struct intake *intake, struct msghdr *message)
 {
-	for (struct cmsghdr *c = CMSG_FIRSTHDR(message); c != NULL; c = CMSG_NXTHDR(message, c)) {
+	for (struct cmsghdr *c = CMSG_FIRSTHDR(message); c != NULL;
+		c = CMSG_NXTHDR(message, c)) {
 		if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SO_RXQ_OVFL) {
 			uint32_t drops = 0;
 			memcpy(&drops, CMSG_DATA(c), sizeof(drops));
-			intake->collect->counters.kernel_drops += (uint32_t)(drops - intake->drops);
+			intake->collect->counters.kernel_drops +=
+				(uint32_t)(drops - intake->drops);
 			intake->drops = drops;
 		}
 	}
@@ -92,7 +93,8 @@ void collect_syslog_udp_ready(uv_poll_t *poll, int status, int events)
 		arm(d);
 		int n = recvmmsg(intake->fd, d->header, SLOTS, MSG_DONTWAIT, NULL);
 		if (n < 0) {
-			intake->collect->counters.read_errors += errno != EAGAIN && errno != EINTR;
+			intake->collect->counters.read_errors +=
+				errno != EAGAIN && errno != EINTR;
 			return;
 		}
 		for (int i = 0; i < n; i++) {

@@ -91,6 +91,7 @@ int audit_key_ready(struct core *core, struct diag *diag)
 	}
 	error = error < 0 ? error : audit_key_parse(buf_slice(&pem), &core->audit_key);
 	secret_wipe(&pem);
-	error = error < 0 ? error : public_write(core->audit_key, runtime_handle(core->rt, "data"));
+	error = error < 0 ? error
+			  : public_write(core->audit_key, runtime_handle(core->rt, "data"));
 	return error < 0 ? diag_set(diag, error, 0, 0, "audit key: %s", err_text(error)) : 0;
 }

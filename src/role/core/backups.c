@@ -25,7 +25,7 @@ static struct wish wish_load(struct core *core, struct arena *arena)
 	if (setting_load(core->peek, arena, "backup", &text) == 0 && text.n > 0) {
 		(void)!json_parse(arena, text, 0, &root, NULL);
 	}
-	return (struct wish){ arena_dup_str(arena, json_get_str(root, "target_dir")),
+	return (struct wish) { arena_dup_str(arena, json_get_str(root, "target_dir")),
 		json_get_int(root, "at_hour", HOUR_DEFAULT) };
 }
 
@@ -34,7 +34,8 @@ void backups_run(struct core *core)
 	AUTO_ARENA struct arena *arena = arena_create(0);
 	struct wish wish = wish_load(core, arena);
 	struct msg_run_backup msg = { .target = slice_str(wish.target) };
-	if (RUNTIME_SEND(core->rt, IPC_PARENT, run_backup, MSG_RUN_BACKUP, 0, 0, &msg, -1) < 0) {
+	if (RUNTIME_SEND(core->rt, IPC_PARENT, run_backup, MSG_RUN_BACKUP, 0, 0, &msg, -1) <
+		0) {
 		log_event(LOG_ERROR, "backup.unasked", F_STR("why", "parent is slow"));
 	}
 }
@@ -44,10 +45,12 @@ static bool due(const struct wish *wish, int64_t now_ms, int64_t last_ms, bool s
 {
 	struct civil now = civil_of_ms(now_ms, CIVIL_CHINA_OFFSET_MIN);
 	int64_t today = civil_day_of_ms(now_ms, CIVIL_CHINA_OFFSET_MIN);
-	if (wish->hour < 0 || (last_ms != 0 && civil_day_of_ms(last_ms, CIVIL_CHINA_OFFSET_MIN) == today)) {
+	if (wish->hour < 0 ||
+		(last_ms != 0 && civil_day_of_ms(last_ms, CIVIL_CHINA_OFFSET_MIN) == today)) {
 		return false;
 	}
-	return now.hour == wish->hour || (settled && now.hour > wish->hour && now_ms - last_ms > CIVIL_DAY_MS);
+	return now.hour == wish->hour ||
+	       (settled && now.hour > wish->hour && now_ms - last_ms > CIVIL_DAY_MS);
 }
 
 void backups_turn(struct core *core)
@@ -66,8 +69,8 @@ void backups_turn(struct core *core)
 	/* One taken elsewhere by hand stands for no day of ours. */
 	struct slice folder = slice_str(wish.target[0] != '\0' ? wish.target : "backup/");
 	(void)!sql_int(core->peek,
-		"SELECT max(at_ms) FROM backup_run WHERE ok = 1 AND substr(path, 1, length($1)) = $1", &last_ms,
-		SQL_TEXT(folder));
+		"SELECT max(at_ms) FROM backup_run WHERE ok = 1 AND substr(path, 1, length($1)) = $1",
+		&last_ms, SQL_TEXT(folder));
 	bool settled = mono_ms - core->backup_up_ms > CATCH_UP_AFTER_MS;
 	if (core->backup_day != today && due(&wish, now_ms, last_ms, settled)) {
 		core->backup_day = today;
@@ -92,6 +95,6 @@ void backups_frame(struct core *core, struct ipc_frame *frame)
 		return;
 	}
 	struct backup_made *made = arena_take(job->arena, sizeof(*made));
-	*made = (struct backup_made){ msg.ok, msg.path, (int64_t)msg.octets, msg.error };
+	*made = (struct backup_made) { msg.ok, msg.path, (int64_t)msg.octets, msg.error };
 	job_submit_sure(job, done_run, made, job_drop);
 }

@@ -35,7 +35,9 @@ static int withhold(struct txn *txn, int64_t after_id)
 {
 	int64_t kept = outbox_withhold(txn, after_id);
 	if (kept > 0) {
-		kept = sql_run(txn_db(txn), "UPDATE delivery SET state = 'unknown' WHERE id > $1", SQL_INT(after_id));
+		kept = sql_run(txn_db(txn),
+			"UPDATE delivery SET state = 'unknown' WHERE id > $1",
+			SQL_INT(after_id));
 	}
 	return kept < 0 ? (int)kept : 0;
 }
@@ -45,7 +47,8 @@ static int fire(struct txn *txn, const struct timer *timer, void *arg)
 	const struct core *core = arg;
 	int64_t before = txn_id(txn);
 	int error = line_timer(txn, &core->env, timer);
-	return error < 0 || timer->fire_at_ms >= core->restored_at_ms ? error : withhold(txn, before);
+	return error < 0 || timer->fire_at_ms >= core->restored_at_ms ? error
+								      : withhold(txn, before);
 }
 
 static void timers_turn(struct core *core, int64_t now_ms)
@@ -55,7 +58,7 @@ static void timers_turn(struct core *core, int64_t now_ms)
 		return;
 	}
 	core->timers_busy = true;
-	core->timer_handler = (struct timer_handler){ .fire = fire, .arg = core };
+	core->timer_handler = (struct timer_handler) { .fire = fire, .arg = core };
 	job_submit(job_create(core, 0), timer_run, &core->timer_handler, timer_finish);
 }
 

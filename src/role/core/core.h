@@ -28,8 +28,8 @@ struct secret_key;
 
 struct core {
 	struct runtime *rt;
-	struct db *db;         /* the writer's, once it runs */
-	struct db *peek;       /* the loop's own, read-only */
+	struct db *db;   /* the writer's, once it runs */
+	struct db *peek; /* the loop's own, read-only */
 	struct batch *batch;
 	struct writer *writer;
 	struct password_lane *lane;
@@ -38,30 +38,30 @@ struct core {
 	struct desk_env env;
 	struct calendar calendar;
 	struct policy policy;
-	struct arena *packs;   /* what was read from share/ */
+	struct arena *packs; /* what was read from share/ */
 	uv_async_t wake;
 	uv_timer_t tick;
-	int64_t last_seq;      /* highest commit_seq told to query */
+	int64_t last_seq; /* highest commit_seq told to query */
 	/* what is under way */
 	bool timers_busy;
 	bool mail_busy;
 	bool render_busy;
 	bool probe_busy;
-	uint32_t met;          /* peers this core had before: a bit each */
-	bool paper_spent;      /* its worker was shown somebody's file: it makes no document any more */
+	uint32_t met;     /* peers this core had before: a bit each */
+	bool paper_spent; /* its worker was shown somebody's file: it makes no document any more */
 	bool checks_dirty;
 	bool facts_done;
-	int64_t mail_wait_ms;  /* mail is not set up: do not look before */
+	int64_t mail_wait_ms; /* mail is not set up: do not look before */
 	struct timer_handler timer_handler;
 	int64_t sign_at_ms;
 	int64_t clock_base_ms; /* wall minus monotonic as last believed */
 	bool clock_held;
-	bool clock_hold_kept;  /* on disk, too */
+	bool clock_hold_kept;   /* on disk, too */
 	int64_t restored_at_ms; /* 0 = this store grew here */
 	int64_t backup_up_ms;   /* monotonic, when it was looked at first */
 	int64_t backup_look_ms; /* monotonic, when it is looked at again */
 	int64_t backup_day;     /* day of the last one begun by the hour */
-	uint64_t refused;      /* commands the writer's full queue refused */
+	uint64_t refused;       /* commands the writer's full queue refused */
 	/* jobs that wait for the store to be back, in the order they came */
 	struct job *held;
 	size_t held_count;
@@ -78,7 +78,7 @@ struct job {
 	struct core *core;
 	struct arena *arena;
 	uint64_t trace;
-	void *of;              /* what the part keeps with it, in the arena */
+	void *of; /* what the part keeps with it, in the arena */
 	void (*finish)(struct job *job);
 	/* of one that is tried again */
 	struct job *next;
@@ -97,14 +97,16 @@ void job_drop(struct job *job);
  * Owns:    job, in every case: when the queue is full finish is called with
  *          command.status E_BUSY.
  */
-void job_submit(struct job *own_job, int (*run)(struct txn *, void *), void *arg, void (*finish)(struct job *));
+void job_submit(struct job *own_job, int (*run)(struct txn *, void *), void *arg,
+	void (*finish)(struct job *));
 
 /**
  * The same for what nobody would ask again: while the store is away, or the
  * queue full, the job waits in its order.  finish sees E_STORE or E_BUSY only
  * when the store takes others' commands and this one still fails.
  */
-void job_submit_sure(struct job *own_job, int (*run)(struct txn *, void *), void *arg, void (*finish)(struct job *));
+void job_submit_sure(struct job *own_job, int (*run)(struct txn *, void *), void *arg,
+	void (*finish)(struct job *));
 /** Try those that wait again. */
 void job_turn(struct core *core);
 /** Drop those that wait: the process ends. */

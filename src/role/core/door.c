@@ -23,7 +23,8 @@ static void on_lane(void *ctx, bool ok, struct slice new_hash)
 	v->call.new_hash = visit_keep(job, new_hash);
 	command_fini(&job->command);
 	command_init(&job->command);
-	(void)snprintf(job->command.trace, sizeof(job->command.trace), "%016llx", (unsigned long long)job->trace);
+	(void)snprintf(job->command.trace, sizeof(job->command.trace), "%016llx",
+		(unsigned long long)job->trace);
 	visit_run(job);
 }
 
@@ -75,7 +76,8 @@ static int body_read(struct job *job, const struct msg_command *msg, struct ipc_
 	memfd_unmap(&map);
 	*ret_text = text;
 	*ret_body = NULL;
-	return error < 0 || text.n == 0 ? error : json_parse(job->arena, text, 0, ret_body, NULL);
+	return error < 0 || text.n == 0 ? error
+					: json_parse(job->arena, text, 0, ret_body, NULL);
 }
 
 /* The same key with the same request gets the first answer again; keys belong to a token. */
@@ -90,8 +92,10 @@ static void idempotency_set(struct job *job, const struct msg_command *msg, stru
 	job->command.account = (int64_t)(account >> 1);
 	job->command.key = visit_keep(job, msg->idempotency);
 	const struct slice parts[] = { slice_of(&msg->route, sizeof(msg->route)),
-		slice_of(&msg->id, sizeof(msg->id)), slice_of(&msg->sub, sizeof(msg->sub)), msg->key, body };
-	job->command.request = digest_of_parts(DIGEST_SHA256, parts, sizeof(parts) / sizeof(parts[0]));
+		slice_of(&msg->id, sizeof(msg->id)), slice_of(&msg->sub, sizeof(msg->sub)),
+		msg->key, body };
+	job->command.request =
+		digest_of_parts(DIGEST_SHA256, parts, sizeof(parts) / sizeof(parts[0]));
 }
 
 static void command_take(struct core *core, struct ipc_frame *frame)
@@ -102,7 +106,7 @@ static void command_take(struct core *core, struct ipc_frame *frame)
 	}
 	struct job *job = visit_create(core, frame->req, frame->trace);
 	struct visit *v = visit_of(job);
-	v->call = (struct desk_call){
+	v->call = (struct desk_call) {
 		.route = (enum route_id)msg.route,
 		.token = visit_keep(job, msg.token),
 		.address = visit_keep(job, msg.address),

@@ -24,7 +24,8 @@ struct job *job_create(struct core *core, uint64_t trace)
 	job->arena = arena_create(JOB_MAX_OCTETS);
 	job->trace = trace;
 	command_init(&job->command);
-	(void)snprintf(job->command.trace, sizeof(job->command.trace), "%016llx", (unsigned long long)trace);
+	(void)snprintf(job->command.trace, sizeof(job->command.trace), "%016llx",
+		(unsigned long long)trace);
 	return job;
 }
 
@@ -43,7 +44,7 @@ static void clean(struct command *command)
 	command->commit_seq = 0;
 	command->replayed = false;
 	buf_clear(&command->answer);
-	command->diag = (struct diag){ 0 };
+	command->diag = (struct diag) { 0 };
 }
 
 /* In the order of their numbers: one that failed goes before those that came after it. */
@@ -89,7 +90,8 @@ static void end(struct job *job)
 		job->finish(job);
 		return;
 	}
-	core->held_until_ms = core->held_count == 0 ? clock_mono_ms() + HELD_PAUSE_MS : core->held_until_ms;
+	core->held_until_ms =
+		core->held_count == 0 ? clock_mono_ms() + HELD_PAUSE_MS : core->held_until_ms;
 	clean(&job->command);
 	hold(job);
 }
@@ -114,20 +116,23 @@ static void submit(struct job *job)
 	}
 }
 
-void job_submit(struct job *own_job, int (*run)(struct txn *, void *), void *arg, void (*finish)(struct job *))
+void job_submit(struct job *own_job, int (*run)(struct txn *, void *), void *arg,
+	void (*finish)(struct job *))
 {
 	own_job->finish = finish;
 	own_job->command.run = run;
 	own_job->command.arg = arg;
 	own_job->command.done = on_done;
-	if (own_job->number != 0 && own_job->core->held_count > 0 && own_job->core->held_count < JOBS_HELD_MAX) {
+	if (own_job->number != 0 && own_job->core->held_count > 0 &&
+		own_job->core->held_count < JOBS_HELD_MAX) {
 		hold(own_job);
 	} else {
 		submit(own_job);
 	}
 }
 
-void job_submit_sure(struct job *own_job, int (*run)(struct txn *, void *), void *arg, void (*finish)(struct job *))
+void job_submit_sure(struct job *own_job, int (*run)(struct txn *, void *), void *arg,
+	void (*finish)(struct job *))
 {
 	own_job->number = ++own_job->core->numbered;
 	job_submit(own_job, run, arg, finish);

@@ -72,7 +72,8 @@ static int first_admin_make(struct runtime *rt, struct core *core, struct diag *
 	if (error < 0) {
 		return diag_set(diag, error, 0, 0, "first administrator: %s", err_text(error));
 	}
-	struct msg_first_admin msg = { .account = SLICE("admin"), .password = slice_str(password) };
+	struct msg_first_admin msg = { .account = SLICE("admin"),
+		.password = slice_str(password) };
 	error = RUNTIME_SEND(rt, IPC_PARENT, first_admin, MSG_FIRST_ADMIN, 0, 0, &msg, -1);
 	explicit_bzero(password, sizeof(password));
 	return error;
@@ -81,8 +82,8 @@ static int first_admin_make(struct runtime *rt, struct core *core, struct diag *
 static int store_open(struct runtime *rt, struct core *core, struct diag *diag)
 {
 	char backup[96];
-	(void)snprintf(backup, sizeof(backup), "backup/before-schema-%u-%lld.db", migrate_latest(),
-		(long long)clock_unix_ms());
+	(void)snprintf(backup, sizeof(backup), "backup/before-schema-%u-%lld.db",
+		migrate_latest(), (long long)clock_unix_ms());
 	int error = store_enter(rt, diag);
 	error = error < 0 ? error : db_open(store_conf(rt), 0, &core->db, diag);
 	error = error < 0 ? error : migrate_to(core->db, migrate_latest(), backup, diag);
@@ -94,13 +95,16 @@ static int store_open(struct runtime *rt, struct core *core, struct diag *diag)
 	error = error < 0 ? error : batch_create(core->db, batch_now, NULL, &core->batch, diag);
 	error = error < 0 ? error : db_open(store_conf(rt), DB_READONLY, &core->peek, diag);
 	error = error < 0 ? error : first_admin_make(rt, core, diag);
-	if (error >= 0 && sql_int(core->peek, "SELECT value FROM counter WHERE series = $1 AND year = 0",
-				  &core->last_seq, SQL_STR("commit")) < 0) {
+	if (error >= 0 &&
+		sql_int(core->peek, "SELECT value FROM counter WHERE series = $1 AND year = 0",
+			&core->last_seq, SQL_STR("commit")) < 0) {
 		error = diag_set(diag, E_STORE, 0, 0, "the store has no commit counter");
 	}
-	if (error >= 0 && sql_int(core->peek, "SELECT CAST(value AS BIGINT) FROM meta WHERE key = $1",
-				  &core->restored_at_ms, SQL_STR("restored_at_ms")) < 0) {
-		error = diag_set(diag, E_STORE, 0, 0, "the store cannot say whether it was restored");
+	if (error >= 0 &&
+		sql_int(core->peek, "SELECT CAST(value AS BIGINT) FROM meta WHERE key = $1",
+			&core->restored_at_ms, SQL_STR("restored_at_ms")) < 0) {
+		error = diag_set(
+			diag, E_STORE, 0, 0, "the store cannot say whether it was restored");
 	}
 	return error < 0 ? error : 0;
 }
@@ -112,8 +116,8 @@ static int prepare(struct runtime *rt, struct diag *diag)
 	core->packs = arena_create(0);
 	(void)umask(0077);
 	(void)!gb18030_init(); /* loads a module from disk; without it such sheets are refused with a reason */
-	int error = packs_policy(runtime_handle(rt, "share"), runtime_handle(rt, "site"), core->packs,
-		&core->calendar, &core->policy, diag);
+	int error = packs_policy(runtime_handle(rt, "share"), runtime_handle(rt, "site"),
+		core->packs, &core->calendar, &core->policy, diag);
 	error = error < 0 ? error : store_open(rt, core, diag);
 	error = error < 0 ? error : secret_key_read(runtime_handle(rt, "key"), &core->key);
 	error = error < 0 ? error : audit_key_ready(core, diag);
@@ -121,19 +125,23 @@ static int prepare(struct runtime *rt, struct diag *diag)
 		return error;
 	}
 	struct blob_store *blobs = NULL;
-	error = blob_store_open(fs_real(), "blobs", db_kind(core->db), quotas, sizeof(quotas) / sizeof(quotas[0]),
-		&blobs);
+	error = blob_store_open(fs_real(), "blobs", db_kind(core->db), quotas,
+		sizeof(quotas) / sizeof(quotas[0]), &blobs);
 	if (error < 0) {
 		return diag_set(diag, error, 0, 0, "blobs: %s", err_text(error));
 	}
-	core->env = (struct desk_env){ .calendar = &core->calendar, .policy = &core->policy, .blobs = blobs,
-		.secrets = core->key, .base_url = store_base_url(rt, core->db, core->packs) };
+	core->env = (struct desk_env) { .calendar = &core->calendar,
+		.policy = &core->policy,
+		.blobs = blobs,
+		.secrets = core->key,
+		.base_url = store_base_url(rt, core->db, core->packs) };
 	return 0;
 }
 
 static size_t paths(struct runtime *rt, struct fence_path *list)
 {
-	list[0] = (struct fence_path){ runtime_handle(rt, "data"), NULL, FENCE_READ | FENCE_WRITE };
+	list[0] = (struct fence_path) { runtime_handle(rt, "data"), NULL,
+		FENCE_READ | FENCE_WRITE };
 	return 1;
 }
 
@@ -153,7 +161,9 @@ static int threads(struct runtime *rt, struct diag *diag)
 	struct core *core = rt->self;
 	(void)uv_async_init(&rt->loop, &core->wake, on_wake);
 	core->wake.data = core;
-	struct writer_conf conf = { .batch = core->batch, .wake = wake, .wake_arg = &core->wake };
+	struct writer_conf conf = {
+		.batch = core->batch, .wake = wake, .wake_arg = &core->wake
+	};
 	int error = writer_start(&conf, &core->writer);
 	error = error < 0 ? error : password_lane_start(&rt->loop, &core->lane);
 	return error < 0 ? diag_set(diag, error, 0, 0, "threads: %s", err_text(error)) : 0;
@@ -250,8 +260,8 @@ void core_committed(struct core *core, int64_t seq)
 {
 	core->last_seq = seq > core->last_seq ? seq : core->last_seq;
 	struct msg_committed msg = { .seq = core->last_seq };
-	if (core->rt->peers[IPC_QUERY] != NULL &&
-		RUNTIME_SEND(core->rt, IPC_QUERY, committed, MSG_COMMITTED, 0, 0, &msg, -1) < 0) {
+	if (core->rt->peers[IPC_QUERY] != NULL && RUNTIME_SEND(core->rt, IPC_QUERY, committed,
+							  MSG_COMMITTED, 0, 0, &msg, -1) < 0) {
 		log_event(LOG_WARNING, "committed.unsent", F_INT("seq", seq));
 	}
 }

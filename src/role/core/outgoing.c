@@ -50,7 +50,8 @@ static struct slice text_of(struct errands *all, struct stmt *q, unsigned column
 static int mail_load(struct txn *txn, struct errands *all, struct errand *e)
 {
 	AUTO_STMT struct stmt *q = NULL;
-	int row = sql_query(txn_db(txn), "SELECT address, subject, body, message_id FROM delivery WHERE id = $1", &q,
+	int row = sql_query(txn_db(txn),
+		"SELECT address, subject, body, message_id FROM delivery WHERE id = $1", &q,
 		SQL_INT(e->id));
 	row = row < 0 ? row : db_step(q);
 	if (row == 1) {
@@ -62,10 +63,12 @@ static int mail_load(struct txn *txn, struct errands *all, struct errand *e)
 	return row < 0 ? row : 0;
 }
 
-static int document_load(struct txn *txn, struct errands *all, struct errand *e, int64_t document_id)
+static int document_load(
+	struct txn *txn, struct errands *all, struct errand *e, int64_t document_id)
 {
 	AUTO_STMT struct stmt *q = NULL;
-	int row = sql_query(txn_db(txn), "SELECT kind, input FROM document WHERE id = $1", &q, SQL_INT(document_id));
+	int row = sql_query(txn_db(txn), "SELECT kind, input FROM document WHERE id = $1", &q,
+		SQL_INT(document_id));
 	row = row < 0 ? row : db_step(q);
 	if (row == 1) {
 		e->subject = text_of(all, q, 0);
@@ -81,14 +84,16 @@ static int mail_config(struct txn *txn, struct errands *all)
 	struct slice setting = { 0 };
 	const struct json *root = NULL;
 	int error = setting_load(txn_db(txn), txn_arena(txn), "mail", &setting);
-	if (error < 0 || setting.n == 0 || json_parse(txn_arena(txn), setting, 0, &root, NULL) < 0) {
+	if (error < 0 || setting.n == 0 ||
+		json_parse(txn_arena(txn), setting, 0, &root, NULL) < 0) {
 		return error;
 	}
 	AUTO_BUF struct buf password;
 	AUTO_BUF struct buf text;
 	buf_init(&password, 1024);
 	buf_init(&text, 8192);
-	(void)!secret_open(txn_db(txn), all->key, "mail_password", &password); /* a relay may want none */
+	(void)!secret_open(
+		txn_db(txn), all->key, "mail_password", &password); /* a relay may want none */
 	struct jw jw;
 	jw_init(&jw, &text);
 	jw_object(&jw);
@@ -124,10 +129,11 @@ static uint64_t trace_read(struct slice text)
 	return trace;
 }
 
-static int errand_load(struct txn *txn, struct errands *all, const struct outbox_item *item, struct errand *e)
+static int errand_load(
+	struct txn *txn, struct errands *all, const struct outbox_item *item, struct errand *e)
 {
 	int64_t number = 0;
-	*e = (struct errand){ .id = item->id, .attempts = item->attempts };
+	*e = (struct errand) { .id = item->id, .attempts = item->attempts };
 	e->trace = trace_read(item->trace);
 	if (slice_is(slice_str(all->kind), "mail")) {
 		return mail_load(txn, all, e);
@@ -167,12 +173,17 @@ static int lease_run(struct txn *txn, void *arg)
 
 static void mail_send(struct core *core, const struct errands *all, const struct errand *e)
 {
-	struct msg_send msg = { .delivery = e->id, .attempt = (uint32_t)e->attempts, .channel = SLICE("mail"),
-		.config = all->config, .to = e->to, .message_id = e->message_id, .subject = e->subject,
+	struct msg_send msg = { .delivery = e->id,
+		.attempt = (uint32_t)e->attempts,
+		.channel = SLICE("mail"),
+		.config = all->config,
+		.to = e->to,
+		.message_id = e->message_id,
+		.subject = e->subject,
 		.body = e->body };
 	int fd = -1;
 	if (e->body.n > FRAME_BODY_MAX) {
-		msg.body = (struct slice){ 0 };
+		msg.body = (struct slice) { 0 };
 		if (memfd_of(e->body, &fd) < 0) {
 			return;
 		}
@@ -183,10 +194,12 @@ static void mail_send(struct core *core, const struct errands *all, const struct
 
 static void render_send(struct core *core, const struct errand *e)
 {
-	struct msg_render msg = { .job = e->check_id, .kind = e->subject, .format = SLICE("pdf"), .json = e->body };
+	struct msg_render msg = {
+		.job = e->check_id, .kind = e->subject, .format = SLICE("pdf"), .json = e->body
+	};
 	int fd = -1;
 	if (e->body.n > FRAME_BODY_MAX) {
-		msg.json = (struct slice){ 0 };
+		msg.json = (struct slice) { 0 };
 		if (memfd_of(e->body, &fd) < 0) {
 			return;
 		}
@@ -197,7 +210,8 @@ static void render_send(struct core *core, const struct errand *e)
 static void probe_send(struct core *core, const struct errand *e)
 {
 	struct msg_probe_ask msg = { .check_id = e->check_id, .ask = e->attempts };
-	(void)!RUNTIME_SEND(core->rt, IPC_PROBE, probe_ask, MSG_PROBE_ASK, 0, e->trace, &msg, -1);
+	(void)!RUNTIME_SEND(
+		core->rt, IPC_PROBE, probe_ask, MSG_PROBE_ASK, 0, e->trace, &msg, -1);
 }
 
 static void lease_finish(struct job *job)
@@ -225,10 +239,12 @@ static void lease_finish(struct job *job)
 	job_drop(job);
 }
 
-static void lease(struct core *core, const char *kind, enum ipc_role to, bool *busy, int64_t now_ms)
+static void lease(
+	struct core *core, const char *kind, enum ipc_role to, bool *busy, int64_t now_ms)
 {
 	int64_t due_ms = 0;
-	if (*busy || core->rt->peers[to] == NULL || outbox_next(core->peek, kind, &due_ms) != 1 || due_ms > now_ms) {
+	if (*busy || core->rt->peers[to] == NULL ||
+		outbox_next(core->peek, kind, &due_ms) != 1 || due_ms > now_ms) {
 		return;
 	}
 	*busy = true;
@@ -256,7 +272,9 @@ static int give_up_run(struct txn *txn, const struct desk_env *env)
 		ids[count++] = db_col_int64(q, 0);
 	}
 	for (int i = 0; i < count && row >= 0; i++) {
-		struct line_document lost = { .document_id = ids[i], .ok = false, .error = SLICE("renderer lost") };
+		struct line_document lost = {
+			.document_id = ids[i], .ok = false, .error = SLICE("renderer lost")
+		};
 		row = line_document_done(txn, env, &lost);
 	}
 	return row < 0 ? row : 0;
@@ -287,7 +305,7 @@ void outgoing_peer(struct core *core, enum ipc_role peer)
 	core->paper_spent = core->paper_spent && peer != IPC_PAPER;
 	struct job *job = job_create(core, 0);
 	struct return_of *back = arena_take(job->arena, sizeof(*back));
-	*back = (struct return_of){ peer == IPC_PAPER ? "render" : "probe",
+	*back = (struct return_of) { peer == IPC_PAPER ? "render" : "probe",
 		first ? OUTBOX_GIVER_GONE : OUTBOX_WORKER_GONE, &core->env };
 	job_submit_sure(job, back_run, back, job_drop);
 }

@@ -38,7 +38,8 @@ static void sent_take(struct core *core, struct ipc_frame *frame)
 		return;
 	}
 	o->env = &core->env;
-	o->result = (struct deliver_result){ msg.delivery, msg.outcome, msg.provider, msg.error };
+	o->result =
+		(struct deliver_result) { msg.delivery, msg.outcome, msg.provider, msg.error };
 	job_submit_sure(job, settle_run, o, job_drop);
 }
 
@@ -92,7 +93,8 @@ static void paper_stored(uv_work_t *work, int status)
 {
 	struct paper *p = work->data;
 	if (status < 0 || p->error < 0) {
-		log_event(LOG_ERROR, "document.unstored", F_INT("document", p->done.document_id));
+		log_event(
+			LOG_ERROR, "document.unstored", F_INT("document", p->done.document_id));
 		paper_finish(p->job); /* leased again when the lease runs out */
 		return;
 	}
@@ -108,8 +110,12 @@ static void rendered_take(struct core *core, struct ipc_frame *frame)
 		job_drop(job);
 		return;
 	}
-	*p = (struct paper){ .job = job, .fd = ipc_frame_take_fd(frame), .env = &core->env,
-		.done = { .document_id = msg.job, .ok = msg.ok && frame->fd < 0, .error = msg.error } };
+	*p = (struct paper) { .job = job,
+		.fd = ipc_frame_take_fd(frame),
+		.env = &core->env,
+		.done = { .document_id = msg.job,
+			.ok = msg.ok && frame->fd < 0,
+			.error = msg.error } };
 	p->done.ok = msg.ok && p->fd >= 0;
 	job->of = p;
 	p->work.data = p;
@@ -128,7 +134,8 @@ void returned_frame(struct core *core, enum ipc_role from, struct ipc_frame *fra
 		sent_take(core, frame);
 	} else if (frame->type == MSG_RENDERED) {
 		rendered_take(core, frame);
-	} else if (frame->type == MSG_INSPECTED && msg_inspected_decode(frame->payload, &inspected) == 0) {
+	} else if (frame->type == MSG_INSPECTED &&
+		   msg_inspected_decode(frame->payload, &inspected) == 0) {
 		uploads_inspected(core, &inspected);
 	}
 }

@@ -24,11 +24,13 @@ struct heard {
 
 static int position_keep(struct txn *txn, const struct signal *signal)
 {
-	int64_t done = signal->tail.n == 0 ? 0
-					   : sql_run(txn_db(txn),
-						     "INSERT INTO sense_position (tail, position) VALUES ($1, $2)"
-						     " ON CONFLICT (tail) DO UPDATE SET position = excluded.position",
-						     SQL_TEXT(signal->tail), SQL_TEXT(signal->tail_pos));
+	int64_t done =
+		signal->tail.n == 0
+			? 0
+			: sql_run(txn_db(txn),
+				  "INSERT INTO sense_position (tail, position) VALUES ($1, $2)"
+				  " ON CONFLICT (tail) DO UPDATE SET position = excluded.position",
+				  SQL_TEXT(signal->tail), SQL_TEXT(signal->tail_pos));
 	return done < 0 ? (int)done : 0;
 }
 
@@ -48,7 +50,8 @@ static void heard_finish(struct job *job)
 			F_SLICE("key", h->signal.dedup_key));
 	}
 	/* A signal the store cannot take would stop all behind it; it is logged and let go. */
-	(void)!RUNTIME_SEND(job->core->rt, h->from, signal_taken, MSG_SIGNAL_TAKEN, 0, 0, &msg, -1);
+	(void)!RUNTIME_SEND(
+		job->core->rt, h->from, signal_taken, MSG_SIGNAL_TAKEN, 0, 0, &msg, -1);
 	job_drop(job);
 }
 
@@ -62,7 +65,9 @@ static void signal_hear(struct core *core, enum ipc_role from, struct ipc_frame 
 	h->env = &core->env;
 	job->of = h;
 	int error = msg_signal_decode(frame->payload, &msg);
-	error = error < 0 ? error : signal_parse(job->arena, arena_dup(job->arena, msg.json), &h->signal, &diag);
+	error = error < 0 ? error
+			  : signal_parse(job->arena, arena_dup(job->arena, msg.json),
+				    &h->signal, &diag);
 	if (error < 0) {
 		job->command.status = E_FORMAT;
 		heard_finish(job);
@@ -81,8 +86,12 @@ struct proof {
 static int proof_run(struct txn *txn, void *arg)
 {
 	const struct proof *p = arg;
-	struct line_probe result = { .proof_id = p->done.ask, .at_ms = p->done.at_ms, .state = p->done.state,
-		.latency_us = p->done.latency_us, .code = p->done.code, .args = p->done.args };
+	struct line_probe result = { .proof_id = p->done.ask,
+		.at_ms = p->done.at_ms,
+		.state = p->done.state,
+		.latency_us = p->done.latency_us,
+		.code = p->done.code,
+		.args = p->done.args };
 	return line_probe_result(txn, p->env, &result);
 }
 
@@ -91,7 +100,8 @@ static void proof_take(struct core *core, struct ipc_frame *frame)
 	struct job *job = job_create(core, frame->trace);
 	struct proof *p = arena_take(job->arena, sizeof(*p));
 	p->env = &core->env;
-	if (msg_probe_done_decode(arena_dup(job->arena, frame->payload), &p->done) < 0 || p->done.ask == 0) {
+	if (msg_probe_done_decode(arena_dup(job->arena, frame->payload), &p->done) < 0 ||
+		p->done.ask == 0) {
 		job_drop(job);
 		return;
 	}
@@ -146,14 +156,16 @@ static void position_send(struct core *core)
 	jw_init(&jw, &text);
 	jw_object(&jw);
 	AUTO_STMT struct stmt *q = NULL;
-	int row = db_prepare(core->peek, "SELECT tail, position FROM sense_position ORDER BY tail", &q);
+	int row = db_prepare(
+		core->peek, "SELECT tail, position FROM sense_position ORDER BY tail", &q);
 	while (row >= 0 && (row = db_step(q)) == 1) {
 		jw_key_slice(&jw, db_col_text(q, 0));
 		jw_str(&jw, db_col_text(q, 1));
 	}
 	jw_end(&jw);
 	struct msg_position msg = { .json = buf_slice(&text) };
-	if (row < 0 || RUNTIME_SEND(core->rt, IPC_DETECT, position, MSG_POSITION, 0, 0, &msg, -1) < 0) {
+	if (row < 0 || RUNTIME_SEND(core->rt, IPC_DETECT, position, MSG_POSITION, 0, 0, &msg,
+			       -1) < 0) {
 		log_event(LOG_WARNING, "position.unsent", F_INT("error", row));
 	}
 }
@@ -178,8 +190,10 @@ void senses_turn(struct core *core)
 	int fd = -1;
 	if (error == 0 && table.n > FRAME_BODY_MAX) {
 		error = memfd_of(buf_slice(&table), &fd);
-		msg.json = (struct slice){ 0 };
+		msg.json = (struct slice) { 0 };
 	}
-	error = error < 0 ? error : RUNTIME_SEND(core->rt, IPC_PROBE, checks, MSG_CHECKS, 0, 0, &msg, fd);
+	error = error < 0
+			? error
+			: RUNTIME_SEND(core->rt, IPC_PROBE, checks, MSG_CHECKS, 0, 0, &msg, fd);
 	core->checks_dirty = error < 0;
 }

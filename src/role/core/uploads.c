@@ -14,8 +14,8 @@
 #include "base/log.h"
 #include "records/blob.h"
 #include "records/caller.h"
-#include "role/problem.h"
 #include "role/core/visit.h"
+#include "role/problem.h"
 #include "sys/clock.h"
 #include "sys/memfd.h"
 #include "sys/rand.h"
@@ -86,14 +86,18 @@ static void expire(void)
  * Who may not do the act at all is not asked for the file: neither disk nor
  * paper is for strangers.  On whose record it is, the act itself decides.
  */
-static int caller_check(struct core *core, const struct msg_grant_ask *msg, const char **ret_code)
+static int caller_check(
+	struct core *core, const struct msg_grant_ask *msg, const char **ret_code)
 {
 	struct caller caller = { 0 };
 	struct arena *arena = arena_create(CALLER_ARENA_OCTETS);
-	int error = caller_load(core->peek, arena, msg->token, msg->address, clock_unix_ms(), &caller);
+	int error = caller_load(
+		core->peek, arena, msg->token, msg->address, clock_unix_ms(), &caller);
 	if (error == 0 && access_scope(&caller, (enum route_id)msg->route) == SCOPE_NONE) {
 		error = E_DENIED;
-		*ret_code = !caller.known ? "session.none" : caller.must_change ? "session.must_change" : "denied.role";
+		*ret_code = !caller.known        ? "session.none"
+			    : caller.must_change ? "session.must_change"
+						 : "denied.role";
 	}
 	(void)arena_destroy(arena);
 	return error;
@@ -169,7 +173,8 @@ static void inspect_send(struct core *core, struct slot *slot)
 		return;
 	}
 	bool asked = slot->tries++ < INSPECT_TRIES_MAX &&
-		RUNTIME_SEND(core->rt, IPC_PAPER, inspect, MSG_INSPECT, 0, slot->job->trace, &ask, dup(slot->fd)) >= 0;
+		     RUNTIME_SEND(core->rt, IPC_PAPER, inspect, MSG_INSPECT, 0,
+			     slot->job->trace, &ask, dup(slot->fd)) >= 0;
 	core->paper_spent = core->paper_spent || asked;
 	if (!asked) {
 		refuse(slot, E_BUSY, "upload.unavailable");

@@ -49,9 +49,10 @@ static void answer_send(struct job *job, unsigned status, const char *media, str
 		if (memfd_of(body, &fd) < 0) {
 			return; /* web times the request out */
 		}
-		msg.body = (struct slice){ 0 };
+		msg.body = (struct slice) { 0 };
 	}
-	if (RUNTIME_SEND(core->rt, IPC_WEB, answer, MSG_ANSWER, v->req, job->trace, &msg, fd) < 0) {
+	if (RUNTIME_SEND(core->rt, IPC_WEB, answer, MSG_ANSWER, v->req, job->trace, &msg, fd) <
+		0) {
 		log_event(LOG_WARNING, "answer.unsent", F_INT("req", v->req));
 	}
 }
@@ -59,7 +60,8 @@ static void answer_send(struct job *job, unsigned status, const char *media, str
 /* Acts after which probe needs a new table. */
 static bool changes_checks(enum route_id route)
 {
-	return route == ROUTE_CHECKS_CREATE || route == ROUTE_CHECKS_UPDATE || route == ROUTE_CHECKS_PASTE ||
+	return route == ROUTE_CHECKS_CREATE || route == ROUTE_CHECKS_UPDATE ||
+	       route == ROUTE_CHECKS_PASTE ||
 	       route == ROUTE_ASSETS_UPDATE; /* one put out of use takes its checks along */
 }
 
@@ -68,7 +70,8 @@ static void finish(struct job *job)
 	struct visit *v = job->of;
 	v->stage = blob_stage_drop(v->stage);
 	if (job->command.status >= 0) {
-		job->core->checks_dirty = job->core->checks_dirty || changes_checks(v->call.route);
+		job->core->checks_dirty =
+			job->core->checks_dirty || changes_checks(v->call.route);
 		if (v->call.route == ROUTE_BACKUPS_RUN) {
 			backups_run(job->core);
 		}
@@ -81,8 +84,9 @@ static void finish(struct job *job)
 		buf_init(&body, PROBLEM_MAX_OCTETS);
 		/* No act ran: the key was used for another request. */
 		bool reused = job->command.status == E_CONFLICT && v->desk.code[0] == '\0';
-		struct problem problem = { job->command.status, reused ? "idempotency.reused" : v->desk.code,
-			v->desk.field, job->trace, v->desk.answer_version, v->desk.answer_state };
+		struct problem problem = { job->command.status,
+			reused ? "idempotency.reused" : v->desk.code, v->desk.field, job->trace,
+			v->desk.answer_version, v->desk.answer_state };
 		unsigned status = problem_put(&body, &problem);
 		answer_send(job, status, "application/problem+json", buf_slice(&body));
 	}

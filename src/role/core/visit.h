@@ -22,7 +22,7 @@ struct visit {
 	enum login_need need;
 	struct login_stored stored; /* what was found before the password was checked */
 	char one_time[VISIT_ONE_TIME_LENGTH + 1];
-	struct blob_stage *stage;   /* an upload, durable, not yet named */
+	struct blob_stage *stage; /* an upload, durable, not yet named */
 };
 
 /** A job for a request with everything but its call. */

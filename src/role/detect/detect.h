@@ -42,7 +42,8 @@ void rules_status(const struct rules *rules, struct jw *jw);
 
 /* ---- the feed */
 
-struct feeds *feeds_create(struct runtime *rt, struct rules *rules, struct signal_queue *signals);
+struct feeds *feeds_create(
+	struct runtime *rt, struct rules *rules, struct signal_queue *signals);
 struct feeds *feeds_destroy(struct feeds *feeds);
 /** Core's `position`: begin behind it.  Later ones say what is known already. */
 void feeds_position(struct feeds *feeds, struct slice json);

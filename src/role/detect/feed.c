@@ -28,9 +28,9 @@
 
 enum {
 	POLL_MS = 200,
-	SCAN_EVERY = 5,         /* polls, for a shard that is new */
-	NOTE_EVERY_MS = 5000,   /* of a position that moved without a signal */
-	BATCHES_A_TURN = 16,    /* then frames have their turn */
+	SCAN_EVERY = 5,       /* polls, for a shard that is new */
+	NOTE_EVERY_MS = 5000, /* of a position that moved without a signal */
+	BATCHES_A_TURN = 16,  /* then frames have their turn */
 	SHARD_NAME_MAX = 32,
 	POS_TEXT_MAX = 48,
 	/* With this much unconfirmed the rows wait in their tail, which is made for it. */
@@ -76,7 +76,8 @@ static int pos_cmp(struct tail_pos a, struct tail_pos b)
 	return a.offset < b.offset ? -1 : a.offset > b.offset;
 }
 
-struct feeds *feeds_create(struct runtime *rt, struct rules *rules, struct signal_queue *signals)
+struct feeds *feeds_create(
+	struct runtime *rt, struct rules *rules, struct signal_queue *signals)
 {
 	struct feeds *feeds = calloc(1, sizeof(*feeds));
 	if (feeds == NULL) {
@@ -105,7 +106,8 @@ struct feeds *feeds_destroy(struct feeds *feeds)
 
 /* ---- saying */
 
-static void put(struct feeds *feeds, struct signal *signal, struct feed *feed, struct tail_pos pos)
+static void put(
+	struct feeds *feeds, struct signal *signal, struct feed *feed, struct tail_pos pos)
 {
 	AUTO_BUF struct buf text;
 	buf_init(&text, POS_TEXT_MAX);
@@ -192,10 +194,12 @@ static int64_t time_at(int folder, struct tail_pos pos)
 	struct tail_reader *reader = NULL;
 	struct batch batch = { 0 };
 	int64_t at_ms = pos.start_ms;
-	if (tail_reader_open(folder, ROW_LOG, (struct tail_pos){ pos.start_ms, 0 }, &reader) < 0) {
+	if (tail_reader_open(folder, ROW_LOG, (struct tail_pos) { pos.start_ms, 0 }, &reader) <
+		0) {
 		return at_ms;
 	}
-	while (tail_reader_next(reader, &batch) == 1 && pos_cmp(tail_reader_pos(reader), pos) <= 0) {
+	while (tail_reader_next(reader, &batch) == 1 &&
+		pos_cmp(tail_reader_pos(reader), pos) <= 0) {
 		at_ms = batch.head.max_ms > at_ms ? batch.head.max_ms : at_ms;
 	}
 	(void)tail_reader_close(reader);
@@ -212,7 +216,7 @@ static int follow(struct feeds *feeds, int folder, const char *name)
 		log_event(LOG_WARNING, "position.unreadable", F_STR("tail", feed.key));
 	}
 	feed.told = feed.from;
-	int error = tail_reader_open(folder, ROW_LOG, (struct tail_pos){ 0 }, &feed.reader);
+	int error = tail_reader_open(folder, ROW_LOG, (struct tail_pos) { 0 }, &feed.reader);
 	if (error < 0) {
 		return error;
 	}
@@ -240,7 +244,8 @@ static void consider(struct feeds *feeds, int above, const char *name)
 		return;
 	}
 	int folder = openat(above, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	bool taken = folder >= 0 && feeds->count < FEEDS_MAX && follow(feeds, folder, name) == 0;
+	bool taken =
+		folder >= 0 && feeds->count < FEEDS_MAX && follow(feeds, folder, name) == 0;
 	feeds->refused += !taken;
 	if (folder >= 0) {
 		(void)close(folder);
@@ -323,7 +328,8 @@ void feeds_position(struct feeds *feeds, struct slice json)
 	if (feeds->started) {
 		return;
 	}
-	int error = json_parse(feeds->start_arena, arena_dup(feeds->start_arena, json), 0, &feeds->positions, NULL);
+	int error = json_parse(feeds->start_arena, arena_dup(feeds->start_arena, json), 0,
+		&feeds->positions, NULL);
 	if (error < 0) {
 		log_event(LOG_WARNING, "position.unreadable", F_STR("why", err_text(error)));
 	}

@@ -26,7 +26,7 @@ static int prepare(struct runtime *rt, struct diag *diag)
 static size_t paths(struct runtime *rt, struct fence_path *list)
 {
 	int tail = runtime_handle(rt, "tail");
-	list[0] = (struct fence_path){ tail, NULL, FENCE_READ };
+	list[0] = (struct fence_path) { tail, NULL, FENCE_READ };
 	return tail >= 0;
 }
 
@@ -48,7 +48,8 @@ static void frame(struct runtime *rt, enum ipc_role from, struct ipc_frame *fram
 	}
 	if (frame->type == MSG_SIGNAL_TAKEN) {
 		signal_queue_taken(detect->signals, frame);
-	} else if (frame->type == MSG_POSITION && msg_position_decode(frame->payload, &msg) == 0) {
+	} else if (frame->type == MSG_POSITION &&
+		   msg_position_decode(frame->payload, &msg) == 0) {
 		feeds_position(detect->feeds, msg.json);
 	}
 }

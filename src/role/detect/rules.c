@@ -64,7 +64,8 @@ static int64_t memory_of(struct slice json)
 static bool is_rule(const char *name)
 {
 	struct slice text = slice_str(name);
-	return text.n > 5 && text.n <= RULE_NAME_MAX && name[0] != '.' && slice_ends(text, SLICE(".json"));
+	return text.n > 5 && text.n <= RULE_NAME_MAX && name[0] != '.' &&
+	       slice_ends(text, SLICE(".json"));
 }
 
 static bool is_known(const struct rules *rules, const char *name)
@@ -92,7 +93,9 @@ static void add(struct rules *rules, int folder, const char *name)
 	buf_init(&json, RULE_OCTETS_MAX);
 	rand_octets(seed, sizeof(seed));
 	int error = read_file(folder, name, &json);
-	error = error < 0 ? error : burst_create(buf_slice(&json), seed, 0, &rules->burst[rules->count], &diag);
+	error = error < 0 ? error
+			  : burst_create(buf_slice(&json), seed, 0, &rules->burst[rules->count],
+				    &diag);
 	if (error < 0) {
 		refuse(rules, name, diag.text[0] != '\0' ? diag.text : err_text(error));
 		return;
@@ -105,7 +108,8 @@ static void add(struct rules *rules, int folder, const char *name)
 
 static void add_folder(struct rules *rules, int above)
 {
-	int folder = above >= 0 ? openat(above, "rules", O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+	int folder =
+		above >= 0 ? openat(above, "rules", O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
 	DIR *dir = folder >= 0 ? fdopendir(folder) : NULL;
 	if (dir == NULL) {
 		if (folder >= 0) {

@@ -46,7 +46,7 @@ struct asks *asks_create(struct probe *probe)
 static void release(struct ask *ask)
 {
 	free(ask->spec);
-	*ask = (struct ask){ 0 };
+	*ask = (struct ask) { 0 };
 }
 
 struct asks *asks_destroy(struct asks *asks)
@@ -75,7 +75,8 @@ static void answer(struct asks *asks, const struct ask *ask, const struct check_
 		.args = args.failed ? SLICE("{}") : buf_slice(&args),
 	};
 	/* Without core nobody waits: it asks again when it is back. */
-	(void)!RUNTIME_SEND(asks->probe->rt, IPC_CORE, probe_done, MSG_PROBE_DONE, 0, ask->trace, &msg, -1);
+	(void)!RUNTIME_SEND(
+		asks->probe->rt, IPC_CORE, probe_done, MSG_PROBE_DONE, 0, ask->trace, &msg, -1);
 	asks->answered++;
 }
 
@@ -88,13 +89,16 @@ static void on_done(void *user, uint64_t tag, const struct check_result *result)
 }
 
 /* An answer without a look: the state is unknown and the code says why. */
-static void answer_unknown(struct asks *asks, const struct ask *ask, int64_t check_id, int error)
+static void answer_unknown(
+	struct asks *asks, const struct ask *ask, int64_t check_id, int error)
 {
 	struct check_spec spec = { .id = check_id };
 	struct check_result result;
 	check_result_init(&result, &spec, clock_unix_ms());
 	check_result_set(&result, CHECK_UNKNOWN,
-		error == E_ABSENT ? "check.absent" : error == E_BUSY ? "check.busy" : "check.not_started");
+		error == E_ABSENT ? "check.absent"
+		: error == E_BUSY ? "check.busy"
+				  : "check.not_started");
 	answer(asks, ask, &result);
 }
 
@@ -108,9 +112,10 @@ static int start(struct asks *asks, const struct watch *watch, const struct ask 
 		*ask = *wanted;
 		ask->used = true;
 		ask->spec = check_spec_dup(watch->spec);
-		int error = ask->spec == NULL ? -ENOMEM
-					      : prober_start(asks->probe->prober, ask->spec,
-							(struct check_sink){ on_done, asks, i });
+		int error = ask->spec == NULL
+				    ? -ENOMEM
+				    : prober_start(asks->probe->prober, ask->spec,
+					      (struct check_sink) { on_done, asks, i });
 		if (error < 0) {
 			release(ask);
 		}

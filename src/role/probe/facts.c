@@ -14,7 +14,12 @@
 #include "role/probe/probe.h"
 #include "role/runtime.h"
 
-enum { FACTS_EVERY_MS = 60 * 1000, TEXT_MAX = 64 * 1024, FACTS_OCTETS_MAX = 32768, LIST_MAX = 512 };
+enum {
+	FACTS_EVERY_MS = 60 * 1000,
+	TEXT_MAX = 64 * 1024,
+	FACTS_OCTETS_MAX = 32768,
+	LIST_MAX = 512
+};
 
 struct facts {
 	struct probe *probe;
@@ -65,7 +70,8 @@ struct facts *facts_open(struct probe *probe)
 	if (resolv >= 0) {
 		(void)close(resolv);
 	}
-	struct host_suggestion found = host_suggest((struct slice){ 0 }, buf_slice(&facts->resolv));
+	struct host_suggestion found =
+		host_suggest((struct slice) { 0 }, buf_slice(&facts->resolv));
 	put_list(&facts->resolvers, &found);
 	return facts;
 }
@@ -85,7 +91,9 @@ struct facts *facts_close(struct facts *facts)
 
 const char *facts_resolvers(const struct facts *facts)
 {
-	return facts->resolvers.n > 0 && !facts->resolvers.failed ? (const char *)facts->resolvers.p : NULL;
+	return facts->resolvers.n > 0 && !facts->resolvers.failed
+		       ? (const char *)facts->resolvers.p
+		       : NULL;
 }
 
 const char *facts_hostname(const struct facts *facts)
@@ -107,7 +115,8 @@ static void put_interfaces(struct jw *jw, const struct host_sample *sample)
 	jw_end(jw);
 }
 
-static void put_addresses(struct jw *jw, const char *name, const struct probe_addr *list, unsigned count)
+static void put_addresses(
+	struct jw *jw, const char *name, const struct probe_addr *list, unsigned count)
 {
 	jw_key(jw, name);
 	jw_array(jw);
@@ -140,7 +149,8 @@ void facts_send(struct facts *facts)
 	buf_init(&text, FACTS_OCTETS_MAX);
 	buf_init(&route, TEXT_MAX);
 	read_whole(facts->route, &route);
-	struct host_suggestion found = host_suggest(buf_slice(&route), buf_slice(&facts->resolv));
+	struct host_suggestion found =
+		host_suggest(buf_slice(&route), buf_slice(&facts->resolv));
 	if (host_sample(facts->probe->host, &sample) < 0) {
 		return;
 	}
@@ -153,7 +163,8 @@ void facts_send(struct facts *facts)
 	put_clock(&jw, &sample.clock);
 	jw_end(&jw);
 	struct msg_facts msg = { .json = buf_slice(&text) };
-	if (text.failed || RUNTIME_SEND(facts->probe->rt, IPC_CORE, facts, MSG_FACTS, 0, 0, &msg, -1) < 0) {
+	if (text.failed || RUNTIME_SEND(facts->probe->rt, IPC_CORE, facts, MSG_FACTS, 0, 0,
+				   &msg, -1) < 0) {
 		log_event(LOG_DEBUG, "facts.unsent", F_STR("why", "core is not there"));
 	}
 }

@@ -19,15 +19,16 @@
 #include "role/probe/asks.h"
 #include "role/probe/facts.h"
 #include "role/probe/probe.h"
-#include "role/probe/table.h"
 #include "role/probe/state_number.h"
+#include "role/probe/table.h"
 #include "role/runtime.h"
 #include "role/signal_queue.h"
 #include "rows/tail.h"
 #include "sys/clock.h"
 #include "sys/rand.h"
 
-static void on_result(void *user, const struct check_spec *spec, const struct check_result *result)
+static void on_result(
+	void *user, const struct check_spec *spec, const struct check_result *result)
 {
 	struct probe *probe = user;
 	struct sample_row row = {
@@ -59,7 +60,8 @@ static int engines_open(struct probe *probe, struct diag *diag)
 	int error = host_open("/proc", folder, &probe->host, diag);
 	error = error < 0 ? error : tls_client_create(NULL, &probe->tls);
 	if (error < 0) {
-		return diag_set(diag, error, 0, 0, "the machine's own state or its authorities: %s", err_text(error));
+		return diag_set(diag, error, 0, 0,
+			"the machine's own state or its authorities: %s", err_text(error));
 	}
 	probe->facts = facts_open(probe);
 	struct prober_config config = {
@@ -107,7 +109,9 @@ static int begin(struct runtime *rt, struct diag *diag)
 	probe->signals = signal_queue_create(rt);
 	probe->table = table_create(probe);
 	probe->asks = asks_create(probe);
-	int error = probe->scheduler == NULL ? -ENOMEM : pump_start(&probe->pump, &rt->loop, probe->scheduler);
+	int error = probe->scheduler == NULL
+			    ? -ENOMEM
+			    : pump_start(&probe->pump, &rt->loop, probe->scheduler);
 	error = error < 0 ? error : facts_start(probe->facts);
 	error = error < 0 ? error : shard_attach(&probe->shard, rt);
 	return error < 0 ? diag_set(diag, error, 0, 0, "probe: %s", err_text(error)) : 0;

@@ -39,4 +39,5 @@ struct probe {
  * The signal of a change of state, into the queue.  A check that comes up
  * always says resolved: what was open before this role restarted ends too.
  */
-void say_change(struct probe *probe, const struct watch *watch, const struct scheduler_change *change);
+void say_change(
+	struct probe *probe, const struct watch *watch, const struct scheduler_change *change);

@@ -65,7 +65,8 @@ static enum alert_severity severity_of(const struct watch *watch, enum check_sta
 	return softer ? ALERT_SEVERITY_MINOR : watch->severity;
 }
 
-void say_change(struct probe *probe, const struct watch *watch, const struct scheduler_change *change)
+void say_change(
+	struct probe *probe, const struct watch *watch, const struct scheduler_change *change)
 {
 	AUTO_BUF struct buf args;
 	char check[24];

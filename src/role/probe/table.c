@@ -127,7 +127,8 @@ static struct watch *watch_make(struct table *table, const struct spec_item *ite
 }
 
 /* The one of this id is new or has changed. */
-static int watch_put(struct table *table, const struct spec_item *item, struct watch **ret_watch)
+static int watch_put(
+	struct table *table, const struct spec_item *item, struct watch **ret_watch)
 {
 	struct watch *watch = watch_make(table, item);
 	if (watch == NULL) {
@@ -149,8 +150,8 @@ static int watch_put(struct table *table, const struct spec_item *item, struct w
 	return 0;
 }
 
-static int item_take(struct table *table, struct arena *arena, const struct json *json,
-	struct diag *diag)
+static int item_take(
+	struct table *table, struct arena *arena, const struct json *json, struct diag *diag)
 {
 	struct spec_item item = { 0 };
 	int64_t id = json_get_int(json, "id", 0);

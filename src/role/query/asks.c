@@ -19,7 +19,7 @@
 #include "view/view.h"
 
 enum {
-	READERS = 2,              /* as many as the pool has threads */
+	READERS = 2, /* as many as the pool has threads */
 	WAITING_MAX = 1024,
 	WAIT_FOR_SEQ_MS = 200,
 	ANSWER_MAX_OCTETS = 32 * 1024 * 1024,
@@ -80,7 +80,8 @@ static int store_wait(struct query *query, struct db **ret_db, struct diag *diag
 		}
 		(void)db_close(db);
 		if (version > (int)migrate_latest()) {
-			return diag_set(diag, E_VERSION, 0, 0, "the store is newer than this program");
+			return diag_set(
+				diag, E_VERSION, 0, 0, "the store is newer than this program");
 		}
 		(void)usleep(STORE_LOOK_US);
 	} while (clock_mono_ms() < until);
@@ -127,7 +128,8 @@ struct asks *asks_close(struct asks *asks)
 static void answer_send(struct ask *ask, const struct msg_answer *answer, int own_fd)
 {
 	struct query *query = ask->asks->query;
-	if (RUNTIME_SEND(query->rt, IPC_WEB, answer, MSG_ANSWER, ask->req, ask->trace, answer, own_fd) < 0) {
+	if (RUNTIME_SEND(query->rt, IPC_WEB, answer, MSG_ANSWER, ask->req, ask->trace, answer,
+		    own_fd) < 0) {
 		log_event(LOG_WARNING, "answer.unsent", F_INT("req", ask->req));
 	}
 }
@@ -136,26 +138,32 @@ static void problem_send(struct ask *ask, int error)
 {
 	AUTO_BUF struct buf body;
 	buf_init(&body, 8192);
-	struct problem problem = { error, ask->view.code, ask->view.field, ask->trace, 0, { 0 } };
+	struct problem problem = { error, ask->view.code, ask->view.field, ask->trace, 0,
+		{ 0 } };
 	unsigned status = problem_put(&body, &problem);
-	struct msg_answer answer = { .status = status, .seq = ask->seq,
-		.media = SLICE("application/problem+json"), .body = buf_slice(&body) };
+	struct msg_answer answer = { .status = status,
+		.seq = ask->seq,
+		.media = SLICE("application/problem+json"),
+		.body = buf_slice(&body) };
 	answer_send(ask, &answer, -1);
 }
 
 static void result_send(struct ask *ask)
 {
 	struct view *view = &ask->view;
-	struct msg_answer answer = { .status = 200, .seq = ask->seq, .version = view->version,
+	struct msg_answer answer = { .status = 200,
+		.seq = ask->seq,
+		.version = view->version,
 		.media = slice_str(view->download_fd >= 0 ? view->media : "application/json"),
-		.file_name = slice_str(view->file_name), .body = buf_slice(&ask->out) };
+		.file_name = slice_str(view->file_name),
+		.body = buf_slice(&ask->out) };
 	int fd = view->download_fd;
 	view->download_fd = -1;
 	if (fd >= 0) {
-		answer.body = (struct slice){ 0 };
+		answer.body = (struct slice) { 0 };
 	} else if (answer.body.n > 60000) {
 		int error = memfd_of(answer.body, &fd);
-		answer.body = (struct slice){ 0 };
+		answer.body = (struct slice) { 0 };
 		if (error < 0) {
 			problem_send(ask, E_BUSY);
 			return;
@@ -205,12 +213,15 @@ static void start(struct asks *asks, struct ask *ask, size_t at)
 	struct reader *reader = &asks->reader[at];
 	ask->reader = at;
 	ask->seq = asks->query->seq;
-	ask->env = (struct view_env){
+	ask->env = (struct view_env) {
 		.rows = reader->rows,
 		.health = arena_dup(ask->arena, buf_slice(&asks->query->health)),
 		.blobs_fd = runtime_handle(asks->query->rt, "blobs"),
 	};
-	ask->view = (struct view){ .db = reader->db, .arena = ask->arena, .env = &ask->env, .call = &ask->call,
+	ask->view = (struct view) { .db = reader->db,
+		.arena = ask->arena,
+		.env = &ask->env,
+		.call = &ask->call,
 		.download_fd = -1 };
 	ask->work.data = ask;
 	reader->busy = true;
@@ -292,7 +303,7 @@ void asks_take(struct asks *asks, struct ipc_frame *frame)
 	ask->arena = arena_create(ASK_ARENA_OCTETS);
 	ask->view.download_fd = -1;
 	buf_init(&ask->out, ANSWER_MAX_OCTETS);
-	ask->call = (struct view_call){
+	ask->call = (struct view_call) {
 		.route = (enum route_id)msg.route,
 		.token = arena_dup(ask->arena, msg.token),
 		.address = arena_dup(ask->arena, msg.address),

@@ -20,7 +20,7 @@ static int prepare(struct runtime *rt, struct diag *diag)
 
 static size_t paths(struct runtime *rt, struct fence_path *list)
 {
-	list[0] = (struct fence_path){ runtime_handle(rt, "data"), NULL, FENCE_READ };
+	list[0] = (struct fence_path) { runtime_handle(rt, "data"), NULL, FENCE_READ };
 	return 1;
 }
 

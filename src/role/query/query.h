@@ -19,8 +19,8 @@ struct query {
 	struct runtime *rt;
 	struct asks *asks;
 	struct stream *stream;
-	int64_t seq;        /* highest commit_seq core has told */
-	struct buf health;  /* the parent's last word on every role */
+	int64_t seq;       /* highest commit_seq core has told */
+	struct buf health; /* the parent's last word on every role */
 };
 
 /* asks.c */

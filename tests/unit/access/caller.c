@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a caller is, besides his role, that narrows what he may. */
-#include "access/access.h"
-
+#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 
-#include <cmocka.h>
+#include "access/access.h"
 
 static const struct {
 	const char *name;
@@ -14,33 +13,44 @@ static const struct {
 	enum route_id route;
 	enum scope scope;
 } cases[] = {
-	{ "nobody may nothing", { .known = false, .role = ROLE_OPERATOR }, ROUTE_NOTICES_LIST, SCOPE_NONE },
-	{ "an operator may", { .known = true, .role = ROLE_OPERATOR }, ROUTE_NOTICES_LIST, SCOPE_ALL },
+	{ "nobody may nothing", { .known = false, .role = ROLE_OPERATOR }, ROUTE_NOTICES_LIST,
+		SCOPE_NONE },
+	{ "an operator may", { .known = true, .role = ROLE_OPERATOR }, ROUTE_NOTICES_LIST,
+		SCOPE_ALL },
 	{ "an administrator from elsewhere may nothing, not even look at himself",
-		{ .known = true, .role = ROLE_SYSADMIN, .address_refused = true }, ROUTE_SESSION_GET, SCOPE_NONE },
-	{ "the machine is no person", { .known = true, .role = ROLE_SYSTEM }, ROUTE_SESSION_GET, SCOPE_NONE },
+		{ .known = true, .role = ROLE_SYSADMIN, .address_refused = true },
+		ROUTE_SESSION_GET, SCOPE_NONE },
+	{ "the machine is no person", { .known = true, .role = ROLE_SYSTEM }, ROUTE_SESSION_GET,
+		SCOPE_NONE },
 	{ "before the first password nothing is read",
-		{ .known = true, .role = ROLE_OPERATOR, .must_change = true }, ROUTE_NOTICES_LIST, SCOPE_NONE },
-	{ "nor another role taken", { .known = true, .role = ROLE_OPERATOR, .must_change = true }, ROUTE_SESSION_ROLE,
-		SCOPE_NONE },
-	{ "but the password may be changed", { .known = true, .role = ROLE_OPERATOR, .must_change = true },
-		ROUTE_SESSION_PASSWORD, SCOPE_SELF },
-	{ "and one may leave", { .known = true, .role = ROLE_OPERATOR, .must_change = true }, ROUTE_SESSION_LOGOUT,
-		SCOPE_SELF },
-	{ "a token reaches the route it names", { .known = true, .role = ROLE_OPERATOR, .scopes = "notices.list" },
-		ROUTE_NOTICES_LIST, SCOPE_ALL },
-	{ "and no other", { .known = true, .role = ROLE_OPERATOR, .scopes = "notices.list" }, ROUTE_NOTICES_GET,
-		SCOPE_NONE },
-	{ "a resource names all its routes", { .known = true, .role = ROLE_OPERATOR, .scopes = "assets notices" },
-		ROUTE_NOTICES_GET, SCOPE_ALL },
-	{ "but half a word names none", { .known = true, .role = ROLE_OPERATOR, .scopes = "notice notices.l" },
+		{ .known = true, .role = ROLE_OPERATOR, .must_change = true },
 		ROUTE_NOTICES_LIST, SCOPE_NONE },
-	{ "empty scopes reach nothing", { .known = true, .role = ROLE_OPERATOR, .scopes = "" }, ROUTE_NOTICES_LIST,
-		SCOPE_NONE },
+	{ "nor another role taken",
+		{ .known = true, .role = ROLE_OPERATOR, .must_change = true },
+		ROUTE_SESSION_ROLE, SCOPE_NONE },
+	{ "but the password may be changed",
+		{ .known = true, .role = ROLE_OPERATOR, .must_change = true },
+		ROUTE_SESSION_PASSWORD, SCOPE_SELF },
+	{ "and one may leave", { .known = true, .role = ROLE_OPERATOR, .must_change = true },
+		ROUTE_SESSION_LOGOUT, SCOPE_SELF },
+	{ "a token reaches the route it names",
+		{ .known = true, .role = ROLE_OPERATOR, .scopes = "notices.list" },
+		ROUTE_NOTICES_LIST, SCOPE_ALL },
+	{ "and no other", { .known = true, .role = ROLE_OPERATOR, .scopes = "notices.list" },
+		ROUTE_NOTICES_GET, SCOPE_NONE },
+	{ "a resource names all its routes",
+		{ .known = true, .role = ROLE_OPERATOR, .scopes = "assets notices" },
+		ROUTE_NOTICES_GET, SCOPE_ALL },
+	{ "but half a word names none",
+		{ .known = true, .role = ROLE_OPERATOR, .scopes = "notice notices.l" },
+		ROUTE_NOTICES_LIST, SCOPE_NONE },
+	{ "empty scopes reach nothing", { .known = true, .role = ROLE_OPERATOR, .scopes = "" },
+		ROUTE_NOTICES_LIST, SCOPE_NONE },
 	{ "and scopes never give what the role has not",
-		{ .known = true, .role = ROLE_OPERATOR, .scopes = "users audit" }, ROUTE_AUDIT_LIST, SCOPE_NONE },
-	{ "a route that does not exist is nobody's", { .known = true, .role = ROLE_DIRECTOR }, ROUTE_COUNT_,
-		SCOPE_NONE },
+		{ .known = true, .role = ROLE_OPERATOR, .scopes = "users audit" },
+		ROUTE_AUDIT_LIST, SCOPE_NONE },
+	{ "a route that does not exist is nobody's", { .known = true, .role = ROLE_DIRECTOR },
+		ROUTE_COUNT_, SCOPE_NONE },
 };
 
 static void narrowed(void **state)

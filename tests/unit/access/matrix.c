@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Every role and every route, against the table in tests/matrix. */
-#include "access/access.h"
-
+#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include <cmocka.h>
-
+#include "access/access.h"
 #include "base/slice.h"
 
 enum { COLUMNS_MAX = 32, TEXT_MAX = 1 << 16 };
@@ -78,7 +76,10 @@ static void table_read(struct table *table)
 
 static char letter_of(enum scope scope)
 {
-	return scope == SCOPE_ALL ? 'A' : scope == SCOPE_OWN ? 'O' : scope == SCOPE_SELF ? 'S' : '-';
+	return scope == SCOPE_ALL    ? 'A'
+	       : scope == SCOPE_OWN  ? 'O'
+	       : scope == SCOPE_SELF ? 'S'
+				     : '-';
 }
 
 /* How many cells of one route differ. */
@@ -96,8 +97,9 @@ static unsigned route_compare(const struct table *table, enum route_id route)
 		struct caller caller = { .known = true, .role = role, .unit_id = 7 };
 		char got = letter_of(access_scope(&caller, route));
 		if (got != (char)cells.p[i]) {
-			print_message("# %s for %s is %c, and should be %c\n", routes[route].name,
-				name_id(&role_names, role), got, cells.p[i]);
+			print_message("# %s for %s is %c, and should be %c\n",
+				routes[route].name, name_id(&role_names, role), got,
+				cells.p[i]);
 			wrong++;
 		}
 	}
@@ -129,6 +131,7 @@ static void every_role_and_route_is_as_written_down(void **state)
 
 int main(void)
 {
-	static const struct CMUnitTest tests[] = { cmocka_unit_test(every_role_and_route_is_as_written_down) };
+	static const struct CMUnitTest tests[] = { cmocka_unit_test(
+		every_role_and_route_is_as_written_down) };
 	return cmocka_run_group_tests_name("matrix", tests, NULL, NULL);
 }

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "fixture.h"
 
-#include <cmocka.h>
-
 #include <arpa/inet.h>
+#include <cmocka.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -40,7 +39,8 @@ struct inside {
 
 static int listen_any(int *ret_port)
 {
-	struct sockaddr_in at = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	struct sockaddr_in at = { .sin_family = AF_INET,
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	socklen_t n = sizeof(at);
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	/* Accepted sockets have it too: what a reader leaves unread must not vanish in the kernel. */
@@ -85,15 +85,17 @@ static void folder_make(struct web *web)
 	}
 	file_make(web->folder, "ui/index.html", "<!doctype html><title>desk</title>");
 	file_make(web->folder, "ui/m.html", "<!doctype html><title>phone</title>");
-	file_make(web->folder, "ui/static/app-1a2b.js", "export const answer = 'plain, and the longest of them';");
+	file_make(web->folder, "ui/static/app-1a2b.js",
+		"export const answer = 'plain, and the longest of them';");
 	file_make(web->folder, "ui/static/app-1a2b.js.gz", "as if gzip, shorter");
 	file_make(web->folder, "ui/static/app-1a2b.js.br", "as if brotli");
 }
 
 static void folder_drop(const struct web *web)
 {
-	static const char *const names[] = { "ui/index.html", "ui/m.html", "ui/static/app-1a2b.js",
-		"ui/static/app-1a2b.js.gz", "ui/static/app-1a2b.js.br", "data/tls/self.pem" };
+	static const char *const names[] = { "ui/index.html", "ui/m.html",
+		"ui/static/app-1a2b.js", "ui/static/app-1a2b.js.gz", "ui/static/app-1a2b.js.br",
+		"data/tls/self.pem" };
 	static const char *const folders[] = { "ui/static", "ui", "data/tls", "data", "." };
 	char path[128];
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
@@ -122,7 +124,8 @@ static void inside_closed(void *ctx, struct ipc *ipc, const char *why);
 static int inside_send(void *ctx, enum ipc_role to, const struct ipc_frame *frame)
 {
 	struct inside *in = ctx;
-	return ipc_send(in->peers[to], frame->type, frame->req, frame->trace, frame->payload, frame->fd);
+	return ipc_send(in->peers[to], frame->type, frame->req, frame->trace, frame->payload,
+		frame->fd);
 }
 
 static void inside_frame(void *ctx, struct ipc *ipc, struct ipc_frame *frame)
@@ -133,8 +136,8 @@ static void inside_frame(void *ctx, struct ipc *ipc, struct ipc_frame *frame)
 		assert_int_equal(msg_peer_decode(frame->payload, &msg), 0);
 		enum ipc_role peer = ipc_role_of(msg.role);
 		(void)ipc_destroy(in->peers[peer]);
-		in->peers[peer] = ipc_create(&in->loop, ipc_frame_take_fd(frame), IPC_WEB, peer, inside_frame,
-			inside_closed, in);
+		in->peers[peer] = ipc_create(&in->loop, ipc_frame_take_fd(frame), IPC_WEB, peer,
+			inside_frame, inside_closed, in);
 		server_peer(in->server, peer, true);
 		return;
 	}
@@ -169,7 +172,8 @@ static void *inside_run(void *arg)
 	return NULL;
 }
 
-static void start_thread(struct web *web, int http_fd, int https_fd, int control, const int peers[2])
+static void start_thread(
+	struct web *web, int http_fd, int https_fd, int control, const int peers[2])
 {
 	struct inside *in = calloc(1, sizeof(*in));
 	struct diag diag = { 0 };
@@ -185,15 +189,25 @@ static void start_thread(struct web *web, int http_fd, int https_fd, int control
 	assert_int_equal(tls_identity_self(data, "127.0.0.1:1", &identity, &diag), 0);
 	(void)close(folder);
 	(void)close(data);
-	struct server_setup setup = { .http_fd = http_fd, .https_fd = https_fd, .certificate = identity.certificate,
-		.key = identity.key, .assets = in->assets, .send = inside_send, .send_ctx = in,
-		.request_ms = web->request_ms, .answer_ms = web->answer_ms, .ping_ms = web->ping_ms };
+	struct server_setup setup = { .http_fd = http_fd,
+		.https_fd = https_fd,
+		.certificate = identity.certificate,
+		.key = identity.key,
+		.assets = in->assets,
+		.send = inside_send,
+		.send_ctx = in,
+		.request_ms = web->request_ms,
+		.answer_ms = web->answer_ms,
+		.ping_ms = web->ping_ms };
 	assert_int_equal(server_create(&setup, &in->server, &diag), 0);
 	tls_identity_fini(&identity);
 	assert_int_equal(server_begin(in->server, &in->loop), 0);
-	in->peers[IPC_PARENT] = ipc_create(&in->loop, control, IPC_WEB, IPC_PARENT, inside_frame, inside_closed, in);
-	in->peers[IPC_CORE] = ipc_create(&in->loop, peers[0], IPC_WEB, IPC_CORE, inside_frame, inside_closed, in);
-	in->peers[IPC_QUERY] = ipc_create(&in->loop, peers[1], IPC_WEB, IPC_QUERY, inside_frame, inside_closed, in);
+	in->peers[IPC_PARENT] = ipc_create(
+		&in->loop, control, IPC_WEB, IPC_PARENT, inside_frame, inside_closed, in);
+	in->peers[IPC_CORE] = ipc_create(
+		&in->loop, peers[0], IPC_WEB, IPC_CORE, inside_frame, inside_closed, in);
+	in->peers[IPC_QUERY] = ipc_create(
+		&in->loop, peers[1], IPC_WEB, IPC_QUERY, inside_frame, inside_closed, in);
 	server_peer(in->server, IPC_CORE, true);
 	server_peer(in->server, IPC_QUERY, true);
 	(void)uv_async_init(&in->loop, &in->stop, inside_stop);
@@ -221,7 +235,8 @@ static void give_named(struct web *web, enum msg_type type, const char *name, in
 	buf_fini(&out);
 }
 
-static void start_program(struct web *web, int http_fd, int https_fd, int control, const int peers[2])
+static void start_program(
+	struct web *web, int http_fd, int https_fd, int control, const int peers[2])
 {
 	static const char text[] = "{\"sandbox\":\"strict\",\"tls_listen\":\"127.0.0.1:1\"}";
 	struct msg_start start = { .config = slice_str(text) };
@@ -231,8 +246,9 @@ static void start_program(struct web *web, int http_fd, int https_fd, int contro
 	if (web->pid == 0) {
 		(void)dup2(control, 3);
 		/* The sanitizers' leak check would need ptrace, which the fence kills. */
-		char *envp[] = { (char[]){ "ASAN_OPTIONS=detect_leaks=0" }, (char[]){ "UV_THREADPOOL_SIZE=1" }, NULL };
-		char *argv[] = { (char[]){ "web" }, NULL };
+		char *envp[] = { (char[]) { "ASAN_OPTIONS=detect_leaks=0" },
+			(char[]) { "UV_THREADPOOL_SIZE=1" }, NULL };
+		char *argv[] = { (char[]) { "web" }, NULL };
 		(void)execve(web->program, argv, envp);
 		_exit(127);
 	}
@@ -247,9 +263,11 @@ static void start_program(struct web *web, int http_fd, int https_fd, int contro
 	give_named(web, MSG_HANDLE, "data", folder_open(web, "data"));
 	give_named(web, MSG_PEER, "core", peers[0]);
 	give_named(web, MSG_PEER, "query", peers[1]);
-	give(web, MSG_GO, (struct slice){ 0 }, -1);
+	give(web, MSG_GO, (struct slice) { 0 }, -1);
 	struct ipc_frame ready = { 0 };
-	assert_int_equal(ipc_receive_now(web->control_fd, IPC_PARENT, IPC_WEB, web->frame_room, &ready), 0);
+	assert_int_equal(
+		ipc_receive_now(web->control_fd, IPC_PARENT, IPC_WEB, web->frame_room, &ready),
+		0);
 	assert_int_equal(ready.type, MSG_READY);
 	struct msg_ready msg = { 0 };
 	assert_int_equal(msg_ready_decode(ready.payload, &msg), 0);
@@ -292,7 +310,7 @@ void web_start(struct web *web)
 static void stop_program(struct web *web)
 {
 	int status = 0;
-	give(web, MSG_STOP, (struct slice){ 0 }, -1);
+	give(web, MSG_STOP, (struct slice) { 0 }, -1);
 	assert_int_equal(waitpid(web->pid, &status, 0), web->pid);
 	assert_true(WIFEXITED(status));
 	assert_int_equal(WEXITSTATUS(status), 0);
@@ -327,7 +345,9 @@ void web_stop(struct web *web)
 
 static int *peer_fd(struct web *web, enum ipc_role peer)
 {
-	return peer == IPC_CORE ? &web->core_fd : peer == IPC_QUERY ? &web->query_fd : &web->control_fd;
+	return peer == IPC_CORE    ? &web->core_fd
+	       : peer == IPC_QUERY ? &web->query_fd
+				   : &web->control_fd;
 }
 
 void web_peer_close(struct web *web, enum ipc_role peer)
@@ -368,8 +388,10 @@ struct ipc_frame web_take(struct web *web, enum ipc_role at, enum msg_type type)
 		struct ipc_frame frame = { .fd = -1 };
 		struct pollfd poll_fd = { .fd = *peer_fd(web, at), .events = POLLIN };
 		assert_int_equal(poll(&poll_fd, 1, PATIENCE_MS), 1);
-		assert_int_equal(ipc_receive_now(poll_fd.fd, at, IPC_WEB, web->frame_room, &frame), 0);
-		if (frame.type == type || (frame.type != MSG_TOUCH && frame.type != MSG_UNSUBSCRIBE)) {
+		assert_int_equal(
+			ipc_receive_now(poll_fd.fd, at, IPC_WEB, web->frame_room, &frame), 0);
+		if (frame.type == type ||
+			(frame.type != MSG_TOUCH && frame.type != MSG_UNSUBSCRIBE)) {
 			assert_int_equal(frame.type, type);
 			return frame;
 		}
@@ -382,17 +404,20 @@ bool web_quiet(struct web *web, enum ipc_role at)
 	return poll(&poll_fd, 1, 50) == 0;
 }
 
-int web_send_payload(struct web *web, enum ipc_role from, enum msg_type type, uint32_t req, struct slice payload)
+int web_send_payload(struct web *web, enum ipc_role from, enum msg_type type, uint32_t req,
+	struct slice payload)
 {
 	return ipc_send_now(*peer_fd(web, from), type, req, payload, -1);
 }
 
-void web_answer(struct web *web, enum ipc_role from, uint32_t req, const struct msg_answer *msg, int own_fd)
+void web_answer(struct web *web, enum ipc_role from, uint32_t req, const struct msg_answer *msg,
+	int own_fd)
 {
 	struct buf out;
 	buf_init(&out, IPC_PAYLOAD_OCTETS_MAX);
 	msg_answer_encode(msg, &out);
-	assert_int_equal(ipc_send_now(*peer_fd(web, from), MSG_ANSWER, req, buf_slice(&out), own_fd), 0);
+	assert_int_equal(
+		ipc_send_now(*peer_fd(web, from), MSG_ANSWER, req, buf_slice(&out), own_fd), 0);
 	if (own_fd >= 0) {
 		(void)close(own_fd);
 	}
@@ -403,7 +428,8 @@ void web_answer(struct web *web, enum ipc_role from, uint32_t req, const struct 
 
 int http_open(const struct web *web)
 {
-	struct sockaddr_in at = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+	struct sockaddr_in at = { .sin_family = AF_INET,
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
 		.sin_port = htons((uint16_t)web->port) };
 	struct timeval patience = { .tv_sec = PATIENCE_MS / 1000 };
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -461,7 +487,8 @@ static size_t hex_of(const char *text)
 {
 	static const char digits[] = "0123456789abcdef";
 	size_t n = 0;
-	for (const char *at = NULL; *text != '\0' && (at = strchr(digits, *text | 0x20)) != NULL; text++) {
+	for (const char *at = NULL;
+		*text != '\0' && (at = strchr(digits, *text | 0x20)) != NULL; text++) {
 		n = n * 16 + (size_t)(at - digits);
 	}
 	return n;
@@ -501,7 +528,8 @@ void http_read(int fd, bool head_only, struct reply *reply)
 	reply->status = 0;
 	do {
 		if (http_read_until(fd, "\r\n\r\n", &reply->head)[0] == '\0' ||
-			num_u64(slice_head(slice_skip(buf_slice(&reply->head), 9), 3), 999, &status) < 0) {
+			num_u64(slice_head(slice_skip(buf_slice(&reply->head), 9), 3), 999,
+				&status) < 0) {
 			return;
 		}
 		reply->status = (int)status;
@@ -511,7 +539,8 @@ void http_read(int fd, bool head_only, struct reply *reply)
 	}
 	if (slice_is(slice_str(http_field(reply, "Transfer-Encoding")), "chunked")) {
 		read_chunks(fd, &reply->body);
-	} else if (num_u64(slice_str(http_field(reply, "Content-Length")), UINT32_MAX, &n) == 0) {
+	} else if (num_u64(slice_str(http_field(reply, "Content-Length")), UINT32_MAX, &n) ==
+		   0) {
 		read_n(fd, (size_t)n, &reply->body);
 	}
 }
@@ -525,8 +554,10 @@ const char *http_field(const struct reply *reply, const char *name)
 		struct slice have = { 0 };
 		struct slice text = { 0 };
 		(void)slice_cut(left, '\n', &line, &left);
-		if (slice_cut(line, ':', &have, &text) && slice_eq_nocase(have, slice_str(name))) {
-			(void)snprintf(value, sizeof(value), "%.*s", SLICE_FMT(slice_trim(text)));
+		if (slice_cut(line, ':', &have, &text) &&
+			slice_eq_nocase(have, slice_str(name))) {
+			(void)snprintf(
+				value, sizeof(value), "%.*s", SLICE_FMT(slice_trim(text)));
 			return value;
 		}
 	}
@@ -556,10 +587,12 @@ long web_counter(const struct web *web, const char *name)
 	reply_init(&reply);
 	http_ask(web, "GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n", &reply);
 	assert_int_equal(reply.status, 200);
-	(void)snprintf(line, sizeof(line), "fengsui_role_counter{role=\"web\",name=\"%s\"} ", name);
+	(void)snprintf(
+		line, sizeof(line), "fengsui_role_counter{role=\"web\",name=\"%s\"} ", name);
 	size_t at = slice_find(buf_slice(&reply.body), slice_str(line));
 	assert_true(at != SIZE_MAX);
-	(void)slice_cut(slice_skip(buf_slice(&reply.body), at + strlen(line)), '\n', &number, &rest);
+	(void)slice_cut(
+		slice_skip(buf_slice(&reply.body), at + strlen(line)), '\n', &number, &rest);
 	assert_int_equal(num_i64(number, 0, INT64_MAX, &value), 0);
 	reply_fini(&reply);
 	return (long)value;

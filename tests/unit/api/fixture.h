@@ -41,16 +41,19 @@ void web_peer_open(struct web *web, enum ipc_role peer);
 struct ipc_frame web_take(struct web *web, enum ipc_role at, enum msg_type type);
 /** Nothing is waiting there. */
 bool web_quiet(struct web *web, enum ipc_role at);
-void web_answer(struct web *web, enum ipc_role from, uint32_t req, const struct msg_answer *msg, int own_fd);
-#define WEB_SEND(web, from, name, kind, req, msg)                                                       \
-	do {                                                                                            \
-		struct buf out_;                                                                        \
-		buf_init(&out_, IPC_PAYLOAD_OCTETS_MAX);                                                \
-		msg_##name##_encode((msg), &out_);                                                      \
-		assert_int_equal(web_send_payload((web), (from), (kind), (req), buf_slice(&out_)), 0); \
-		buf_fini(&out_);                                                                        \
+void web_answer(struct web *web, enum ipc_role from, uint32_t req, const struct msg_answer *msg,
+	int own_fd);
+#define WEB_SEND(web, from, name, kind, req, msg)                                              \
+	do {                                                                                   \
+		struct buf out_;                                                               \
+		buf_init(&out_, IPC_PAYLOAD_OCTETS_MAX);                                       \
+		msg_##name##_encode((msg), &out_);                                             \
+		assert_int_equal(                                                              \
+			web_send_payload((web), (from), (kind), (req), buf_slice(&out_)), 0);  \
+		buf_fini(&out_);                                                               \
 	} while (0)
-int web_send_payload(struct web *web, enum ipc_role from, enum msg_type type, uint32_t req, struct slice payload);
+int web_send_payload(struct web *web, enum ipc_role from, enum msg_type type, uint32_t req,
+	struct slice payload);
 
 struct reply {
 	int status; /* 0 = the connection was closed instead */

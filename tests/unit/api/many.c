@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Uploads, and the limits on many at once. */
-#include "fixture.h"
-
 #include <cmocka.h>
-
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "api/server.h"
+#include "fixture.h"
 #include "schema/routes.h"
 #include "sys/memfd.h"
 
@@ -40,8 +38,9 @@ static int stop(void **state)
 	return 0;
 }
 
-#define UPLOAD(length) \
-	"POST /api/v1/notices/4/attachments?name=%E6%8A%A5%E5%91%8A.pdf HTTP/1.1\r\n" HOST COOKIE OURS \
+#define UPLOAD(length)                                                                         \
+	"POST /api/v1/notices/4/attachments?name=%E6%8A%A5%E5%91%8A.pdf HTTP/1.1\r\n" HOST     \
+		COOKIE OURS                                                                    \
 	"Content-Type: application/octet-stream\r\nContent-Length: " length "\r\n" END
 
 static void grant_all(uint32_t req, uint64_t number)
@@ -92,15 +91,24 @@ static void test_upload_refused(void **state)
 	} cases[] = {
 		{ "too large", UPLOAD("20971521"), 413 },
 		{ "nothing", UPLOAD("0"), 413 },
-		{ "no length", "POST /api/v1/notices/4/attachments?name=a HTTP/1.1\r\n" HOST COOKIE OURS
+		{ "no length",
+			"POST /api/v1/notices/4/attachments?name=a HTTP/1.1\r\n" HOST COOKIE
+				OURS
 			"Content-Type: application/octet-stream\r\nTransfer-Encoding: chunked\r\n" END
-			"0\r\n\r\n", 411 },
-		{ "no name", "POST /api/v1/notices/4/attachments HTTP/1.1\r\n" HOST COOKIE OURS
-			"Content-Type: application/octet-stream\r\nContent-Length: 3\r\n" END "abc", 400 },
-		{ "as JSON", "POST /api/v1/notices/4/attachments?name=a HTTP/1.1\r\n" HOST COOKIE OURS JSON_TYPE
-			"Content-Length: 3\r\n" END "[1]", 415 },
+			"0\r\n\r\n",
+			411 },
+		{ "no name",
+			"POST /api/v1/notices/4/attachments HTTP/1.1\r\n" HOST COOKIE OURS
+			"Content-Type: application/octet-stream\r\nContent-Length: 3\r\n" END
+			"abc",
+			400 },
+		{ "as JSON",
+			"POST /api/v1/notices/4/attachments?name=a HTTP/1.1\r\n" HOST COOKIE
+				OURS JSON_TYPE "Content-Length: 3\r\n" END "[1]",
+			415 },
 	};
-	struct msg_grant grant = { .status = 403, .problem = SLICE("{\"code\":\"denied.role\"}") };
+	struct msg_grant grant = { .status = 403,
+		.problem = SLICE("{\"code\":\"denied.role\"}") };
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		print_message("# %s\n", cases[i].name);
@@ -193,7 +201,8 @@ static void test_bodies_together(void **state)
 	memset(spaces, ' ', sizeof(spaces));
 	for (size_t i = 0; i < ALL; i++) {
 		fds[i] = http_open(&web);
-		http_say(fds[i], POST_UNIT COOKIE OURS JSON_TYPE "Content-Length: 1000001\r\n" END);
+		http_say(fds[i],
+			POST_UNIT COOKIE OURS JSON_TYPE "Content-Length: 1000001\r\n" END);
 		http_say_octets(fds[i], slice_of(spaces, sizeof(spaces)));
 	}
 	web_wait_counter(&web, "body_octets", (long)ALL * EACH);

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "fixture.h"
-
 #include <cmocka.h>
-
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +8,7 @@
 
 #include "api/events.h"
 #include "api/server.h"
+#include "fixture.h"
 #include "sys/clock.h"
 
 #define STREAM "GET /api/v1/stream HTTP/1.1\r\nHost: x\r\nCookie: fengsui=t0ken\r\n"
@@ -39,7 +37,9 @@ static int stop(void **state)
 
 static void event_send(uint32_t req, int64_t seq, const char *topic, int64_t id)
 {
-	struct msg_event event = { .seq = seq, .topic = slice_str(topic), .id = id, .version = 1 };
+	struct msg_event event = {
+		.seq = seq, .topic = slice_str(topic), .id = id, .version = 1
+	};
 	WEB_SEND(&web, IPC_QUERY, event, MSG_EVENT, req, &event);
 }
 
@@ -97,9 +97,11 @@ static void test_stream(void **state)
 	assert_string_equal(http_field(&reply, "X-Accel-Buffering"), "no");
 	assert_string_equal(http_field(&reply, "Cache-Control"), "no-store");
 	(void)http_read_until(fd, "\n\n", &text);
-	assert_true(slice_find(buf_slice(&text), SLICE("event: hello\ndata: {\"now_ms\":")) != SIZE_MAX);
+	assert_true(slice_find(buf_slice(&text), SLICE("event: hello\ndata: {\"now_ms\":")) !=
+		    SIZE_MAX);
 	assert_true(slice_find(buf_slice(&text), SLICE("retry: ")) != SIZE_MAX);
-	event_read(fd, "id: 42\ndata: {\"seq\":42,\"topic\":\"notices\",\"id\":7,\"version\":1}\n\n");
+	event_read(fd,
+		"id: 42\ndata: {\"seq\":42,\"topic\":\"notices\",\"id\":7,\"version\":1}\n\n");
 	event_send(frame.req, 43, "alerts", 1);
 	event_read(fd, "id: 43\n");
 	(void)close(fd);
@@ -236,7 +238,8 @@ static void test_ping(void **state)
 	uint32_t req = 0;
 	(void)state;
 	int fd = stream_open_at("", &req);
-	assert_non_null(strstr(http_read_until(fd, "\n\n", &text), ": ping\nevent: beat\ndata: {\"now_ms\":"));
+	assert_non_null(strstr(
+		http_read_until(fd, "\n\n", &text), ": ping\nevent: beat\ndata: {\"now_ms\":"));
 	(void)close(fd);
 	web_wait_counter(&web, "streams", 0);
 }
@@ -248,8 +251,9 @@ static void test_slow_client(void **state)
 	long before = web_counter(&web, "slow_clients");
 	int fd = http_open(&web);
 	int64_t from_ms = clock_mono_ms();
-	http_say(fd, "POST /api/v1/units HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
-		     "Content-Length: 1000\r\n\r\n");
+	http_say(fd,
+		"POST /api/v1/units HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+		"Content-Length: 1000\r\n\r\n");
 	/* A letter now and then keeps the connection busy, but not alive. */
 	while (send(fd, " ", 1, MSG_NOSIGNAL) == 1 && recv(fd, &octet, 1, MSG_DONTWAIT) < 0 &&
 		clock_mono_ms() - from_ms < 15000) {

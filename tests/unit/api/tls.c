@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/tls.h"
 
-#include <cmocka.h>
-
 #include <arpa/inet.h>
+#include <cmocka.h>
 #include <fcntl.h>
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
@@ -93,7 +92,8 @@ static void test_own_certificate_absent(void **state)
 	struct tls_identity identity = { 0 };
 	struct diag diag = { 0 };
 	(void)state;
-	assert_true(tls_identity_read("/nonexistent/cert.pem", "/nonexistent/key.pem", &identity, &diag) < 0);
+	assert_true(tls_identity_read("/nonexistent/cert.pem", "/nonexistent/key.pem",
+			    &identity, &diag) < 0);
 	assert_non_null(strstr(diag.text, "/nonexistent/cert.pem"));
 	assert_null(identity.certificate);
 }
@@ -102,9 +102,12 @@ static void test_own_certificate_absent(void **state)
 static void test_https(void **state)
 {
 	static struct web web;
-	static const char request[] = "DELETE /api/v1/session HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
-				      "Cookie: fengsui=a\r\nSec-Fetch-Site: same-origin\r\n\r\n";
-	struct msg_answer answer = { .status = 200, .token = SLICE("n3w"), .body = SLICE("{}") };
+	static const char request[] =
+		"DELETE /api/v1/session HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+		"Cookie: fengsui=a\r\nSec-Fetch-Site: same-origin\r\n\r\n";
+	struct msg_answer answer = {
+		.status = 200, .token = SLICE("n3w"), .body = SLICE("{}")
+	};
 	char text[8192] = "";
 	(void)state;
 	web_start(&web);
@@ -117,10 +120,11 @@ static void test_https(void **state)
 	assert_int_equal(SSL_write(ssl, request, sizeof(request) - 1), sizeof(request) - 1);
 	web_answer(&web, IPC_CORE, web_take(&web, IPC_CORE, MSG_COMMAND).req, &answer, -1);
 	int n = 0;
-	for (int got = 1; got > 0 && (size_t)n < sizeof(text) - 1; n += got > 0 ? got : 0) {
+	for (int got = 1; got > 0 && (size_t)n<sizeof(text) - 1; n += got> 0 ? got : 0) {
 		got = SSL_read(ssl, text + n, (int)sizeof(text) - 1 - n);
 	}
-	assert_non_null(strstr(text, "Set-Cookie: fengsui=n3w; Path=/; HttpOnly; SameSite=Strict; Secure\r\n"));
+	assert_non_null(strstr(text,
+		"Set-Cookie: fengsui=n3w; Path=/; HttpOnly; SameSite=Strict; Secure\r\n"));
 	assert_non_null(strstr(text, "Strict-Transport-Security: max-age=31536000\r\n"));
 	SSL_free(ssl);
 	SSL_CTX_free(context);

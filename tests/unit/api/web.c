@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "fixture.h"
-
 #include <cmocka.h>
-
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +8,7 @@
 
 #include "api/server.h"
 #include "base/json.h"
+#include "fixture.h"
 #include "schema/routes.h"
 #include "sys/memfd.h"
 
@@ -57,25 +55,34 @@ static void test_interface(void **state)
 		const char *body;
 	} cases[] = {
 		{ "the desk", "GET / HTTP/1.1\r\n" HOST END, 200, "", "no-cache", "desk" },
-		{ "a page of the desk", "GET /notices/7 HTTP/1.1\r\n" HOST END, 200, "", "no-cache", "desk" },
+		{ "a page of the desk", "GET /notices/7 HTTP/1.1\r\n" HOST END, 200, "",
+			"no-cache", "desk" },
 		{ "the phone", "GET /m HTTP/1.1\r\n" HOST END, 200, "", "no-cache", "phone" },
-		{ "a page of the phone", "GET /m/sign/7?x=1 HTTP/1.1\r\n" HOST END, 200, "", "no-cache", "phone" },
-		{ "a word that begins like the phone", "GET /me HTTP/1.1\r\n" HOST END, 200, "", "no-cache", "desk" },
-		{ "a wall that is not installed", "GET /wall HTTP/1.1\r\n" HOST END, 200, "", "no-cache", "desk" },
+		{ "a page of the phone", "GET /m/sign/7?x=1 HTTP/1.1\r\n" HOST END, 200, "",
+			"no-cache", "phone" },
+		{ "a word that begins like the phone", "GET /me HTTP/1.1\r\n" HOST END, 200, "",
+			"no-cache", "desk" },
+		{ "a wall that is not installed", "GET /wall HTTP/1.1\r\n" HOST END, 200, "",
+			"no-cache", "desk" },
 		{ "a script as it is", "GET /static/app-1a2b.js HTTP/1.1\r\n" HOST END, 200, "",
 			"public, max-age=31536000, immutable", "plain" },
-		{ "a script by gzip", "GET /static/app-1a2b.js HTTP/1.1\r\n" HOST "Accept-Encoding: gzip\r\n" END, 200,
-			"gzip", "public, max-age=31536000, immutable", "as if gzip, shorter" },
-		{ "a script by brotli", "GET /static/app-1a2b.js HTTP/1.1\r\n" HOST "Accept-Encoding: gzip, br\r\n" END,
+		{ "a script by gzip",
+			"GET /static/app-1a2b.js HTTP/1.1\r\n" HOST
+			"Accept-Encoding: gzip\r\n" END,
+			200, "gzip", "public, max-age=31536000, immutable",
+			"as if gzip, shorter" },
+		{ "a script by brotli",
+			"GET /static/app-1a2b.js HTTP/1.1\r\n" HOST
+			"Accept-Encoding: gzip, br\r\n" END,
 			200, "br", "public, max-age=31536000, immutable", "as if brotli" },
-		{ "a script that is not there", "GET /static/app-0.js HTTP/1.1\r\n" HOST END, 404, "", "no-store",
-			"route.absent" },
-		{ "a file that is not there", "GET /favicon.ico HTTP/1.1\r\n" HOST END, 404, "", "no-store",
-			"route.absent" },
-		{ "a way out of the folder", "GET /../data/tls/self.pem HTTP/1.1\r\n" HOST END, 404, "", "no-store",
-			"route.absent" },
-		{ "another method", "POST / HTTP/1.1\r\n" HOST "Content-Length: 0\r\n" END, 405, "", "no-store",
-			"method.other" },
+		{ "a script that is not there", "GET /static/app-0.js HTTP/1.1\r\n" HOST END,
+			404, "", "no-store", "route.absent" },
+		{ "a file that is not there", "GET /favicon.ico HTTP/1.1\r\n" HOST END, 404, "",
+			"no-store", "route.absent" },
+		{ "a way out of the folder", "GET /../data/tls/self.pem HTTP/1.1\r\n" HOST END,
+			404, "", "no-store", "route.absent" },
+		{ "another method", "POST / HTTP/1.1\r\n" HOST "Content-Length: 0\r\n" END, 405,
+			"", "no-store", "method.other" },
 	};
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
@@ -93,7 +100,8 @@ static void test_unchanged(void **state)
 	char request[256];
 	(void)state;
 	http_ask(&web, "GET / HTTP/1.1\r\n" HOST END, &reply);
-	(void)snprintf(request, sizeof(request), "GET / HTTP/1.1\r\n" HOST "If-None-Match: W/\"x\", %s\r\n" END,
+	(void)snprintf(request, sizeof(request),
+		"GET / HTTP/1.1\r\n" HOST "If-None-Match: W/\"x\", %s\r\n" END,
 		http_field(&reply, "ETag"));
 	http_ask(&web, request, &reply);
 	assert_int_equal(reply.status, 304);
@@ -135,10 +143,13 @@ static void test_headers(void **state)
 static void test_question(void **state)
 {
 	struct msg_ask ask = { 0 };
-	struct msg_answer answer = { .status = 200, .seq = 41, .version = 7, .body = SLICE("{\"id\":5}") };
+	struct msg_answer answer = {
+		.status = 200, .seq = 41, .version = 7, .body = SLICE("{\"id\":5}")
+	};
 	(void)state;
 	int fd = http_open(&web);
-	http_say(fd, "GET /api/v1/notices/5?open=%E6%98%AF&x HTTP/1.1\r\n" HOST COOKIE "Fengsui-Seq: 40\r\n" END);
+	http_say(fd, "GET /api/v1/notices/5?open=%E6%98%AF&x HTTP/1.1\r\n" HOST COOKIE
+		     "Fengsui-Seq: 40\r\n" END);
 	struct ipc_frame frame = web_take(&web, IPC_QUERY, MSG_ASK);
 	assert_int_equal(msg_ask_decode(frame.payload, &ask), 0);
 	assert_int_equal(ask.route, ROUTE_NOTICES_GET);
@@ -162,12 +173,15 @@ static void test_question(void **state)
 static void test_command(void **state)
 {
 	struct msg_command command = { 0 };
-	struct msg_answer answer = { .status = 200, .seq = 9, .token = SLICE("n3w"), .body = SLICE("{\"seq\":9}") };
+	struct msg_answer answer = {
+		.status = 200, .seq = 9, .token = SLICE("n3w"), .body = SLICE("{\"seq\":9}")
+	};
 	(void)state;
 	int fd = http_open(&web);
-	http_say(fd, "DELETE /api/v1/people/3/grants/8 HTTP/1.1\r\n" HOST COOKIE OURS "If-Match: \"v12\"\r\n"
-		     "Idempotency-Key: k-1\r\nUser-Agent: 浏览器/1\r\n" JSON_TYPE "Content-Length: 14\r\n" END
-		     "{\"a\":\"\\u00e9\"}");
+	http_say(fd, "DELETE /api/v1/people/3/grants/8 HTTP/1.1\r\n" HOST COOKIE OURS
+		     "If-Match: \"v12\"\r\n"
+		     "Idempotency-Key: k-1\r\nUser-Agent: 浏览器/1\r\n" JSON_TYPE
+		     "Content-Length: 14\r\n" END "{\"a\":\"\\u00e9\"}");
 	struct ipc_frame frame = web_take(&web, IPC_CORE, MSG_COMMAND);
 	assert_int_equal(msg_command_decode(frame.payload, &command), 0);
 	assert_int_equal(command.route, ROUTE_PEOPLE_REVOKE);
@@ -181,7 +195,8 @@ static void test_command(void **state)
 	web_answer(&web, IPC_CORE, frame.req, &answer, -1);
 	http_read(fd, false, &reply);
 	assert_int_equal(reply.status, 200);
-	assert_string_equal(http_field(&reply, "Set-Cookie"), "fengsui=n3w; Path=/; HttpOnly; SameSite=Strict");
+	assert_string_equal(http_field(&reply, "Set-Cookie"),
+		"fengsui=n3w; Path=/; HttpOnly; SameSite=Strict");
 	/* On the same connection: the end of the session takes the cookie away. */
 	http_say(fd, "DELETE /api/v1/session HTTP/1.1\r\n" HOST COOKIE OURS END);
 	frame = web_take(&web, IPC_CORE, MSG_COMMAND);
@@ -196,8 +211,11 @@ static void test_command(void **state)
 /* An answer that would write a second header field into the first. */
 static void test_answer_cannot_split_fields(void **state)
 {
-	struct msg_answer answer = { .status = 200, .token = SLICE("x\r\nEvil: 1"), .media = SLICE("a/b\r\nEvil: 2"),
-		.file_name = SLICE("报告\r\nEvil: 3\".pdf"), .body = SLICE("{}") };
+	struct msg_answer answer = { .status = 200,
+		.token = SLICE("x\r\nEvil: 1"),
+		.media = SLICE("a/b\r\nEvil: 2"),
+		.file_name = SLICE("报告\r\nEvil: 3\".pdf"),
+		.body = SLICE("{}") };
 	(void)state;
 	int fd = http_open(&web);
 	http_say(fd, "GET /api/v1/documents/5 HTTP/1.1\r\n" HOST COOKIE END);
@@ -227,7 +245,8 @@ static void test_long_body(void **state)
 	int fd = http_open(&web);
 	char head[256];
 	(void)snprintf(head, sizeof(head),
-		"POST /api/v1/assets/import HTTP/1.1\r\n" HOST COOKIE OURS JSON_TYPE "Content-Length: %zu\r\n" END,
+		"POST /api/v1/assets/import HTTP/1.1\r\n" HOST COOKIE OURS JSON_TYPE
+		"Content-Length: %zu\r\n" END,
 		body.n);
 	http_say(fd, head);
 	http_say_octets(fd, buf_slice(&body));
@@ -261,31 +280,51 @@ static void test_refused_at_the_door(void **state)
 		int status;
 		const char *code;
 	} cases[] = {
-		{ "half a JSON text", POST_UNIT COOKIE OURS JSON_TYPE "Content-Length: 6\r\n" END "{\"a\":1", 400,
-			"json.bad" },
-		{ "JSON that is not UTF-8", POST_UNIT COOKIE OURS JSON_TYPE "Content-Length: 4\r\n" END "[\"\xff\"]",
+		{ "half a JSON text",
+			POST_UNIT COOKIE OURS JSON_TYPE "Content-Length: 6\r\n" END "{\"a\":1",
 			400, "json.bad" },
-		{ "a form", POST_UNIT COOKIE OURS "Content-Type: text/plain\r\nContent-Length: 2\r\n" END "{}", 415,
+		{ "JSON that is not UTF-8",
+			POST_UNIT COOKIE OURS JSON_TYPE "Content-Length: 4\r\n" END
+							"[\"\xff\"]",
+			400, "json.bad" },
+		{ "a form",
+			POST_UNIT COOKIE OURS
+			"Content-Type: text/plain\r\nContent-Length: 2\r\n" END "{}",
+			415, "media.unsupported" },
+		{ "a body that does not say what it is",
+			POST_UNIT COOKIE OURS "Content-Length: 2\r\n" END "{}", 415,
 			"media.unsupported" },
-		{ "a body that does not say what it is", POST_UNIT COOKIE OURS "Content-Length: 2\r\n" END "{}", 415,
-			"media.unsupported" },
-		{ "another site with our cookie", POST_UNIT COOKIE "Sec-Fetch-Site: cross-site\r\n" JSON_TYPE
-			"Content-Length: 2\r\n" END "{}", 403, "origin.foreign" },
-		{ "another origin with our cookie", POST_UNIT COOKIE "Origin: https://evil\r\n" JSON_TYPE
-			"Content-Length: 2\r\n" END "{}", 403, "origin.foreign" },
-		{ "a cookie from nowhere", POST_UNIT COOKIE JSON_TYPE "Content-Length: 2\r\n" END "{}", 403,
+		{ "another site with our cookie",
+			POST_UNIT COOKIE "Sec-Fetch-Site: cross-site\r\n" JSON_TYPE
+					 "Content-Length: 2\r\n" END "{}",
+			403, "origin.foreign" },
+		{ "another origin with our cookie",
+			POST_UNIT COOKIE "Origin: https://evil\r\n" JSON_TYPE
+					 "Content-Length: 2\r\n" END "{}",
+			403, "origin.foreign" },
+		{ "a cookie from nowhere",
+			POST_UNIT COOKIE JSON_TYPE "Content-Length: 2\r\n" END "{}", 403,
 			"origin.foreign" },
-		{ "a version nobody can have seen", "DELETE /api/v1/tokens/3 HTTP/1.1\r\n" HOST COOKIE OURS
-			"If-Match: \"latest\"\r\n" END, 400, "if_match.bad" },
-		{ "a path nobody has", "GET /api/v1/nothing HTTP/1.1\r\n" HOST END, 404, "route.absent" },
-		{ "the prefix alone", "GET /api/v1 HTTP/1.1\r\n" HOST END, 404, "route.absent" },
-		{ "another method", "PUT /api/v1/units HTTP/1.1\r\n" HOST END, 405, "method.other" },
-		{ "a method nobody knows", "BREW /api/v1/units HTTP/1.1\r\n" HOST END, 405, "method.other" },
-		{ "a broken escape", "GET /api/v1/un%zzits HTTP/1.1\r\n" HOST END, 400, "path.bad" },
-		{ "a path that is not UTF-8", "GET /api/v1/%ff HTTP/1.1\r\n" HOST END, 400, "path.bad" },
-		{ "a NUL in the path", "GET /api/v1/units%00 HTTP/1.1\r\n" HOST END, 400, "path.bad" },
-		{ "a query that is not UTF-8", "GET /api/v1/units?q=\xfe HTTP/1.1\r\n" HOST END, 400,
-			"query.not_utf8" },
+		{ "a version nobody can have seen",
+			"DELETE /api/v1/tokens/3 HTTP/1.1\r\n" HOST COOKIE OURS
+			"If-Match: \"latest\"\r\n" END,
+			400, "if_match.bad" },
+		{ "a path nobody has", "GET /api/v1/nothing HTTP/1.1\r\n" HOST END, 404,
+			"route.absent" },
+		{ "the prefix alone", "GET /api/v1 HTTP/1.1\r\n" HOST END, 404,
+			"route.absent" },
+		{ "another method", "PUT /api/v1/units HTTP/1.1\r\n" HOST END, 405,
+			"method.other" },
+		{ "a method nobody knows", "BREW /api/v1/units HTTP/1.1\r\n" HOST END, 405,
+			"method.other" },
+		{ "a broken escape", "GET /api/v1/un%zzits HTTP/1.1\r\n" HOST END, 400,
+			"path.bad" },
+		{ "a path that is not UTF-8", "GET /api/v1/%ff HTTP/1.1\r\n" HOST END, 400,
+			"path.bad" },
+		{ "a NUL in the path", "GET /api/v1/units%00 HTTP/1.1\r\n" HOST END, 400,
+			"path.bad" },
+		{ "a query that is not UTF-8", "GET /api/v1/units?q=\xfe HTTP/1.1\r\n" HOST END,
+			400, "query.not_utf8" },
 	};
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
@@ -293,7 +332,8 @@ static void test_refused_at_the_door(void **state)
 		print_message("# %s\n", cases[i].name);
 		http_ask(&web, cases[i].request, &reply);
 		assert_int_equal(reply.status, cases[i].status);
-		assert_string_equal(http_field(&reply, "Content-Type"), "application/problem+json");
+		assert_string_equal(
+			http_field(&reply, "Content-Type"), "application/problem+json");
 		(void)snprintf(code, sizeof(code), "\"code\":\"%s\"", cases[i].code);
 		assert_true(reply_has(&reply, code));
 	}
@@ -310,20 +350,26 @@ static void test_malformed_http(void **state)
 		const char *name;
 		const char *octets;
 	} cases[] = {
-		{ "TLS spoken to the plain port", "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" },
+		{ "TLS spoken to the plain port",
+			"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" },
 		{ "no HTTP at all", "hello\r\n\r\n" },
 		{ "no host", "GET /api/v1/units HTTP/1.1\r\n\r\n" },
 		{ "a version of the future", "GET / HTTP/9.9\r\n" HOST END },
-		{ "a header without a colon", "GET /api/v1/units HTTP/1.1\r\n" HOST "nonsense\r\n" END },
-		{ "a length that is no number", "POST /api/v1/units HTTP/1.1\r\n" HOST "Content-Length: x\r\n" END },
-		{ "a negative length", "POST /api/v1/units HTTP/1.1\r\n" HOST "Content-Length: -1\r\n" END },
-		{ "a length past every number", "POST /api/v1/units HTTP/1.1\r\n" HOST
+		{ "a header without a colon",
+			"GET /api/v1/units HTTP/1.1\r\n" HOST "nonsense\r\n" END },
+		{ "a length that is no number",
+			"POST /api/v1/units HTTP/1.1\r\n" HOST "Content-Length: x\r\n" END },
+		{ "a negative length",
+			"POST /api/v1/units HTTP/1.1\r\n" HOST "Content-Length: -1\r\n" END },
+		{ "a length past every number",
+			"POST /api/v1/units HTTP/1.1\r\n" HOST
 			"Content-Length: 99999999999999999999999\r\n" END },
-		{ "a chunk without a size", "POST /api/v1/units HTTP/1.1\r\n" HOST OURS JSON_TYPE
+		{ "a chunk without a size",
+			"POST /api/v1/units HTTP/1.1\r\n" HOST OURS JSON_TYPE
 			"Transfer-Encoding: chunked\r\n" END "zz\r\n{}\r\n0\r\n\r\n" },
 		{ "half a request", "GET /api/v1/units HTTP/1.1\r\nHost: de" },
-		{ "half a body",
-			"POST /api/v1/units HTTP/1.1\r\n" HOST OURS JSON_TYPE "Content-Length: 50\r\n" END "{" },
+		{ "half a body", "POST /api/v1/units HTTP/1.1\r\n" HOST OURS JSON_TYPE
+				 "Content-Length: 50\r\n" END "{" },
 	};
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
@@ -413,13 +459,17 @@ static void test_tokens_pass_as_they_are(void **state)
 		const char *token;
 	} cases[] = {
 		{ "no token", "", "" },
-		{ "a forged cookie", "Cookie: fengsui=../../etc/passwd\r\n", "../../etc/passwd" },
+		{ "a forged cookie", "Cookie: fengsui=../../etc/passwd\r\n",
+			"../../etc/passwd" },
 		{ "a cookie of SQL", "Cookie: fengsui=' OR 1=1 --\r\n", "' OR 1=1 --" },
-		{ "Authorization before the cookie", "Cookie: fengsui=c\r\nAuthorization: Bearer b\r\n", "b" },
-		{ "a token longer than any", "Authorization: Bearer "
+		{ "Authorization before the cookie",
+			"Cookie: fengsui=c\r\nAuthorization: Bearer b\r\n", "b" },
+		{ "a token longer than any",
+			"Authorization: Bearer "
 			"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 			"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
-			"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\r\n", "" },
+			"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\r\n",
+			"" },
 		{ "a token that is not UTF-8", "Cookie: fengsui=\xff\xfe\r\n", "" },
 	};
 	(void)state;
@@ -428,8 +478,8 @@ static void test_tokens_pass_as_they_are(void **state)
 		struct msg_ask ask = { 0 };
 		struct msg_answer answer = { .status = 401 };
 		print_message("# %s\n", cases[i].name);
-		(void)snprintf(request, sizeof(request), "GET /api/v1/session HTTP/1.1\r\n" HOST "%s\r\n",
-			cases[i].field);
+		(void)snprintf(request, sizeof(request),
+			"GET /api/v1/session HTTP/1.1\r\n" HOST "%s\r\n", cases[i].field);
 		int fd = http_open(&web);
 		http_say(fd, request);
 		struct ipc_frame frame = web_take(&web, IPC_QUERY, MSG_ASK);
@@ -452,7 +502,8 @@ static void test_touch(void **state)
 	}
 	for (int i = 0; i < 3; i++) {
 		int fd = http_open(&web);
-		http_say(fd, "GET /api/v1/session HTTP/1.1\r\n" HOST "Cookie: fengsui=fresh\r\n" END);
+		http_say(fd, "GET /api/v1/session HTTP/1.1\r\n" HOST
+			     "Cookie: fengsui=fresh\r\n" END);
 		query_answers(web_take(&web, IPC_QUERY, MSG_ASK).req, "{}");
 		http_read(fd, false, &reply);
 		(void)close(fd);
@@ -467,8 +518,9 @@ static void test_pipeline_and_head(void **state)
 {
 	(void)state;
 	int fd = http_open(&web);
-	http_say(fd, "GET /api/v1/notices/1 HTTP/1.1\r\n" HOST END "HEAD /api/v1/notices/2 HTTP/1.1\r\n" HOST END
-		     "GET / HTTP/1.1\r\n" HOST END);
+	http_say(fd,
+		"GET /api/v1/notices/1 HTTP/1.1\r\n" HOST END
+		"HEAD /api/v1/notices/2 HTTP/1.1\r\n" HOST END "GET / HTTP/1.1\r\n" HOST END);
 	query_answers(web_take(&web, IPC_QUERY, MSG_ASK).req, "{\"n\":1}");
 	query_answers(web_take(&web, IPC_QUERY, MSG_ASK).req, "{\"n\":2}");
 	http_read(fd, false, &reply);
@@ -483,17 +535,22 @@ static void test_pipeline_and_head(void **state)
 
 static void test_local(void **state)
 {
-	struct msg_health starting = { .json = SLICE("{\"roles\":[{\"role\":\"core\",\"state\":\"up\"},"
-						     "{\"role\":\"query\",\"state\":\"starting\"}]}") };
-	struct msg_health health = { .json = SLICE("{\"roles\":[{\"role\":\"core\",\"state\":\"up\",\"restarts\":2,"
-						   "\"counters\":{\"commands\":12,\"name\":\"x\"}}]}") };
+	struct msg_health starting = {
+		.json = SLICE("{\"roles\":[{\"role\":\"core\",\"state\":\"up\"},"
+			      "{\"role\":\"query\",\"state\":\"starting\"}]}")
+	};
+	struct msg_health health = {
+		.json = SLICE("{\"roles\":[{\"role\":\"core\",\"state\":\"up\",\"restarts\":2,"
+			      "\"counters\":{\"commands\":12,\"name\":\"x\"}}]}")
+	};
 	(void)state;
 	http_ask(&web, "GET /healthz HTTP/1.1\r\n" HOST END, &reply);
 	assert_int_equal(reply.status, 200);
 	assert_true(reply_has(&reply, "\"status\":\"ok\""));
 	WEB_SEND(&web, IPC_PARENT, health, MSG_HEALTH, 0, &starting);
 	(void)usleep(100 * 1000);
-	http_ask(&web, "GET /healthz HTTP/1.1\r\n" HOST END, &reply); /* its channel alone is not enough */
+	http_ask(&web, "GET /healthz HTTP/1.1\r\n" HOST END,
+		&reply); /* its channel alone is not enough */
 	assert_int_equal(reply.status, 503);
 	assert_true(reply_has(&reply, "\"core\":true,\"query\":false"));
 	http_ask(&web, "GET /api/v1/openapi.json HTTP/1.1\r\n" HOST END, &reply);
@@ -504,7 +561,8 @@ static void test_local(void **state)
 	http_ask(&web, "GET /metrics HTTP/1.1\r\n" HOST END, &reply);
 	assert_true(reply_has(&reply, "fengsui_role_up{role=\"core\"} 1\n"));
 	assert_true(reply_has(&reply, "fengsui_role_restarts_total{role=\"core\"} 2\n"));
-	assert_true(reply_has(&reply, "fengsui_role_counter{role=\"core\",name=\"commands\"} 12\n"));
+	assert_true(reply_has(
+		&reply, "fengsui_role_counter{role=\"core\",name=\"commands\"} 12\n"));
 }
 
 static void test_download(void **state)
@@ -519,24 +577,32 @@ static void test_download(void **state)
 		{ "the whole", "", 200, "", "0123456789" },
 		{ "the first half", "Range: bytes=0-4\r\n", 206, "bytes 0-4/10", "01234" },
 		{ "the end", "Range: bytes=-3\r\n", 206, "bytes 7-9/10", "789" },
-		{ "behind the end", "Range: bytes=10-\r\n", 416, "bytes */10", "range.outside" },
-		{ "several ranges are sent whole", "Range: bytes=0-1,3-4\r\n", 200, "", "0123456789" },
-		{ "of the same version", "Range: bytes=0-1\r\nIf-Range: \"v3\"\r\n", 206, "bytes 0-1/10", "01" },
-		{ "of another version", "Range: bytes=0-1\r\nIf-Range: \"v2\"\r\n", 200, "", "0123456789" },
+		{ "behind the end", "Range: bytes=10-\r\n", 416, "bytes */10",
+			"range.outside" },
+		{ "several ranges are sent whole", "Range: bytes=0-1,3-4\r\n", 200, "",
+			"0123456789" },
+		{ "of the same version", "Range: bytes=0-1\r\nIf-Range: \"v3\"\r\n", 206,
+			"bytes 0-1/10", "01" },
+		{ "of another version", "Range: bytes=0-1\r\nIf-Range: \"v2\"\r\n", 200, "",
+			"0123456789" },
 	};
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		char request[256];
 		int blob = -1;
-		struct msg_answer answer = { .status = 200, .version = 3, .media = SLICE("application/pdf"),
+		struct msg_answer answer = { .status = 200,
+			.version = 3,
+			.media = SLICE("application/pdf"),
 			.file_name = SLICE("通报.pdf") };
 		print_message("# %s\n", cases[i].name);
 		assert_int_equal(memfd_of(SLICE("0123456789"), &blob), 0);
-		(void)snprintf(request, sizeof(request), "GET /api/v1/documents/5 HTTP/1.1\r\n" HOST COOKIE "%s\r\n",
+		(void)snprintf(request, sizeof(request),
+			"GET /api/v1/documents/5 HTTP/1.1\r\n" HOST COOKIE "%s\r\n",
 			cases[i].field);
 		int fd = http_open(&web);
 		http_say(fd, request);
-		web_answer(&web, IPC_QUERY, web_take(&web, IPC_QUERY, MSG_ASK).req, &answer, blob);
+		web_answer(
+			&web, IPC_QUERY, web_take(&web, IPC_QUERY, MSG_ASK).req, &answer, blob);
 		http_read(fd, false, &reply);
 		assert_int_equal(reply.status, cases[i].status);
 		assert_string_equal(http_field(&reply, "Content-Range"), cases[i].range);
@@ -549,22 +615,26 @@ static void test_download(void **state)
 
 static void test_login_flood(void **state)
 {
-	static const char request[] =
-		"POST /api/v1/session HTTP/1.1\r\n" HOST JSON_TYPE "Content-Length: 2\r\n" END "{}";
-	struct msg_answer answer = { .status = 401, .body = SLICE("{\"code\":\"login.wrong\"}") };
+	static const char request[] = "POST /api/v1/session HTTP/1.1\r\n" HOST JSON_TYPE
+				      "Content-Length: 2\r\n" END "{}";
+	struct msg_answer answer = { .status = 401,
+		.body = SLICE("{\"code\":\"login.wrong\"}") };
 	int refused = 0;
 	(void)state;
 	for (int i = 0; i < SERVER_LOGIN_BURST + 10; i++) {
 		int fd = http_open(&web);
 		http_say(fd, request);
 		if (i < SERVER_LOGIN_BURST) {
-			web_answer(&web, IPC_CORE, web_take(&web, IPC_CORE, MSG_COMMAND).req, &answer, -1);
+			web_answer(&web, IPC_CORE, web_take(&web, IPC_CORE, MSG_COMMAND).req,
+				&answer, -1);
 		} else if (!web_quiet(&web, IPC_CORE)) {
-			web_answer(&web, IPC_CORE, web_take(&web, IPC_CORE, MSG_COMMAND).req, &answer, -1);
+			web_answer(&web, IPC_CORE, web_take(&web, IPC_CORE, MSG_COMMAND).req,
+				&answer, -1);
 		}
 		http_read(fd, false, &reply);
 		refused += reply.status == 429 ? 1 : 0;
-		assert_true(reply.status == 401 || http_field(&reply, "Retry-After")[0] != '\0');
+		assert_true(
+			reply.status == 401 || http_field(&reply, "Retry-After")[0] != '\0');
 		(void)close(fd);
 	}
 	assert_true(refused >= 5);

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "base/buf.h"
+
+#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-
-#include <cmocka.h>
-
-#include "base/buf.h"
 
 static void the_maximum_is_sticky(void **state)
 {
@@ -31,12 +30,16 @@ static const struct {
 	const char *in;
 	const char *want;
 } cases[] = {
-	{ "html escapes five characters", buf_put_html, "<a href='x\"&'>", "&lt;a href=&#39;x&quot;&amp;&#39;&gt;" },
-	{ "a formula cell is disarmed", buf_put_csv, "=cmd|'/c calc'!A1", "\"'=cmd|'/c calc'!A1\"" },
+	{ "html escapes five characters", buf_put_html, "<a href='x\"&'>",
+		"&lt;a href=&#39;x&quot;&amp;&#39;&gt;" },
+	{ "a formula cell is disarmed", buf_put_csv, "=cmd|'/c calc'!A1",
+		"\"'=cmd|'/c calc'!A1\"" },
 	{ "csv doubles quotes", buf_put_csv, "a\"b", "\"a\"\"b\"" },
 	{ "a plain header stays plain", buf_put_mail_header, "hello", "hello" },
-	{ "Chinese becomes an encoded word", buf_put_mail_header, "告警", "=?UTF-8?B?5ZGK6K2m?=" },
-	{ "a line break cannot leave the header", buf_put_mail_header, "a\r\nBcc: x", "=?UTF-8?B?YQ0KQmNjOiB4?=" },
+	{ "Chinese becomes an encoded word", buf_put_mail_header, "告警",
+		"=?UTF-8?B?5ZGK6K2m?=" },
+	{ "a line break cannot leave the header", buf_put_mail_header, "a\r\nBcc: x",
+		"=?UTF-8?B?YQ0KQmNjOiB4?=" },
 	{ "base64 pads", buf_put_base64, "ab", "YWI=" },
 	{ "hex is lower case", buf_put_hex, "\xff\x01", "ff01" },
 };

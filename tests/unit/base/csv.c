@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/csv.h"
 
+#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-
-#include <cmocka.h>
 
 #include "base/arena.h"
 #include "base/base64.h"
@@ -30,7 +29,10 @@ static const struct {
 	{ "doubled quotes are one", "\"a\"\"b\"\"\"\n", ',', "a\"b\"$" },
 	{ "a quote inside a bare cell is itself", "5\" disk,x\n", ',', "5\" disk|x$" },
 	{ "octets behind a closing quote are kept", "\"a\"b,c\n", ',', "ab|c$" },
-	{ "a byte order mark is no cell", "\xef\xbb\xbf" "a,b", ',', "a|b$" },
+	{ "a byte order mark is no cell",
+		"\xef\xbb\xbf"
+		"a,b",
+		',', "a|b$" },
 	{ "pasted cells are parted by tabs", "a,1\t\"b\nc\"\n", '\t', "a,1|b\nc$" },
 };
 
@@ -83,8 +85,8 @@ static void the_separator_is_guessed(void **state)
 static void what_is_written_reads_back(void **state)
 {
 	(void)state;
-	static const char *const texts[] = { "", "plain", "a,b", "say \"hi\"", "=1+1", "+86", "-5", "@x", "\tx", "\r",
-		"'=1", "''=1", "'plain", "'", "two\nlines", "教务处" };
+	static const char *const texts[] = { "", "plain", "a,b", "say \"hi\"", "=1+1", "+86",
+		"-5", "@x", "\tx", "\r", "'=1", "''=1", "'plain", "'", "two\nlines", "教务处" };
 	AUTO_ARENA struct arena *arena = arena_create(0);
 	AUTO_BUF struct buf out;
 	buf_init(&out, 1024);
@@ -99,7 +101,8 @@ static void what_is_written_reads_back(void **state)
 	assert_int_equal(csv_next(&csv, arena, cells, COUNT), COUNT);
 	for (size_t i = 0; i < COUNT; i++) {
 		if (!slice_is(csv_plain(cells[i]), texts[i])) {
-			fail_msg("%s came back as %.*s", texts[i], SLICE_FMT(csv_plain(cells[i])));
+			fail_msg("%s came back as %.*s", texts[i],
+				SLICE_FMT(csv_plain(cells[i])));
 		}
 	}
 }
@@ -107,15 +110,20 @@ static void what_is_written_reads_back(void **state)
 static void base64_reads_back(void **state)
 {
 	(void)state;
-	static const char *const bad[] = { "Y", "YW", "YWI", "YWI==", "YWJ=", "Y=Wi", "YW!=", "====", "=" };
+	static const char *const bad[] = { "Y", "YW", "YWI", "YWI==", "YWJ=", "Y=Wi",
+		"YW!=", "====", "=" };
 	for (size_t n = 0; n < 10; n++) {
 		AUTO_BUF struct buf text;
 		AUTO_BUF struct buf back;
 		buf_init(&text, 64);
 		buf_init(&back, 64);
-		buf_put_base64(&text, slice_of("0\0\xff" "3456789", n));
+		buf_put_base64(&text, slice_of("0\0\xff"
+					       "3456789",
+					      n));
 		assert_int_equal(base64_decode(buf_slice(&text), &back), 0);
-		assert_true(slice_eq(buf_slice(&back), slice_of("0\0\xff" "3456789", n)));
+		assert_true(slice_eq(buf_slice(&back), slice_of("0\0\xff"
+								"3456789",
+							       n)));
 	}
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		AUTO_BUF struct buf back;

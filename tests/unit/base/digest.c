@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "base/digest.h"
+
+#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include <cmocka.h>
-
-#include "base/digest.h"
 #include "base/err.h"
 
 static void published_vectors(void **state)
@@ -16,14 +16,18 @@ static void published_vectors(void **state)
 	/* GB/T 32905-2016 annex A.1. */
 	struct digest sm3 = digest_of(DIGEST_SM3, SLICE("abc"));
 	digest_hex(&sm3, hex);
-	assert_string_equal(hex, "66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0");
+	assert_string_equal(
+		hex, "66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0");
 	struct digest sha = digest_of(DIGEST_SHA256, SLICE(""));
 	digest_hex(&sha, hex);
-	assert_string_equal(hex, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+	assert_string_equal(
+		hex, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
 	/* RFC 4231 test case 2. */
-	struct digest mac = digest_hmac_sha256(SLICE("Jefe"), SLICE("what do ya want for nothing?"));
+	struct digest mac =
+		digest_hmac_sha256(SLICE("Jefe"), SLICE("what do ya want for nothing?"));
 	digest_hex(&mac, hex);
-	assert_string_equal(hex, "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+	assert_string_equal(
+		hex, "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
 	/* SipHash paper, appendix A. */
 	uint8_t key[16];
 	uint8_t in[15];

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "base/num.h"
+
+#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include <cmocka.h>
-
 #include "base/err.h"
-#include "base/num.h"
 
 static const struct {
 	const char *text;
@@ -34,7 +34,8 @@ static void whole_or_not_at_all(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		int64_t value = 0;
-		int error = num_i64(slice_str(cases[i].text), cases[i].min, cases[i].max, &value);
+		int error =
+			num_i64(slice_str(cases[i].text), cases[i].min, cases[i].max, &value);
 		if (error != cases[i].error || value != cases[i].want) {
 			fail_msg("'%s': error %d", cases[i].text, error);
 		}

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/admin.h"
 
+#include <cmocka.h>
 #include <fcntl.h>
 #include <getopt.h>
 #include <setjmp.h>
@@ -12,8 +13,6 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
-
-#include <cmocka.h>
 
 #include "../records/fixture.h"
 #include "base/arena.h"
@@ -32,7 +31,7 @@ struct desk_top {
 /* The command as a shell would run it; --data and --db are added. */
 static int admin(struct desk_top *d, ...)
 {
-	char *args[32] = { (char[]){ "admin" } };
+	char *args[32] = { (char[]) { "admin" } };
 	char options[2][16] = { "--data", "--db" };
 	char conf[200];
 	char path[240];
@@ -68,7 +67,7 @@ static int admin(struct desk_top *d, ...)
 static void top_open(struct desk_top *d, const char *conf)
 {
 	static unsigned made;
-	*d = (struct desk_top){ .conf = conf };
+	*d = (struct desk_top) { .conf = conf };
 	(void)snprintf(d->data, sizeof(d->data), "%s/admin%u", fixture_dir(), ++made);
 	assert_int_equal(mkdir(d->data, 0700), 0);
 }
@@ -103,9 +102,11 @@ static void the_first_administrator_is_made_once(const char *conf)
 	top_open(&d, conf);
 	assert_int_equal(admin(&d, "init", NULL), 0);
 	assert_true(slice_starts(slice_str(d.out), SLICE("admin ")));
-	struct slice hash = look(&d, "SELECT password_hash FROM account WHERE must_change = 1", text);
+	struct slice hash =
+		look(&d, "SELECT password_hash FROM account WHERE must_change = 1", text);
 	assert_true(password_verify(hash, second_word(&d)));
-	struct slice entry = look(&d, "SELECT entry FROM audit_entry ORDER BY seq DESC LIMIT 1", text);
+	struct slice entry =
+		look(&d, "SELECT entry FROM audit_entry ORDER BY seq DESC LIMIT 1", text);
 	assert_true(slice_find(entry, SLICE("\"actor\":null")) != SIZE_MAX);
 	assert_true(slice_find(entry, SLICE("break-glass: ")) != SIZE_MAX);
 	assert_int_equal(admin(&d, "init", NULL), 1);
@@ -118,17 +119,24 @@ static void accounts_are_made_with_their_roles(const char *conf)
 	char text[512];
 	char path[240];
 	top_open(&d, conf);
-	assert_int_equal(admin(&d, "user", "--account", "wf", "--name", "王芳", "--role", "officer", NULL), 3);
+	assert_int_equal(admin(&d, "user", "--account", "wf", "--name", "王芳", "--role",
+				 "officer", NULL),
+		3);
 	assert_int_equal(admin(&d, "init", NULL), 0);
-	assert_int_equal(admin(&d, "user", "--account", "wf", "--name", "王芳", "--role", "officer", "--unit",
-				 "数学系", NULL), 0);
-	assert_int_equal(admin(&d, "user", "--account", "lm", "--name", "李明", "--role", "unit_head", "--unit",
-				 "数学系", NULL), 0);
-	look(&d, "SELECT u.name FROM role_grant g JOIN unit u ON u.id = g.unit_id JOIN person p ON p.unit_id = u.id"
-		 " WHERE g.role = 'officer' AND p.name = '王芳'", text);
+	assert_int_equal(admin(&d, "user", "--account", "wf", "--name", "王芳", "--role",
+				 "officer", "--unit", "数学系", NULL),
+		0);
+	assert_int_equal(admin(&d, "user", "--account", "lm", "--name", "李明", "--role",
+				 "unit_head", "--unit", "数学系", NULL),
+		0);
+	look(&d,
+		"SELECT u.name FROM role_grant g JOIN unit u ON u.id = g.unit_id JOIN person p ON p.unit_id = u.id"
+		" WHERE g.role = 'officer' AND p.name = '王芳'",
+		text);
 	assert_string_equal(text, "数学系");
-	assert_int_equal(admin(&d, "user", "--account", "zq", "--name", "赵强", "--role", "operator", "--role",
-				 "auditor", NULL), 1);
+	assert_int_equal(admin(&d, "user", "--account", "zq", "--name", "赵强", "--role",
+				 "operator", "--role", "auditor", NULL),
+		1);
 	assert_int_equal(admin(&d, "user", "--account", "zq", "--name", "赵强", NULL), 2);
 	/* A password of one's own stays, if it is good. */
 	(void)snprintf(path, sizeof(path), "%s/password", d.data);
@@ -136,13 +144,19 @@ static void accounts_are_made_with_their_roles(const char *conf)
 	assert_non_null(file);
 	(void)fputs("Tulip-4-Winter\n", file);
 	(void)fclose(file);
-	assert_int_equal(admin(&d, "user", "--account", "zq", "--name", "赵强", "--role", "operator",
-				 "--password-file", path, NULL), 0);
+	assert_int_equal(admin(&d, "user", "--account", "zq", "--name", "赵强", "--role",
+				 "operator", "--password-file", path, NULL),
+		0);
 	assert_string_equal(d.out, "");
-	assert_true(password_verify(look(&d, "SELECT password_hash FROM account WHERE name = 'zq'"
-					     " AND must_change = 0", text), SLICE("Tulip-4-Winter")));
-	assert_int_equal(admin(&d, "user", "--account", "tulip", "--name", "孙", "--role", "operator",
-				 "--password-file", path, NULL), 1);
+	assert_true(
+		password_verify(look(&d,
+					"SELECT password_hash FROM account WHERE name = 'zq'"
+					" AND must_change = 0",
+					text),
+			SLICE("Tulip-4-Winter")));
+	assert_int_equal(admin(&d, "user", "--account", "tulip", "--name", "孙", "--role",
+				 "operator", "--password-file", path, NULL),
+		1);
 }
 
 static void nobody_stays_locked_out(const char *conf)
@@ -169,8 +183,9 @@ static void a_token_is_made_for_a_role(const char *conf)
 	AUTO_ARENA struct arena *arena = arena_create(0);
 	top_open(&d, conf);
 	assert_int_equal(admin(&d, "init", NULL), 0);
-	assert_int_equal(admin(&d, "token", "--account", "admin", "--name", "备份", "--scopes", "backups health.get",
-				 "--days", "30", NULL), 0);
+	assert_int_equal(admin(&d, "token", "--account", "admin", "--name", "备份", "--scopes",
+				 "backups health.get", "--days", "30", NULL),
+		0);
 	struct slice token = slice_trim(slice_str(d.out));
 	assert_true(slice_starts(token, SLICE("fst_")));
 	assert_int_equal(db_open(d.conf, 0, &db, NULL), 0);
@@ -179,11 +194,15 @@ static void a_token_is_made_for_a_role(const char *conf)
 	assert_true(caller.known);
 	assert_int_equal(caller.role, ROLE_SYSADMIN);
 	assert_string_equal(caller.scopes, "backups health.get");
-	assert_int_equal(admin(&d, "token", "--account", "admin", "--name", "x", "--scopes", "notices", NULL), 1);
-	assert_int_equal(admin(&d, "token", "--account", "admin", "--name", "x", "--scopes", "health", "--role",
-				 "director", NULL), 1);
-	assert_int_equal(admin(&d, "token", "--account", "admin", "--name", "x", "--scopes", "health", "--days",
-				 "forever", NULL), 1);
+	assert_int_equal(admin(&d, "token", "--account", "admin", "--name", "x", "--scopes",
+				 "notices", NULL),
+		1);
+	assert_int_equal(admin(&d, "token", "--account", "admin", "--name", "x", "--scopes",
+				 "health", "--role", "director", NULL),
+		1);
+	assert_int_equal(admin(&d, "token", "--account", "admin", "--name", "x", "--scopes",
+				 "health", "--days", "forever", NULL),
+		1);
 }
 
 static void a_running_platform_is_left_alone(const char *conf)
@@ -195,7 +214,8 @@ static void a_running_platform_is_left_alone(const char *conf)
 	assert_int_equal(admin(&d, "init", NULL), 0);
 	(void)snprintf(run, sizeof(run), "%s/run", d.data);
 	assert_int_equal(mkdir(run, 0700), 0);
-	assert_in_range(snprintf(at.sun_path, sizeof(at.sun_path), "%s/run/control.sock", d.data), 1,
+	assert_in_range(
+		snprintf(at.sun_path, sizeof(at.sun_path), "%s/run/control.sock", d.data), 1,
 		sizeof(at.sun_path) - 1);
 	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
 	assert_int_equal(bind(fd, (struct sockaddr *)&at, sizeof(at)), 0);
@@ -210,8 +230,10 @@ static void a_running_platform_is_left_alone(const char *conf)
 int main(void)
 {
 	static const struct fixture_case cases[] = {
-		{ "the first administrator is made once", the_first_administrator_is_made_once, false },
-		{ "accounts are made with their roles", accounts_are_made_with_their_roles, false },
+		{ "the first administrator is made once", the_first_administrator_is_made_once,
+			false },
+		{ "accounts are made with their roles", accounts_are_made_with_their_roles,
+			false },
 		{ "nobody stays locked out", nobody_stays_locked_out, false },
 		{ "a token is made for a role", a_token_is_made_for_a_role, false },
 		{ "a running platform is left alone", a_running_platform_is_left_alone, false },

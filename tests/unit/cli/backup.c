@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/backup.h"
 
+#include <cmocka.h>
 #include <getopt.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -9,8 +10,6 @@
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include <cmocka.h>
 
 #include "../records/fixture.h"
 #include "../records/house.h"
@@ -33,7 +32,11 @@ static int run(int (*command)(int, char **), char *const words[])
 	return result;
 }
 
-#define WORDS(...) (char *[]){ __VA_ARGS__, NULL }
+#define WORDS(...)                                                                             \
+	(char *[])                                                                             \
+	{                                                                                      \
+		__VA_ARGS__, NULL                                                              \
+	}
 
 static void path_of(char path[300], const char *name)
 {
@@ -45,9 +48,11 @@ static int unit_put(struct txn *txn, void *arg)
 {
 	(void)arg;
 	int64_t id = txn_id(txn);
-	trail_act(txn, &(struct trail_act){ .act = SLICE("unit.create"), .actor = 1 });
-	int64_t done = sql_run(txn_db(txn), "INSERT INTO unit (id, version, name, kind, valid_from_ms)"
-		" VALUES ($1, 1, '教务处', 'department', 1)", SQL_INT(id));
+	trail_act(txn, &(struct trail_act) { .act = SLICE("unit.create"), .actor = 1 });
+	int64_t done = sql_run(txn_db(txn),
+		"INSERT INTO unit (id, version, name, kind, valid_from_ms)"
+		" VALUES ($1, 1, '教务处', 'department', 1)",
+		SQL_INT(id));
 	return done < 0 ? (int)done : trail_row(txn, "unit", id);
 }
 
@@ -84,7 +89,8 @@ static void a_backup_goes_back_into_an_empty_place_only(const char *conf)
 	assert_int_equal(count(store, "SELECT count(*) FROM unit WHERE name = '教务处'"), 1);
 	/* Who restored stands in the log. */
 	assert_int_equal(count(store, "SELECT count(*) FROM audit_entry"), 2);
-	assert_int_equal(count(store, "SELECT count(*) FROM meta WHERE key = 'restored_at_ms'"), 1);
+	assert_int_equal(
+		count(store, "SELECT count(*) FROM meta WHERE key = 'restored_at_ms'"), 1);
 	assert_int_equal(stat(data, &st), 0);
 	assert_int_equal(st.st_mode & 0777, 0750);
 	assert_int_equal(run(cli_restore, WORDS(where, data, quiet, folder)), 1);
@@ -99,7 +105,7 @@ static void wrong_use_is_told_from_what_cannot_run(const char *conf)
 	(void)conf;
 	path_of(folder, "none");
 	path_of(data, "none");
-	assert_int_equal(run(cli_backup, (char *[]){ NULL }), 2);
+	assert_int_equal(run(cli_backup, (char *[]) { NULL }), 2);
 	assert_int_equal(run(cli_backup, WORDS(odd, folder)), 2);
 	assert_int_equal(run(cli_backup, WORDS(folder, data)), 2);
 	assert_int_equal(run(cli_backup, WORDS(where, data, folder)), 3);
@@ -111,8 +117,10 @@ static void wrong_use_is_told_from_what_cannot_run(const char *conf)
 int main(void)
 {
 	static const struct fixture_case cases[] = {
-		{ "a backup goes back into an empty place only", a_backup_goes_back_into_an_empty_place_only, false },
-		{ "wrong use is told from what cannot run", wrong_use_is_told_from_what_cannot_run, false },
+		{ "a backup goes back into an empty place only",
+			a_backup_goes_back_into_an_empty_place_only, false },
+		{ "wrong use is told from what cannot run",
+			wrong_use_is_told_from_what_cannot_run, false },
 	};
 	return fixture_both(cases, sizeof(cases) / sizeof(cases[0]));
 }

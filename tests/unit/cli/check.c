@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cli/check_port.h"
-
 #include <arpa/inet.h>
+#include <cmocka.h>
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,10 +11,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 #include "base/diag.h"
 #include "base/err.h"
+#include "cli/check_port.h"
 #include "role/config.h"
 
 static void addresses_are_judged_as_the_platform_would(void **state)
@@ -40,7 +38,8 @@ static void addresses_are_judged_as_the_platform_would(void **state)
 	};
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct diag diag = { 0 };
-		assert_int_equal(port_check(cases[i].address, false, cases[i].plain, &diag), cases[i].error);
+		assert_int_equal(port_check(cases[i].address, false, cases[i].plain, &diag),
+			cases[i].error);
 		assert_int_equal(diag.text[0] == '\0', cases[i].error == 0);
 	}
 }
@@ -48,7 +47,8 @@ static void addresses_are_judged_as_the_platform_would(void **state)
 static void a_port_somebody_holds_is_not_free(void **state)
 {
 	(void)state;
-	struct sockaddr_in at = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	struct sockaddr_in at = { .sin_family = AF_INET,
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	socklen_t n = sizeof(at);
 	char address[32];
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "collect/syslog/syslog.h"
+
+#include <arpa/inet.h>
+#include <cmocka.h>
+#include <dirent.h>
+#include <fcntl.h>
+#include <netinet/in.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-
-#include <cmocka.h>
-
-#include <arpa/inet.h>
-#include <dirent.h>
-#include <fcntl.h>
-#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -20,7 +20,6 @@
 #include "base/arena.h"
 #include "base/diag.h"
 #include "collect/packs.h"
-#include "collect/syslog/syslog.h"
 #include "proto/logfields.h"
 #include "rows/query.h"
 #include "rows/tail.h"
@@ -45,7 +44,8 @@ struct bench {
 
 static int bound(int type, uint16_t *ret_port)
 {
-	struct sockaddr_in at = { .sin_family = AF_INET, .sin_addr = { htonl(INADDR_LOOPBACK) } };
+	struct sockaddr_in at = { .sin_family = AF_INET,
+		.sin_addr = { htonl(INADDR_LOOPBACK) } };
 	socklen_t n = sizeof(at);
 	int fd = socket(AF_INET, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	assert_int_equal(bind(fd, (struct sockaddr *)&at, n), 0);
@@ -59,7 +59,8 @@ static int bound(int type, uint16_t *ret_port)
 
 static int dial(int type, uint16_t port)
 {
-	struct sockaddr_in to = { .sin_family = AF_INET, .sin_addr = { htonl(INADDR_LOOPBACK) } };
+	struct sockaddr_in to = { .sin_family = AF_INET,
+		.sin_addr = { htonl(INADDR_LOOPBACK) } };
 	to.sin_port = htons(port);
 	int fd = socket(AF_INET, type | SOCK_CLOEXEC, 0);
 	assert_int_equal(connect(fd, (struct sockaddr *)&to, sizeof(to)), 0);
@@ -88,9 +89,17 @@ static void begin(struct bench *b, unsigned connections, unsigned rate, unsigned
 	struct tail_options tail = { .dir_fd = b->shard_fd, .kind = ROW_LOG, .wake_fd = -1 };
 	assert_int_equal(tail_create(&tail, clock_unix_ms(), &b->tail), 0);
 	assert_int_equal(tail_loop_attach(&b->loop, b->tail, &b->writer), 0);
-	struct collect_syslog_options options = { .loop = &b->loop, .udp_fds = &b->udp, .udp_count = 1,
-		.tcp_fds = &b->tcp, .tcp_count = 1, .tail = b->tail, .packs = b->packs, .offset_min = 480,
-		.connections_max = connections, .rate_max = rate, .idle_ms = idle_ms };
+	struct collect_syslog_options options = { .loop = &b->loop,
+		.udp_fds = &b->udp,
+		.udp_count = 1,
+		.tcp_fds = &b->tcp,
+		.tcp_count = 1,
+		.tail = b->tail,
+		.packs = b->packs,
+		.offset_min = 480,
+		.connections_max = connections,
+		.rate_max = rate,
+		.idle_ms = idle_ms };
 	assert_int_equal(collect_syslog_create(&options, &b->collect), 0);
 }
 
@@ -142,8 +151,8 @@ static void logger(uint16_t port, const char *how, const char *form, const char 
 	(void)snprintf(number, sizeof(number), "%u", port);
 	pid_t child = fork();
 	if (child == 0) {
-		(void)execlp("logger", "logger", "-n", "127.0.0.1", "-P", number, how, form, "-t", "sshd", "-p",
-			"auth.info", text, (char *)NULL);
+		(void)execlp("logger", "logger", "-n", "127.0.0.1", "-P", number, how, form,
+			"-t", "sshd", "-p", "auth.info", text, (char *)NULL);
 		_exit(127);
 	}
 	int status = 0;
@@ -156,10 +165,14 @@ static void logger_of_util_linux_is_heard_on_both_transports(void **state)
 	(void)state;
 	struct bench b;
 	begin(&b, 0, 0, 0);
-	logger(b.udp_port, "-d", "--rfc3164", "Failed password for root from 10.0.0.1 port 1 ssh2");
-	logger(b.udp_port, "-d", "--rfc5424", "Failed password for root from 10.0.0.2 port 2 ssh2");
-	logger(b.tcp_port, "-T", "--rfc5424", "Failed password for root from 10.0.0.3 port 3 ssh2");
-	logger(b.tcp_port, "-T", "--rfc3164", "Failed password for root from 10.0.0.4 port 4 ssh2");
+	logger(b.udp_port, "-d", "--rfc3164",
+		"Failed password for root from 10.0.0.1 port 1 ssh2");
+	logger(b.udp_port, "-d", "--rfc5424",
+		"Failed password for root from 10.0.0.2 port 2 ssh2");
+	logger(b.tcp_port, "-T", "--rfc5424",
+		"Failed password for root from 10.0.0.3 port 3 ssh2");
+	logger(b.tcp_port, "-T", "--rfc3164",
+		"Failed password for root from 10.0.0.4 port 4 ssh2");
 	run_for(&b, 200);
 	AUTO_ARENA struct arena *arena = arena_create(0);
 	struct log_row rows[10];
@@ -169,9 +182,12 @@ static void logger_of_util_linux_is_heard_on_both_transports(void **state)
 		char want[40];
 		for (unsigned k = 1; k <= 4; k++) {
 			(void)snprintf(want, sizeof(want), "\"src_ip\":\"10.0.0.%u\"", k);
-			seen |= slice_find(rows[i].fields, slice_str(want)) != SIZE_MAX ? 1u << k : 0;
+			seen |= slice_find(rows[i].fields, slice_str(want)) != SIZE_MAX
+					? 1u << k
+					: 0;
 		}
-		assert_true(slice_is(rows[i].source, "127.0.0.1") && slice_is(rows[i].app, "sshd"));
+		assert_true(
+			slice_is(rows[i].source, "127.0.0.1") && slice_is(rows[i].app, "sshd"));
 		assert_int_equal(rows[i].facility, 4);
 		assert_int_equal(rows[i].severity, 6);
 	}
@@ -188,7 +204,8 @@ static void every_datagram_and_every_framing_arrives(void **state)
 	int tcp = dial(SOCK_STREAM, b.tcp_port);
 	char text[100];
 	for (int i = 0; i < 2000; i++) {
-		int n = snprintf(text, sizeof(text), "<13>Jan  1 00:00:00 h app[%d]: message %d", i, i);
+		int n = snprintf(
+			text, sizeof(text), "<13>Jan  1 00:00:00 h app[%d]: message %d", i, i);
 		assert_int_equal(send(udp, text, (size_t)n, 0), n);
 		char framed[140];
 		int m = i % 2 ? snprintf(framed, sizeof(framed), "%d %s", n, text)
@@ -254,7 +271,8 @@ static void hostile_octets_cost_a_count_and_nothing_more(void **state)
 		size_t n = 9 + random % (sizeof(octets) - 9);
 		assert_int_equal(send(udp, octets, n, 0), n);
 		assert_int_equal(send(udp, octets, 0, 0), 0);
-		assert_int_equal(send(tcp, octets + i % 9, n - (size_t)i % 9, 0), n - (size_t)i % 9);
+		assert_int_equal(
+			send(tcp, octets + i % 9, n - (size_t)i % 9, 0), n - (size_t)i % 9);
 		(void)close(tcp);
 		run_for(&b, 1);
 	}

@@ -49,18 +49,17 @@ static void test_golden(void **state)
 	(void)state;
 	AUTO_BUF struct buf out;
 	build(&plain, &out);
-	assert_string_equal((char *)out.p,
-		"From: <noc@campus.test>\r\n"
-		"To: <li@campus.test>\r\n"
-		"Subject: Gateway down\r\n"
-		"Date: Sun, 22 Nov 2026 15:24:06 +0800\r\n"
-		"Message-ID: <0a1b2c@campus.test>\r\n"
-		"Auto-Submitted: auto-generated\r\n"
-		"MIME-Version: 1.0\r\n"
-		"Content-Type: text/plain; charset=UTF-8\r\n"
-		"Content-Transfer-Encoding: base64\r\n"
-		"\r\n"
-		"b25lDQp0d28NCg==\r\n");
+	assert_string_equal((char *)out.p, "From: <noc@campus.test>\r\n"
+					   "To: <li@campus.test>\r\n"
+					   "Subject: Gateway down\r\n"
+					   "Date: Sun, 22 Nov 2026 15:24:06 +0800\r\n"
+					   "Message-ID: <0a1b2c@campus.test>\r\n"
+					   "Auto-Submitted: auto-generated\r\n"
+					   "MIME-Version: 1.0\r\n"
+					   "Content-Type: text/plain; charset=UTF-8\r\n"
+					   "Content-Transfer-Encoding: base64\r\n"
+					   "\r\n"
+					   "b25lDQp0d28NCg==\r\n");
 }
 
 static void test_chinese(void **state)
@@ -69,7 +68,8 @@ static void test_chinese(void **state)
 	AUTO_BUF struct buf out;
 	struct mail mail = plain;
 	mail.from_name = SLICE("信息中心");
-	mail.subject = SLICE("〔紧急〕统一身份认证平台无法访问，请立即查看并在平台上确认收到本告警，谢谢");
+	mail.subject = SLICE(
+		"〔紧急〕统一身份认证平台无法访问，请立即查看并在平台上确认收到本告警，谢谢");
 	mail.body = SLICE("各位老师：\n");
 	build(&mail, &out);
 	check_lines(&out, 90);
@@ -113,7 +113,8 @@ static void test_quoted_name(void **state)
 	struct mail mail = plain;
 	mail.from_name = SLICE("NOC \"night\" \\ <x@y>");
 	build(&mail, &out);
-	assert_true(holds(&out, "From: \"NOC \\\"night\\\" \\\\ <x@y>\" <noc@campus.test>\r\n"));
+	assert_true(
+		holds(&out, "From: \"NOC \\\"night\\\" \\\\ <x@y>\" <noc@campus.test>\r\n"));
 }
 
 static void test_long(void **state)
@@ -140,9 +141,11 @@ static void test_annex(void **state)
 	mail.annex_name = SLICE("通报 1.pdf");
 	build(&mail, &out);
 	check_lines(&out, 998);
-	assert_true(holds(&out, "Content-Type: multipart/mixed; boundary=\"=_fengsui\"\r\n\r\n--=_fengsui\r\n"));
-	assert_true(holds(&out, "filename*=UTF-8''%E9%80%9A%E6%8A%A5%201.pdf\r\n\r\nJVBERi0xLjcgYXMgaXQgd2VyZQ==\r\n"
-				"--=_fengsui--\r\n"));
+	assert_true(holds(&out,
+		"Content-Type: multipart/mixed; boundary=\"=_fengsui\"\r\n\r\n--=_fengsui\r\n"));
+	assert_true(holds(&out,
+		"filename*=UTF-8''%E9%80%9A%E6%8A%A5%201.pdf\r\n\r\nJVBERi0xLjcgYXMgaXQgd2VyZQ==\r\n"
+		"--=_fengsui--\r\n"));
 }
 
 static void test_addresses(void **state)
@@ -151,31 +154,20 @@ static void test_addresses(void **state)
 		const char *address;
 		bool ok;
 	} cases[] = {
-		{ "a@b", true },
-		{ "li.si+noc@mail.campus.edu.cn", true },
-		{ "o'neil_1@x-y.cn", true },
-		{ "", false },
-		{ "a", false },
-		{ "@b", false },
-		{ "a@", false },
-		{ "a@b@c", false },
-		{ ".a@b", false },
-		{ "a.@b", false },
-		{ "a..b@c", false },
-		{ "a@b..c", false },
-		{ "a@b.", false },
-		{ "a@-b", false },
-		{ "a b@c", false },
-		{ "a@b>\r\nRCPT TO:<c@d", false },
-		{ "<a@b>", false },
-		{ "李@campus.test", false },
-		{ "a@[127.0.0.1]", false },
-		{ "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa@b", false }, /* 65 */
+		{ "a@b", true }, { "li.si+noc@mail.campus.edu.cn", true },
+		{ "o'neil_1@x-y.cn", true }, { "", false }, { "a", false }, { "@b", false },
+		{ "a@", false }, { "a@b@c", false }, { ".a@b", false }, { "a.@b", false },
+		{ "a..b@c", false }, { "a@b..c", false }, { "a@b.", false }, { "a@-b", false },
+		{ "a b@c", false }, { "a@b>\r\nRCPT TO:<c@d", false }, { "<a@b>", false },
+		{ "李@campus.test", false }, { "a@[127.0.0.1]", false },
+		{ "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa@b",
+			false }, /* 65 */
 	};
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		if (mail_address_ok(slice_str(cases[i].address)) != cases[i].ok) {
-			fail_msg("%s should be %s", cases[i].address, cases[i].ok ? "allowed" : "refused");
+			fail_msg("%s should be %s", cases[i].address,
+				cases[i].ok ? "allowed" : "refused");
 		}
 	}
 	assert_false(mail_address_ok(slice_of("a\0b@c", 5)));
@@ -209,9 +201,11 @@ int main(void)
 		{ "no text becomes a header", test_injection, NULL, NULL, NULL },
 		{ "a name with quotes stays one name", test_quoted_name, NULL, NULL, NULL },
 		{ "long lines are cut or wrapped", test_long, NULL, NULL, NULL },
-		{ "a PDF travels beside the text under its Chinese name", test_annex, NULL, NULL, NULL },
+		{ "a PDF travels beside the text under its Chinese name", test_annex, NULL,
+			NULL, NULL },
 		{ "addresses are dot-strings at a domain", test_addresses, NULL, NULL, NULL },
-		{ "bad addresses, keys and octets are refused", test_refused, NULL, NULL, NULL },
+		{ "bad addresses, keys and octets are refused", test_refused, NULL, NULL,
+			NULL },
 	};
 	return cmocka_run_group_tests_name("courier mail", tests, NULL, NULL);
 }

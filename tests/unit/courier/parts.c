@@ -17,8 +17,9 @@ static void test_account(void **state)
 	AUTO_ARENA struct arena *arena = arena_create(0);
 	struct account account = { 0 };
 	struct slice least = SLICE("{\"host\":\"mail.campus.test\",\"from\":\"a@b.test\"}");
-	struct slice full = SLICE("{\"host\":\"::1\",\"from\":\"a@b\",\"tls\":\"tls\",\"verify\":false,"
-				  "\"user\":\"u\",\"password\":\"p\"}");
+	struct slice full =
+		SLICE("{\"host\":\"::1\",\"from\":\"a@b\",\"tls\":\"tls\",\"verify\":false,"
+		      "\"user\":\"u\",\"password\":\"p\"}");
 	assert_int_equal(account_read(arena, least, &account, NULL), 0);
 	assert_int_equal(account.port, 25);
 	assert_true(account.verify);
@@ -78,7 +79,8 @@ static void test_outcome(void **state)
 		{ "greylisted", false, OUTCOME_RCPT, 451, OUTCOME_RETRY },
 		{ "DATA refused", false, OUTCOME_DATA, 554, OUTCOME_PERMANENT },
 		{ "lost in the text", false, OUTCOME_DATA, 354, OUTCOME_RETRY },
-		{ "content refused after the dot", false, OUTCOME_BODY, 552, OUTCOME_PERMANENT },
+		{ "content refused after the dot", false, OUTCOME_BODY, 552,
+			OUTCOME_PERMANENT },
 		{ "disk full after the dot", false, OUTCOME_BODY, 452, OUTCOME_RETRY },
 		{ "lost after the dot", false, OUTCOME_BODY, 354, OUTCOME_UNKNOWN },
 	};
@@ -94,9 +96,12 @@ static void test_outcome(void **state)
 static void test_steps(void **state)
 {
 	(void)state;
-	assert_int_equal(outcome_step_of(SLICE("EHLO campus.test\r\n"), OUTCOME_CONNECT), OUTCOME_CONNECT);
-	assert_int_equal(outcome_step_of(SLICE("AUTH PLAIN x\r\n"), OUTCOME_CONNECT), OUTCOME_AUTH);
-	assert_int_equal(outcome_step_of(SLICE("RCPT TO:<a@b>\r\n"), OUTCOME_MAIL), OUTCOME_RCPT);
+	assert_int_equal(outcome_step_of(SLICE("EHLO campus.test\r\n"), OUTCOME_CONNECT),
+		OUTCOME_CONNECT);
+	assert_int_equal(
+		outcome_step_of(SLICE("AUTH PLAIN x\r\n"), OUTCOME_CONNECT), OUTCOME_AUTH);
+	assert_int_equal(
+		outcome_step_of(SLICE("RCPT TO:<a@b>\r\n"), OUTCOME_MAIL), OUTCOME_RCPT);
 	assert_int_equal(outcome_step_of(SLICE("c2VjcmV0\r\n"), OUTCOME_AUTH), OUTCOME_AUTH);
 }
 
@@ -109,13 +114,16 @@ static void test_servers(void **state)
 	} cases[] = {
 		{ "nothing", "", "" },
 		{ "one", "nameserver 127.0.0.1\n", "127.0.0.1" },
-		{ "comments, search and both families", "# x\nsearch campus.test\nnameserver\t127.0.0.53\n"
-							 "options ndots:1\nnameserver ::1",
+		{ "comments, search and both families",
+			"# x\nsearch campus.test\nnameserver\t127.0.0.53\n"
+			"options ndots:1\nnameserver ::1",
 			"127.0.0.53,[::1]" },
-		{ "the fourth is passed over", "nameserver 127.0.0.1\nnameserver 127.0.0.2\n"
-					       "nameserver 127.0.0.3\nnameserver 127.0.0.4\n",
+		{ "the fourth is passed over",
+			"nameserver 127.0.0.1\nnameserver 127.0.0.2\n"
+			"nameserver 127.0.0.3\nnameserver 127.0.0.4\n",
 			"127.0.0.1,127.0.0.2,127.0.0.3" },
-		{ "what is no address is passed over", "nameserver dns.test\nnameserver 127.0.0.1\n", "127.0.0.1" },
+		{ "what is no address is passed over",
+			"nameserver dns.test\nnameserver 127.0.0.1\n", "127.0.0.1" },
 	};
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -132,7 +140,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		{ "a configuration has sensible defaults", test_account, NULL, NULL, NULL },
-		{ "a bad configuration is refused with its reason", test_account_refused, NULL, NULL, NULL },
+		{ "a bad configuration is refused with its reason", test_account_refused, NULL,
+			NULL, NULL },
 		{ "an end means one outcome", test_outcome, NULL, NULL, NULL },
 		{ "the step follows the client's words", test_steps, NULL, NULL, NULL },
 		{ "name servers are read from resolv.conf", test_servers, NULL, NULL, NULL },

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The real program behind its fence, with this test as its parent and as core. */
 #include <cmocka.h>
-
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
@@ -113,7 +112,8 @@ static void await_sent(struct courier *c, const char *outcome, const char *error
 	assert_int_equal(msg_sent_decode(frame.payload, &sent), 0);
 	assert_int_equal(sent.delivery, 42);
 	assert_int_equal(sent.attempt, 3);
-	if (!slice_is(sent.outcome, outcome) || slice_find(sent.error, slice_str(error)) == SIZE_MAX) {
+	if (!slice_is(sent.outcome, outcome) ||
+		slice_find(sent.error, slice_str(error)) == SIZE_MAX) {
 		fail_msg("%.*s: %.*s", SLICE_FMT(sent.outcome), SLICE_FMT(sent.error));
 	}
 }
@@ -141,8 +141,8 @@ static void test_text(void **state)
 	sink_start(&sink, script, false);
 	start(&c);
 	await_ready(&c);
-	(void)snprintf(config, sizeof(config), "{\"host\":\"127.0.0.1\",\"port\":%u,\"from\":\"noc@campus.test\"}",
-		sink.port);
+	(void)snprintf(config, sizeof(config),
+		"{\"host\":\"127.0.0.1\",\"port\":%u,\"from\":\"noc@campus.test\"}", sink.port);
 	struct msg_send msg = message(config);
 	hand_over(&c, &msg, -1);
 	await_sent(&c, "accepted", "");
@@ -181,7 +181,8 @@ static void test_tls(void **state)
 	struct msg_send msg = message(config);
 	hand_over(&c, &msg, -1);
 	await_sent(&c, "retry", "connect SSL"); /* the machine's list does not hold it */
-	(void)snprintf(config + strlen(config) - 1, sizeof(config) - strlen(config) + 1, ",\"verify\":false}");
+	(void)snprintf(config + strlen(config) - 1, sizeof(config) - strlen(config) + 1,
+		",\"verify\":false}");
 	msg = message(config);
 	hand_over(&c, &msg, -1);
 	await_sent(&c, "accepted", "");

@@ -2,7 +2,6 @@
 #include "sink.h"
 
 #include <cmocka.h>
-
 #include <dirent.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -33,8 +32,9 @@ static void certificate_make(const struct sink *sink)
 		int null = open("/dev/null", O_WRONLY);
 		(void)dup2(null, 2);
 		(void)execlp("openssl", "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
-			"ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1", "-addext",
-			"subjectAltName=IP:127.0.0.1", "-keyout", key, "-out", cert, NULL);
+			"ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj",
+			"/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout",
+			key, "-out", cert, NULL);
 		_exit(127);
 	}
 	assert_int_equal(waitpid(pid, &status, 0), pid);
@@ -50,7 +50,8 @@ static void run(const struct sink *sink, const char *script, bool tls, int out)
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL); /* a failed test leaves no server behind */
 	(void)dup2(out, 1);
 	if (tls) {
-		(void)execlp("python3", "python3", script, "--dir", sink->folder, "--cert", cert, "--key", key, NULL);
+		(void)execlp("python3", "python3", script, "--dir", sink->folder, "--cert",
+			cert, "--key", key, NULL);
 	} else {
 		(void)execlp("python3", "python3", script, "--dir", sink->folder, NULL);
 	}

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "courier/smtp.h"
 
-#include <cmocka.h>
-
 #include <arpa/inet.h>
+#include <cmocka.h>
 #include <stdio.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -46,7 +45,9 @@ static void on_sent(void *ctx, const struct smtp_result *result)
 
 static void post_open(const char *name_servers)
 {
-	struct smtp_setup setup = { .name_servers = name_servers, .done = on_sent, .ctx = &post };
+	struct smtp_setup setup = {
+		.name_servers = name_servers, .done = on_sent, .ctx = &post
+	};
 	memset(&post, 0, sizeof(post));
 	assert_int_equal(uv_loop_init(&post.loop), 0);
 	assert_int_equal(smtp_create(&post.loop, &setup, &post.smtp), 0);
@@ -98,7 +99,8 @@ static void post_wait(unsigned count)
 static void config_put(const char *host, uint16_t port, const char *more)
 {
 	(void)snprintf(config, sizeof(config),
-		"{\"host\":\"%s\",\"port\":%u,\"from\":\"noc@campus.test\",\"timeout_ms\":700%s}", host, port, more);
+		"{\"host\":\"%s\",\"port\":%u,\"from\":\"noc@campus.test\",\"timeout_ms\":700%s}",
+		host, port, more);
 }
 
 static void test_script(void **state)
@@ -111,7 +113,8 @@ static void test_script(void **state)
 	} cases[] = {
 		{ "accepted", "accept", OUTCOME_ACCEPTED, "250 kept as 000001" },
 		{ "busy at the greeting", "busy", OUTCOME_RETRY, "421" },
-		{ "recipient unknown", "reject 550", OUTCOME_PERMANENT, "rcpt 550 as the script says" },
+		{ "recipient unknown", "reject 550", OUTCOME_PERMANENT,
+			"rcpt 550 as the script says" },
 		{ "recipient greylisted", "reject 451", OUTCOME_RETRY, "rcpt 451" },
 		{ "sender refused", "reject 550 MAIL", OUTCOME_RETRY, "mail 550" },
 		{ "DATA refused", "reject 554 DATA", OUTCOME_PERMANENT, "data 554" },
@@ -132,7 +135,8 @@ static void test_script(void **state)
 			(strstr(post.results[0].provider, cases[i].text) == NULL &&
 				strstr(post.results[0].error, cases[i].text) == NULL)) {
 			fail_msg("%s: %s, provider '%s', error '%s'", cases[i].name,
-				outcome_text(post.results[0].outcome), post.results[0].provider, post.results[0].error);
+				outcome_text(post.results[0].outcome), post.results[0].provider,
+				post.results[0].error);
 		}
 		assert_int_equal(sink_count(&sink), cases[i].want == OUTCOME_ACCEPTED ? 1 : 0);
 		post_close();
@@ -161,10 +165,12 @@ static void test_text(void **state)
 
 static void test_refused_connection(void **state)
 {
-	struct sockaddr_in at = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	struct sockaddr_in at = { .sin_family = AF_INET,
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	socklen_t n = sizeof(at);
 	(void)state;
-	int fd = socket(AF_INET, SOCK_STREAM, 0); /* bound and not listening: nobody else takes the port */
+	int fd = socket(AF_INET, SOCK_STREAM,
+		0); /* bound and not listening: nobody else takes the port */
 	assert_int_equal(bind(fd, (struct sockaddr *)&at, sizeof(at)), 0);
 	assert_int_equal(getsockname(fd, (struct sockaddr *)&at, &n), 0);
 	config_put("127.0.0.1", ntohs(at.sin_port), "");
@@ -292,11 +298,14 @@ static void test_unsendable(void **state)
 }
 
 /* An A record of the question's name (a pointer to octet 12): 127.0.0.1 for 60 s. */
-static const char loopback_record[] = "\xc0\x0c\x00\x01\x00\x01\x00\x00\x00\x3c\x00\x04\x7f\x00\x00\x01";
+static const char loopback_record[] =
+	"\xc0\x0c\x00\x01\x00\x01\x00\x00\x00\x3c\x00\x04\x7f\x00\x00\x01";
 
 static void test_name(void **state)
 {
-	struct dns_script answers = { .record = loopback_record, .record_octets = 16, .answers = 1 };
+	struct dns_script answers = {
+		.record = loopback_record, .record_octets = 16, .answers = 1
+	};
 	struct sink sink;
 	char servers[64];
 	(void)state;
@@ -332,14 +341,18 @@ int main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 		{ "each way to fail has its outcome", test_script, NULL, NULL, NULL },
 		{ "the text arrives, after a log-in", test_text, NULL, NULL, NULL },
-		{ "a refused connection is tried again", test_refused_connection, NULL, NULL, NULL },
+		{ "a refused connection is tried again", test_refused_connection, NULL, NULL,
+			NULL },
 		{ "certificates are checked unless told not to", test_tls, NULL, NULL, NULL },
-		{ "a server without STARTTLS gets nothing in clear", test_no_clear_text, NULL, NULL, NULL },
+		{ "a server without STARTTLS gets nothing in clear", test_no_clear_text, NULL,
+			NULL, NULL },
 		{ "forty go at once", test_many, NULL, NULL, NULL },
-		{ "a full queue says busy, the end says stopping", test_limit_and_end, NULL, NULL, NULL },
+		{ "a full queue says busy, the end says stopping", test_limit_and_end, NULL,
+			NULL, NULL },
 		{ "what cannot be sent is refused at once", test_unsendable, NULL, NULL, NULL },
 		{ "a name is asked of the given server", test_name, NULL, NULL, NULL },
-		{ "without a name server names fail softly", test_no_name_server, NULL, NULL, NULL },
+		{ "without a name server names fail softly", test_no_name_server, NULL, NULL,
+			NULL },
 	};
 	script = argc > 1 ? argv[1] : "lab/smtp_sink.py";
 	return cmocka_run_group_tests_name("courier smtp", tests, NULL, NULL);

@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <cmocka.h>
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
-
-#include <cmocka.h>
-
-#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -28,13 +26,14 @@ static struct hat operator;
 static void begin(const char *conf)
 {
 	school_open(&school, conf);
-	operator = school_hat(&school, school_person(&school, "赵强", 0), "operator", 0);
+	operator= school_hat(&school, school_person(&school, "赵强", 0), "operator", 0);
 }
 
 static int64_t done(enum route_id route, int64_t id, const char *body)
 {
 	if (desk_do(&school, &operator, route, id, body) < 0) {
-		fail_msg("%s %s: %d %s %s", routes[route].name, body, school.status, school.code, school.field);
+		fail_msg("%s %s: %d %s %s", routes[route].name, body, school.status,
+			school.code, school.field);
 	}
 	return school.answer_id;
 }
@@ -53,29 +52,45 @@ static void a_check_is_held_against_its_kind(const char *conf)
 		const char *code;
 		const char *field;
 	} bad[] = {
-		{ "{\"name\":\"a\",\"kind\":\"icmp\",\"target\":\"10.1.2.300\"}", "check.target", "target" },
-		{ "{\"name\":\"a\",\"kind\":\"tcp\",\"target\":\"10.1.2.3\"}", "check.target", "target" },
-		{ "{\"name\":\"a\",\"kind\":\"http\",\"target\":\"jw.example.edu.cn\"}", "check.target", "target" },
-		{ "{\"name\":\"a\",\"kind\":\"host\",\"target\":\"fan\"}", "check.target", "target" },
-		{ "{\"name\":\"a\",\"kind\":\"dns\",\"target\":\"10.1.0.53\"}", "check.param", "name" },
-		{ "{\"name\":\"a\",\"kind\":\"icmp\",\"target\":\"10.1.2.3\",\"params\":{\"expect\":\"x\"}}", "check.param", "expect" },
-		{ "{\"name\":\"a\",\"kind\":\"http\",\"target\":\"http://a.cn\",\"params\":{\"status\":99}}", "check.param", "status" },
+		{ "{\"name\":\"a\",\"kind\":\"icmp\",\"target\":\"10.1.2.300\"}",
+			"check.target", "target" },
+		{ "{\"name\":\"a\",\"kind\":\"tcp\",\"target\":\"10.1.2.3\"}", "check.target",
+			"target" },
+		{ "{\"name\":\"a\",\"kind\":\"http\",\"target\":\"jw.example.edu.cn\"}",
+			"check.target", "target" },
+		{ "{\"name\":\"a\",\"kind\":\"host\",\"target\":\"fan\"}", "check.target",
+			"target" },
+		{ "{\"name\":\"a\",\"kind\":\"dns\",\"target\":\"10.1.0.53\"}", "check.param",
+			"name" },
+		{ "{\"name\":\"a\",\"kind\":\"icmp\",\"target\":\"10.1.2.3\",\"params\":{\"expect\":\"x\"}}",
+			"check.param", "expect" },
+		{ "{\"name\":\"a\",\"kind\":\"http\",\"target\":\"http://a.cn\",\"params\":{\"status\":99}}",
+			"check.param", "status" },
 		{ "{\"name\":\"a\",\"kind\":\"http\",\"target\":\"http://a.cn\",\"params\":{\"host_header\":\"a\\r\\nb\"}}",
 			"check.param", "host_header" },
 		{ "{\"name\":\"a\",\"kind\":\"dns\",\"target\":\"10.1.0.53\",\"params\":{\"name\":\"a.cn\",\"type\":\"ANY\"}}",
 			"check.param", "type" },
-		{ "{\"name\":\"a\",\"kind\":\"http\",\"target\":\"http://a.cn\",\"params\":[]}", "check.param", "params" },
-		{ "{\"name\":\"a\",\"kind\":\"icmp\",\"target\":\"10.1.2.3\",\"interval_s\":0}", "input.range", "interval_s" },
-		{ "{\"name\":\"a\",\"kind\":\"icmp\",\"target\":\"10.1.2.3\",\"interval_s\":86401}", "input.range", "interval_s" },
-		{ "{\"name\":\"a\",\"kind\":\"icmp\",\"target\":\"10.1.2.3\",\"retries\":11}", "input.range", "retries" },
-		{ "{\"name\":\"a\",\"kind\":\"icmp\",\"target\":\"10.1.2.3\",\"severity\":\"high\"}", "input.word", "severity" },
-		{ "{\"name\":\"a\",\"kind\":\"icmp\",\"target\":\"10.1.2.3\",\"asset_id\":99}", "input.unknown", "asset_id" },
+		{ "{\"name\":\"a\",\"kind\":\"http\",\"target\":\"http://a.cn\",\"params\":[]}",
+			"check.param", "params" },
+		{ "{\"name\":\"a\",\"kind\":\"icmp\",\"target\":\"10.1.2.3\",\"interval_s\":0}",
+			"input.range", "interval_s" },
+		{ "{\"name\":\"a\",\"kind\":\"icmp\",\"target\":\"10.1.2.3\",\"interval_s\":86401}",
+			"input.range", "interval_s" },
+		{ "{\"name\":\"a\",\"kind\":\"icmp\",\"target\":\"10.1.2.3\",\"retries\":11}",
+			"input.range", "retries" },
+		{ "{\"name\":\"a\",\"kind\":\"icmp\",\"target\":\"10.1.2.3\",\"severity\":\"high\"}",
+			"input.word", "severity" },
+		{ "{\"name\":\"a\",\"kind\":\"icmp\",\"target\":\"10.1.2.3\",\"asset_id\":99}",
+			"input.unknown", "asset_id" },
 		{ "{\"kind\":\"icmp\",\"target\":\"10.1.2.3\"}", "input.required", "name" },
 	};
 	begin(conf);
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-		assert_int_equal(desk_do(&school, &operator, ROUTE_CHECKS_CREATE, 0, bad[i].body), E_INPUT);
-		if (strcmp(school.code, bad[i].code) != 0 || strcmp(school.field, bad[i].field) != 0) {
+		assert_int_equal(
+			desk_do(&school, &operator, ROUTE_CHECKS_CREATE, 0, bad[i].body),
+			E_INPUT);
+		if (strcmp(school.code, bad[i].code) != 0 ||
+			strcmp(school.field, bad[i].field) != 0) {
 			fail_msg("%s: %s %s", bad[i].body, school.code, school.field);
 		}
 	}
@@ -90,18 +105,26 @@ static void a_check_is_held_against_its_kind(const char *conf)
 	answer_is(&school, "state", "unknown");
 	assert_int_equal(answer_int(&school, "beats.47"), -1);
 	/* What the old kind was told does not fit the new one. */
-	assert_int_equal(desk_do(&school, &operator, ROUTE_CHECKS_UPDATE, id, "{\"kind\":\"icmp\",\"target\":\"10.1.2.3\"}"),
+	assert_int_equal(desk_do(&school, &operator, ROUTE_CHECKS_UPDATE, id,
+				 "{\"kind\":\"icmp\",\"target\":\"10.1.2.3\"}"),
 		E_INPUT);
-	(void)done(ROUTE_CHECKS_UPDATE, id, "{\"kind\":\"icmp\",\"target\":\"10.1.2.3\",\"params\":{}}");
+	(void)done(ROUTE_CHECKS_UPDATE, id,
+		"{\"kind\":\"icmp\",\"target\":\"10.1.2.3\",\"params\":{}}");
 	school_close(&school);
 }
 
 static int fire(struct txn *txn, void *arg)
 {
-	struct signal signal = { .source = SLICE("probe"), .check = slice_str(arg), .asset_key = SLICE("x"),
-		.class = SLICE("check.state"), .observed_at_ms = txn_now_ms(txn), .state = SIGNAL_FIRING,
-		.dedup_key = SLICE("probe:1"), .code = SLICE("check.down"),
-		.args = SLICE("{\"name\":\"甲\",\"state\":\"down\",\"code\":\"icmp.timeout\"}") };
+	struct signal signal = { .source = SLICE("probe"),
+		.check = slice_str(arg),
+		.asset_key = SLICE("x"),
+		.class = SLICE("check.state"),
+		.observed_at_ms = txn_now_ms(txn),
+		.state = SIGNAL_FIRING,
+		.dedup_key = SLICE("probe:1"),
+		.code = SLICE("check.down"),
+		.args = SLICE(
+			"{\"name\":\"甲\",\"state\":\"down\",\"code\":\"icmp.timeout\"}") };
 	return signal_take(txn, &school.desk_env, &signal);
 }
 
@@ -110,8 +133,11 @@ static void a_paused_check_holds_no_alert_up(const char *conf)
 	begin(conf);
 	char number[24];
 	int64_t asset = done(ROUTE_ASSETS_CREATE, 0, "{\"name\":\"甲\",\"kind\":\"server\"}");
-	assert_int_equal(desk_dof(&school, &operator, ROUTE_CHECKS_CREATE, 0,
-				 "{\"name\":\"甲\",\"kind\":\"icmp\",\"target\":\"10.1.2.3\",\"asset_id\":%d}", (int)asset), 0);
+	assert_int_equal(
+		desk_dof(&school, &operator, ROUTE_CHECKS_CREATE, 0,
+			"{\"name\":\"甲\",\"kind\":\"icmp\",\"target\":\"10.1.2.3\",\"asset_id\":%d}",
+			(int)asset),
+		0);
 	int64_t id = school.answer_id;
 	(void)snprintf(number, sizeof(number), "%lld", (long long)id);
 	assert_int_equal(school_run(&school, fire, number), 0);
@@ -121,30 +147,42 @@ static void a_paused_check_holds_no_alert_up(const char *conf)
 	see(ROUTE_CHECKS_LIST, 0, "state=down");
 	assert_int_equal(json_count(answer_at(&school, "items")), 1);
 	(void)done(ROUTE_CHECKS_UPDATE, id, "{\"enabled\":false}");
-	assert_int_equal(house_number(&school.house, "SELECT count(*) FROM alert WHERE state = 'firing'"), 0);
-	assert_int_equal(house_number(&school.house, "SELECT count(*) FROM timeline WHERE kind = 'incident'"
-		" AND code = 'unwatched'"), 1);
+	assert_int_equal(house_number(&school.house,
+				 "SELECT count(*) FROM alert WHERE state = 'firing'"),
+		0);
+	assert_int_equal(house_number(&school.house,
+				 "SELECT count(*) FROM timeline WHERE kind = 'incident'"
+				 " AND code = 'unwatched'"),
+		1);
 	see(ROUTE_CHECKS_GET, id, NULL);
 	answer_is(&school, "state", "unknown");
 	/* What probe said before it heard of it opens nothing again. */
 	assert_int_equal(school_run(&school, fire, number), 0);
-	assert_int_equal(house_number(&school.house, "SELECT count(*) FROM alert WHERE state = 'firing'"), 0);
+	assert_int_equal(house_number(&school.house,
+				 "SELECT count(*) FROM alert WHERE state = 'firing'"),
+		0);
 	see(ROUTE_CHECKS_GET, id, NULL);
 	answer_is(&school, "state", "unknown");
 	/* The same when its asset is taken out of use, and the act named is the asset's. */
 	(void)done(ROUTE_CHECKS_UPDATE, id, "{\"enabled\":true}");
 	assert_int_equal(school_run(&school, fire, number), 0);
 	(void)done(ROUTE_ASSETS_UPDATE, asset, "{\"retired\":true}");
-	assert_int_equal(house_number(&school.house, "SELECT count(*) FROM alert WHERE state = 'firing'"), 0);
+	assert_int_equal(house_number(&school.house,
+				 "SELECT count(*) FROM alert WHERE state = 'firing'"),
+		0);
 	AUTO_BUF struct buf table;
 	buf_init(&table, 4096);
 	assert_int_equal(check_table_put(school.house.db, &table), 0);
 	assert_true(slice_is(buf_slice(&table), "[]"));
 	AUTO_STMT struct stmt *q = NULL;
-	assert_int_equal(sql_query(school.house.db, "SELECT entry FROM audit_entry WHERE seq > $1 ORDER BY seq DESC LIMIT 1",
-				 &q, SQL_INT(0)), 0);
+	assert_int_equal(
+		sql_query(school.house.db,
+			"SELECT entry FROM audit_entry WHERE seq > $1 ORDER BY seq DESC LIMIT 1",
+			&q, SQL_INT(0)),
+		0);
 	assert_int_equal(db_step(q), 1);
-	assert_true(slice_find(db_col_text(q, 0), SLICE("\"act\":\"asset.update\"")) != SIZE_MAX);
+	assert_true(
+		slice_find(db_col_text(q, 0), SLICE("\"act\":\"asset.update\"")) != SIZE_MAX);
 	db_done(q);
 	q = NULL;
 	school_close(&school);
@@ -160,7 +198,8 @@ static int probe_reads(void)
 	assert_int_equal(check_table_put(school.house.db, &table), 0);
 	assert_int_equal(json_parse(arena, buf_slice(&table), 0, &root, NULL), 0);
 	int count = 0;
-	for (const struct json *check = json_first(root); check != NULL; check = json_next(check), count++) {
+	for (const struct json *check = json_first(root); check != NULL;
+		check = json_next(check), count++) {
 		struct spec_item item;
 		struct diag diag = { 0 };
 		if (spec_read(arena, check, &item, &diag) < 0) {
@@ -187,7 +226,9 @@ static void what_the_desk_takes_probe_takes(const char *conf)
 	enum { COUNT = sizeof(bodies) / sizeof(bodies[0]) };
 	begin(conf);
 	for (size_t i = 0; i < COUNT; i++) {
-		assert_int_equal(desk_dof(&school, &operator, ROUTE_CHECKS_CREATE, 0, "{\"name\":\"a\",%s}", bodies[i]), 0);
+		assert_int_equal(desk_dof(&school, &operator, ROUTE_CHECKS_CREATE, 0,
+					 "{\"name\":\"a\",%s}", bodies[i]),
+			0);
 	}
 	assert_int_equal(probe_reads(), COUNT);
 	school_close(&school);
@@ -195,12 +236,15 @@ static void what_the_desk_takes_probe_takes(const char *conf)
 
 static void pasted_lines_become_checks(const char *conf)
 {
-	static const char text[] = "{\"text\":\"教务系统 https://jw.example.edu.cn:8443/login\\nhttp://10.1.2.9/\\n\\n"
-				   "10.1.2.3\\ndns 10.1.0.53\\n10.1.2.3:22\\nlib.example.edu.cn\\n今天天气不错\\n10.1.2.999\\n"
-				   "10.1.2.3\\n10.1.2.7 打印机\\n[2001:db8::1]:443\",\"dry_run\":%s}";
+	static const char text[] =
+		"{\"text\":\"教务系统 https://jw.example.edu.cn:8443/login\\nhttp://10.1.2.9/\\n\\n"
+		"10.1.2.3\\ndns 10.1.0.53\\n10.1.2.3:22\\nlib.example.edu.cn\\n今天天气不错\\n10.1.2.999\\n"
+		"10.1.2.3\\n10.1.2.7 打印机\\n[2001:db8::1]:443\",\"dry_run\":%s}";
 	begin(conf);
 	for (int dry_run = 1; dry_run >= 0; dry_run--) {
-		assert_int_equal(desk_dof(&school, &operator, ROUTE_CHECKS_PASTE, 0, text, dry_run ? "true" : "false"), 0);
+		assert_int_equal(desk_dof(&school, &operator, ROUTE_CHECKS_PASTE, 0, text,
+					 dry_run ? "true" : "false"),
+			0);
 		assert_int_equal(answer_int(&school, "report.rows"), 11);
 		assert_int_equal(answer_int(&school, "report.added"), 9);
 		assert_int_equal(answer_int(&school, "report.same"), 1);
@@ -210,16 +254,26 @@ static void pasted_lines_become_checks(const char *conf)
 		answer_is(&school, "report.errors.1.value", "10.1.2.999");
 		answer_is(&school, "report.preview.1.kind", "tls");
 		answer_is(&school, "report.preview.1.target", "jw.example.edu.cn:8443");
-		assert_int_equal(house_number(&school.house, "SELECT count(*) FROM watch"), dry_run ? 0 : 9);
+		assert_int_equal(house_number(&school.house, "SELECT count(*) FROM watch"),
+			dry_run ? 0 : 9);
 	}
 	/* One asset for 10.1.2.3 and its two checks; one site with two. */
 	assert_int_equal(house_number(&school.house, "SELECT count(*) FROM asset"), 7);
-	assert_int_equal(house_number(&school.house, "SELECT count(*) FROM watch w JOIN asset a ON a.id = w.asset_id"
-		" WHERE a.name = '10.1.2.3' AND w.kind IN ('icmp', 'tcp')"), 2);
-	assert_int_equal(house_number(&school.house, "SELECT count(*) FROM watch w JOIN asset a ON a.id = w.asset_id"
-		" WHERE a.name = '教务系统' AND a.kind = 'site' AND a.domain = 'jw.example.edu.cn'"), 2);
-	assert_int_equal(house_number(&school.house, "SELECT count(*) FROM watch WHERE kind = 'dns' AND target = '10.1.0.53'"
-		" AND params = '{\"name\":\"localhost\",\"alive\":true}'"), 1);
+	assert_int_equal(
+		house_number(&school.house,
+			"SELECT count(*) FROM watch w JOIN asset a ON a.id = w.asset_id"
+			" WHERE a.name = '10.1.2.3' AND w.kind IN ('icmp', 'tcp')"),
+		2);
+	assert_int_equal(
+		house_number(&school.house,
+			"SELECT count(*) FROM watch w JOIN asset a ON a.id = w.asset_id"
+			" WHERE a.name = '教务系统' AND a.kind = 'site' AND a.domain = 'jw.example.edu.cn'"),
+		2);
+	assert_int_equal(
+		house_number(&school.house,
+			"SELECT count(*) FROM watch WHERE kind = 'dns' AND target = '10.1.0.53'"
+			" AND params = '{\"name\":\"localhost\",\"alive\":true}'"),
+		1);
 	/* Again: all of it is there. */
 	assert_int_equal(desk_dof(&school, &operator, ROUTE_CHECKS_PASTE, 0, text, "false"), 0);
 	assert_int_equal(answer_int(&school, "report.added"), 0);
@@ -238,7 +292,9 @@ static void so_many_lines_and_no_more(const char *conf)
 		buf_printf(&body, "10.1.1.%d\\n", i);
 	}
 	buf_put_str(&body, "\"}");
-	assert_int_equal(desk_do(&school, &operator, ROUTE_CHECKS_PASTE, 0, (const char *)body.p), E_LIMIT);
+	assert_int_equal(
+		desk_do(&school, &operator, ROUTE_CHECKS_PASTE, 0, (const char *)body.p),
+		E_LIMIT);
 	assert_string_equal(school.code, "check.too_many_lines");
 	school_close(&school);
 }
@@ -259,17 +315,26 @@ static struct query_store *rows_make(int64_t check_id)
 	assert_int_equal(tail_create(&options, now - 25 * 3600000, &tail), 0);
 	for (int64_t at = now - 25 * 3600000; at <= now; at += 60000) {
 		bool bad = at > now - 3600000 && at <= now - 3600000 + 5 * 60000;
-		struct sample_row row = { .ts_ms = at, .series_id = check_id, .state = bad ? 2 : 0,
-			.latency_us = bad ? -1 : 1500, .code = SLICE("") };
+		struct sample_row row = { .ts_ms = at,
+			.series_id = check_id,
+			.state = bad ? 2 : 0,
+			.latency_us = bad ? -1 : 1500,
+			.code = SLICE("") };
 		assert_int_equal(tail_append_sample(tail, &row, at), 0);
 	}
 	(void)tail_destroy(tail, now);
 	options.kind = ROW_LOG;
 	assert_int_equal(tail_create(&options, now, &tail), 0);
 	for (int i = 0; i < 10; i++) {
-		struct log_row row = { .ts_ms = now - 1000 * i, .recv_ms = now - 1000 * i,
-			.source = i % 2 == 0 ? SLICE("10.1.1.1") : SLICE("10.1.1.2"), .host = SLICE("gw"), .app = SLICE("sshd"),
-			.severity = 6, .facility = 4, .msg = i < 3 ? SLICE("Failed password for root") : SLICE("session opened"),
+		struct log_row row = { .ts_ms = now - 1000 * i,
+			.recv_ms = now - 1000 * i,
+			.source = i % 2 == 0 ? SLICE("10.1.1.1") : SLICE("10.1.1.2"),
+			.host = SLICE("gw"),
+			.app = SLICE("sshd"),
+			.severity = 6,
+			.facility = 4,
+			.msg = i < 3 ? SLICE("Failed password for root")
+				     : SLICE("session opened"),
 			.fields = SLICE("{}") };
 		assert_int_equal(tail_append_log(tail, &row, now), 0);
 	}
@@ -284,7 +349,8 @@ static struct query_store *rows_make(int64_t check_id)
 static void rows_are_seen_beside_the_records(const char *conf)
 {
 	begin(conf);
-	int64_t id = done(ROUTE_CHECKS_CREATE, 0, "{\"name\":\"甲\",\"kind\":\"icmp\",\"target\":\"10.1.2.3\"}");
+	int64_t id = done(ROUTE_CHECKS_CREATE, 0,
+		"{\"name\":\"甲\",\"kind\":\"icmp\",\"target\":\"10.1.2.3\"}");
 	struct query_store *rows = rows_make(id);
 	school.view_env.rows = rows;
 	see(ROUTE_CHECKS_LIST, 0, "");
@@ -306,7 +372,8 @@ static void rows_are_seen_beside_the_records(const char *conf)
 	assert_int_equal(json_count(answer_at(&school, "items")), 1);
 	see(ROUTE_LOGS_LIST, 0, "limit=4");
 	assert_int_equal(json_count(answer_at(&school, "items")), 4);
-	assert_int_equal(view_do(&school, &operator, ROUTE_CHECKS_SAMPLES, 999999, ""), E_ABSENT);
+	assert_int_equal(
+		view_do(&school, &operator, ROUTE_CHECKS_SAMPLES, 999999, ""), E_ABSENT);
 	school.view_env.rows = NULL;
 	(void)query_store_close(rows);
 	school_close(&school);
@@ -319,19 +386,28 @@ static void an_address_finds_who_answers_for_it(const char *conf)
 		const char *asset;
 		const char *why;
 	} cases[] = {
-		{ "10.1.2.3", "主机", "address" }, { "10.1.2.4", "子网", "network" }, { "10.1.9.9", "校园网", "network" },
-		{ "192.0.2.1", NULL, "none" }, { "2001%3Adb8%3A%3A5", "六", "network" },
-		{ "JW.example.edu.cn", "教务", "domain" }, { "https%3A%2F%2Fa.b.jw.example.edu.cn%3A8443%2Fx", "教务", "suffix" },
-		{ "other.example.edu.cn", "学校", "suffix" }, { "badexample.edu.cn", NULL, "none" },
+		{ "10.1.2.3", "主机", "address" },
+		{ "10.1.2.4", "子网", "network" },
+		{ "10.1.9.9", "校园网", "network" },
+		{ "192.0.2.1", NULL, "none" },
+		{ "2001%3Adb8%3A%3A5", "六", "network" },
+		{ "JW.example.edu.cn", "教务", "domain" },
+		{ "https%3A%2F%2Fa.b.jw.example.edu.cn%3A8443%2Fx", "教务", "suffix" },
+		{ "other.example.edu.cn", "学校", "suffix" },
+		{ "badexample.edu.cn", NULL, "none" },
 	};
 	begin(conf);
 	int64_t unit = school_unit(&school, "教务处", false);
-	static const char *const assets[] = { "主机\",\"address\":\"10.1.2.3", "子网\",\"address\":\"10.1.2.0/24",
-		"校园网\",\"address\":\"10.1.0.0/16", "六\",\"address\":\"2001:db8::/32", "教务\",\"domain\":\"jw.example.edu.cn",
+	static const char *const assets[] = { "主机\",\"address\":\"10.1.2.3",
+		"子网\",\"address\":\"10.1.2.0/24", "校园网\",\"address\":\"10.1.0.0/16",
+		"六\",\"address\":\"2001:db8::/32", "教务\",\"domain\":\"jw.example.edu.cn",
 		"学校\",\"domain\":\"example.edu.cn" };
 	for (size_t i = 0; i < sizeof(assets) / sizeof(assets[0]); i++) {
-		assert_int_equal(desk_dof(&school, &operator, ROUTE_ASSETS_CREATE, 0,
-					 "{\"kind\":\"server\",\"owner_unit_id\":%d,\"name\":\"%s\"}", (int)unit, assets[i]), 0);
+		assert_int_equal(
+			desk_dof(&school, &operator, ROUTE_ASSETS_CREATE, 0,
+				"{\"kind\":\"server\",\"owner_unit_id\":%d,\"name\":\"%s\"}",
+				(int)unit, assets[i]),
+			0);
 	}
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		char query[128];
@@ -343,7 +419,8 @@ static void an_address_finds_who_answers_for_it(const char *conf)
 			answer_is(&school, "unit.name", "教务处");
 		}
 	}
-	assert_int_equal(view_do(&school, &operator, ROUTE_ASSETS_LOOKUP, 0, "key=10.1.2.999"), E_INPUT);
+	assert_int_equal(
+		view_do(&school, &operator, ROUTE_ASSETS_LOOKUP, 0, "key=10.1.2.999"), E_INPUT);
 	school_close(&school);
 }
 
@@ -356,7 +433,8 @@ int main(void)
 		{ "pasted lines become assets and checks", pasted_lines_become_checks, false },
 		{ "so many lines and no more", so_many_lines_and_no_more, false },
 		{ "rows are seen beside the records", rows_are_seen_beside_the_records, false },
-		{ "an address finds who answers for it", an_address_finds_who_answers_for_it, false },
+		{ "an address finds who answers for it", an_address_finds_who_answers_for_it,
+			false },
 	};
 	return fixture_both(cases, sizeof(cases) / sizeof(cases[0]));
 }

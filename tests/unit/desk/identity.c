@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "identity.h"
 
+#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
-
-#include <cmocka.h>
 
 #include "base/arena.h"
 #include "desk/login.h"
@@ -25,18 +24,24 @@ static int look_run(struct txn *txn, void *arg)
 }
 
 /* As core does: look, the lane's work, the act. */
-int say(struct school *school, const struct hat *hat, enum route_id route, int64_t id, const char *body)
+int say(struct school *school, const struct hat *hat, enum route_id route, int64_t id,
+	const char *body)
 {
 	static char hash[PASSWORD_HASH_MAX];
 	static char one_time[13];
 	AUTO_ARENA struct arena *arena = arena_create(0);
-	struct looking looking = { .call = { .route = route, .address = SLICE("10.0.0.9"), .id = id,
-					   .token = hat != NULL ? slice_str(hat->token) : (struct slice){ 0 } } };
+	struct looking looking = { .call = { .route = route,
+					   .address = SLICE("10.0.0.9"),
+					   .id = id,
+					   .token = hat != NULL ? slice_str(hat->token)
+								: (struct slice) { 0 } } };
 	if (body != NULL) {
-		assert_int_equal(json_parse(arena, slice_str(body), 0, &looking.call.body, NULL), 0);
+		assert_int_equal(
+			json_parse(arena, slice_str(body), 0, &looking.call.body, NULL), 0);
 	}
 	if (hat != NULL) {
-		(void)view_do(school, hat, ROUTE_SESSION_GET, 0, NULL); /* a call keeps him logged in */
+		(void)view_do(school, hat, ROUTE_SESSION_GET, 0,
+			NULL); /* a call keeps him logged in */
 	}
 	assert_in_range(school_run(school, look_run, &looking), 0, 1);
 	struct slice stored = slice_str(looking.stored.hash);
@@ -47,22 +52,27 @@ int say(struct school *school, const struct hat *hat, enum route_id route, int64
 		fresh = slice_str(one_time);
 		school->call.new_secret = fresh;
 	} else {
-		school->call.password_ok = stored.n > 0 &&
-			password_verify(stored, json_get_str(looking.call.body, login_need_member(route)));
+		school->call.password_ok =
+			stored.n > 0 &&
+			password_verify(stored,
+				json_get_str(looking.call.body, login_need_member(route)));
 	}
 	if (!looking.stored.refused && fresh.n > 0) {
 		assert_int_equal(password_hash(fresh, hash), 0);
 	} else if (school->call.password_ok && password_outdated(stored)) {
-		assert_int_equal(password_hash(json_get_str(looking.call.body, "password"), hash), 0);
+		assert_int_equal(
+			password_hash(json_get_str(looking.call.body, "password"), hash), 0);
 	}
 	school->call.new_hash = slice_str(hash);
 	return desk_do(school, hat, route, id, body);
 }
 
-int log_in(struct school *school, const char *account, const char *password, struct hat *ret_hat)
+int log_in(
+	struct school *school, const char *account, const char *password, struct hat *ret_hat)
 {
 	char body[256];
-	(void)snprintf(body, sizeof(body), "{\"account\":\"%s\",\"password\":\"%s\"}", account, password);
+	(void)snprintf(body, sizeof(body), "{\"account\":\"%s\",\"password\":\"%s\"}", account,
+		password);
 	int status = say(school, NULL, ROUTE_SESSION_LOGIN, 0, body);
 	if (status >= 0) {
 		(void)snprintf(ret_hat->token, sizeof(ret_hat->token), "%s", school->set_token);

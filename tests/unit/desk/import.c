@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -7,8 +8,6 @@
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
-
-#include <cmocka.h>
 
 #include "../records/fixture.h"
 #include "base/arena.h"
@@ -37,9 +36,10 @@ static void begin(const char *conf)
 {
 	assert_int_equal(gb18030_init(), 0);
 	school_open(&school, conf);
-	operator = school_hat(&school, school_person(&school, "赵强", 0), "operator", 0);
-	(void)school_row(&school, "INSERT INTO unit (id, version, name, short_name, kind, valid_from_ms)"
-				  " VALUES ($1, 1, '信息工程学院', '信工', 'faculty', 0)");
+	operator= school_hat(&school, school_person(&school, "赵强", 0), "operator", 0);
+	(void)school_row(&school,
+		"INSERT INTO unit (id, version, name, short_name, kind, valid_from_ms)"
+		" VALUES ($1, 1, '信息工程学院', '信工', 'faculty', 0)");
 	(void)school_unit(&school, "教务处", false);
 	(void)school_unit(&school, "图书馆（档案馆）", false);
 	(void)school_unit(&school, "后勤处（东）", false);
@@ -74,7 +74,8 @@ static int assets(const char *text, struct how how)
 	return import(ROUTE_ASSETS_IMPORT, slice_str(text), how);
 }
 
-static void report_is(int64_t rows, int64_t added, int64_t changed, int64_t same, int64_t refused)
+static void report_is(
+	int64_t rows, int64_t added, int64_t changed, int64_t same, int64_t refused)
 {
 	assert_int_equal(answer_int(&school, "report.rows"), rows);
 	assert_int_equal(answer_int(&school, "report.added"), added);
@@ -87,7 +88,8 @@ static void a_sheet_is_taken_as_it_is(const char *conf)
 {
 	static char octets[4096];
 	char path[512];
-	(void)snprintf(path, sizeof(path), "%s/assets-gb18030.csv", getenv("FENGSUI_DATA_DESK"));
+	(void)snprintf(
+		path, sizeof(path), "%s/assets-gb18030.csv", getenv("FENGSUI_DATA_DESK"));
 	FILE *file = fopen(path, "rb");
 	assert_non_null(file);
 	size_t n = fread(octets, 1, sizeof(octets), file);
@@ -107,12 +109,24 @@ static void a_sheet_is_taken_as_it_is(const char *conf)
 	how.charset = "gb18030";
 	assert_int_equal(import(ROUTE_ASSETS_IMPORT, text, how), 0);
 	report_is(3, 3, 0, 0, 0);
-	assert_int_equal(house_number(&school.house, "SELECT count(*) FROM asset a JOIN unit u ON u.id = a.owner_unit_id"
-		" WHERE a.name = '教务系统' AND u.name = '教务处' AND a.mlps_level = 3 AND a.note = '含 \"选课\" 模块'"), 1);
-	assert_int_equal(house_number(&school.house, "SELECT count(*) FROM asset a JOIN unit u ON u.id = a.owner_unit_id"
-		" WHERE a.kind = 'site' AND u.name = '图书馆（档案馆）' AND a.mlps_level IS NULL"), 1);
-	assert_int_equal(house_number(&school.house, "SELECT count(*) FROM asset WHERE name = '㐂庆䶮平台' AND mlps_level = 3"), 1);
-	assert_int_equal(house_number(&school.house, "SELECT count(*) FROM asset_key WHERE key = 'jw.example.edu.cn'"), 1);
+	assert_int_equal(
+		house_number(&school.house,
+			"SELECT count(*) FROM asset a JOIN unit u ON u.id = a.owner_unit_id"
+			" WHERE a.name = '教务系统' AND u.name = '教务处' AND a.mlps_level = 3 AND a.note = '含 \"选课\" 模块'"),
+		1);
+	assert_int_equal(
+		house_number(&school.house,
+			"SELECT count(*) FROM asset a JOIN unit u ON u.id = a.owner_unit_id"
+			" WHERE a.kind = 'site' AND u.name = '图书馆（档案馆）' AND a.mlps_level IS NULL"),
+		1);
+	assert_int_equal(
+		house_number(&school.house,
+			"SELECT count(*) FROM asset WHERE name = '㐂庆䶮平台' AND mlps_level = 3"),
+		1);
+	assert_int_equal(
+		house_number(&school.house,
+			"SELECT count(*) FROM asset_key WHERE key = 'jw.example.edu.cn'"),
+		1);
 	/* Again: nothing is new. */
 	assert_int_equal(import(ROUTE_ASSETS_IMPORT, text, how), 0);
 	report_is(3, 0, 0, 3, 0);
@@ -148,10 +162,13 @@ static void every_fault_has_its_place(const char *conf)
 	report_is(10, 1, 0, 0, 9);
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		bool found = false;
-		for (const struct json *e = json_first(answer_at(&school, "report.errors")); e != NULL; e = json_next(e)) {
-			found |= json_get_int(e, "row", 0) == (int64_t)i + 3 && slice_is(json_get_str(e, "code"), bad[i].code) &&
-				slice_is(json_get_str(e, "column"), bad[i].column) &&
-				(bad[i].value == NULL || slice_is(json_get_str(e, "value"), bad[i].value));
+		for (const struct json *e = json_first(answer_at(&school, "report.errors"));
+			e != NULL; e = json_next(e)) {
+			found |= json_get_int(e, "row", 0) == (int64_t)i + 3 &&
+				 slice_is(json_get_str(e, "code"), bad[i].code) &&
+				 slice_is(json_get_str(e, "column"), bad[i].column) &&
+				 (bad[i].value == NULL ||
+					 slice_is(json_get_str(e, "value"), bad[i].value));
 		}
 		if (!found) {
 			fail_msg("%s: %.*s", bad[i].row, SLICE_FMT(buf_slice(&school.text)));
@@ -170,11 +187,18 @@ static void every_fault_has_its_place(const char *conf)
 static void an_empty_cell_keeps_what_is_there(const char *conf)
 {
 	begin(conf);
-	assert_int_equal(assets("名称,类型,IP,供应商,重要性\n主页,网站,10.1.1.1,甲公司,核心\n", strict), 0);
-	assert_int_equal(assets("资产名称\tIP\t供应商\n主页\t\"10.1.1.2\n10.1.1.3\"\t\n", (struct how){ .format = "cells" }), 0);
+	assert_int_equal(
+		assets("名称,类型,IP,供应商,重要性\n主页,网站,10.1.1.1,甲公司,核心\n", strict),
+		0);
+	assert_int_equal(assets("资产名称\tIP\t供应商\n主页\t\"10.1.1.2\n10.1.1.3\"\t\n",
+				 (struct how) { .format = "cells" }),
+		0);
 	report_is(1, 0, 1, 0, 0);
-	assert_int_equal(house_number(&school.house, "SELECT count(*) FROM asset WHERE vendor = '甲公司' AND kind = 'site'"
-						     " AND importance = 'core' AND version = 2"), 1);
+	assert_int_equal(
+		house_number(&school.house,
+			"SELECT count(*) FROM asset WHERE vendor = '甲公司' AND kind = 'site'"
+			" AND importance = 'core' AND version = 2"),
+		1);
 	assert_int_equal(house_number(&school.house, "SELECT count(*) FROM asset_key"), 2);
 	school_close(&school);
 }
@@ -212,15 +236,21 @@ static void what_is_no_sheet_is_refused(const char *conf)
 static void the_export_imports_again(const char *conf)
 {
 	begin(conf);
-	static const char *const names[] = { "=1+1", "+86", "-x", "@y", "'=z", "''=z", "a,b", "q\\\"q", "两\\n行" };
+	static const char *const names[] = { "=1+1", "+86", "-x", "@y", "'=z", "''=z", "a,b",
+		"q\\\"q", "两\\n行" };
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		assert_int_equal(desk_dof(&school, &operator, ROUTE_ASSETS_CREATE, 0,
-					 "{\"name\":\"%s\",\"kind\":\"link\",\"exposure\":\"isolated\",\"mlps_level\":%zu,"
-					 "\"note\":\"=HYPERLINK(\\\"x\\\")\",\"vendor_phone\":\"+86 571 8699\"}",
-					 names[i], i % 6), 0);
+		assert_int_equal(
+			desk_dof(&school, &operator, ROUTE_ASSETS_CREATE, 0,
+				"{\"name\":\"%s\",\"kind\":\"link\",\"exposure\":\"isolated\",\"mlps_level\":%zu,"
+				"\"note\":\"=HYPERLINK(\\\"x\\\")\",\"vendor_phone\":\"+86 571 8699\"}",
+				names[i], i % 6),
+			0);
 	}
-	assert_int_equal(assets("名称,类型,IP,域名,主管单位,使用单位,等保级别,重要性,暴露面\n"
-				"主页,网站,10.1.1.1、10.1.1.2,www.example.edu.cn,图书馆,信工,二级,核心,互联网\n", strict), 0);
+	assert_int_equal(
+		assets("名称,类型,IP,域名,主管单位,使用单位,等保级别,重要性,暴露面\n"
+		       "主页,网站,10.1.1.1、10.1.1.2,www.example.edu.cn,图书馆,信工,二级,核心,互联网\n",
+			strict),
+		0);
 	assert_int_equal(view_do(&school, &operator, ROUTE_ASSETS_EXPORT, 0, NULL), 0);
 	struct memfd_map map;
 	assert_int_equal(memfd_map(school.download_fd, 1 << 20, &map), 0);
@@ -233,17 +263,21 @@ static void the_export_imports_again(const char *conf)
 	buf_put(&copy, map.octets);
 	memfd_unmap(&map);
 	int64_t entries = house_number(&school.house, "SELECT max(seq) FROM audit_entry");
-	assert_int_equal(import(ROUTE_ASSETS_IMPORT, buf_slice(&copy), (struct how){ .base64 = true }), 0);
+	assert_int_equal(
+		import(ROUTE_ASSETS_IMPORT, buf_slice(&copy), (struct how) { .base64 = true }),
+		0);
 	report_is(10, 0, 0, 10, 0);
-	assert_int_equal(house_number(&school.house, "SELECT max(seq) FROM audit_entry"), entries);
+	assert_int_equal(
+		house_number(&school.house, "SELECT max(seq) FROM audit_entry"), entries);
 	school_close(&school);
 }
 
 static void units_come_with_their_tree(const char *conf)
 {
 	begin(conf);
-	static const char *const sheet = "单位一览表\n名称\t简称\t类别\t上级\n网络所\t\t\t信息学院\n信息学院\t信院\t教学单位\t\n"
-					 "教务处\t教务\t\t\n考试中心\t\t\t教务\n";
+	static const char *const sheet =
+		"单位一览表\n名称\t简称\t类别\t上级\n网络所\t\t\t信息学院\n信息学院\t信院\t教学单位\t\n"
+		"教务处\t教务\t\t\n考试中心\t\t\t教务\n";
 	struct how how = { .format = "cells", .dry_run = true };
 	assert_int_equal(import(ROUTE_UNITS_IMPORT, slice_str(sheet), how), 0);
 	/* 教务 is nobody's short name yet: 考试中心 names a unit this sheet only now gives it. */
@@ -254,11 +288,16 @@ static void units_come_with_their_tree(const char *conf)
 	assert_int_equal(import(ROUTE_UNITS_IMPORT, slice_str(sheet), how), 0);
 	assert_int_equal(import(ROUTE_UNITS_IMPORT, slice_str(sheet), how), 0);
 	report_is(4, 1, 0, 3, 0);
-	assert_int_equal(house_number(&school.house, "SELECT count(*) FROM unit u JOIN unit p ON p.id = u.parent_id"
-		" WHERE (u.name = '网络所' AND p.name = '信息学院') OR (u.name = '考试中心' AND p.name = '教务处'"
-		" AND u.kind = 'centre')"), 2);
+	assert_int_equal(
+		house_number(&school.house,
+			"SELECT count(*) FROM unit u JOIN unit p ON p.id = u.parent_id"
+			" WHERE (u.name = '网络所' AND p.name = '信息学院') OR (u.name = '考试中心' AND p.name = '教务处'"
+			" AND u.kind = 'centre')"),
+		2);
 	/* A circle within the sheet. */
-	assert_int_equal(import(ROUTE_UNITS_IMPORT, SLICE("名称,上级\n甲,乙\n乙,丙\n丙,甲\n丁,\n"), skipping), 0);
+	assert_int_equal(import(ROUTE_UNITS_IMPORT,
+				 SLICE("名称,上级\n甲,乙\n乙,丙\n丙,甲\n丁,\n"), skipping),
+		0);
 	report_is(4, 1, 0, 0, 3);
 	school_close(&school);
 }
@@ -271,20 +310,24 @@ static void ten_thousand_rows_go_in(const char *conf)
 	buf_put_str(&text, "资产名称,类型,IP,域名,主管单位,等保级别,备注\n");
 	for (int i = 0; i < 10000; i++) {
 		bool bad = i % 33 == 0 && i < 9900;
-		buf_printf(&text, "业务系统%05d,信息系统,10.%d.%d.%d,s%05d.example.edu.cn,%s,%s,\"批量, 导入\"\n", i,
-			i / 65536, i / 256 % 256, bad ? 999 : i % 256, i, i % 2 == 0 ? "信工" : "教务处",
-			i % 3 == 0 ? "二级" : "");
+		buf_printf(&text,
+			"业务系统%05d,信息系统,10.%d.%d.%d,s%05d.example.edu.cn,%s,%s,\"批量, 导入\"\n",
+			i, i / 65536, i / 256 % 256, bad ? 999 : i % 256, i,
+			i % 2 == 0 ? "信工" : "教务处", i % 3 == 0 ? "二级" : "");
 	}
 	struct timespec from;
 	struct timespec to;
 	for (int dry_run = 1; dry_run >= 0; dry_run--) {
 		(void)clock_gettime(CLOCK_MONOTONIC, &from);
-		assert_int_equal(assets((const char *)text.p, dry_run == 1 ? dry : skipping), 0);
+		assert_int_equal(
+			assets((const char *)text.p, dry_run == 1 ? dry : skipping), 0);
 		(void)clock_gettime(CLOCK_MONOTONIC, &to);
 		report_is(10000, 9700, 0, 0, 300);
 		assert_int_equal(json_count(answer_at(&school, "report.errors")), 300);
-		print_message("# %s of 10,000 rows with 300 bad ones: %lld ms\n", dry_run == 1 ? "dry run" : "import",
-			(long long)((to.tv_sec - from.tv_sec) * 1000 + (to.tv_nsec - from.tv_nsec) / 1000000));
+		print_message("# %s of 10,000 rows with 300 bad ones: %lld ms\n",
+			dry_run == 1 ? "dry run" : "import",
+			(long long)((to.tv_sec - from.tv_sec) * 1000 +
+				    (to.tv_nsec - from.tv_nsec) / 1000000));
 	}
 	assert_int_equal(house_number(&school.house, "SELECT count(*) FROM asset"), 9700);
 	school_close(&school);
@@ -293,11 +336,16 @@ static void ten_thousand_rows_go_in(const char *conf)
 int main(void)
 {
 	static const struct fixture_case cases[] = {
-		{ "a sheet is taken as the school keeps it, in GB18030", a_sheet_is_taken_as_it_is, false },
-		{ "every fault has its row, column and reason", every_fault_has_its_place, false },
-		{ "an empty cell keeps what is there", an_empty_cell_keeps_what_is_there, false },
-		{ "what is no sheet is refused with a reason", what_is_no_sheet_is_refused, false },
-		{ "the export imports again and changes nothing", the_export_imports_again, false },
+		{ "a sheet is taken as the school keeps it, in GB18030",
+			a_sheet_is_taken_as_it_is, false },
+		{ "every fault has its row, column and reason", every_fault_has_its_place,
+			false },
+		{ "an empty cell keeps what is there", an_empty_cell_keeps_what_is_there,
+			false },
+		{ "what is no sheet is refused with a reason", what_is_no_sheet_is_refused,
+			false },
+		{ "the export imports again and changes nothing", the_export_imports_again,
+			false },
 		{ "units come with their tree", units_come_with_their_tree, false },
 		{ "ten thousand rows go in", ten_thousand_rows_go_in, false },
 	};

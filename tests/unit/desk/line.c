@@ -131,7 +131,8 @@ static void issued_by_its_author(const char *conf)
 	c.notice = cast_draft(&c, c.finding);
 	assert_int_equal(cast_do(&c, &c.operator, ROUTE_NOTICES_REVIEW, "{}"), 0);
 	/* Both are reviewers: the one who sent it is not told what he has just done. */
-	assert_int_equal(cast_number(&c, "SELECT count(*) FROM delivery WHERE about = 'notice'"), 1);
+	assert_int_equal(
+		cast_number(&c, "SELECT count(*) FROM delivery WHERE about = 'notice'"), 1);
 	refused(&c, cast_do(&c, &c.reviewer, ROUTE_NOTICES_ISSUE, "{}"), E_DENIED,
 		"notice.author_is_issuer");
 	assert_int_equal(cast_do(&c, &c.reviewer, ROUTE_NOTICES_ISSUE,
@@ -285,8 +286,9 @@ static void withdrawn(const char *conf)
 					 "AND cancelled_at_ms IS NULL"),
 		0);
 	/* The finding may go into another notice, with the next number, by the name the school now uses. */
-	(void)school_row(&c.school, "INSERT INTO setting (id, version, key, value) VALUES ($1, 1, 'school',"
-				    " '{\"name\":\"示例学院\",\"number_prefix\":\"网信通报\"}')");
+	(void)school_row(&c.school,
+		"INSERT INTO setting (id, version, key, value) VALUES ($1, 1, 'school',"
+		" '{\"name\":\"示例学院\",\"number_prefix\":\"网信通报\"}')");
 	c.notice = cast_draft(&c, c.finding);
 	assert_int_equal(cast_do(&c, &c.operator, ROUTE_NOTICES_REVIEW, "{}"), 0);
 	assert_int_equal(cast_do(&c, &c.reviewer, ROUTE_NOTICES_ISSUE, "{}"), 0);

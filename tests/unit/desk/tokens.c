@@ -1,33 +1,36 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "identity.h"
+#include "desk/tokens.h"
 
+#include <argon2.h>
+#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
 
-#include <argon2.h>
-#include <cmocka.h>
-
 #include "../records/fixture.h"
 #include "base/err.h"
-#include "desk/tokens.h"
+#include "identity.h"
 #include "records/sql.h"
 
 static struct hat director_make(struct school *school)
 {
 	char hash[128];
 	struct hat hat = school_hat(school, school_person(school, "周主任", 0), "director", 0);
-	assert_int_equal(argon2id_hash_encoded(1, 8, 1, PASSWORD, strlen(PASSWORD), "0123456789abcdef", 16, 32, hash,
-				 sizeof(hash)), ARGON2_OK);
-	assert_int_equal(sql_run(school->house.db, "UPDATE account SET password_hash = $1", SQL_STR(hash)), 1);
+	assert_int_equal(argon2id_hash_encoded(1, 8, 1, PASSWORD, strlen(PASSWORD),
+				 "0123456789abcdef", 16, 32, hash, sizeof(hash)),
+		ARGON2_OK);
+	assert_int_equal(sql_run(school->house.db, "UPDATE account SET password_hash = $1",
+				 SQL_STR(hash)),
+		1);
 	return hat;
 }
 
 static int token_make(struct school *school, const struct hat *hat, const char *rest)
 {
 	char body[4096];
-	(void)snprintf(body, sizeof(body), "{\"name\":\"大屏\",\"password\":\"" PASSWORD "\",%s}", rest);
+	(void)snprintf(body, sizeof(body),
+		"{\"name\":\"大屏\",\"password\":\"" PASSWORD "\",%s}", rest);
 	return say(school, hat, ROUTE_TOKENS_CREATE, 0, body);
 }
 
@@ -37,7 +40,8 @@ static void a_token_reaches_as_far_as_its_scopes(const char *conf)
 	struct hat token = { 0 };
 	school_open(&school, conf);
 	struct hat director = director_make(&school);
-	assert_int_equal(token_make(&school, &director, "\"scopes\":[\"session.get\",\"tokens\"]"), 0);
+	assert_int_equal(
+		token_make(&school, &director, "\"scopes\":[\"session.get\",\"tokens\"]"), 0);
 	int64_t id = school.answer_id;
 	struct slice secret = json_str(answer_at(&school, "secret"));
 	assert_int_equal(secret.n, 44);
@@ -46,7 +50,8 @@ static void a_token_reaches_as_far_as_its_scopes(const char *conf)
 	answer_is(&school, "role", "director");
 	refused(&school, view_do(&school, &token, ROUTE_SESSION_LIST, 0, NULL), "denied.role");
 	/* It cannot beget another, change the password, nor log out. */
-	refused(&school, token_make(&school, &token, "\"scopes\":[\"session.get\"]"), "session.only");
+	refused(&school, token_make(&school, &token, "\"scopes\":[\"session.get\"]"),
+		"session.only");
 	assert_int_equal(view_do(&school, &token, ROUTE_TOKENS_LIST, 0, NULL), 0);
 	answer_is(&school, "items.0.name", "大屏");
 	answer_is(&school, "items.0.scopes.1", "tokens");
@@ -77,8 +82,10 @@ static void a_token_is_no_more_than_its_maker(const char *conf)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		refused(&school, token_make(&school, &director, cases[i].rest), cases[i].code);
 	}
-	refused(&school, say(&school, &director, ROUTE_TOKENS_CREATE, 0,
-			"{\"name\":\"x\",\"password\":\"no\",\"scopes\":[\"notices\"]}"), "password.wrong");
+	refused(&school,
+		say(&school, &director, ROUTE_TOKENS_CREATE, 0,
+			"{\"name\":\"x\",\"password\":\"no\",\"scopes\":[\"notices\"]}"),
+		"password.wrong");
 	assert_int_equal(house_number(&school.house, "SELECT live_failures FROM account"), 1);
 	school_close(&school);
 }
@@ -92,8 +99,10 @@ static void an_account_has_twenty_tokens_and_none_of_another(const char *conf)
 		assert_int_equal(token_make(&school, &director, "\"scopes\":[\"notices\"]"), 0);
 	}
 	int64_t id = school.answer_id;
-	refused(&school, token_make(&school, &director, "\"scopes\":[\"notices\"]"), "token.full");
-	struct hat other = school_hat(&school, school_person(&school, "赵强", 0), "operator", 0);
+	refused(&school, token_make(&school, &director, "\"scopes\":[\"notices\"]"),
+		"token.full");
+	struct hat other =
+		school_hat(&school, school_person(&school, "赵强", 0), "operator", 0);
 	assert_int_equal(desk_do(&school, &other, ROUTE_TOKENS_REVOKE, id, NULL), E_ABSENT);
 	assert_int_equal(view_do(&school, &other, ROUTE_TOKENS_LIST, 0, NULL), 0);
 	assert_int_equal(json_count(answer_at(&school, "items")), 0);
@@ -110,8 +119,10 @@ static void an_account_has_twenty_tokens_and_none_of_another(const char *conf)
 int main(void)
 {
 	static const struct fixture_case cases[] = {
-		{ "a token reaches as far as its scopes", a_token_reaches_as_far_as_its_scopes, false },
-		{ "a token is no more than its maker", a_token_is_no_more_than_its_maker, false },
+		{ "a token reaches as far as its scopes", a_token_reaches_as_far_as_its_scopes,
+			false },
+		{ "a token is no more than its maker", a_token_is_no_more_than_its_maker,
+			false },
 		{ "an account has twenty tokens and none of another's",
 			an_account_has_twenty_tokens_and_none_of_another, false },
 	};

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "detect/burst.h"
+
+#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-
-#include <cmocka.h>
-
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -13,14 +13,14 @@
 #include "base/buf.h"
 #include "base/diag.h"
 #include "base/err.h"
-#include "detect/burst.h"
 
 static const uint8_t seed[16] = { 3 };
 
-#define RULE(window, threshold, quiet) \
-	SLICE("{\"id\":\"burst-login\",\"class\":\"login.burst\",\"code\":\"login.burst\"," \
+#define RULE(window, threshold, quiet)                                                                      \
+	SLICE("{\"id\":\"burst-login\",\"class\":\"login.burst\",\"code\":\"login.burst\","                 \
 	      "\"match\":{\"action\":\"login_failed\"},\"group\":[\"src_ip\",\"host\"],\"asset\":\"host\"," \
-	      "\"window_s\":" window ",\"threshold\":" threshold ",\"quiet_s\":" quiet ",\"severity\":\"major\"}")
+	      "\"window_s\":" window ",\"threshold\":" threshold ",\"quiet_s\":" quiet                      \
+	      ",\"severity\":\"major\"}")
 
 struct seen {
 	unsigned firing;
@@ -50,10 +50,14 @@ static struct burst *make(struct slice rule, size_t keys)
 static void feed(struct burst *burst, struct seen *seen, const char *ip, int64_t at_ms)
 {
 	char fields[200];
-	int n = snprintf(fields, sizeof(fields), "{\"action\":\"login_failed\",\"src_ip\":\"%s\"}", ip);
-	struct log_row row = { .ts_ms = 1, .recv_ms = at_ms, .source = SLICE("192.0.2.1"),
-		.host = SLICE("web1"), .fields = slice_of(fields, (size_t)n) };
-	burst_row(burst, &row, &(struct burst_sink){ on_signal, seen });
+	int n = snprintf(
+		fields, sizeof(fields), "{\"action\":\"login_failed\",\"src_ip\":\"%s\"}", ip);
+	struct log_row row = { .ts_ms = 1,
+		.recv_ms = at_ms,
+		.source = SLICE("192.0.2.1"),
+		.host = SLICE("web1"),
+		.fields = slice_of(fields, (size_t)n) };
+	burst_row(burst, &row, &(struct burst_sink) { on_signal, seen });
 }
 
 static const struct {
@@ -103,7 +107,7 @@ static void a_signal_names_asset_evidence_and_one_dedup_key(void **state)
 	for (int k = 0; k < 3; k++) {
 		feed(burst, &seen, "10.0.0.1", 5000 + k);
 	}
-	burst_tick(burst, 1000000, &(struct burst_sink){ on_signal, &seen });
+	burst_tick(burst, 1000000, &(struct burst_sink) { on_signal, &seen });
 	AUTO_ARENA struct arena *arena = arena_create(0);
 	struct slice first = { 0 };
 	struct slice rest = { 0 };
@@ -118,7 +122,8 @@ static void a_signal_names_asset_evidence_and_one_dedup_key(void **state)
 	assert_true(a.evidence.from_ms == 5000 && a.evidence.to_ms == 5002);
 	assert_true(slice_is(a.evidence.filter,
 		"{\"action\":\"login_failed\",\"src_ip\":\"10.0.0.1\",\"host\":\"web1\"}"));
-	assert_true(slice_is(a.args, "{\"src_ip\":\"10.0.0.1\",\"host\":\"web1\",\"count\":3,\"window_s\":60}"));
+	assert_true(slice_is(a.args,
+		"{\"src_ip\":\"10.0.0.1\",\"host\":\"web1\",\"count\":3,\"window_s\":60}"));
 	assert_int_equal(a.severity, ALERT_SEVERITY_MAJOR);
 	struct signal c = { 0 };
 	assert_int_equal(signal_parse(arena, SLICE("{\"source\":\"x\"}"), &c, NULL), E_INPUT);
@@ -160,7 +165,8 @@ static void the_same_rows_give_the_same_signals(void **state)
 		char ip[32];
 		for (int k = 0; k < 5000; k++) {
 			random = random * 1664525u + 1013904223u;
-			(void)snprintf(ip, sizeof(ip), "10.0.0.%u", (random >> 20) % 60 * ((random >> 12) % 2));
+			(void)snprintf(ip, sizeof(ip), "10.0.0.%u",
+				(random >> 20) % 60 * ((random >> 12) % 2));
 			feed(burst, &seen[run], ip, 1000000 + k * 900);
 		}
 		(void)burst_destroy(burst);
@@ -178,10 +184,13 @@ static void other_rows_and_a_clock_set_back_do_no_harm(void **state)
 	buf_init(&seen.text, 65536);
 	struct burst *burst = make(RULE("60", "2", "60"), 0);
 	struct burst_sink sink = { on_signal, &seen };
-	static const char *const odd[] = { "", "{", "{\"action\":\"login_ok\"}", "{\"action\":\"login_failed\"}",
-		"{\"x\":\"login_failed\"}", "{\"action\":\"login_failed\",\"src_ip\":\"a\\u0000b\"}" };
+	static const char *const odd[] = { "", "{", "{\"action\":\"login_ok\"}",
+		"{\"action\":\"login_failed\"}", "{\"x\":\"login_failed\"}",
+		"{\"action\":\"login_failed\",\"src_ip\":\"a\\u0000b\"}" };
 	for (size_t i = 0; i < 12; i++) {
-		struct log_row row = { .recv_ms = 100, .host = SLICE("h"), .fields = slice_str(odd[i % 6]) };
+		struct log_row row = {
+			.recv_ms = 100, .host = SLICE("h"), .fields = slice_str(odd[i % 6])
+		};
 		burst_row(burst, &row, &sink);
 	}
 	assert_int_equal(burst_counters(burst).matched, 0);
@@ -197,7 +206,8 @@ static void a_rule_outside_its_limits_is_refused(void **state)
 	(void)state;
 	struct burst *burst = NULL;
 	struct diag diag = { 0 };
-	assert_int_equal(burst_create(RULE("60", "257", "60"), seed, 0, &burst, &diag), E_INPUT);
+	assert_int_equal(
+		burst_create(RULE("60", "257", "60"), seed, 0, &burst, &diag), E_INPUT);
 	assert_int_equal(burst_create(RULE("60", "1", "60"), seed, 0, &burst, &diag), E_INPUT);
 	assert_int_equal(burst_create(RULE("60", "5", "59"), seed, 0, &burst, &diag), E_INPUT);
 	assert_true(burst_create(SLICE("{"), seed, 0, &burst, &diag) < 0);
@@ -209,7 +219,8 @@ static void the_shipped_rule_loads(void **state)
 	(void)state;
 	char path[4096];
 	char json[4096];
-	(void)snprintf(path, sizeof(path), "%s/rules/burst-login.json", getenv("FENGSUI_SOURCE"));
+	(void)snprintf(
+		path, sizeof(path), "%s/rules/burst-login.json", getenv("FENGSUI_SOURCE"));
 	FILE *file = fopen(path, "r");
 	assert_non_null(file);
 	size_t n = fread(json, 1, sizeof(json), file);

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "model/target.h"
 
+#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-
-#include <cmocka.h>
 
 #include "base/buf.h"
 #include "base/err.h"
@@ -60,8 +59,10 @@ static void a_target_has_the_form_of_its_kind(void **state)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct target target = { 0 };
 		int error = target_parse(cases[i].kind, slice_str(cases[i].text), &target);
-		if (error != cases[i].error || !slice_is(target.host, cases[i].host) || target.port != cases[i].port) {
-			fail_msg("%s: %d, host %.*s, port %u", cases[i].text, error, SLICE_FMT(target.host), target.port);
+		if (error != cases[i].error || !slice_is(target.host, cases[i].host) ||
+			target.port != cases[i].port) {
+			fail_msg("%s: %d, host %.*s, port %u", cases[i].text, error,
+				SLICE_FMT(target.host), target.port);
 		}
 	}
 }
@@ -72,8 +73,9 @@ static void levels_are_read_as_written(void **state)
 	static const struct {
 		const char *text;
 		int level;
-	} levels[] = { { "二级", 2 }, { "第三级", 3 }, { "2", 2 }, { "2级", 2 }, { "三", 3 }, { "S2A3", 3 }, { "s3a1", 3 },
-		{ "未定级", 0 }, { "", 0 }, { "-", 0 }, { "六级", E_FORMAT }, { "6", E_FORMAT }, { "二级以上", E_FORMAT },
+	} levels[] = { { "二级", 2 }, { "第三级", 3 }, { "2", 2 }, { "2级", 2 }, { "三", 3 },
+		{ "S2A3", 3 }, { "s3a1", 3 }, { "未定级", 0 }, { "", 0 }, { "-", 0 },
+		{ "六级", E_FORMAT }, { "6", E_FORMAT }, { "二级以上", E_FORMAT },
 		{ "S6A3", E_FORMAT } };
 	for (size_t i = 0; i < sizeof(levels) / sizeof(levels[0]); i++) {
 		if (mlps_level_parse(slice_str(levels[i].text)) != levels[i].level) {

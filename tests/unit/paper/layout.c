@@ -46,18 +46,25 @@ static void test_breaks(void **state)
 		{ "nothing is one empty line", "", 4, 0, "" },
 		{ "one character a cell", "一二三四五六七八九", 4, 0, "一二三四|五六七八|九" },
 		{ "the first line is indented", "一二三四五六", 4, 2, "一二|三四五六" },
-		{ "a lone comma hangs in the margin", "一二三四，五六七八", 4, 0, "一二三四，|五六七八" },
+		{ "a lone comma hangs in the margin", "一二三四，五六七八", 4, 0,
+			"一二三四，|五六七八" },
 		{ "a stop at the very end hangs", "一二三四。", 4, 0, "一二三四。" },
-		{ "a closing bracket takes its character down", "一二三四）五六", 4, 0, "一二三|四）五六" },
-		{ "two closing marks go down together", "一二三四）。五六", 4, 0, "一二三|四）。五|六" },
-		{ "a closing mark does not hang before another", "一二三四。”五六", 4, 0, "一二三|四。”五|六" },
-		{ "an opening bracket never ends a line", "一二三（四五六）", 4, 0, "一二三|（四五|六）" },
-		{ "opening marks in a row go down together", "一二（“三四五", 4, 0, "一二|（“三四|五" },
+		{ "a closing bracket takes its character down", "一二三四）五六", 4, 0,
+			"一二三|四）五六" },
+		{ "two closing marks go down together", "一二三四）。五六", 4, 0,
+			"一二三|四）。五|六" },
+		{ "a closing mark does not hang before another", "一二三四。”五六", 4, 0,
+			"一二三|四。”五|六" },
+		{ "an opening bracket never ends a line", "一二三（四五六）", 4, 0,
+			"一二三|（四五|六）" },
+		{ "opening marks in a row go down together", "一二（“三四五", 4, 0,
+			"一二|（“三四|五" },
 		{ "a pair of dashes is one sign", "一二三——四", 4, 0, "一二三|——四" },
 		{ "a pair of dots may start a line", "一二三四……五", 4, 0, "一二三四|……五" },
 		{ "a number stays whole", "一二三2026年", 4, 0, "一二三|2026年" },
 		{ "an address stays whole", "一二三四10.0.0.1五", 6, 0, "一二三四|10.0.0.1五" },
-		{ "words part at spaces, which no line starts with", "ab cd efgh ij", 4, 0, "abcd|efghij" },
+		{ "words part at spaces, which no line starts with", "ab cd efgh ij", 4, 0,
+			"abcd|efghij" },
 		{ "a run longer than a line is cut", "aaaaaaaaaabb", 4, 0, "aaaaaaaa|aabb" },
 		{ "a line feed starts a line", "一\n二", 4, 0, "一|二" },
 		{ "marks only are cut where they must", "。。。。。。", 4, 0, "。。。。|。。" },
@@ -82,8 +89,9 @@ static void test_grid(void **state)
 	for (int i = 0; i < 60; i++) {
 		buf_put_str(&text, "国");
 	}
-	struct layout_paragraph paragraph = { .text = buf_slice(&text), .width = LAYOUT_COLUMNS * LAYOUT_CELL,
-		.measure = half };
+	struct layout_paragraph paragraph = {
+		.text = buf_slice(&text), .width = LAYOUT_COLUMNS * LAYOUT_CELL, .measure = half
+	};
 	assert_int_equal(layout_break(&paragraph, arena, &lines), 3);
 	for (size_t i = 0; i < LAYOUT_COLUMNS; i++) {
 		assert_int_equal(lines[0].tokens[i].at, i * LAYOUT_CELL);
@@ -97,7 +105,8 @@ static void test_spread(void **state)
 	AUTO_ARENA struct arena *arena = arena_create(0);
 	struct layout_line *lines = NULL;
 	struct layout_paragraph paragraph = { .text = SLICE("一二三四五六七八九十一二三2026年"),
-		.width = 14 * LAYOUT_CELL, .measure = half };
+		.width = 14 * LAYOUT_CELL,
+		.measure = half };
 	(void)state;
 	assert_int_equal(layout_break(&paragraph, arena, &lines), 2);
 	assert_int_equal(lines[0].count, 13);
@@ -113,7 +122,9 @@ static void test_refused(void **state)
 {
 	AUTO_ARENA struct arena *arena = arena_create(0);
 	struct layout_line *lines = NULL;
-	struct layout_paragraph paragraph = { .text = SLICE("\xff"), .width = 4000, .measure = half };
+	struct layout_paragraph paragraph = {
+		.text = SLICE("\xff"), .width = 4000, .measure = half
+	};
 	(void)state;
 	assert_int_equal(layout_break(&paragraph, arena, &lines), E_UTF8);
 	paragraph.text = SLICE("一");
@@ -167,21 +178,29 @@ static void test_page_limit(void **state)
 	for (size_t i = 0; i < LAYOUT_BLOCKS_MAX; i++) {
 		blocks[i].height = LAYOUT_LINE;
 	}
-	assert_int_equal(layout_pages(blocks, LAYOUT_PAGES_MAX * LAYOUT_ROWS, LAYOUT_ROWS * LAYOUT_LINE, places),
+	assert_int_equal(layout_pages(blocks, LAYOUT_PAGES_MAX * LAYOUT_ROWS,
+				 LAYOUT_ROWS * LAYOUT_LINE, places),
 		LAYOUT_PAGES_MAX);
-	assert_int_equal(layout_pages(blocks, LAYOUT_PAGES_MAX * LAYOUT_ROWS + 1, LAYOUT_ROWS * LAYOUT_LINE, places),
+	assert_int_equal(layout_pages(blocks, LAYOUT_PAGES_MAX * LAYOUT_ROWS + 1,
+				 LAYOUT_ROWS * LAYOUT_LINE, places),
 		E_LIMIT);
-	assert_int_equal(layout_pages(blocks, LAYOUT_BLOCKS_MAX + 1, LAYOUT_ROWS * LAYOUT_LINE, places), E_LIMIT);
+	assert_int_equal(
+		layout_pages(blocks, LAYOUT_BLOCKS_MAX + 1, LAYOUT_ROWS * LAYOUT_LINE, places),
+		E_LIMIT);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		{ "lines break where Chinese typesetting allows", test_breaks, NULL, NULL, NULL },
+		{ "lines break where Chinese typesetting allows", test_breaks, NULL, NULL,
+			NULL },
 		{ "28 characters stand in 28 cells", test_grid, NULL, NULL, NULL },
-		{ "a line short of a cell is spread, a shorter one is not", test_spread, NULL, NULL, NULL },
-		{ "bad text, narrow columns and endless text are refused", test_refused, NULL, NULL, NULL },
-		{ "22 lines make a page, headings stay with their text", test_pages, NULL, NULL, NULL },
+		{ "a line short of a cell is spread, a shorter one is not", test_spread, NULL,
+			NULL, NULL },
+		{ "bad text, narrow columns and endless text are refused", test_refused, NULL,
+			NULL, NULL },
+		{ "22 lines make a page, headings stay with their text", test_pages, NULL, NULL,
+			NULL },
 		{ "pages and blocks have a limit", test_page_limit, NULL, NULL, NULL },
 	};
 	return cmocka_run_group_tests_name("paper layout", tests, NULL, NULL);

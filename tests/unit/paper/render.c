@@ -3,7 +3,6 @@
 #include "paper/render.h"
 
 #include <cmocka.h>
-
 #include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -64,7 +63,8 @@ static void example_read(const char *name, struct buf *out)
 }
 
 /* What a program of poppler says about the PDF. */
-static void poppler(const struct buf *pdf, const char *program, const char *option, struct buf *out)
+static void poppler(
+	const struct buf *pdf, const char *program, const char *option, struct buf *out)
 {
 	char path[] = "/tmp/fengsui-paper-XXXXXX";
 	int pipe_fd[2];
@@ -193,7 +193,11 @@ static void test_every_kind(void **state)
 		AUTO_BUF struct buf pdf;
 		bool brief = strcmp(render_kind(i), "brief") == 0;
 		bool report = strcmp(render_kind(i), "report") == 0;
-		int pages = render_example(render_kind(i), brief ? "brief" : report ? "report" : "notice", &pdf);
+		int pages = render_example(render_kind(i),
+			brief    ? "brief"
+			: report ? "report"
+				 : "notice",
+			&pdf);
 		assert_true(brief ? pages == 1 : pages >= 1);
 		assert_true(slice_starts(buf_slice(&pdf), SLICE("%PDF-1.")));
 	}
@@ -220,8 +224,9 @@ static void test_signature_not_alone(void **state)
 		struct diag diag = { 0 };
 		buf_init(&data, 65536);
 		buf_init(&pdf, RENDER_OUTPUT_OCTETS_MAX);
-		buf_put_str(&data, "{\"number\":\"1\",\"unit\":\"甲\",\"date\":\"2026年1月1日\",\"check_code\":"
-				   "\"ABCDEFGH\",\"from\":\"中心\",\"requirement\":\"");
+		buf_put_str(&data,
+			"{\"number\":\"1\",\"unit\":\"甲\",\"date\":\"2026年1月1日\",\"check_code\":"
+			"\"ABCDEFGH\",\"from\":\"中心\",\"requirement\":\"");
 		for (int i = 0; i < more; i++) {
 			buf_put_str(&data, "要求。\\n");
 		}
@@ -248,7 +253,8 @@ static void test_refused(void **state)
 	} cases[] = {
 		{ "an unknown kind", "poem", "{}", E_UNSUPPORTED },
 		{ "no JSON", "notice", "{", E_SHORT },
-		{ "no number", "notice", "{\"unit\":\"a\",\"date\":\"b\",\"check_code\":\"c\"}", E_INPUT },
+		{ "no number", "notice", "{\"unit\":\"a\",\"date\":\"b\",\"check_code\":\"c\"}",
+			E_INPUT },
 		{ "an array", "notice", "[]", E_INPUT },
 	};
 	(void)state;
@@ -256,7 +262,8 @@ static void test_refused(void **state)
 		AUTO_BUF struct buf pdf;
 		struct diag diag = { 0 };
 		buf_init(&pdf, RENDER_OUTPUT_OCTETS_MAX);
-		int error = render(fonts, slice_str(cases[i].kind), slice_str(cases[i].json), &pdf, &diag);
+		int error = render(
+			fonts, slice_str(cases[i].kind), slice_str(cases[i].json), &pdf, &diag);
 		if (error != cases[i].want || diag.text[0] == '\0') {
 			fail_msg("%s: %d", cases[i].name, error);
 		}
@@ -266,7 +273,8 @@ static void test_refused(void **state)
 	struct diag diag = { 0 };
 	buf_init(&small, 1000);
 	example_read("notice", &data);
-	assert_int_equal(render(fonts, SLICE("notice"), buf_slice(&data), &small, &diag), E_LIMIT);
+	assert_int_equal(
+		render(fonts, SLICE("notice"), buf_slice(&data), &small, &diag), E_LIMIT);
 }
 
 int main(int argc, char **argv)
@@ -276,14 +284,18 @@ int main(int argc, char **argv)
 		{ "the text of a notice can be read back", test_text, NULL, NULL, NULL },
 		{ "a full page has 22 lines within the margins", test_grid, NULL, NULL, NULL },
 		{ "fonts are embedded and small", test_fonts_embedded, NULL, NULL, NULL },
-		{ "every kind renders, the brief on one page", test_every_kind, NULL, NULL, NULL },
+		{ "every kind renders, the brief on one page", test_every_kind, NULL, NULL,
+			NULL },
 		{ "the same data gives the same octets", test_same_octets, NULL, NULL, NULL },
-		{ "the signature never stands alone on a page", test_signature_not_alone, NULL, NULL, NULL },
-		{ "unknown kinds, bad data and overflow are refused", test_refused, NULL, NULL, NULL },
+		{ "the signature never stands alone on a page", test_signature_not_alone, NULL,
+			NULL, NULL },
+		{ "unknown kinds, bad data and overflow are refused", test_refused, NULL, NULL,
+			NULL },
 	};
 	struct diag diag = { 0 };
 	examples = argc > 1 ? argv[1] : "docs/examples/paper";
-	if (draw_fonts_create((struct slice) { 0 }, (const char *const[]) { NULL }, &fonts, &diag) < 0) {
+	if (draw_fonts_create(
+		    (struct slice) { 0 }, (const char *const[]) { NULL }, &fonts, &diag) < 0) {
 		return 1;
 	}
 	/* The file fence holds for the thread that puts it up and for those it starts later. */

@@ -2,7 +2,6 @@
 #include "probe/spec.h"
 
 #include <cmocka.h>
-
 #include <stdio.h>
 
 #include "base/arena.h"
@@ -17,9 +16,12 @@ static int read_check(struct arena *arena, const char *middle, struct spec_item 
 	char text[2048];
 	const struct json *root = NULL;
 	struct diag diag = { 0 };
-	int n = snprintf(text, sizeof(text), "{\"id\":7,\"name\":\"x\",\"severity\":\"major\",%s}", middle);
+	int n = snprintf(text, sizeof(text),
+		"{\"id\":7,\"name\":\"x\",\"severity\":\"major\",%s}", middle);
 	assert_true(n > 0 && (size_t)n < sizeof(text));
-	assert_int_equal(json_parse(arena, arena_dup(arena, slice_of(text, (size_t)n)), 0, &root, NULL), 0);
+	assert_int_equal(
+		json_parse(arena, arena_dup(arena, slice_of(text, (size_t)n)), 0, &root, NULL),
+		0);
 	int error = spec_read(arena, root, ret_item, &diag);
 	assert_true(error == 0 || (error == E_INPUT && diag.text[0] != '\0'));
 	return error;
@@ -40,26 +42,29 @@ static void targets_of_every_kind_are_read(void **state)
 			"10.0.0.1", NULL, 4, 0, false },
 		{ "a name is pinged", "\"kind\":\"icmp\",\"target\":\"gw.example\"",
 			"gw.example", NULL, 0, 0, false },
-		{ "a bare IPv6 address keeps its colons", "\"kind\":\"icmp\",\"target\":\"2001:db8::1\"",
-			"2001:db8::1", NULL, 6, 0, false },
+		{ "a bare IPv6 address keeps its colons",
+			"\"kind\":\"icmp\",\"target\":\"2001:db8::1\"", "2001:db8::1", NULL, 6,
+			0, false },
 		{ "a port follows the host", "\"kind\":\"tcp\",\"target\":\"db.example:5432\"",
 			"db.example", NULL, 0, 5432, false },
-		{ "an IPv6 port follows brackets", "\"kind\":\"tcp\",\"target\":\"[::1]:22\"", "::1",
-			NULL, 6, 22, false },
-		{ "a URL is cut up", "\"kind\":\"http\",\"target\":\"http://www.example/a/b?c=d#e\"",
+		{ "an IPv6 port follows brackets", "\"kind\":\"tcp\",\"target\":\"[::1]:22\"",
+			"::1", NULL, 6, 22, false },
+		{ "a URL is cut up",
+			"\"kind\":\"http\",\"target\":\"http://www.example/a/b?c=d#e\"",
 			"www.example", "/a/b?c=d", 0, 0, false },
-		{ "https asks for TLS", "\"kind\":\"http\",\"target\":\"https://[2001:db8::2]:8443\"",
+		{ "https asks for TLS",
+			"\"kind\":\"http\",\"target\":\"https://[2001:db8::2]:8443\"",
 			"2001:db8::2", NULL, 6, 8443, true },
-		{ "a query without path gets one", "\"kind\":\"http\",\"target\":\"http://h?x=1\"", "h",
-			"/?x=1", 0, 0, false },
-		{ "TLS has a usual port", "\"kind\":\"tls\",\"target\":\"mail.example\"", "mail.example",
-			NULL, 0, 443, false },
+		{ "a query without path gets one",
+			"\"kind\":\"http\",\"target\":\"http://h?x=1\"", "h", "/?x=1", 0, 0,
+			false },
+		{ "TLS has a usual port", "\"kind\":\"tls\",\"target\":\"mail.example\"",
+			"mail.example", NULL, 0, 443, false },
 		{ "a resolver may have a port",
 			"\"kind\":\"dns\",\"target\":\"10.0.0.53:5353\",\"params\":{\"name\":\"a.example\"}",
-			"10.0.0.53",
-			NULL, 4, 5353, false },
-		{ "this machine has no host", "\"kind\":\"host\",\"target\":\"interface:eth0\"", "",
-			"interface:eth0", 0, 0, false },
+			"10.0.0.53", NULL, 4, 5353, false },
+		{ "this machine has no host", "\"kind\":\"host\",\"target\":\"interface:eth0\"",
+			"", "interface:eth0", 0, 0, false },
 	};
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -71,7 +76,8 @@ static void targets_of_every_kind_are_read(void **state)
 		assert_int_equal(item.spec.addr.family, cases[i].family);
 		assert_int_equal(item.spec.port, cases[i].port);
 		assert_int_equal(item.spec.use_tls, cases[i].tls);
-		assert_true(slice_is(slice_str(item.spec.path), cases[i].path != NULL ? cases[i].path : ""));
+		assert_true(slice_is(
+			slice_str(item.spec.path), cases[i].path != NULL ? cases[i].path : ""));
 		assert_int_equal(item.spec.id, 7);
 		assert_int_equal(item.severity, ALERT_SEVERITY_MAJOR);
 	}
@@ -99,10 +105,14 @@ static void what_cannot_be_probed_is_refused(void **state)
 			"\"kind\":\"dns\",\"target\":\"10.0.0.53\",\"params\":{\"name\":\"a\",\"type\":\"WHAT\"}" },
 		{ "an item this machine has not", "\"kind\":\"host\",\"target\":\"mood\"" },
 		{ "an interface without name", "\"kind\":\"host\",\"target\":\"interface:\"" },
-		{ "a status that is none", "\"kind\":\"http\",\"target\":\"http://h\",\"params\":{\"status\":1000}" },
-		{ "a number as text", "\"kind\":\"icmp\",\"target\":\"h\",\"params\":{\"timeout_ms\":\"5\"}" },
-		{ "an interval below the least", "\"kind\":\"icmp\",\"target\":\"h\",\"interval_s\":0.1" },
-		{ "an interval past the most", "\"kind\":\"icmp\",\"target\":\"h\",\"interval_s\":86401" },
+		{ "a status that is none",
+			"\"kind\":\"http\",\"target\":\"http://h\",\"params\":{\"status\":1000}" },
+		{ "a number as text",
+			"\"kind\":\"icmp\",\"target\":\"h\",\"params\":{\"timeout_ms\":\"5\"}" },
+		{ "an interval below the least",
+			"\"kind\":\"icmp\",\"target\":\"h\",\"interval_s\":0.1" },
+		{ "an interval past the most",
+			"\"kind\":\"icmp\",\"target\":\"h\",\"interval_s\":86401" },
 		{ "too many retries", "\"kind\":\"icmp\",\"target\":\"h\",\"retries\":16" },
 	};
 	(void)state;
@@ -119,11 +129,14 @@ static void params_reach_the_kind_they_are_for(void **state)
 	AUTO_ARENA struct arena *arena = arena_create(0);
 	struct spec_item item = { 0 };
 	(void)state;
-	assert_int_equal(read_check(arena,
-		"\"kind\":\"http\",\"target\":\"https://h\",\"interval_s\":0.2,\"retries\":2,"
-		"\"params\":{\"expect\":\"学校\","
-		"\"status\":204,\"host_header\":\"w\",\"warn_days\":9,\"accept_untrusted\":true,\"warn_ms\":300,"
-		"\"rcode\":3,\"window\":5,\"else\":1}", &item), 0);
+	assert_int_equal(
+		read_check(arena,
+			"\"kind\":\"http\",\"target\":\"https://h\",\"interval_s\":0.2,\"retries\":2,"
+			"\"params\":{\"expect\":\"学校\","
+			"\"status\":204,\"host_header\":\"w\",\"warn_days\":9,\"accept_untrusted\":true,\"warn_ms\":300,"
+			"\"rcode\":3,\"window\":5,\"else\":1}",
+			&item),
+		0);
 	assert_string_equal(item.spec.expect_text, "学校");
 	assert_string_equal(item.spec.host_header, "w");
 	assert_int_equal(item.spec.expect_status, 204); /* rcode is another kind's */
@@ -133,17 +146,23 @@ static void params_reach_the_kind_they_are_for(void **state)
 	assert_int_equal(item.spec.interval_ms, 200);
 	assert_int_equal(item.spec.retries, 2);
 	assert_int_equal(item.spec.window, 5);
-	assert_int_equal(read_check(arena,
-		"\"kind\":\"dns\",\"target\":\"::1\",\"params\":{\"name\":\"n.example\",\"type\":\"AAAA\","
-		"\"expect\":\"::2\","
-		"\"rcode\":3,\"ad\":true}", &item), 0);
+	assert_int_equal(
+		read_check(arena,
+			"\"kind\":\"dns\",\"target\":\"::1\",\"params\":{\"name\":\"n.example\",\"type\":\"AAAA\","
+			"\"expect\":\"::2\","
+			"\"rcode\":3,\"ad\":true}",
+			&item),
+		0);
 	assert_string_equal(item.spec.query_name, "n.example");
 	assert_string_equal(item.spec.expect_text, "::2");
 	assert_int_equal(item.spec.dns_type, 28);
 	assert_int_equal(item.spec.expect_status, 3);
 	assert_true(item.spec.want_ad);
-	assert_int_equal(read_check(arena,
-		"\"kind\":\"host\",\"target\":\"disk\",\"params\":{\"warn\":80,\"bad\":90}", &item), 0);
+	assert_int_equal(
+		read_check(arena,
+			"\"kind\":\"host\",\"target\":\"disk\",\"params\":{\"warn\":80,\"bad\":90}",
+			&item),
+		0);
 	assert_int_equal(item.spec.warn_level, 80);
 	assert_int_equal(item.spec.bad_level, 90);
 }

@@ -8,17 +8,20 @@
 #include "base/buf.h"
 
 #define PDF_END "\nstartxref\n9\n%%EOF\n"
-#define PDF_PAGE "1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj 2 0 obj<</Type/Pages/Count 1/Kids[3 0 R]>>endobj " \
-		 "3 0 obj<</Type /Page/Parent 2 0 R>>endobj "
+#define PDF_PAGE                                                                                       \
+	"1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj 2 0 obj<</Type/Pages/Count 1/Kids[3 0 R]>>endobj " \
+	"3 0 obj<</Type /Page/Parent 2 0 R>>endobj "
 #define PDF(body) "%PDF-1.7\n" PDF_PAGE body PDF_END
 
-static const uint8_t png_tiny[] = { 0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n', 0, 0, 0, 13, 'I', 'H', 'D', 'R', 0, 0,
-	0, 1, 0, 0, 0, 1, 8, 0, 0, 0, 0, 0x3a, 0x7e, 0x9b, 0x55, 0, 0, 0, 10, 'I', 'D', 'A', 'T', 0x78, 0x9c, 0x63,
-	0x60, 0, 0, 0, 2, 0, 1, 0x48, 0xaf, 0xa4, 0x71, 0, 0, 0, 0, 'I', 'E', 'N', 'D', 0xae, 0x42, 0x60, 0x82 };
+static const uint8_t png_tiny[] = { 0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n', 0, 0, 0, 13,
+	'I', 'H', 'D', 'R', 0, 0, 0, 1, 0, 0, 0, 1, 8, 0, 0, 0, 0, 0x3a, 0x7e, 0x9b, 0x55, 0, 0,
+	0, 10, 'I', 'D', 'A', 'T', 0x78, 0x9c, 0x63, 0x60, 0, 0, 0, 2, 0, 1, 0x48, 0xaf, 0xa4,
+	0x71, 0, 0, 0, 0, 'I', 'E', 'N', 'D', 0xae, 0x42, 0x60, 0x82 };
 
 /* Enough of a JPEG: APP0, SOF0 of 16 × 8, SOS, data with a stuffed zero, EOI. */
-static const uint8_t jpeg_tiny[] = { 0xff, 0xd8, 0xff, 0xe0, 0, 4, 0, 0, 0xff, 0xc0, 0, 11, 8, 0, 8, 0, 16, 1, 1, 0x11,
-	0, 0xff, 0xda, 0, 8, 1, 1, 0, 0, 63, 0, 0x12, 0xff, 0x00, 0x34, 0xff, 0xd0, 0x56, 0xff, 0xd9 };
+static const uint8_t jpeg_tiny[] = { 0xff, 0xd8, 0xff, 0xe0, 0, 4, 0, 0, 0xff, 0xc0, 0, 11, 8,
+	0, 8, 0, 16, 1, 1, 0x11, 0, 0xff, 0xda, 0, 8, 1, 1, 0, 0, 63, 0, 0x12, 0xff, 0x00, 0x34,
+	0xff, 0xd0, 0x56, 0xff, 0xd9 };
 
 static enum filetype_problem problem_of(const void *octets, size_t n)
 {
@@ -30,15 +33,18 @@ static void test_fine(void **state)
 {
 	struct filetype type = { 0 };
 	(void)state;
-	assert_int_equal(filetype_of(slice_of(png_tiny, sizeof(png_tiny)), &type), FILETYPE_FINE);
+	assert_int_equal(
+		filetype_of(slice_of(png_tiny, sizeof(png_tiny)), &type), FILETYPE_FINE);
 	assert_int_equal(type.media, FILETYPE_PNG);
 	assert_int_equal(type.width, 1);
-	assert_int_equal(filetype_of(slice_of(jpeg_tiny, sizeof(jpeg_tiny)), &type), FILETYPE_FINE);
+	assert_int_equal(
+		filetype_of(slice_of(jpeg_tiny, sizeof(jpeg_tiny)), &type), FILETYPE_FINE);
 	assert_int_equal(type.media, FILETYPE_JPEG);
 	assert_int_equal(type.width, 16);
 	assert_int_equal(type.height, 8);
 	assert_int_equal(type.pages, 1);
-	assert_int_equal(filetype_of(SLICE(PDF("4 0 obj<</Type/Page>>endobj")), &type), FILETYPE_FINE);
+	assert_int_equal(
+		filetype_of(SLICE(PDF("4 0 obj<</Type/Page>>endobj")), &type), FILETYPE_FINE);
 	assert_int_equal(type.media, FILETYPE_PDF);
 	assert_int_equal(type.pages, 2);
 	assert_string_equal(filetype_media_text(type.media), "application/pdf");
@@ -62,29 +68,44 @@ static void test_texts(void **state)
 		{ "a PDF that is also a ZIP", PDF("PK\x05\x06"), FILETYPE_WRONG },
 		{ "a PDF without a page", "%PDF-1.4\n" PDF_END, FILETYPE_WRONG },
 		{ "a plain PDF", PDF(""), FILETYPE_FINE },
-		{ "an open action that only scrolls", PDF("<</OpenAction[3 0 R/FitH 0]>>"), FILETYPE_FINE },
+		{ "an open action that only scrolls", PDF("<</OpenAction[3 0 R/FitH 0]>>"),
+			FILETYPE_FINE },
 		{ "a script", PDF("<</S/JavaScript/JS(app.alert\\(1\\))>>"), FILETYPE_ACTIVE },
-		{ "a script with an escaped name", PDF("<</S/J#61vaScr#69pt>>"), FILETYPE_ACTIVE },
+		{ "a script with an escaped name", PDF("<</S/J#61vaScr#69pt>>"),
+			FILETYPE_ACTIVE },
 		{ "a program to start", PDF("<</S/Launch/F(cmd.exe)>>"), FILETYPE_ACTIVE },
 		{ "a file inside", PDF("<</Names<</EmbeddedFiles 9 0 R>>>>"), FILETYPE_ACTIVE },
 		{ "a password", PDF("trailer<</Encrypt 9 0 R>>"), FILETYPE_ACTIVE },
 		{ "a form that sends", PDF("<</S/SubmitForm>>"), FILETYPE_ACTIVE },
-		{ "the word in a string", PDF("<</Title(all about /JavaScript)>>"), FILETYPE_FINE },
+		{ "the word in a string", PDF("<</Title(all about /JavaScript)>>"),
+			FILETYPE_FINE },
 		{ "the word in a comment", PDF("% /JavaScript\n"), FILETYPE_FINE },
-		{ "the word in a stream", PDF("8 0 obj<<>>stream\n/JavaScript\nendstream endobj"), FILETYPE_FINE },
-		{ "an object in an open string", PDF("( 8 0 obj<</S/JavaScript>>endobj"), FILETYPE_ACTIVE },
-		{ "an object in a string", PDF("( 8 0 obj<</S/JavaScript>>endobj )"), FILETYPE_ACTIVE },
-		{ "an object behind a comment", PDF("% 8 0 obj<</S/JavaScript>>endobj"), FILETYPE_ACTIVE },
-		{ "an object in a stream", PDF("stream\n8 0 obj<</S/JavaScript>>endobj\nendstream"), FILETYPE_ACTIVE },
-		{ "an object in a stream without end", PDF("stream\n8 0 obj<</S/JavaScript>>endobj"), FILETYPE_ACTIVE },
-		{ "an object behind a false end", PDF("stream\nendstream (x\n8 0 obj<</S/JavaScript>>endobj"),
+		{ "the word in a stream",
+			PDF("8 0 obj<<>>stream\n/JavaScript\nendstream endobj"),
+			FILETYPE_FINE },
+		{ "an object in an open string", PDF("( 8 0 obj<</S/JavaScript>>endobj"),
 			FILETYPE_ACTIVE },
-		{ "a plain object stream", PDF("9 0 obj<</Type/ObjStm>>stream\n<</S/JavaScript>>\nendstream"),
+		{ "an object in a string", PDF("( 8 0 obj<</S/JavaScript>>endobj )"),
+			FILETYPE_ACTIVE },
+		{ "an object behind a comment", PDF("% 8 0 obj<</S/JavaScript>>endobj"),
+			FILETYPE_ACTIVE },
+		{ "an object in a stream",
+			PDF("stream\n8 0 obj<</S/JavaScript>>endobj\nendstream"),
+			FILETYPE_ACTIVE },
+		{ "an object in a stream without end",
+			PDF("stream\n8 0 obj<</S/JavaScript>>endobj"), FILETYPE_ACTIVE },
+		{ "an object behind a false end",
+			PDF("stream\nendstream (x\n8 0 obj<</S/JavaScript>>endobj"),
+			FILETYPE_ACTIVE },
+		{ "a plain object stream",
+			PDF("9 0 obj<</Type/ObjStm>>stream\n<</S/JavaScript>>\nendstream"),
 			FILETYPE_ACTIVE },
 		{ "an object stream in a rare coding",
-			PDF("9 0 obj<</Type/ObjStm/Filter/ASCIIHexDecode>>stream\n2f4a53>\nendstream"), FILETYPE_ACTIVE },
+			PDF("9 0 obj<</Type/ObjStm/Filter/ASCIIHexDecode>>stream\n2f4a53>\nendstream"),
+			FILETYPE_ACTIVE },
 		{ "an object stream that does not unpack",
-			PDF("9 0 obj<</Type/ObjStm/Filter/FlateDecode>>stream\nxyz\nendstream"), FILETYPE_ACTIVE },
+			PDF("9 0 obj<</Type/ObjStm/Filter/FlateDecode>>stream\nxyz\nendstream"),
+			FILETYPE_ACTIVE },
 	};
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -112,7 +133,8 @@ static void test_object_stream(void **state)
 	(void)state;
 	buf_init(&pdf, 4096);
 	buf_put_str(&pdf, "%PDF-1.5\n");
-	objstm_put(&pdf, "1 0 2 40 <</Type/Pages/Count 3>> <</Type/Page>> <</Type/Page>> <</Type/Page>>");
+	objstm_put(&pdf,
+		"1 0 2 40 <</Type/Pages/Count 3>> <</Type/Page>> <</Type/Page>> <</Type/Page>>");
 	assert_int_equal(filetype_of(buf_slice(&pdf), &type), FILETYPE_FINE);
 	assert_int_equal(type.pages, 3);
 	buf_clear(&pdf);
@@ -197,11 +219,14 @@ static void test_endless(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		{ "the three kinds are known with size and pages", test_fine, NULL, NULL, NULL },
+		{ "the three kinds are known with size and pages", test_fine, NULL, NULL,
+			NULL },
 		{ "what is none, cut or active is refused", test_texts, NULL, NULL, NULL },
 		{ "object streams are opened", test_object_stream, NULL, NULL, NULL },
-		{ "a cut picture is truncated at every octet", test_pictures_cut, NULL, NULL, NULL },
-		{ "altered and two-faced pictures are refused", test_pictures_altered, NULL, NULL, NULL },
+		{ "a cut picture is truncated at every octet", test_pictures_cut, NULL, NULL,
+			NULL },
+		{ "altered and two-faced pictures are refused", test_pictures_altered, NULL,
+			NULL, NULL },
 		{ "octets, pixels and pages have a limit", test_limits, NULL, NULL, NULL },
 		{ "looking ahead has a budget", test_endless, NULL, NULL, NULL },
 	};

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "records/backup.h"
+
+#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -6,14 +9,11 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 #include "base/buf.h"
 #include "base/diag.h"
 #include "base/err.h"
 #include "fixture.h"
 #include "house.h"
-#include "records/backup.h"
 #include "records/blob.h"
 #include "records/db.h"
 #include "records/outbox.h"
@@ -34,9 +34,11 @@ static void place_open(struct place *place, const char *conf)
 {
 	static unsigned made;
 	house_open(&place->house, conf);
-	(void)snprintf(place->folder, sizeof(place->folder), "%s/place%u", fixture_dir(), ++made);
-	assert_int_equal(blob_store_open(fs_real(), place->folder, db_kind(place->house.db), quotas, 1,
-		&place->blobs), 0);
+	(void)snprintf(
+		place->folder, sizeof(place->folder), "%s/place%u", fixture_dir(), ++made);
+	assert_int_equal(blob_store_open(fs_real(), place->folder, db_kind(place->house.db),
+				 quotas, 1, &place->blobs),
+		0);
 }
 
 static void place_close(struct place *place)
@@ -61,7 +63,7 @@ static int act(struct txn *txn, void *arg)
 	struct wish *wish = arg;
 	int64_t number = 0;
 	int error = txn_number(txn, "notice", 2026, &number);
-	trail_act(txn, &(struct trail_act){ .act = SLICE("setting.make"), .actor = 1 });
+	trail_act(txn, &(struct trail_act) { .act = SLICE("setting.make"), .actor = 1 });
 	if (error == 0 && wish != NULL) {
 		error = blob_name(txn, "scan", wish->stage, &wish->blob_id);
 	}
@@ -69,13 +71,19 @@ static int act(struct txn *txn, void *arg)
 	buf_init(&key, 32);
 	buf_put_i64(&key, number);
 	int64_t id = txn_id(txn);
-	int64_t rows = error < 0 ? error : sql_run(txn_db(txn),
-		"INSERT INTO setting (id, version, key, value) VALUES ($1, 1, $2, '值')", SQL_INT(id),
-		SQL_TEXT(buf_slice(&key)));
+	int64_t rows =
+		error < 0
+			? error
+			: sql_run(txn_db(txn),
+				  "INSERT INTO setting (id, version, key, value) VALUES ($1, 1, $2, '值')",
+				  SQL_INT(id), SQL_TEXT(buf_slice(&key)));
 	error = rows < 0 ? (int)rows : trail_row(txn, "setting", id);
 	error = error < 0 ? error : trail_personal(txn, SLICE("13800000000"));
-	struct outbox_item item = { .kind = SLICE("mail"), .effect = buf_slice(&key),
-		.record_kind = SLICE("setting"), .record_id = id, .payload = SLICE("{}") };
+	struct outbox_item item = { .kind = SLICE("mail"),
+		.effect = buf_slice(&key),
+		.record_kind = SLICE("setting"),
+		.record_id = id,
+		.payload = SLICE("{}") };
 	error = error < 0 ? error : outbox_put(txn, &item);
 	return error < 0 ? error : 0;
 }
@@ -107,8 +115,8 @@ static const char *new_backup(void)
 	return folder;
 }
 
-static int try_make(struct db *db, struct place *place, const char *folder, struct backup_report *ret_report,
-	struct diag *diag)
+static int try_make(struct db *db, struct place *place, const char *folder,
+	struct backup_report *ret_report, struct diag *diag)
 {
 	const struct backup_source source = { .db = db, .blob_folder = files_of(place) };
 	return backup_make(&source, folder, ret_report, diag);
@@ -142,15 +150,17 @@ static void restore_into(const char *conf, const char *folder, int64_t blob_id)
 	house_again(&place.house, conf);
 	assert_int_equal(house_number(&place.house, "SELECT count(*) FROM setting"), 21);
 	assert_int_equal(house_number(&place.house,
-		"SELECT count(*) FROM outbox WHERE state = 'restored'"), 21);
+				 "SELECT count(*) FROM outbox WHERE state = 'restored'"),
+		21);
 	int fd = -1;
 	struct blob_ref ref = { 0 };
 	assert_int_equal(blob_open(place.blobs, place.house.db, blob_id, &fd, &ref), 0);
 	(void)close(fd);
 	/* Numbering and the log go on where the backup stood. */
 	assert_int_equal(house_run(&place.house, act, NULL), 0);
-	assert_int_equal(house_number(&place.house,
-		"SELECT value FROM counter WHERE series = 'notice'"), 22);
+	assert_int_equal(
+		house_number(&place.house, "SELECT value FROM counter WHERE series = 'notice'"),
+		22);
 	assert_int_equal(house_number(&place.house, "SELECT max(seq) FROM audit_entry"), 22);
 	place_close(&place);
 }
@@ -216,13 +226,15 @@ static void a_damaged_content_stops_backup_and_restore(const char *conf)
 	struct diag diag = { 0 };
 	assert_int_equal(backup_check(folder, &report, &diag), E_DIGEST);
 	assert_true(diag.text[0] != '\0');
-	assert_int_equal(backup_restore(place.house.db, files_of(&place), folder, &report, NULL),
+	assert_int_equal(
+		backup_restore(place.house.db, files_of(&place), folder, &report, NULL),
 		E_DIGEST);
 	if (files_of(&place) != NULL) {
 		blob_path(&place, id, place.folder, path);
 		change_octet(path, 1000);
 	} else {
-		assert_int_equal(db_exec(place.house.db, "UPDATE blob_chunk SET octets = 'x'"), 0);
+		assert_int_equal(
+			db_exec(place.house.db, "UPDATE blob_chunk SET octets = 'x'"), 0);
 	}
 	struct db *reader = NULL;
 	assert_int_equal(db_open(conf, DB_READONLY, &reader, NULL), 0);
@@ -288,10 +300,12 @@ static void commands_go_on_during_a_backup(const char *conf)
 int main(void)
 {
 	static const struct fixture_case cases[] = {
-		{ "a backup is restored on either store", a_backup_is_restored_on_either_store, false },
+		{ "a backup is restored on either store", a_backup_is_restored_on_either_store,
+			false },
 		{ "a damaged content stops backup and restore",
 			a_damaged_content_stops_backup_and_restore, false },
-		{ "a file of a backup that is cut is named", a_file_of_a_backup_that_is_cut_is_named, false },
+		{ "a file of a backup that is cut is named",
+			a_file_of_a_backup_that_is_cut_is_named, false },
 		{ "commands go on during a backup", commands_go_on_during_a_backup, false },
 	};
 	return fixture_both(cases, sizeof(cases) / sizeof(cases[0]));

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-
-#include <cmocka.h>
 
 #include "audit/entry.h"
 #include "audit/head.h"
@@ -23,11 +22,11 @@ enum { COMMANDS = 8 };
 
 /* What a made-up command does: a numbered setting, its change, its entry. */
 struct wish {
-	int64_t key;     /* 0 = take the number as key */
-	int fail;        /* fail with this after everything was written */
-	bool silent;     /* say no act */
+	int64_t key; /* 0 = take the number as key */
+	int fail;    /* fail with this after everything was written */
+	bool silent; /* say no act */
 	bool refusal;
-	int64_t number;  /* given */
+	int64_t number; /* given */
 	unsigned runs;
 };
 
@@ -52,8 +51,12 @@ static int make_setting(struct txn *txn, void *arg)
 	error = trail_row(txn, "setting", id);
 	error = error < 0 ? error : txn_change(txn, "setting", id, 1);
 	if (!wish->silent) {
-		trail_act(txn, &(struct trail_act){ .act = SLICE("setting.make"), .actor = 5,
-			.role = SLICE("operator"), .kind = SLICE("setting"), .id = id, .version = 1 });
+		trail_act(txn, &(struct trail_act) { .act = SLICE("setting.make"),
+				       .actor = 5,
+				       .role = SLICE("operator"),
+				       .kind = SLICE("setting"),
+				       .id = id,
+				       .version = 1 });
 	}
 	if (wish->refusal) {
 		trail_keep_refusal(txn);
@@ -62,7 +65,8 @@ static int make_setting(struct txn *txn, void *arg)
 	return error < 0 ? error : wish->fail;
 }
 
-static void run_wishes(struct house *house, struct command *commands, struct wish *wishes, size_t n)
+static void run_wishes(
+	struct house *house, struct command *commands, struct wish *wishes, size_t n)
 {
 	struct command *list[COMMANDS] = { NULL };
 	for (size_t i = 0; i < n; i++) {
@@ -113,8 +117,8 @@ static void one_failing_command_leaves_the_others(const char *conf)
 	struct wish next = { 0 };
 	assert_int_equal(house_run(&house, make_setting, &next), 0);
 	assert_int_equal(next.number, 7);
-	assert_int_equal(house_number(&house,
-		"SELECT value FROM counter WHERE series = 'commit'"), 7);
+	assert_int_equal(
+		house_number(&house, "SELECT value FROM counter WHERE series = 'commit'"), 7);
 	house_close(&house);
 }
 
@@ -147,7 +151,7 @@ static void a_key_used_again_gets_the_first_answer(const char *conf)
 	init_all(commands);
 	commands[0].key = SLICE("a-key");
 	commands[0].account = 1;
-	wishes[0] = (struct wish){ 0 };
+	wishes[0] = (struct wish) { 0 };
 	run_wishes(&house, commands, wishes, 1);
 	assert_true(commands[0].replayed);
 	house.now_ms += BATCH_KEY_LIFE_MS;
@@ -160,12 +164,14 @@ static void a_key_used_again_gets_the_first_answer(const char *conf)
 	house_close(&house);
 }
 
-static int copy_entry(struct house *house, int64_t seq, struct arena *arena,
-	struct audit_entry *ret_entry)
+static int copy_entry(
+	struct house *house, int64_t seq, struct arena *arena, struct audit_entry *ret_entry)
 {
 	AUTO_STMT struct stmt *q = NULL;
-	assert_int_equal(sql_query(house->db, "SELECT entry, leaf FROM audit_entry WHERE seq = $1",
-		&q, SQL_INT(seq)), 0);
+	assert_int_equal(
+		sql_query(house->db, "SELECT entry, leaf FROM audit_entry WHERE seq = $1", &q,
+			SQL_INT(seq)),
+		0);
 	assert_int_equal(db_step(q), 1);
 	struct slice text = arena_dup(arena, db_col_text(q, 0));
 	struct digest leaf = audit_entry_leaf(text);
@@ -188,16 +194,18 @@ static void an_entry_holds_the_digest_of_the_row(const char *conf)
 	assert_int_equal(entry.actor_id, 5);
 	struct digest digest = { 0 };
 	int64_t version = 0;
-	assert_int_equal(rowdigest_of(house.db, "setting", entry.rows[0].id, &digest, &version), 1);
+	assert_int_equal(
+		rowdigest_of(house.db, "setting", entry.rows[0].id, &digest, &version), 1);
 	assert_true(digest_eq(&digest, &entry.rows[0].digest));
 	assert_int_equal(version, 1);
 	/* Known octets, so that both stores and a later program agree. */
 	char hex[2 * DIGEST_OCTETS + 1];
 	digest_hex(&digest, hex);
-	assert_string_equal(hex,
-		"22885e799696a6b6e476cd9135eb23151b379900a78e415404f679eec160592a");
+	assert_string_equal(
+		hex, "22885e799696a6b6e476cd9135eb23151b379900a78e415404f679eec160592a");
 	assert_int_equal(db_exec(house.db, "UPDATE setting SET value = '值 '"), 0);
-	assert_int_equal(rowdigest_of(house.db, "setting", entry.rows[0].id, &digest, &version), 1);
+	assert_int_equal(
+		rowdigest_of(house.db, "setting", entry.rows[0].id, &digest, &version), 1);
 	assert_false(digest_eq(&digest, &entry.rows[0].digest));
 	house_close(&house);
 }
@@ -230,7 +238,7 @@ static void a_refusal_can_leave_its_entry(const char *conf)
 static int keep_phone(struct txn *txn, void *arg)
 {
 	(void)arg;
-	trail_act(txn, &(struct trail_act){ .act = SLICE("person.change"), .actor = 1 });
+	trail_act(txn, &(struct trail_act) { .act = SLICE("person.change"), .actor = 1 });
 	assert_int_equal(trail_personal(txn, SLICE("13800000000")), 0);
 	assert_int_equal(trail_personal(txn, SLICE("张三")), 1);
 	return 0;
@@ -239,7 +247,7 @@ static int keep_phone(struct txn *txn, void *arg)
 static int erase_phone(struct txn *txn, void *arg)
 {
 	const char *act = arg;
-	trail_act(txn, &(struct trail_act){ .act = slice_str(act), .actor = 1 });
+	trail_act(txn, &(struct trail_act) { .act = slice_str(act), .actor = 1 });
 	return trail_erase(txn, 1, 0);
 }
 
@@ -253,17 +261,23 @@ static void personal_values_can_be_erased_once(const char *conf)
 	assert_int_equal(copy_entry(&house, 1, arena, &entry), 0);
 	assert_int_equal(entry.personal_count, 2);
 	struct stmt *q = NULL;
-	assert_int_equal(sql_query(house.db,
-		"SELECT salt, value FROM audit_personal WHERE seq = 1 AND n = $1", &q, SQL_INT(1)), 0);
+	assert_int_equal(
+		sql_query(house.db,
+			"SELECT salt, value FROM audit_personal WHERE seq = 1 AND n = $1", &q,
+			SQL_INT(1)),
+		0);
 	assert_int_equal(db_step(q), 1);
 	struct digest digest = audit_personal_commit(db_col_blob(q, 0), db_col_text(q, 1));
 	assert_true(digest_eq(&digest, &entry.personal[1]));
 	db_done(q);
-	assert_int_equal(house_run(&house, erase_phone, (char[]){ "person.change" }), E_STATE);
-	assert_int_equal(house_run(&house, erase_phone, (char[]){ AUDIT_ACT_ERASE }), 0);
-	assert_int_equal(house_number(&house,
-		"SELECT erased_by FROM audit_personal WHERE n = 0 AND salt IS NULL"), 2);
-	assert_int_equal(house_run(&house, erase_phone, (char[]){ AUDIT_ACT_ERASE }), E_ABSENT);
+	assert_int_equal(house_run(&house, erase_phone, (char[]) { "person.change" }), E_STATE);
+	assert_int_equal(house_run(&house, erase_phone, (char[]) { AUDIT_ACT_ERASE }), 0);
+	assert_int_equal(
+		house_number(&house,
+			"SELECT erased_by FROM audit_personal WHERE n = 0 AND salt IS NULL"),
+		2);
+	assert_int_equal(
+		house_run(&house, erase_phone, (char[]) { AUDIT_ACT_ERASE }), E_ABSENT);
 	assert_int_equal(house_number(&house, "SELECT count(*) FROM audit_entry"), 2);
 	/* That one failed after its entry was made; the log goes on without a gap. */
 	assert_int_equal(house_run(&house, keep_phone, NULL), 0);
@@ -290,7 +304,8 @@ static void a_head_is_signed_over_the_log_so_far(const char *conf)
 	assert_int_equal(house_run(&house, sign_log, key), 3);
 	assert_int_equal(house_run(&house, sign_log, key), 0);
 	struct stmt *q = NULL;
-	assert_int_equal(db_prepare(house.db, "SELECT leaf FROM audit_entry ORDER BY seq", &q), 0);
+	assert_int_equal(
+		db_prepare(house.db, "SELECT leaf FROM audit_entry ORDER BY seq", &q), 0);
 	struct audit_tree tree;
 	audit_tree_init(&tree, DIGEST_SM3);
 	while (db_step(q) == 1) {
@@ -387,10 +402,12 @@ static void an_unanswered_commit_is_told_truly(const char *conf)
 		assert_int_equal(commands[0].status, cases[i].status);
 		assert_int_equal(commands[1].status, cases[i].status);
 		assert_int_equal(commands[1].answer.n > 0, cases[i].status == 0);
-		assert_int_equal(house_number(&direct, "SELECT count(*) FROM setting"), cases[i].kept);
+		assert_int_equal(
+			house_number(&direct, "SELECT count(*) FROM setting"), cases[i].kept);
 		/* And life goes on, by the same counters. */
 		fini_all(commands);
-		assert_int_equal(house_number(&house, "SELECT count(*) FROM setting"), cases[i].kept);
+		assert_int_equal(
+			house_number(&house, "SELECT count(*) FROM setting"), cases[i].kept);
 		house_close(&house);
 		cutter_close();
 	}
@@ -413,9 +430,12 @@ static void the_event_stream_is_bounded(const char *conf)
 	struct house house;
 	house_open(&house, conf);
 	/* As if a hundred thousand commands had gone before. */
-	assert_int_equal(db_exec(house.db, "INSERT INTO change (seq, n, topic, record_id,"
-		" record_version) VALUES (1, 0, 'old', 1, 1), (101000, 0, 'new', 1, 1);"
-		"UPDATE counter SET value = 102398 WHERE series = 'commit'"), 0);
+	assert_int_equal(
+		db_exec(house.db,
+			"INSERT INTO change (seq, n, topic, record_id,"
+			" record_version) VALUES (1, 0, 'old', 1, 1), (101000, 0, 'new', 1, 1);"
+			"UPDATE counter SET value = 102398 WHERE series = 'commit'"),
+		0);
 	house_again(&house, conf);
 	assert_int_equal(house_run(&house, emit_change, NULL), 0);
 	assert_int_equal(house_number(&house, "SELECT count(*) FROM change"), 3);
@@ -428,19 +448,24 @@ static void the_event_stream_is_bounded(const char *conf)
 int main(void)
 {
 	static const struct fixture_case cases[] = {
-		{ "one failing command leaves the others", one_failing_command_leaves_the_others,
+		{ "one failing command leaves the others",
+			one_failing_command_leaves_the_others, false },
+		{ "a key used again gets the first answer",
+			a_key_used_again_gets_the_first_answer, false },
+		{ "an entry holds the digest of the row", an_entry_holds_the_digest_of_the_row,
 			false },
-		{ "a key used again gets the first answer", a_key_used_again_gets_the_first_answer,
+		{ "a change without an act is refused", a_change_without_an_act_is_refused,
 			false },
-		{ "an entry holds the digest of the row", an_entry_holds_the_digest_of_the_row, false },
-		{ "a change without an act is refused", a_change_without_an_act_is_refused, false },
 		{ "a refusal can leave its entry", a_refusal_can_leave_its_entry, false },
-		{ "personal values can be erased once", personal_values_can_be_erased_once, false },
-		{ "a head is signed over the log so far", a_head_is_signed_over_the_log_so_far, false },
+		{ "personal values can be erased once", personal_values_can_be_erased_once,
+			false },
+		{ "a head is signed over the log so far", a_head_is_signed_over_the_log_so_far,
+			false },
 		{ "a log with a gap is refused", a_log_with_a_gap_is_refused, false },
 		{ "a lost batch is answered so and the next goes on",
 			a_lost_batch_is_answered_so_and_the_next_goes_on, true },
-		{ "an unanswered commit is told truly", an_unanswered_commit_is_told_truly, true },
+		{ "an unanswered commit is told truly", an_unanswered_commit_is_told_truly,
+			true },
 		{ "the event stream is bounded", the_event_stream_is_bounded, false },
 	};
 	return fixture_both(cases, sizeof(cases) / sizeof(cases[0]));

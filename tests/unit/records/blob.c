@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "records/blob.h"
+
+#include <cmocka.h>
 #include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -10,12 +13,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 #include "base/err.h"
 #include "fixture.h"
 #include "house.h"
-#include "records/blob.h"
 #include "records/trail.h"
 #include "sys/fs.h"
 
@@ -41,7 +41,7 @@ static const char *new_folder(void)
 static int name_it(struct txn *txn, void *arg)
 {
 	struct naming *naming = arg;
-	trail_act(txn, &(struct trail_act){ .act = SLICE("blob.store") });
+	trail_act(txn, &(struct trail_act) { .act = SLICE("blob.store") });
 	naming->made = blob_name(txn, naming->kind, naming->stage, &naming->id);
 	return naming->made < 0 ? naming->made : naming->fail;
 }
@@ -61,12 +61,14 @@ static int keep(struct house *house, struct naming *naming, struct slice content
 	return status;
 }
 
-static void open_both(struct house *house, const char *conf, struct naming *naming, const char *folder)
+static void open_both(
+	struct house *house, const char *conf, struct naming *naming, const char *folder)
 {
 	house_open(house, conf);
-	*naming = (struct naming){ .kind = "scan" };
+	*naming = (struct naming) { .kind = "scan" };
 	assert_int_equal(blob_store_open(fs_real(), folder, db_kind(house->db), quotas, 2,
-		&naming->store), 0);
+				 &naming->store),
+		0);
 }
 
 static struct slice big(void)
@@ -143,7 +145,8 @@ static void damaged_content_is_not_given_out(const char *conf)
 		(void)snprintf(path, sizeof(path), "%s/%.2s/%s", folder, hex, hex + 2);
 		assert_int_equal(truncate(path, 3), 0);
 	} else {
-		assert_int_equal(db_exec(house.db, "UPDATE blob_chunk SET octets = 'evidencf'"), 0);
+		assert_int_equal(
+			db_exec(house.db, "UPDATE blob_chunk SET octets = 'evidencf'"), 0);
 	}
 	int fd = -1;
 	struct blob_ref ref = { 0 };
@@ -193,7 +196,8 @@ static void orphans_are_swept_when_old(const char *conf)
 	assert_int_equal(house_number(&house, "SELECT max(id) FROM blob"),
 		house_number(&house, "SELECT min(id) FROM blob"));
 	assert_int_equal(blob_open(naming.store, house.db,
-		house_number(&house, "SELECT max(id) FROM blob"), &fd, &ref), 0);
+				 house_number(&house, "SELECT max(id) FROM blob"), &fd, &ref),
+		0);
 	(void)close(fd);
 	(void)blob_store_close(naming.store);
 	house_close(&house);
@@ -211,7 +215,8 @@ static void stages_of_a_run_before_are_cleared(const char *conf)
 	assert_non_null(file);
 	(void)fclose(file);
 	(void)blob_store_close(naming.store);
-	assert_int_equal(blob_store_open(fs_real(), folder, DB_SQLITE, quotas, 2, &naming.store), 0);
+	assert_int_equal(
+		blob_store_open(fs_real(), folder, DB_SQLITE, quotas, 2, &naming.store), 0);
 	assert_int_equal(access(path, F_OK), -1);
 	(void)blob_store_close(naming.store);
 	house_close(&house);
@@ -231,7 +236,8 @@ static void the_reserve_is_the_smaller_of_two(const char *conf)
 		{ INT64_C(1000) << 30, (INT64_C(2) << 30) - 1, true },
 	};
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		assert_int_equal(fs_below_reserve(cases[i].total, cases[i].left), cases[i].below);
+		assert_int_equal(
+			fs_below_reserve(cases[i].total, cases[i].left), cases[i].below);
 	}
 	struct fs_space space = { 0 };
 	assert_int_equal(fs_space_of("/", &space), 0);
@@ -245,10 +251,13 @@ int main(void)
 		{ "content comes back by its id", content_comes_back_by_its_id, false },
 		{ "a quota refuses by kind", a_quota_refuses_by_kind, false },
 		{ "damaged content is not given out", damaged_content_is_not_given_out, false },
-		{ "the folder alone is enough to read", the_folder_alone_is_enough_to_read, false },
+		{ "the folder alone is enough to read", the_folder_alone_is_enough_to_read,
+			false },
 		{ "orphans are swept when old", orphans_are_swept_when_old, false },
-		{ "stages of a run before are cleared", stages_of_a_run_before_are_cleared, false },
-		{ "the reserve is the smaller of two", the_reserve_is_the_smaller_of_two, false },
+		{ "stages of a run before are cleared", stages_of_a_run_before_are_cleared,
+			false },
+		{ "the reserve is the smaller of two", the_reserve_is_the_smaller_of_two,
+			false },
 	};
 	return fixture_both(cases, sizeof(cases) / sizeof(cases[0]));
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cutter.h"
 
+#include <cmocka.h>
 #include <errno.h>
 #include <poll.h>
 #include <pthread.h>
@@ -16,8 +17,6 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
-
-#include <cmocka.h>
 
 #include "fixture.h"
 
@@ -44,7 +43,7 @@ static struct {
 
 static int socket_at(const char *path, struct sockaddr_un *at)
 {
-	*at = (struct sockaddr_un){ .sun_family = AF_UNIX };
+	*at = (struct sockaddr_un) { .sun_family = AF_UNIX };
 	(void)snprintf(at->sun_path, sizeof(at->sun_path), "%s", path);
 	return socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 }
@@ -57,7 +56,7 @@ static void drop(struct pair *pair)
 	if (pair->server >= 0) {
 		(void)close(pair->server);
 	}
-	*pair = (struct pair){ -1, -1 };
+	*pair = (struct pair) { -1, -1 };
 }
 
 static void take(void)
@@ -68,7 +67,7 @@ static void take(void)
 		if (cutter.pair[i].client >= 0 || client < 0) {
 			continue;
 		}
-		cutter.pair[i] = (struct pair){ client, socket_at(cutter.behind, &at) };
+		cutter.pair[i] = (struct pair) { client, socket_at(cutter.behind, &at) };
 		if (connect(cutter.pair[i].server, (struct sockaddr *)&at, sizeof(at)) < 0) {
 			drop(&cutter.pair[i]);
 		}
@@ -128,7 +127,8 @@ static void carry(struct pair *pair, bool from_client)
 	ssize_t n = recv(from_client ? pair->client : pair->server, octets, sizeof(octets), 0);
 	if (n <= 0) {
 		drop(pair);
-	} else if (from_client && n == sizeof(commit_text) && memcmp(octets, commit_text, sizeof(commit_text)) == 0) {
+	} else if (from_client && n == sizeof(commit_text) &&
+		   memcmp(octets, commit_text, sizeof(commit_text)) == 0) {
 		commit_pass(pair, octets, n);
 	} else {
 		pass(from_client ? pair->server : pair->client, octets, n);
@@ -139,10 +139,11 @@ static void *work(void *arg)
 {
 	(void)arg;
 	for (;;) {
-		struct pollfd wait[2 + 2 * PAIRS_MAX] = { { cutter.stop[0], POLLIN, 0 }, { cutter.door, POLLIN, 0 } };
+		struct pollfd wait[2 + 2 * PAIRS_MAX] = { { cutter.stop[0], POLLIN, 0 },
+			{ cutter.door, POLLIN, 0 } };
 		for (size_t i = 0; i < PAIRS_MAX; i++) {
-			wait[2 + 2 * i] = (struct pollfd){ cutter.pair[i].client, POLLIN, 0 };
-			wait[3 + 2 * i] = (struct pollfd){ cutter.pair[i].server, POLLIN, 0 };
+			wait[2 + 2 * i] = (struct pollfd) { cutter.pair[i].client, POLLIN, 0 };
+			wait[3 + 2 * i] = (struct pollfd) { cutter.pair[i].server, POLLIN, 0 };
 		}
 		if (poll(wait, 2 + 2 * PAIRS_MAX, -1) < 0 && errno != EINTR) {
 			return NULL;
@@ -155,7 +156,8 @@ static void *work(void *arg)
 		}
 		for (size_t i = 0; i < 2 * PAIRS_MAX; i++) {
 			struct pair *pair = &cutter.pair[i / 2];
-			if (wait[2 + i].revents != 0 && wait[2 + i].fd >= 0 && pair->client >= 0) {
+			if (wait[2 + i].revents != 0 && wait[2 + i].fd >= 0 &&
+				pair->client >= 0) {
 				carry(pair, i % 2 == 0);
 			}
 		}
@@ -172,20 +174,22 @@ const char *cutter_open(const char *conf)
 	const char *host = strstr(conf, "?host=");
 	const char *rest = strchr(conf, '&');
 	assert_true(host != NULL && rest != NULL);
-	(void)snprintf(cutter.behind, sizeof(cutter.behind), "%.*s/.s.PGSQL.5432", (int)(rest - host - 6), host + 6);
+	(void)snprintf(cutter.behind, sizeof(cutter.behind), "%.*s/.s.PGSQL.5432",
+		(int)(rest - host - 6), host + 6);
 	(void)snprintf(folder, sizeof(folder), "%s/wire", fixture_dir());
 	(void)snprintf(path, sizeof(path), "%s/.s.PGSQL.5432", folder);
 	(void)mkdir(folder, 0700);
 	(void)unlink(path);
 	cutter.door = socket_at(path, &at);
 	for (size_t i = 0; i < PAIRS_MAX; i++) {
-		cutter.pair[i] = (struct pair){ -1, -1 };
+		cutter.pair[i] = (struct pair) { -1, -1 };
 	}
 	assert_int_equal(bind(cutter.door, (struct sockaddr *)&at, sizeof(at)), 0);
 	assert_int_equal(listen(cutter.door, 8), 0);
 	assert_int_equal(pipe(cutter.stop), 0);
 	assert_int_equal(pthread_create(&cutter.thread, NULL, work, NULL), 0);
-	(void)snprintf(own, sizeof(own), "%.*s?host=%s%s", (int)(host - conf), conf, folder, rest);
+	(void)snprintf(
+		own, sizeof(own), "%.*s?host=%s%s", (int)(host - conf), conf, folder, rest);
 	return own;
 }
 

@@ -7,8 +7,8 @@
 
 enum cut {
 	CUT_NEVER,
-	CUT_BEFORE_COMMIT,   /* the server never hears of it */
-	CUT_BEFORE_ANSWER,   /* it commits, and nobody hears of that */
+	CUT_BEFORE_COMMIT, /* the server never hears of it */
+	CUT_BEFORE_ANSWER, /* it commits, and nobody hears of that */
 	CUT_AND_COMMIT_LATE, /* the client is cut off first, and the COMMIT arrives a while after */
 };
 

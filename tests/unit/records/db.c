@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "records/db.h"
+
+#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -6,13 +9,10 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 #include "base/diag.h"
 #include "base/err.h"
-#include "records/db.h"
-#include "records/stmt.h"
 #include "fixture.h"
+#include "records/stmt.h"
 
 static struct db *open_with_table(const char *conf)
 {

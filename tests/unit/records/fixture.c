@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "fixture.h"
 
+#include <cmocka.h>
 #include <dirent.h>
 #include <ftw.h>
+#include <libpq-fe.h>
 #include <pwd.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -16,9 +18,6 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#include <cmocka.h>
-#include <libpq-fe.h>
 
 static char scratch[64];
 static char postgres_bin[300];
@@ -162,17 +161,17 @@ static bool start_postgres(void)
 	}
 	char data[120];
 	(void)snprintf(data, sizeof(data), "%s/data", folder);
-	char *init[] = { (char[]){ "initdb" }, (char[]){ "-D" }, data, (char[]){ "-U" },
-		(char[]){ "tester" }, (char[]){ "--locale=C.UTF-8" }, (char[]){ "-A" },
-		(char[]){ "trust" }, (char[]){ "-N" }, NULL };
+	char *init[] = { (char[]) { "initdb" }, (char[]) { "-D" }, data, (char[]) { "-U" },
+		(char[]) { "tester" }, (char[]) { "--locale=C.UTF-8" }, (char[]) { "-A" },
+		(char[]) { "trust" }, (char[]) { "-N" }, NULL };
 	int status = 1;
 	if (waitpid(start("initdb", init), &status, 0) < 0 || status != 0) {
 		log_show(folder, status);
 		exit(1);
 	}
-	char *serve[] = { (char[]){ "postgres" }, (char[]){ "-D" }, data, (char[]){ "-k" },
-		folder, (char[]){ "-c" }, (char[]){ "listen_addresses=" }, (char[]){ "-c" },
-		(char[]){ "shared_buffers=16MB" }, NULL };
+	char *serve[] = { (char[]) { "postgres" }, (char[]) { "-D" }, data, (char[]) { "-k" },
+		folder, (char[]) { "-c" }, (char[]) { "listen_addresses=" }, (char[]) { "-c" },
+		(char[]) { "shared_buffers=16MB" }, NULL };
 	postmaster = start("postgres", serve);
 	PQfinish(connect_admin());
 	return true;
@@ -251,7 +250,7 @@ int fixture_both(const struct fixture_case *cases, size_t count)
 		if (test->postgres_only && !postgres) {
 			continue;
 		}
-		bounds[n] = (struct bound){ test, postgres };
+		bounds[n] = (struct bound) { test, postgres };
 		(void)snprintf(names[n], sizeof(names[n]), "%s (%s)", test->name,
 			postgres ? "postgresql" : "sqlite");
 		tests[n] = (struct CMUnitTest) { names[n], run_case, NULL, NULL, &bounds[n] };

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "house.h"
 
+#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-
-#include <cmocka.h>
 
 #include "base/diag.h"
 #include "records/db.h"
@@ -20,7 +19,7 @@ static int64_t now_of(void *clock)
 void house_open(struct house *house, const char *conf)
 {
 	struct diag diag = { 0 };
-	*house = (struct house){ .now_ms = 1000000 };
+	*house = (struct house) { .now_ms = 1000000 };
 	if (db_open(conf, 0, &house->db, &diag) < 0 ||
 		migrate_to(house->db, migrate_latest(), NULL, &diag) < 0 ||
 		batch_create(house->db, now_of, house, &house->batch, &diag) < 0) {

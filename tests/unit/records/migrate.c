@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "records/migrate.h"
+
+#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -7,14 +10,11 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 #include "base/diag.h"
 #include "base/err.h"
 #include "fixture.h"
 #include "records/copy.h"
 #include "records/db.h"
-#include "records/migrate.h"
 #include "records/stmt.h"
 
 static struct db *open_store(const char *conf)
@@ -88,19 +88,26 @@ static void add_rows(struct db *db)
 	run_sql(db, "INSERT INTO meta (key, value) VALUES ('school', '学院')");
 	run_sql(db, "INSERT INTO setting (id, version, key, value)"
 		    " VALUES (7, 2, 'a', ''), (9223372036854775807, 1, 'b', '烽燧')");
-	run_sql(db, "INSERT INTO outbox (id, kind, effect, state, record_kind, record_id, payload,"
-		    " trace, due_at_ms, created_at_ms) VALUES"
-		    " (1, 'mail', 'e1', 'waiting', 'alert', 1, '{}', '', 5, 5),"
-		    " (2, 'mail', 'e2', 'leased', 'alert', 1, '{}', '', 5, 5),"
-		    " (3, 'mail', 'e3', 'done', 'alert', 1, '{}', '', 5, 5)");
+	run_sql(db,
+		"INSERT INTO outbox (id, kind, effect, state, record_kind, record_id, payload,"
+		" trace, due_at_ms, created_at_ms) VALUES"
+		" (1, 'mail', 'e1', 'waiting', 'alert', 1, '{}', '', 5, 5),"
+		" (2, 'mail', 'e2', 'leased', 'alert', 1, '{}', '', 5, 5),"
+		" (3, 'mail', 'e3', 'done', 'alert', 1, '{}', '', 5, 5)");
 	AUTO_STMT struct stmt *q = NULL;
-	assert_int_equal(db_prepare(db, "INSERT INTO secret (name, sealed, changed_at_ms)"
-		" VALUES ('smtp', $1, 0)", &q), 0);
+	assert_int_equal(db_prepare(db,
+				 "INSERT INTO secret (name, sealed, changed_at_ms)"
+				 " VALUES ('smtp', $1, 0)",
+				 &q),
+		0);
 	db_bind_blob(q, 1, SLICE("\x01sealed"));
 	assert_int_equal(db_run(q), 1);
 	db_done(q);
-	assert_int_equal(db_prepare(db, "INSERT INTO blob_chunk (sm3, n, octets)"
-		" VALUES ($1, $2, $1)", &q), 0);
+	assert_int_equal(db_prepare(db,
+				 "INSERT INTO blob_chunk (sm3, n, octets)"
+				 " VALUES ($1, $2, $1)",
+				 &q),
+		0);
 	for (int64_t i = 0; i < 450; i++) {
 		db_bind_blob(q, 1, SLICE("\x00\xff\\"));
 		db_bind_int64(q, 2, i);
@@ -124,7 +131,8 @@ static void a_copy_holds_everything_but_secrets(const char *conf)
 	struct db *file = open_store(copy);
 	assert_int_equal(number(file, "SELECT count(*) FROM secret"), 0);
 	assert_int_equal(number(file, "SELECT max(id) FROM setting"), INT64_MAX);
-	assert_int_equal(number(file, "SELECT count(*) FROM outbox WHERE state = 'waiting'"), 1);
+	assert_int_equal(
+		number(file, "SELECT count(*) FROM outbox WHERE state = 'waiting'"), 1);
 	(void)db_close(file);
 	(void)db_close(db);
 }
@@ -146,7 +154,8 @@ static void a_restored_store_sends_nothing_old(const char *conf)
 	assert_int_equal(number(db, "SELECT count(*) FROM outbox WHERE state = 'done'"), 1);
 	assert_int_equal(number(db, "SELECT count(*) FROM blob_chunk"), 450);
 	/* References hold again, at once. */
-	assert_int_equal(db_exec(db, "INSERT INTO audit_personal (seq, n, erased_by) VALUES (9, 0, 9)"),
+	assert_int_equal(
+		db_exec(db, "INSERT INTO audit_personal (seq, n, erased_by) VALUES (9, 0, 9)"),
 		E_CONFLICT);
 	(void)db_close(db);
 }
@@ -176,8 +185,10 @@ int main(void)
 		{ "an empty store is brought to the latest",
 			an_empty_store_is_brought_to_the_latest, false },
 		{ "a newer schema is refused", a_newer_schema_is_refused, false },
-		{ "a copy holds everything but secrets", a_copy_holds_everything_but_secrets, false },
-		{ "a restored store sends nothing old", a_restored_store_sends_nothing_old, false },
+		{ "a copy holds everything but secrets", a_copy_holds_everything_but_secrets,
+			false },
+		{ "a restored store sends nothing old", a_restored_store_sends_nothing_old,
+			false },
 		{ "a damaged file is not restored", a_damaged_file_is_not_restored, false },
 	};
 	return fixture_both(cases, sizeof(cases) / sizeof(cases[0]));

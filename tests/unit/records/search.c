@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "records/search.h"
+
+#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include <cmocka.h>
-
 #include "base/buf.h"
 #include "base/err.h"
 #include "fixture.h"
 #include "house.h"
-#include "records/search.h"
 
 static bool put_token(void *arg, struct slice token)
 {
@@ -56,8 +56,8 @@ static void text_is_split_into_tokens(const char *conf)
 	}
 }
 
-static const char *const texts[] = { "图书馆服务器弱口令，涉及 CVE-2026-1234", "教务系统挖矿木马 10.1.2.3",
-	"10.1.2.33 的服务器被挖空", "Library web server" };
+static const char *const texts[] = { "图书馆服务器弱口令，涉及 CVE-2026-1234",
+	"教务系统挖矿木马 10.1.2.3", "10.1.2.33 的服务器被挖空", "Library web server" };
 
 static int put_texts(struct txn *txn, void *arg)
 {

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "records/secret.h"
+
+#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -7,13 +10,10 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 #include "base/err.h"
 #include "fixture.h"
 #include "house.h"
 #include "records/db.h"
-#include "records/secret.h"
 #include "records/sql.h"
 
 static struct secret_key *new_key(char fill, size_t octets, int want)
@@ -45,8 +45,8 @@ static int drop(struct txn *txn, void *arg)
 	return secret_drop(txn, arg);
 }
 
-static int open_one(struct house *house, const struct secret_key *key, const char *name,
-	const char *want)
+static int open_one(
+	struct house *house, const struct secret_key *key, const char *name, const char *want)
 {
 	struct buf value;
 	buf_init(&value, SECRET_MAX_OCTETS);
@@ -66,8 +66,9 @@ static void a_secret_opens_only_by_its_key_and_name(const char *conf)
 	house_open(&house, conf);
 	struct secret_key *key = new_key('k', SECRET_KEY_OCTETS, 0);
 	struct secret_key *other = new_key('o', SECRET_KEY_OCTETS, 0);
-	struct wish wishes[] = { { key, "smtp", SLICE("old") }, { key, "smtp", SLICE("correct horse") },
-		{ key, "empty", SLICE("") }, { key, "sms", SLICE("battery") } };
+	struct wish wishes[] = { { key, "smtp", SLICE("old") },
+		{ key, "smtp", SLICE("correct horse") }, { key, "empty", SLICE("") },
+		{ key, "sms", SLICE("battery") } };
 	for (size_t i = 0; i < 4; i++) {
 		assert_int_equal(house_run(&house, put, &wishes[i]), 0);
 	}
@@ -78,10 +79,11 @@ static void a_secret_opens_only_by_its_key_and_name(const char *conf)
 	int64_t at_ms = 0;
 	assert_int_equal(secret_find(house.db, "smtp", &at_ms), 1);
 	assert_int_equal(at_ms, house.now_ms);
-	assert_int_equal(house_run(&house, drop, (char[]){ "sms" }), 1);
+	assert_int_equal(house_run(&house, drop, (char[]) { "sms" }), 1);
 	assert_int_equal(secret_find(house.db, "sms", &at_ms), 0);
 	/* Moved to another name it does not open. */
-	assert_int_equal(db_exec(house.db, "UPDATE secret SET name = 'sms' WHERE name = 'smtp'"), 0);
+	assert_int_equal(
+		db_exec(house.db, "UPDATE secret SET name = 'sms' WHERE name = 'smtp'"), 0);
 	assert_int_equal(open_one(&house, key, "sms", ""), E_DIGEST);
 	(void)secret_key_destroy(key);
 	(void)secret_key_destroy(other);
@@ -108,7 +110,8 @@ static void every_changed_octet_is_noticed(const char *conf)
 		sealed[i % n] ^= 1;
 		size_t length = i < n ? n : 10;
 		assert_int_equal(sql_run(house.db, "UPDATE secret SET sealed = $1",
-			SQL_BLOB(slice_of(sealed, length))), 1);
+					 SQL_BLOB(slice_of(sealed, length))),
+			1);
 		assert_int_equal(open_one(&house, key, "smtp", ""), E_DIGEST);
 		sealed[i % n] ^= 1;
 	}
@@ -126,10 +129,11 @@ static void keys_of_another_length_are_refused(const char *conf)
 int main(void)
 {
 	static const struct fixture_case cases[] = {
-		{ "a secret opens only by its key and name", a_secret_opens_only_by_its_key_and_name,
-			false },
+		{ "a secret opens only by its key and name",
+			a_secret_opens_only_by_its_key_and_name, false },
 		{ "every changed octet is noticed", every_changed_octet_is_noticed, false },
-		{ "keys of another length are refused", keys_of_another_length_are_refused, false },
+		{ "keys of another length are refused", keys_of_another_length_are_refused,
+			false },
 	};
 	return fixture_both(cases, sizeof(cases) / sizeof(cases[0]));
 }

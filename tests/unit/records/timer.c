@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "records/timer.h"
+
+#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include <cmocka.h>
-
 #include "base/err.h"
 #include "fixture.h"
 #include "house.h"
 #include "records/outbox.h"
-#include "records/timer.h"
 #include "records/trail.h"
 
 struct effects {
@@ -24,8 +24,11 @@ struct effects {
 static int set_timer(struct txn *txn, void *arg)
 {
 	const int64_t *fire_at_ms = arg;
-	struct timer timer = { .kind = SLICE("due"), .record_kind = SLICE("notice"),
-		.record_id = 7, .seq = 1, .fire_at_ms = *fire_at_ms };
+	struct timer timer = { .kind = SLICE("due"),
+		.record_kind = SLICE("notice"),
+		.record_id = 7,
+		.seq = 1,
+		.fire_at_ms = *fire_at_ms };
 	return timer_set(txn, &timer);
 }
 
@@ -40,7 +43,7 @@ static int effect(struct txn *txn, const struct timer *timer, void *arg)
 	effects->fired++;
 	effects->late_by_ms = timer->late_by_ms;
 	effects->attempts = timer->attempts;
-	trail_act(txn, &(struct trail_act){ .act = SLICE("notice.overdue") });
+	trail_act(txn, &(struct trail_act) { .act = SLICE("notice.overdue") });
 	int error = txn_change(txn, "notice", timer->record_id, 2);
 	if (effects->again) {
 		int64_t at_ms = timer->fire_at_ms + 1;
@@ -114,7 +117,7 @@ static void a_timer_can_be_moved_and_cancelled(const char *conf)
 	assert_int_equal(house_run(&house, set_timer, &at_ms), 0);
 	assert_int_equal(fire(&house, &effects), 0);
 	house.now_ms += 500;
-	assert_int_equal(house_run(&house, cancel_timer, (char[]){ "other" }), 0);
+	assert_int_equal(house_run(&house, cancel_timer, (char[]) { "other" }), 0);
 	assert_int_equal(house_run(&house, cancel_timer, NULL), 1);
 	assert_int_equal(house_run(&house, cancel_timer, NULL), 0);
 	assert_int_equal(fire(&house, &effects), 0);
@@ -122,7 +125,8 @@ static void a_timer_can_be_moved_and_cancelled(const char *conf)
 	assert_int_equal(house_run(&house, set_timer, &at_ms), 0);
 	effects.again = true;
 	assert_int_equal(fire(&house, &effects), 1);
-	assert_int_equal(house_number(&house, "SELECT count(*) FROM timer WHERE fired_at_ms > 0"), 0);
+	assert_int_equal(
+		house_number(&house, "SELECT count(*) FROM timer WHERE fired_at_ms > 0"), 0);
 	assert_int_equal(effects.fired, 1);
 	house_close(&house);
 }
@@ -130,8 +134,11 @@ static void a_timer_can_be_moved_and_cancelled(const char *conf)
 static int put_two(struct txn *txn, void *arg)
 {
 	(void)arg;
-	struct outbox_item item = { .kind = SLICE("mail"), .effect = SLICE("notice/7/issued/3"),
-		.record_kind = SLICE("notice"), .record_id = 7, .payload = SLICE("{}") };
+	struct outbox_item item = { .kind = SLICE("mail"),
+		.effect = SLICE("notice/7/issued/3"),
+		.record_kind = SLICE("notice"),
+		.record_id = 7,
+		.payload = SLICE("{}") };
 	int first = outbox_put(txn, &item);
 	int second = outbox_put(txn, &item);
 	return first == 1 ? second : E_STORE;
@@ -166,8 +173,11 @@ static int put_three_papers(struct txn *txn, void *arg)
 	static const char *const effects[] = { "paper/1", "paper/2", "paper/3" };
 	int put = 0;
 	for (size_t i = 0; i < 3 && put >= 0; i++) {
-		struct outbox_item item = { .kind = SLICE("render"), .effect = slice_str(effects[i]),
-			.record_kind = SLICE("document"), .record_id = (int64_t)i, .payload = SLICE("{}") };
+		struct outbox_item item = { .kind = SLICE("render"),
+			.effect = slice_str(effects[i]),
+			.record_kind = SLICE("document"),
+			.record_id = (int64_t)i,
+			.payload = SLICE("{}") };
 		put = outbox_put(txn, &item);
 	}
 	return put < 0 ? put : 0;
@@ -208,7 +218,8 @@ static void one_effect_has_one_row_and_one_lease_at_a_time(const char *conf)
 	enum outbox_end done = OUTBOX_DONE;
 	assert_int_equal(house_run(&house, end_lease, &done), 0);
 	assert_int_equal(house_run(&house, end_lease, &done), E_STATE);
-	assert_int_equal(house_number(&house, "SELECT attempts FROM outbox WHERE state = 'done'"), 3);
+	assert_int_equal(
+		house_number(&house, "SELECT attempts FROM outbox WHERE state = 'done'"), 3);
 	assert_int_equal(house_run(&house, put_two, NULL), E_STORE);
 	assert_int_equal(outbox_next(house.db, "mail", &next), 0);
 	house_close(&house);
@@ -229,7 +240,8 @@ static void leases_of_a_worker_that_is_gone_come_back_at_once(const char *conf)
 		assert_int_equal(house_run(&house, release_papers, &gone), 3);
 	}
 	/* Another kind keeps its lease: a mail may have left already. */
-	assert_int_equal(house_number(&house, "SELECT count(*) FROM outbox WHERE state = 'leased'"), 1);
+	assert_int_equal(
+		house_number(&house, "SELECT count(*) FROM outbox WHERE state = 'leased'"), 1);
 	/* Suspected by now, they come one by one. */
 	assert_int_equal(house_run(&house, lease_papers, NULL), 0);
 	for (int i = 0; i < 3; i++) {
@@ -242,10 +254,12 @@ static void leases_of_a_worker_that_is_gone_come_back_at_once(const char *conf)
 int main(void)
 {
 	static const struct fixture_case cases[] = {
-		{ "a timer fires once and says how late", a_timer_fires_once_and_says_how_late, false },
+		{ "a timer fires once and says how late", a_timer_fires_once_and_says_how_late,
+			false },
 		{ "a failing effect is undone and tried again",
 			a_failing_effect_is_undone_and_tried_again, false },
-		{ "a timer can be moved and cancelled", a_timer_can_be_moved_and_cancelled, false },
+		{ "a timer can be moved and cancelled", a_timer_can_be_moved_and_cancelled,
+			false },
 		{ "one effect has one row and one lease at a time",
 			one_effect_has_one_row_and_one_lease_at_a_time, false },
 		{ "leases of a worker that is gone come back at once",

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "records/writer.h"
+
+#include <cmocka.h>
 #include <poll.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -7,12 +10,9 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 #include "base/err.h"
 #include "fixture.h"
 #include "house.h"
-#include "records/writer.h"
 
 enum { COMMANDS = 200 };
 
@@ -56,7 +56,7 @@ static void done(struct command *command)
 static struct writer *start(struct house *house, const char *conf, size_t queue_max)
 {
 	house_open(house, conf);
-	asker = (struct asker){ .fd = eventfd(0, EFD_CLOEXEC) };
+	asker = (struct asker) { .fd = eventfd(0, EFD_CLOEXEC) };
 	struct writer_conf writer_conf = { house->batch, queue_max, wake, &asker };
 	struct writer *writer = NULL;
 	assert_int_equal(writer_start(&writer_conf, &writer), 0);
@@ -93,7 +93,8 @@ static void answers_come_in_order_and_in_batches(const char *conf)
 	struct writer_stats stats = { 0 };
 	writer_stats(writer, &stats);
 	assert_int_equal(stats.commands, COMMANDS + 1);
-	assert_true(stats.batches <= 1 + (COMMANDS + BATCH_COMMANDS_MAX) / BATCH_COMMANDS_MAX + 1);
+	assert_true(
+		stats.batches <= 1 + (COMMANDS + BATCH_COMMANDS_MAX) / BATCH_COMMANDS_MAX + 1);
 	assert_int_equal(asker.highest, COMMANDS + 1);
 	assert_null(writer_stop(writer));
 	assert_int_equal(house_number(&house, "SELECT count(*) FROM change"), COMMANDS);
@@ -138,7 +139,8 @@ static void a_full_queue_refuses_and_counts(const char *conf)
 int main(void)
 {
 	static const struct fixture_case cases[] = {
-		{ "answers come in order and in batches", answers_come_in_order_and_in_batches, false },
+		{ "answers come in order and in batches", answers_come_in_order_and_in_batches,
+			false },
 		{ "a full queue refuses and counts", a_full_queue_refuses_and_counts, false },
 	};
 	return fixture_both(cases, sizeof(cases) / sizeof(cases[0]));

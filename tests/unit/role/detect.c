@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* collect and detect together: from a datagram to the signal. */
-#include "world.h"
-
-#include <cmocka.h>
-
 #include <arpa/inet.h>
+#include <cmocka.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -12,11 +9,13 @@
 
 #include "base/json.h"
 #include "sys/clock.h"
+#include "world.h"
 
 static const char *collect_program;
 static const char *detect_program;
 
-static const char rule[] = "{\"id\":\"burst-login\",\"class\":\"login.burst\",\"code\":\"login.burst\","
+static const char rule[] =
+	"{\"id\":\"burst-login\",\"class\":\"login.burst\",\"code\":\"login.burst\","
 	"\"match\":{\"action\":\"login_failed\"},\"group\":[\"src_ip\",\"host\"],\"asset\":\"host\","
 	"\"window_s\":2,\"threshold\":10,\"quiet_s\":2,\"severity\":\"major\"}";
 
@@ -33,7 +32,8 @@ static void pack_copy(const char *folder)
 	char path[256];
 	static char text[64 * 1024];
 	const char *source = getenv("FENGSUI_SOURCE");
-	(void)snprintf(path, sizeof(path), "%s/decoders/sshd.json", source != NULL ? source : ".");
+	(void)snprintf(
+		path, sizeof(path), "%s/decoders/sshd.json", source != NULL ? source : ".");
 	FILE *file = fopen(path, "r");
 	assert_non_null(file);
 	size_t n = fread(text, 1, sizeof(text) - 1, file);
@@ -44,7 +44,7 @@ static void pack_copy(const char *folder)
 
 static void detect_start(struct fixture *f)
 {
-	f->detect = (struct child){ .role = IPC_DETECT, .program = detect_program };
+	f->detect = (struct child) { .role = IPC_DETECT, .program = detect_program };
 	child_start(&f->detect);
 	child_give(&f->detect, "tail", world_folder_open(f->folder, "tail"));
 	child_give(&f->detect, "share", world_folder_open(f->folder, "share"));
@@ -59,7 +59,7 @@ static int setup(void **state)
 	world_folder_make(f->folder);
 	pack_copy(f->folder);
 	world_file_make(f->folder, "share/rules/burst-login.json", rule);
-	f->collect = (struct child){ .role = IPC_COLLECT, .program = collect_program };
+	f->collect = (struct child) { .role = IPC_COLLECT, .program = collect_program };
 	child_start(&f->collect);
 	child_give(&f->collect, "tail", world_folder_open(f->folder, "tail"));
 	child_give(&f->collect, "share", world_folder_open(f->folder, "share"));
@@ -102,7 +102,8 @@ static void say_position_of(struct fixture *f, const struct signal *signal)
 /* Failed logins from an address, and wait until they are in the tail. */
 static void fail_logins(struct fixture *f, const char *from, int count)
 {
-	struct sockaddr_in at = { .sin_family = AF_INET, .sin_port = htons(f->udp),
+	struct sockaddr_in at = { .sin_family = AF_INET,
+		.sin_port = htons(f->udp),
 		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	int64_t rows = child_counter(&f->collect, "rows");
 	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
@@ -112,7 +113,8 @@ static void fail_logins(struct fixture *f, const char *from, int count)
 			"<38>1 2026-09-01T10:00:00+08:00 web01 sshd 77 - - "
 			"Failed password for root from %s port %d ssh2",
 			from, 40000 + i);
-		assert_int_equal(sendto(fd, text, (size_t)n, 0, (struct sockaddr *)&at, sizeof(at)), n);
+		assert_int_equal(
+			sendto(fd, text, (size_t)n, 0, (struct sockaddr *)&at, sizeof(at)), n);
 	}
 	(void)close(fd);
 	child_wait_counter(&f->collect, "rows", rows + count);

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What each role may not do is refused on all its threads; what it needs is not. */
-#include "world.h"
+#include "sys/fence.h"
 
 #include <cmocka.h>
-
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -13,7 +12,7 @@
 #include <unistd.h>
 
 #include "base/json.h"
-#include "sys/fence.h"
+#include "world.h"
 
 static const char *program;
 
@@ -34,18 +33,22 @@ static const struct {
 	bool writes;
 } roles[] = {
 	{ "web", "web.c", GROUPS(FENCE_SERVE | FENCE_MEMFD), 0, false, true, false, false },
-	{ "core", "core/main.c", GROUPS(FENCE_FILES | FENCE_MEMFD | FENCE_CONNECT), FENCE_READ | FENCE_WRITE,
-		true, true, true, true },
-	{ "query", "query/main.c", GROUPS(FENCE_FILES | FENCE_MEMFD | FENCE_CONNECT), FENCE_READ, true, true, true,
+	{ "core", "core/main.c", GROUPS(FENCE_FILES | FENCE_MEMFD | FENCE_CONNECT),
+		FENCE_READ | FENCE_WRITE, true, true, true, true },
+	{ "query", "query/main.c", GROUPS(FENCE_FILES | FENCE_MEMFD | FENCE_CONNECT),
+		FENCE_READ, true, true, true, false },
+	{ "probe", "probe/main.c", GROUPS(FENCE_CONNECT | FENCE_FILES),
+		FENCE_READ | FENCE_WRITE, true, false, true, true },
+	{ "collect", "collect/main.c", GROUPS(FENCE_SERVE | FENCE_FILES),
+		FENCE_READ | FENCE_WRITE, false, false, true, true },
+	{ "detect", "detect/main.c", GROUPS(FENCE_FILES), FENCE_READ, false, false, true,
 		false },
-	{ "probe", "probe/main.c", GROUPS(FENCE_CONNECT | FENCE_FILES), FENCE_READ | FENCE_WRITE, true, false, true,
-		true },
-	{ "collect", "collect/main.c", GROUPS(FENCE_SERVE | FENCE_FILES), FENCE_READ | FENCE_WRITE, false, false, true,
-		true },
-	{ "detect", "detect/main.c", GROUPS(FENCE_FILES), FENCE_READ, false, false, true, false },
-	{ "courier", "courier.c", GROUPS(FENCE_CONNECT | FENCE_MEMFD), 0, true, true, false, false },
-	{ "backup", "backup.c", GROUPS(FENCE_FILES | FENCE_CONNECT), FENCE_READ, true, false, true, false },
-	{ "paper", "paper.c", GROUPS(FENCE_FILES | FENCE_MEMFD | FENCE_THREADS), FENCE_READ, false, true, true, false },
+	{ "courier", "courier.c", GROUPS(FENCE_CONNECT | FENCE_MEMFD), 0, true, true, false,
+		false },
+	{ "backup", "backup.c", GROUPS(FENCE_FILES | FENCE_CONNECT), FENCE_READ, true, false,
+		true, false },
+	{ "paper", "paper.c", GROUPS(FENCE_FILES | FENCE_MEMFD | FENCE_THREADS), FENCE_READ,
+		false, true, true, false },
 };
 
 enum { ROLES = sizeof(roles) / sizeof(roles[0]) };
@@ -64,14 +67,16 @@ static void start(struct fixture *f, size_t role, const char *deadly, const char
 	world_file_make(f->folder, "site/file", "beside");
 	(void)snprintf(f->groups, sizeof(f->groups), "%d", roles[role].groups);
 	(void)snprintf(f->rights, sizeof(f->rights), "%d", roles[role].rights);
-	f->child = (struct child){ .role = IPC_COLLECT, .program = program,
+	f->child = (struct child) { .role = IPC_COLLECT,
+		.program = program,
 		.argument = { f->groups, f->rights, deadly, call } };
 	child_start(&f->child);
 	child_give(&f->child, "inside", world_folder_open(f->folder, "share"));
 	child_give(&f->child, "beside", world_folder_open(f->folder, "site"));
 }
 
-static void expect(const struct json *counters, const char *role, const char *what, int64_t wanted)
+static void expect(
+	const struct json *counters, const char *role, const char *what, int64_t wanted)
 {
 	static const char *const threads[] = { "loop", "pool" };
 	for (size_t i = 0; i < 2; i++) {
@@ -79,7 +84,8 @@ static void expect(const struct json *counters, const char *role, const char *wh
 		(void)snprintf(name, sizeof(name), "%s_%s", threads[i], what);
 		int64_t got = json_get_int(counters, name, 0);
 		if (got != wanted) {
-			fail_msg("%s: %s gave %lld and not %lld", role, name, (long long)got, (long long)wanted);
+			fail_msg("%s: %s gave %lld and not %lld", role, name, (long long)got,
+				(long long)wanted);
 		}
 	}
 }
@@ -104,8 +110,10 @@ static void a_role_can_do_what_it_needs_and_no_more(void **state)
 		expect(counters, roles[i].name, "beside", file_wanted(i, false));
 		expect(counters, roles[i].name, "read", file_wanted(i, roles[i].reads));
 		expect(counters, roles[i].name, "write", file_wanted(i, roles[i].writes));
-		expect(counters, roles[i].name, "socket", roles[i].sockets ? DONE : REFUSED + EPERM);
-		expect(counters, roles[i].name, "memfd", roles[i].memfds ? DONE : REFUSED + EPERM);
+		expect(counters, roles[i].name, "socket",
+			roles[i].sockets ? DONE : REFUSED + EPERM);
+		expect(counters, roles[i].name, "memfd",
+			roles[i].memfds ? DONE : REFUSED + EPERM);
 		expect(counters, roles[i].name, "fork", REFUSED + EPERM);
 		expect(counters, roles[i].name, "chown", REFUSED + EPERM);
 		expect(counters, roles[i].name, "thread",
@@ -128,7 +136,8 @@ static void dies(size_t role, const char *thread, const char *call)
 	child_let_go(&f.child);
 	assert_int_equal(waitpid(f.child.pid, &status, 0), f.child.pid);
 	if (!WIFSIGNALED(status) || WTERMSIG(status) != SIGSYS) {
-		fail_msg("%s: %s on its %s thread ended with %d", roles[role].name, call, thread, status);
+		fail_msg("%s: %s on its %s thread ended with %d", roles[role].name, call,
+			thread, status);
 	}
 	child_fini(&f.child);
 	world_folder_drop(f.folder);
@@ -154,7 +163,8 @@ static void the_groups_here_are_those_of_the_roles(void **state)
 		static char text[64 * 1024];
 		char path[256];
 		char line[160];
-		(void)snprintf(path, sizeof(path), "%s/src/role/%s", source != NULL ? source : ".", roles[i].file);
+		(void)snprintf(path, sizeof(path), "%s/src/role/%s",
+			source != NULL ? source : ".", roles[i].file);
 		(void)snprintf(line, sizeof(line), ".fence_groups = %s,", roles[i].text);
 		int fd = open(path, O_RDONLY | O_CLOEXEC);
 		ssize_t n = read(fd, text, sizeof(text));

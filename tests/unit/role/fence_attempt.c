@@ -118,14 +118,17 @@ static int64_t try_signal(const struct attempts *a)
 	(void)a;
 	bool refused = kill(getppid(), 0) < 0 && errno == EPERM;
 	/* What a thread needs to signal itself must not reach another process. */
-	return refused && syscall(SYS_tgkill, getppid(), getppid(), 0) < 0 ? REFUSED + errno : DONE;
+	return refused && syscall(SYS_tgkill, getppid(), getppid(), 0) < 0 ? REFUSED + errno
+									   : DONE;
 }
 
 static int64_t try_limits(const struct attempts *a)
 {
 	struct rlimit limit;
 	(void)a;
-	return syscall(SYS_prlimit64, getppid(), RLIMIT_NOFILE, NULL, &limit) < 0 ? REFUSED + errno : DONE;
+	return syscall(SYS_prlimit64, getppid(), RLIMIT_NOFILE, NULL, &limit) < 0
+		       ? REFUSED + errno
+		       : DONE;
 }
 
 static int64_t try_rename(const struct attempts *a)
@@ -141,10 +144,11 @@ static int64_t try_remove(const struct attempts *a)
 static const struct {
 	const char *name;
 	int64_t (*run)(const struct attempts *a);
-} list[ATTEMPTS] = { { "passwd", try_passwd }, { "beside", try_beside }, { "read", try_read }, { "write", try_write },
-	{ "socket", try_socket }, { "memfd", try_memfd }, { "fork", try_fork }, { "chown", try_owner },
-	{ "thread", try_thread }, { "raw", try_raw }, { "signal", try_signal }, { "limits", try_limits }, { "rename", try_rename },
-	{ "remove", try_remove } };
+} list[ATTEMPTS] = { { "passwd", try_passwd }, { "beside", try_beside }, { "read", try_read },
+	{ "write", try_write }, { "socket", try_socket }, { "memfd", try_memfd },
+	{ "fork", try_fork }, { "chown", try_owner }, { "thread", try_thread },
+	{ "raw", try_raw }, { "signal", try_signal }, { "limits", try_limits },
+	{ "rename", try_rename }, { "remove", try_remove } };
 
 static void die(const char *call)
 {
@@ -197,7 +201,7 @@ static int prepare(struct runtime *rt, struct diag *diag)
 static size_t paths(struct runtime *rt, struct fence_path *ret_list)
 {
 	const struct attempts *a = rt->self;
-	ret_list[0] = (struct fence_path){ a->inside, NULL, a->rights };
+	ret_list[0] = (struct fence_path) { a->inside, NULL, a->rights };
 	return a->rights != 0;
 }
 

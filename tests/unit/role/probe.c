@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "world.h"
-
 #include <cmocka.h>
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -13,6 +10,7 @@
 #include "rows/query.h"
 #include "sys/clock.h"
 #include "sys/memfd.h"
+#include "world.h"
 
 static const char *program;
 
@@ -26,7 +24,7 @@ static int setup(void **state)
 	struct fixture *f = calloc(1, sizeof(*f));
 	assert_non_null(f);
 	world_folder_make(f->folder);
-	f->child = (struct child){ .role = IPC_PROBE, .program = program };
+	f->child = (struct child) { .role = IPC_PROBE, .program = program };
 	child_start(&f->child);
 	child_give(&f->child, "tail", world_folder_open(f->folder, "tail"));
 	child_give(&f->child, "share", world_folder_open(f->folder, "share"));
@@ -136,7 +134,8 @@ static struct msg_probe_done ask(struct child *child, int64_t check_id, int64_t 
 	msg_probe_ask_encode(&msg, &out);
 	child_say(child, MSG_PROBE_ASK, buf_slice(&out), -1);
 	struct ipc_frame frame = child_take(child, IPC_CORE, MSG_PROBE_DONE);
-	assert_int_equal(msg_probe_done_decode(arena_dup(child->arena, frame.payload), &done), 0);
+	assert_int_equal(
+		msg_probe_done_decode(arena_dup(child->arena, frame.payload), &done), 0);
 	return done;
 }
 
@@ -254,8 +253,10 @@ static void core_is_told_what_this_machine_is(void **state)
 	assert_int_equal(json_type(json_get(root, "interfaces")), JSON_ARRAY);
 	assert_int_equal(json_type(json_get(root, "gateways")), JSON_ARRAY);
 	assert_int_equal(json_type(json_get(root, "resolvers")), JSON_ARRAY);
-	assert_int_equal(json_type(json_get(json_get(root, "clock"), "synchronised")), JSON_BOOL);
-	for (const struct json *i = json_first(json_get(root, "interfaces")); i != NULL; i = json_next(i)) {
+	assert_int_equal(
+		json_type(json_get(json_get(root, "clock"), "synchronised")), JSON_BOOL);
+	for (const struct json *i = json_first(json_get(root, "interfaces")); i != NULL;
+		i = json_next(i)) {
 		assert_false(slice_is(json_str(i), "lo"));
 	}
 }

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "world.h"
 
-#include <cmocka.h>
-
 #include <arpa/inet.h>
+#include <cmocka.h>
 #include <fcntl.h>
 #include <ftw.h>
 #include <poll.h>
@@ -28,7 +27,8 @@ int64_t world_now_ms(void)
 
 void world_folder_make(char ret_path[64])
 {
-	static const char *const folders[] = { "tail", "share", "share/decoders", "share/rules", "site" };
+	static const char *const folders[] = { "tail", "share", "share/decoders", "share/rules",
+		"site" };
 	(void)snprintf(ret_path, 64, "/tmp/fengsui-role-XXXXXX");
 	assert_non_null(mkdtemp(ret_path));
 	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
@@ -72,7 +72,8 @@ int world_folder_open(const char *folder, const char *name)
 
 int world_socket(int type, uint16_t *port)
 {
-	struct sockaddr_in at = { .sin_family = AF_INET, .sin_port = htons(*port),
+	struct sockaddr_in at = { .sin_family = AF_INET,
+		.sin_port = htons(*port),
 		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	socklen_t n = sizeof(at);
 	int one = 1;
@@ -123,9 +124,9 @@ void child_start(struct child *child)
 	if (child->pid == 0) {
 		(void)dup2(control[1], 3);
 		/* The sanitizers' leak check would need ptrace, which the fence kills. */
-		char *envp[] = { (char[]){ "ASAN_OPTIONS=detect_leaks=0:allow_addr2line=0" },
-			(char[]){ "UV_THREADPOOL_SIZE=1" }, NULL };
-		char *argv[6] = { (char[]){ "role" } };
+		char *envp[] = { (char[]) { "ASAN_OPTIONS=detect_leaks=0:allow_addr2line=0" },
+			(char[]) { "UV_THREADPOOL_SIZE=1" }, NULL };
+		char *argv[6] = { (char[]) { "role" } };
 		for (size_t i = 0; i < 4 && child->argument[i] != NULL; i++) {
 			argv[i + 1] = strdup(child->argument[i]);
 		}
@@ -155,7 +156,7 @@ static void core_open(struct child *child)
 
 void child_let_go(struct child *child)
 {
-	assert_int_equal(ipc_send_now(child->control, MSG_GO, 0, (struct slice){ 0 }, -1), 0);
+	assert_int_equal(ipc_send_now(child->control, MSG_GO, 0, (struct slice) { 0 }, -1), 0);
 }
 
 void child_go(struct child *child)
@@ -188,7 +189,8 @@ void child_fini(struct child *child)
 void child_stop(struct child *child)
 {
 	int status = 0;
-	assert_int_equal(ipc_send_now(child->control, MSG_STOP, 0, (struct slice){ 0 }, -1), 0);
+	assert_int_equal(
+		ipc_send_now(child->control, MSG_STOP, 0, (struct slice) { 0 }, -1), 0);
 	assert_int_equal(waitpid(child->pid, &status, 0), child->pid);
 	assert_true(WIFEXITED(status));
 	assert_int_equal(WEXITSTATUS(status), 0);
@@ -205,7 +207,8 @@ void child_kill(struct child *child)
 /* ---- core */
 
 /* The next frame of any type; false when the time is over. */
-static bool take_any(struct child *child, enum ipc_role at, int64_t until_ms, struct ipc_frame *frame)
+static bool take_any(
+	struct child *child, enum ipc_role at, int64_t until_ms, struct ipc_frame *frame)
 {
 	int fd = at == IPC_CORE ? child->core : child->control;
 	int64_t left_ms = until_ms - world_now_ms();
@@ -213,7 +216,7 @@ static bool take_any(struct child *child, enum ipc_role at, int64_t until_ms, st
 	if (left_ms <= 0 || poll(&poll_fd, 1, (int)left_ms) != 1) {
 		return false;
 	}
-	*frame = (struct ipc_frame){ .fd = -1 };
+	*frame = (struct ipc_frame) { .fd = -1 };
 	assert_int_equal(ipc_receive_now(fd, at, child->role, child->room, frame), 0);
 	return true;
 }
@@ -256,8 +259,9 @@ struct signal child_signal(struct child *child, const char *class)
 		struct msg_signal msg = { 0 };
 		struct diag diag = { 0 };
 		assert_int_equal(msg_signal_decode(frame.payload, &msg), 0);
-		assert_int_equal(
-			signal_parse(child->arena, arena_dup(child->arena, msg.json), &signal, &diag), 0);
+		assert_int_equal(signal_parse(child->arena, arena_dup(child->arena, msg.json),
+					 &signal, &diag),
+			0);
 		assert_true(frame.trace != 0);
 	} while (!slice_is(signal.class, class));
 	return signal;
@@ -282,7 +286,8 @@ const struct json *child_status(struct child *child)
 	}
 	frame = child_take(child, IPC_PARENT, MSG_STATUS);
 	assert_int_equal(msg_status_decode(frame.payload, &msg), 0);
-	assert_int_equal(json_parse(child->arena, arena_dup(child->arena, msg.json), 0, &root, NULL), 0);
+	assert_int_equal(
+		json_parse(child->arena, arena_dup(child->arena, msg.json), 0, &root, NULL), 0);
 	return root;
 }
 

@@ -1,17 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "rows/batch.h"
+
+#include <cmocka.h>
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-
-#include <cmocka.h>
-
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "base/err.h"
-#include "rows/batch.h"
 
 static const uint8_t seed[16] = { 7 };
 
@@ -45,9 +44,17 @@ static struct log_row line(size_t i, char text[64])
 {
 	int n = snprintf(text, 64, "host-%zu", i);
 	struct slice s = slice_of(text, (size_t)n);
-	return (struct log_row){ .ts_ms = (int64_t)i, .recv_ms = 5000 - (int64_t)i,
-		.source = SLICE("192.0.2.1"), .host = s, .app = slice_head(s, i % 6), .pid = s,
-		.facility = 4, .severity = (int64_t)i % 8, .msg = s, .fields = SLICE("{}"), .raw = s };
+	return (struct log_row) { .ts_ms = (int64_t)i,
+		.recv_ms = 5000 - (int64_t)i,
+		.source = SLICE("192.0.2.1"),
+		.host = s,
+		.app = slice_head(s, i % 6),
+		.pid = s,
+		.facility = 4,
+		.severity = (int64_t)i % 8,
+		.msg = s,
+		.fields = SLICE("{}"),
+		.raw = s };
 }
 
 static void log_lines_come_back_also_past_the_dictionary(void **state)
@@ -70,10 +77,14 @@ static void log_lines_come_back_also_past_the_dictionary(void **state)
 		for (size_t i = 0; i < rows; i++) {
 			struct log_row want = line(i, text);
 			struct log_row got = batch_log(&batch, i);
-			assert_true(slice_eq(got.host, want.host) && slice_eq(got.app, want.app));
-			assert_true(slice_eq(got.raw, want.raw) && slice_eq(got.source, want.source));
-			assert_true(slice_eq(got.fields, want.fields) && slice_eq(got.pid, want.pid));
-			assert_true(got.severity == want.severity && got.recv_ms == want.recv_ms);
+			assert_true(
+				slice_eq(got.host, want.host) && slice_eq(got.app, want.app));
+			assert_true(slice_eq(got.raw, want.raw) &&
+				    slice_eq(got.source, want.source));
+			assert_true(slice_eq(got.fields, want.fields) &&
+				    slice_eq(got.pid, want.pid));
+			assert_true(
+				got.severity == want.severity && got.recv_ms == want.recv_ms);
 		}
 		batch_clear(writer);
 	}

@@ -1,19 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "rows/query.h"
+
+#include <cmocka.h>
+#include <dirent.h>
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-
-#include <cmocka.h>
-
-#include <dirent.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "rows/query.h"
 #include "base/arena.h"
 #include "rows/tail.h"
 

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "rows/tail.h"
 
 #include <cmocka.h>
-
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <setjmp.h>
 #include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
@@ -19,7 +19,6 @@
 #include <unistd.h>
 
 #include "base/err.h"
-#include "rows/tail.h"
 #include "rows/tail_reader.h"
 
 #define HOUR INT64_C(3600000)
@@ -80,8 +79,11 @@ static void each_name(void (*visit)(const char *name))
 
 static struct tail *make(int64_t now_ms, int64_t keep_ms, uint64_t cap_octets)
 {
-	struct tail_options options = { .dir_fd = dir_fd, .kind = ROW_SAMPLE, .wake_fd = -1,
-		.keep_ms = keep_ms, .cap_octets = cap_octets };
+	struct tail_options options = { .dir_fd = dir_fd,
+		.kind = ROW_SAMPLE,
+		.wake_fd = -1,
+		.keep_ms = keep_ms,
+		.cap_octets = cap_octets };
 	struct tail *tail = NULL;
 	assert_int_equal(tail_create(&options, now_ms, &tail), 0);
 	return tail;
@@ -89,8 +91,9 @@ static struct tail *make(int64_t now_ms, int64_t keep_ms, uint64_t cap_octets)
 
 static int put(struct tail *tail, int64_t id, int64_t now_ms)
 {
-	struct sample_row row = { .ts_ms = now_ms, .series_id = id, .latency_us = -1,
-		.code = SLICE("tcp.refused") };
+	struct sample_row row = {
+		.ts_ms = now_ms, .series_id = id, .latency_us = -1, .code = SLICE("tcp.refused")
+	};
 	return tail_append_sample(tail, &row, now_ms);
 }
 
@@ -113,7 +116,8 @@ static void a_reader_follows_growth_rotation_and_restart(void **state)
 	(void)state;
 	struct tail *tail = make(HOUR, 0, 0);
 	struct tail_reader *reader = NULL;
-	assert_int_equal(tail_reader_open(dir_fd, ROW_SAMPLE, (struct tail_pos){ 0 }, &reader), 0);
+	assert_int_equal(
+		tail_reader_open(dir_fd, ROW_SAMPLE, (struct tail_pos) { 0 }, &reader), 0);
 	int64_t next = 0;
 	int64_t now = HOUR;
 	for (int64_t id = 0; id < 100; id++) {
@@ -225,7 +229,9 @@ static void a_torn_end_is_waited_for_then_stepped_over_and_named(void **state)
 		assert_int_equal(ftruncate(fd, st.st_size - cut), 0);
 		(void)close(fd);
 		struct tail_reader *reader = NULL;
-		assert_int_equal(tail_reader_open(dir_fd, ROW_SAMPLE, (struct tail_pos){ 0 }, &reader), 0);
+		assert_int_equal(
+			tail_reader_open(dir_fd, ROW_SAMPLE, (struct tail_pos) { 0 }, &reader),
+			0);
 		int64_t next = 0;
 		expect_run(reader, &next);
 		assert_int_equal(next, 2);
@@ -268,7 +274,9 @@ static void a_spoilt_octet_costs_one_batch_or_the_rest_of_its_file(void **state)
 		octet ^= 0x41;
 		assert_int_equal(pwrite(fd, &octet, 1, (off_t)(n + i)), 1);
 		struct tail_reader *reader = NULL;
-		assert_int_equal(tail_reader_open(dir_fd, ROW_SAMPLE, (struct tail_pos){ 0 }, &reader), 0);
+		assert_int_equal(
+			tail_reader_open(dir_fd, ROW_SAMPLE, (struct tail_pos) { 0 }, &reader),
+			0);
 		struct batch batch = { 0 };
 		int64_t sum = 0;
 		while (tail_reader_next(reader, &batch) == 1) {
@@ -337,7 +345,8 @@ static void a_full_disk_refuses_counts_and_recovers(void **state)
 	assert_int_equal(put(tail, id++, HOUR), 0);
 	assert_int_equal(tail_flush(tail, HOUR), 0);
 	struct tail_reader *reader = NULL;
-	assert_int_equal(tail_reader_open(dir_fd, ROW_SAMPLE, (struct tail_pos){ 0 }, &reader), 0);
+	assert_int_equal(
+		tail_reader_open(dir_fd, ROW_SAMPLE, (struct tail_pos) { 0 }, &reader), 0);
 	int64_t next = 0;
 	expect_run(reader, &next);
 	assert_int_equal(next, id);
@@ -349,8 +358,9 @@ static void a_full_disk_refuses_counts_and_recovers(void **state)
 static void rows_stop_while_the_reserve_is_touched(void **state)
 {
 	(void)state;
-	struct tail_options options = { .dir_fd = dir_fd, .kind = ROW_SAMPLE, .wake_fd = -1,
-		.floor_octets = UINT64_MAX };
+	struct tail_options options = {
+		.dir_fd = dir_fd, .kind = ROW_SAMPLE, .wake_fd = -1, .floor_octets = UINT64_MAX
+	};
 	struct tail *tail = NULL;
 	assert_int_equal(tail_create(&options, HOUR, &tail), 0);
 	assert_int_equal(put(tail, 1, HOUR), E_LIMIT);

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "rows/tail_loop.h"
+
+#include <cmocka.h>
+#include <dirent.h>
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-
-#include <cmocka.h>
-
-#include <dirent.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
@@ -15,7 +15,6 @@
 #include <unistd.h>
 
 #include "rows/tail.h"
-#include "rows/tail_loop.h"
 
 static struct tail *tail;
 static struct tail_loop *attached;
@@ -70,7 +69,8 @@ static void a_row_is_written_at_once_when_idle_and_synced_within_a_second(void *
 	(void)uv_timer_start(&end, on_end, 1400, 0);
 	assert_int_equal(uv_run(&loop, UV_RUN_DEFAULT), 0);
 	assert_true(woken_at > put_at);
-	print_message("# written and detect woken after %.3f ms\n", (double)(woken_at - put_at) / 1e6);
+	print_message("# written and detect woken after %.3f ms\n",
+		(double)(woken_at - put_at) / 1e6);
 	assert_true(woken_at - put_at < UINT64_C(60000000));
 	assert_int_equal(tail_counters(tail)->rows, 1);
 	assert_false(tail_unsynced(tail));

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sys/password.h"
 
+#include <argon2.h>
+#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <string.h>
-
-#include <argon2.h>
-#include <cmocka.h>
 
 #include "base/err.h"
 #include "sys/clock.h"
@@ -22,7 +21,7 @@ static void a_hash_fits_its_password_alone(void **state)
 	assert_string_not_equal(hash, again);
 	assert_true(password_verify(slice_str(hash), SLICE("正确的口令")));
 	assert_false(password_verify(slice_str(hash), SLICE("正确的口号")));
-	assert_false(password_verify(slice_str(hash), (struct slice){ 0 }));
+	assert_false(password_verify(slice_str(hash), (struct slice) { 0 }));
 	assert_false(password_outdated(slice_str(hash)));
 	assert_memory_equal(hash, "$argon2id$v=19$m=65536,t=3,p=1$", 31);
 }
@@ -30,13 +29,14 @@ static void a_hash_fits_its_password_alone(void **state)
 static void what_is_no_hash_fits_nothing(void **state)
 {
 	(void)state;
-	static const char *const hashes[] = { "", "-", "$argon2id$", "$argon2id$v=19$m=8,t=1,p=1$AAAA$AAAA",
+	static const char *const hashes[] = { "", "-", "$argon2id$",
+		"$argon2id$v=19$m=8,t=1,p=1$AAAA$AAAA",
 		"$argon2i$v=19$m=65536,t=3,p=1$MDEyMzQ1Njc4OWFiY2RlZg$AAAA" };
 	static uint8_t long_one[PASSWORD_MAX_OCTETS + 1];
 	char hash[PASSWORD_HASH_MAX] = "untouched";
 	for (size_t i = 0; i < sizeof(hashes) / sizeof(hashes[0]); i++) {
 		assert_false(password_verify(slice_str(hashes[i]), SLICE("x")));
-		assert_false(password_verify(slice_str(hashes[i]), (struct slice){ 0 }));
+		assert_false(password_verify(slice_str(hashes[i]), (struct slice) { 0 }));
 	}
 	assert_int_equal(password_hash(slice_of(long_one, sizeof(long_one)), hash), E_LIMIT);
 	assert_string_equal(hash, "untouched");
@@ -63,8 +63,9 @@ static void no_account_costs_what_an_account_costs(void **state)
 	char hash[PASSWORD_HASH_MAX];
 	assert_int_equal(password_hash(SLICE("x"), hash), 0);
 	int64_t real = cost_of(slice_str(hash));
-	int64_t none = cost_of((struct slice){ 0 });
-	print_message("# %lld us against a hash, %lld us against none\n", (long long)real, (long long)none);
+	int64_t none = cost_of((struct slice) { 0 });
+	print_message("# %lld us against a hash, %lld us against none\n", (long long)real,
+		(long long)none);
 	assert_in_range(none, real * 7 / 10, real * 13 / 10);
 }
 
@@ -109,8 +110,9 @@ static void until(uv_loop_t *loop, const struct asked *asked, int count)
 
 static void cheap_hash(const char *password, char hash[PASSWORD_HASH_MAX])
 {
-	assert_int_equal(argon2id_hash_encoded(1, 8, 1, password, strlen(password), "0123456789abcdef", 16, 32, hash,
-				 PASSWORD_HASH_MAX), ARGON2_OK);
+	assert_int_equal(argon2id_hash_encoded(1, 8, 1, password, strlen(password),
+				 "0123456789abcdef", 16, 32, hash, PASSWORD_HASH_MAX),
+		ARGON2_OK);
 }
 
 static void the_lane_checks_hashes_and_renews(void **state)
@@ -121,7 +123,9 @@ static void the_lane_checks_hashes_and_renews(void **state)
 	char old[PASSWORD_HASH_MAX];
 	cheap_hash("secret", old);
 	lane_open(&loop, &asked.lane);
-	struct password_job job = { .stored_hash = slice_str(old), .password = SLICE("wrong"), .done = on_done,
+	struct password_job job = { .stored_hash = slice_str(old),
+		.password = SLICE("wrong"),
+		.done = on_done,
 		.ctx = &asked };
 	assert_int_equal(password_lane_ask(asked.lane, &job), 0);
 	until(&loop, &asked, 1);
@@ -139,7 +143,9 @@ static void the_lane_checks_hashes_and_renews(void **state)
 	assert_int_equal(password_lane_ask(asked.lane, &job), 0);
 	until(&loop, &asked, 3);
 	assert_true(password_verify(slice_str(asked.hash), SLICE("next")));
-	job = (struct password_job){ .new_password = SLICE("alone"), .done = on_done, .ctx = &asked };
+	job = (struct password_job) {
+		.new_password = SLICE("alone"), .done = on_done, .ctx = &asked
+	};
 	assert_int_equal(password_lane_ask(asked.lane, &job), 0);
 	until(&loop, &asked, 4);
 	assert_int_equal(asked.ok, 2);
@@ -155,7 +161,9 @@ static void the_lane_takes_so_many_and_no_more(void **state)
 	char old[PASSWORD_HASH_MAX];
 	cheap_hash("secret", old);
 	lane_open(&loop, &asked.lane);
-	struct password_job job = { .stored_hash = slice_str(old), .password = SLICE("wrong"), .done = on_done,
+	struct password_job job = { .stored_hash = slice_str(old),
+		.password = SLICE("wrong"),
+		.done = on_done,
 		.ctx = &asked };
 	/* Not delivered yet is still in the queue, however fast the thread is. */
 	for (int i = 0; i < PASSWORD_LANE_QUEUE_MAX; i++) {
@@ -178,7 +186,9 @@ static void a_stopped_lane_answers_everybody(void **state)
 	char hash[PASSWORD_HASH_MAX];
 	assert_int_equal(password_hash(SLICE("secret"), hash), 0);
 	lane_open(&loop, &asked.lane);
-	struct password_job job = { .stored_hash = slice_str(hash), .password = SLICE("secret"), .done = on_done,
+	struct password_job job = { .stored_hash = slice_str(hash),
+		.password = SLICE("secret"),
+		.done = on_done,
 		.ctx = &asked };
 	for (int i = 0; i < PASSWORD_LANE_QUEUE_MAX; i++) {
 		assert_int_equal(password_lane_ask(asked.lane, &job), 0);
