@@ -142,6 +142,12 @@ node_want() {
 	node_is_good || die "the fetched Node is $(node --version 2>&1), npm $(npm --version 2>&1)"
 }
 
+# account_want: the system user a platform started as root works as.
+account_want() {
+	id -u fengsui >/dev/null 2>&1 || useradd --system --no-create-home \
+		--home-dir /nonexistent --shell /usr/sbin/nologin fengsui
+}
+
 # data_folder DIR: made on first use.  A platform started as root works as the folder's owner:
 # the owner of this tree, or where that is root too a system user of its own.
 data_folder() {
@@ -153,8 +159,7 @@ data_folder() {
 	owner=$(stat -c %U "$HOUSE")
 	if [ "$owner" = root ] || [ "$owner" = UNKNOWN ]; then
 		owner=fengsui
-		id -u $owner >/dev/null 2>&1 || useradd --system --no-create-home \
-			--home-dir /nonexistent --shell /usr/sbin/nologin $owner
+		account_want
 	fi
 	chown "$owner": "$1"
 }

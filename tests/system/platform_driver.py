@@ -11,14 +11,19 @@ import shutil
 import signal
 import sqlite3
 import subprocess
+import sys
 import tempfile
 import threading
 import time
+import traceback
+
+import tap
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(os.environ.get("FENGSUI_BUILD", ROOT / "build-test"))
 CAMPUS = str(ROOT / "lab" / "campus")
 PORT = 8640
+NAME = f"{pathlib.Path(sys.argv[0]).stem.removeprefix('test_').replace('_', '-')}-{os.getpid()}"  # of this program's campus
 CLONE_NEWNET = 0x40000000
 
 
@@ -29,11 +34,37 @@ def campus(name, *words):
     return done.stdout
 
 
-def enter(namespace):
-    """This process, from now on, is on that host's network."""
-    with open(f"/run/netns/{namespace}", "rb") as file:
+def enter_the_desk():
+    """This process, from now on, is on the desk's network."""
+    with open(f"/run/netns/fengsui-{NAME}-desk", "rb") as file:
         if ctypes.CDLL(None, use_errno=True).setns(file.fileno(), CLONE_NEWNET) != 0:
             raise OSError(ctypes.get_errno(), "setns")
+
+
+def on_a_desk(run):
+    """run() in a process on the desk of a campus made for it; this one ends with its result.
+
+    Taking the campus down ends whatever is on its hosts, so the one on the desk is a child, and it
+    never comes back here."""
+    if os.geteuid() != 0:
+        tap.skip("network namespaces need root")
+    campus(NAME, "up")
+    try:
+        child = os.fork()
+        if child == 0:
+            code = 1
+            try:
+                enter_the_desk()
+                code = run()
+            except BaseException:
+                tap.case("it runs to its end", False, traceback.format_exc())
+            finally:
+                sys.stdout.flush()
+                os._exit(code)
+        _, status = os.waitpid(child, 0)
+    finally:
+        campus(NAME, "down")
+    sys.exit(os.waitstatus_to_exitcode(status))
 
 
 class Refused(Exception):

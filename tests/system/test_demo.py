@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """./run --demo as its visitor meets it: the accounts it prints log in, the school's story is there, it
 says that it is a demo, it ends without a trace, and the second start finds everything again."""
-import json
 import os
 import pathlib
 import re
@@ -16,19 +15,9 @@ import threading
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 from platform_driver import BUILD, ROOT, Person, until  # noqa: E402
+from tap import case, end, skip  # noqa: E402
 
-COUNT = 0
-FAILED = []
 STATES = {"closed", "rectifying", "issued", "submitted", "failed", "review"}
-
-
-def case(name, good, why=""):
-    global COUNT
-    COUNT += 1
-    print(f"{'ok' if good else 'not ok'} {COUNT} - {name}", flush=True)
-    if not good:
-        FAILED.append(name)
-        print("# " + str(why).replace("\n", "\n# "), flush=True)
 
 
 def free_port():
@@ -123,8 +112,7 @@ def broken(operator, text):
 
 def main():
     if os.geteuid() != 0:
-        print("1..0 # skip: network namespaces need root")
-        return 77
+        skip("network namespaces need root")
     folder = pathlib.Path(tempfile.mkdtemp(prefix="fengsui-demo-"))
     folder.chmod(0o755)
     demo = Demo(folder)
@@ -156,8 +144,7 @@ def main():
         if demo.process.poll() is None:
             demo.stop()
         shutil.rmtree(folder, ignore_errors=True)
-    print(f"1..{COUNT}", flush=True)
-    return 1 if FAILED else 0
+    return end()
 
 
 if __name__ == "__main__":

@@ -17,22 +17,11 @@ import traceback
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 from matrix_world import PASSWORD, PDF, Steady  # noqa: E402
-from platform_driver import BUILD, PORT, Platform, Refused, campus, enter, until  # noqa: E402
+from platform_driver import BUILD, NAME, PORT, Platform, Refused, on_a_desk, until  # noqa: E402
+from tap import case, end  # noqa: E402
 
-NAME = f"hostile-{os.getpid()}"
 STREAMS = 1000
 WEB_RSS_MAX_KIB = 700 * 1024  # under the address sanitizer, which keeps what was freed for a while
-COUNT = 0
-FAILED = []
-
-
-def case(name, good, why=""):
-    global COUNT
-    COUNT += 1
-    print(f"{'ok' if good else 'not ok'} {COUNT} - {name}", flush=True)
-    if not good:
-        FAILED.append(name)
-        print("# " + str(why).replace("\n", "\n# ")[:1500], flush=True)
 
 
 def talk(octets, source="127.0.9.1", wait_s=20, half=False):
@@ -400,7 +389,7 @@ def streams(school):
     for link in links:
         link.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         link.close()
-    until(lambda: f'name="streams"}} 0' in metrics(), 60)
+    until(lambda: 'name="streams"} 0' in metrics(), 60)
     case("when they are gone their places are free", True)
 
 
@@ -456,7 +445,6 @@ def in_the_end(school):
 
 
 def on_the_desk():
-    enter(f"fengsui-{NAME}-desk")
     platform = Platform(os.environ.get("FENGSUI_STORE"), NAME)
     try:
         platform.start()
@@ -478,24 +466,8 @@ def on_the_desk():
     finally:
         platform.stop()
         platform.remove()
-    print(f"1..{COUNT}", flush=True)
-    return 1 if FAILED else 0
-
-
-def main():
-    if os.geteuid() != 0:
-        print("1..0 # skip: network namespaces need root")
-        sys.exit(77)
-    campus(NAME, "up")
-    try:
-        child = os.fork()
-        if child == 0:
-            os._exit(on_the_desk())
-        _, status = os.waitpid(child, 0)
-    finally:
-        campus(NAME, "down")
-    sys.exit(os.waitstatus_to_exitcode(status))
+    return end()
 
 
 if __name__ == "__main__":
-    main()
+    on_a_desk(on_the_desk)

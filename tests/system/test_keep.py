@@ -16,8 +16,9 @@ import traceback
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 import test_line  # noqa: E402
-from platform_driver import BUILD, PORT, Person, Platform, Refused, campus, enter, until  # noqa: E402
-from test_line import NAME, PASSWORD, case, mails, setup, watch  # noqa: E402
+from platform_driver import BUILD, NAME, Person, Platform, Refused, campus, on_a_desk, until  # noqa: E402
+from tap import case, end  # noqa: E402
+from test_line import PASSWORD, mails, setup, watch  # noqa: E402
 
 
 def fengsui(*words):
@@ -407,7 +408,6 @@ def clock(store):
     try:
         platform.start()
         cast = setup(platform, "two")
-        operator = cast["operator"]
         notice = draft(cast)
         until(lambda: question(platform.data / "records.db", "SELECT value FROM meta WHERE key = 'clock_seen_ms'"))
         clock_wrong(platform, cast, notice, 2, "that went back two days")
@@ -455,15 +455,13 @@ def mounts_apart():
     subprocess.run(["mount", "--make-rprivate", "/"], check=True)
 
 
-def on_the_desk(name):
+def on_the_desk():
     mounts_apart()
-    enter(f"fengsui-{name}-desk")
     store = os.environ.get("FENGSUI_STORE")
     for part in (sys.argv[1:] or PARTS):
         PARTS[part](store)
-    print(f"1..{test_line.COUNT}", flush=True)
-    return 1 if test_line.FAILED else 0
+    return end()
 
 
 if __name__ == "__main__":
-    test_line.inside_a_campus(on_the_desk)
+    on_a_desk(on_the_desk)

@@ -24,11 +24,10 @@ import traceback
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 import test_line as line  # noqa: E402
-from platform_driver import Platform, Refused, enter, until  # noqa: E402
+from platform_driver import NAME, Platform, Refused, on_a_desk, until  # noqa: E402
 from postgres_driver import Postgres, programs  # noqa: E402
+from tap import case, end, skip  # noqa: E402
 from test_workers import message_ids  # noqa: E402
-
-case = line.case
 TARGETS = ["core", "core", "query", "web", "probe", "collect", "detect", "courier", "paper", "backup", "parent"]
 BACKENDS = ["pg_terminate_backend", "SIGKILL of a backend"]
 PAUSE_S = (0.05, 0.5)
@@ -339,11 +338,11 @@ def check_documents(store):
          (states, store.rows("SELECT id, state, attempts, why FROM outbox WHERE kind = 'render' AND state <> 'done'")))
 
 
-def check_mails(store, name):
+def check_mails(store):
     wanted = {r[0] for r in store.rows("SELECT message_id FROM delivery")}
     unsent = store.rows("SELECT id, state, live_error FROM delivery WHERE state <> 'sent'")
     orphan = store.rows("SELECT id FROM outbox WHERE kind = 'mail' AND state <> 'done'")
-    seen = message_ids(name)
+    seen = message_ids()
     case(f"no mail is lost ({len(wanted)})", wanted and not unsent and not orphan and wanted == set(seen),
          (unsent[:5], orphan[:5], list(wanted ^ set(seen))[:5]))
     twice = [i for i, n in seen.items() if n == 2]
@@ -380,7 +379,7 @@ def blobs_of(platform, store):
             yield notice, sm3
 
 
-def life(platform, store, kills, seed, name):
+def life(platform, store, kills, seed):
     cast = line.setup(platform, "five")
     ledger = Ledger()
     rng = random.Random(seed)
@@ -410,17 +409,16 @@ def life(platform, store, kills, seed, name):
     check_timers(store)
     check_documents(store)
     check_backups(ledger, store)
-    check_mails(store, name)
+    check_mails(store)
 
 
-def on_the_desk(name, kind, kills, seed):
-    enter(f"fengsui-{name}-desk")
+def on_the_desk(kind, kills, seed):
     server = Postgres().start() if kind == "postgresql" else None
     uri = server.database() if server else None
-    platform = Platform(uri, name)
+    platform = Platform(uri, NAME)
     try:
         platform.start()
-        life(platform, Served(server, uri) if server else Embedded(platform), kills, seed, name)
+        life(platform, Served(server, uri) if server else Embedded(platform), kills, seed)
         line.audit(platform, uri)
     except Exception as problem:
         case("it runs to its end", False, "".join(traceback.format_exception(problem))[-1500:].replace("\n", "\n# "))
@@ -430,15 +428,13 @@ def on_the_desk(name, kind, kills, seed):
         platform.remove()
         if server:
             server.remove()
-    print(f"1..{line.COUNT}", flush=True)
-    return 1 if line.FAILED else 0
+    return end()
 
 
 def main(kind, kills=25, seed=None):
     if kind == "postgresql" and programs() is None:
-        print("1..0 # skip: PostgreSQL is not installed")
-        sys.exit(77)
-    line.inside_a_campus(lambda name: on_the_desk(name, kind, int(kills), int(seed or time.time())))
+        skip("PostgreSQL is not installed")
+    on_a_desk(lambda: on_the_desk(kind, int(kills), int(seed or time.time())))
 
 
 if __name__ == "__main__":

@@ -8,11 +8,12 @@ import subprocess
 import sys
 import time
 
+sys.path.insert(0, str(pathlib.Path(__file__).parent))
+from tap import case, end, skip  # noqa: E402
+
 CAMPUS = str(pathlib.Path(__file__).resolve().parents[2] / "lab" / "campus")
 NAME = f"lab-{os.getpid()}"
 MESSAGE = "Subject: =?UTF-8?Q?a?=\r\n\r\n.leading dot\r\n..\r\n某处告警\r\n".encode()
-FAILED = []
-COUNT = 0
 
 
 def campus(*words, name=NAME):
@@ -21,15 +22,6 @@ def campus(*words, name=NAME):
 
 def desk(*words):
     return campus("exec", "desk", *words)
-
-
-def case(name, good, why=""):
-    global COUNT
-    COUNT += 1
-    print(f"{'ok' if good else 'not ok'} {COUNT} - {name}", flush=True)
-    if not good:
-        FAILED.append(name)
-        print(f"# {why}")
 
 
 def send_mail():
@@ -117,8 +109,7 @@ def isolation():
 
 def main():
     if os.geteuid() != 0:
-        print("1..0 # skip network namespaces need root")
-        return 77
+        skip("network namespaces need root")
     done = campus("up")
     case("a campus comes up", done.returncode == 0, done.stderr)
     try:
@@ -129,8 +120,7 @@ def main():
         campus("down")
     left = subprocess.run(["ip", "netns", "list"], capture_output=True, text=True).stdout
     case("nothing of it stays", NAME not in left, left)
-    print(f"1..{COUNT}")
-    return 1 if FAILED else 0
+    return end()
 
 
 if __name__ == "__main__":

@@ -8,7 +8,6 @@ a server of the centre itself.  test_line_postgresql.py runs the same on Postgre
 import email
 import email.policy
 import json
-import os
 import pathlib
 import re
 import subprocess
@@ -17,25 +16,14 @@ import time
 import traceback
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
-from platform_driver import BUILD, Person, Platform, Refused, campus, enter, until  # noqa: E402
+from platform_driver import BUILD, NAME, Person, Platform, Refused, campus, on_a_desk, until  # noqa: E402
 from postgres_driver import Postgres, programs  # noqa: E402
+from tap import case, end, skip  # noqa: E402
 
-NAME = f"line-{os.getpid()}"
 PASSWORD = "Kuangye-2026-dengta"
-COUNT = 0
-FAILED = []
 PDF = (b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
        b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>endobj\nxref\n0 4\n0000000000 65535 f \n"
        b"0000000009 00000 n \n0000000052 00000 n \n0000000101 00000 n \ntrailer<</Size 4/Root 1 0 R>>\nstartxref\n170\n%%EOF\n")
-
-
-def case(name, good, why=""):
-    global COUNT
-    COUNT += 1
-    print(f"{'ok' if good else 'not ok'} {COUNT} - {name}", flush=True)
-    if not good:
-        FAILED.append(name)
-        print(f"# {why}", flush=True)
 
 
 def mails():
@@ -258,32 +246,13 @@ def run_cast(cast_name, store):
         platform.remove()
 
 
-def inside_a_campus(run):
-    """run(name of the campus) in a process of its own, which may go to the campus' desk; its result is ours."""
-    if os.geteuid() != 0:
-        print("1..0 # skip: network namespaces need root")
-        sys.exit(77)
-    campus(NAME, "up")
-    try:
-        # Taking the campus down ends whatever is on its hosts: the one on the desk is a child.
-        child = os.fork()
-        if child == 0:
-            os._exit(run(NAME))
-        _, status = os.waitpid(child, 0)
-    finally:
-        campus(NAME, "down")
-    sys.exit(os.waitstatus_to_exitcode(status))
-
-
 def main(postgresql=False):
     if postgresql and programs() is None:
-        print("1..0 # skip: PostgreSQL is not installed")
-        sys.exit(77)
-    inside_a_campus(lambda name: on_the_desk(name, postgresql))
+        skip("PostgreSQL is not installed")
+    on_a_desk(lambda: on_the_desk(postgresql))
 
 
-def on_the_desk(name, postgresql):
-    enter(f"fengsui-{name}-desk")
+def on_the_desk(postgresql):
     server = Postgres().start() if postgresql else None
     try:
         for cast_name in (sys.argv[1:] or ["five", "two", "centre"]):
@@ -292,8 +261,7 @@ def on_the_desk(name, postgresql):
     finally:
         if server:
             server.remove()
-    print(f"1..{COUNT}", flush=True)
-    return 1 if FAILED else 0
+    return end()
 
 
 if __name__ == "__main__":

@@ -14,28 +14,20 @@ import tomllib
 import traceback
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
+import tap  # noqa: E402
 from matrix_world import CENTRAL, OF_UNIT, PASSWORD, PDF, TOGETHER, Steady, World  # noqa: E402
-from platform_driver import Platform, campus, enter, until  # noqa: E402
+from platform_driver import NAME, Platform, on_a_desk, until  # noqa: E402
 
-NAME = f"matrix-{os.getpid()}"
 ROLES = CENTRAL + OF_UNIT + ["sysadmin"]
 WALKERS = 3
 ABSENT = 8999999999
 TABLE = tomllib.loads((pathlib.Path(__file__).parent / "matrix.toml").read_text())
 BEGAN = time.monotonic()
-COUNT = 0
-FAILED = []
 
 
 def case(name, wrong=()):
-    """One line of TAP; wrong says what was not as it should be."""
-    global COUNT
-    COUNT += 1
-    print(f"{'not ok' if wrong else 'ok'} {COUNT} - {name}", flush=True)
-    for line in list(wrong)[:12]:
-        print("# " + str(line).replace("\n", " ")[:700], flush=True)
-    if wrong:
-        FAILED.append(name)
+    """One line; wrong says what was not as it should be."""
+    tap.case(name, not wrong, "\n".join(str(line).replace("\n", " ")[:700] for line in list(wrong)[:12]))
 
 
 def stage(text):
@@ -426,7 +418,6 @@ def judge_stream(world):
 
 
 def on_the_desk():
-    enter(f"fengsui-{NAME}-desk")
     platform = Platform(os.environ.get("FENGSUI_STORE"), NAME)
     try:
         platform.start()
@@ -452,24 +443,8 @@ def on_the_desk():
     finally:
         platform.stop()
         platform.remove()
-    print(f"1..{COUNT}", flush=True)
-    return 1 if FAILED else 0
-
-
-def main():
-    if os.geteuid() != 0:
-        print("1..0 # skip: network namespaces need root")
-        sys.exit(77)
-    campus(NAME, "up")
-    try:
-        child = os.fork()
-        if child == 0:
-            os._exit(on_the_desk())
-        _, status = os.waitpid(child, 0)
-    finally:
-        campus(NAME, "down")
-    sys.exit(os.waitstatus_to_exitcode(status))
+    return tap.end()
 
 
 if __name__ == "__main__":
-    main()
+    on_a_desk(on_the_desk)

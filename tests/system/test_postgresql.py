@@ -12,18 +12,17 @@ import traceback
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 import test_line as line  # noqa: E402
-from platform_driver import Platform, Refused, campus, enter, until  # noqa: E402
+from platform_driver import NAME, Platform, Refused, campus, on_a_desk, until  # noqa: E402
 from postgres_driver import Postgres, programs  # noqa: E402
-
-case = line.case
+from tap import case, end, skip  # noqa: E402
 FORGETTING = ("fsync", "synchronous_commit", "full_page_writes")
 
 
-def refused(server, name):
+def refused(server):
     for setting in FORGETTING:
         server.stop()
         server.start(**{setting: "off"})
-        platform = Platform(server.database(), name)
+        platform = Platform(server.database(), NAME)
         try:
             platform.start()
             came, code, said = True, None, ""
@@ -47,9 +46,9 @@ def asked(do):
         return problem.problem, problem.status
 
 
-def away(server, name):
+def away(server):
     uri = server.database()
-    platform = Platform(uri, name)
+    platform = Platform(uri, NAME)
     try:
         platform.start()
         cast = line.setup(platform, "five")
@@ -58,7 +57,7 @@ def away(server, name):
         before = len(line.mails())
         core = platform.roles()["core"]["pid"]
         server.stop(signal.SIGQUIT)  # as if the machine had lost its power
-        campus(name, "stop", "web")
+        campus(NAME, "stop", "web")
         answer, status = asked(lambda: operator.post("/assets", {"name": "途中", "kind": "server"}))
         case("with the store away a command is refused, not lost in silence", status == 503, (status, answer))
         time.sleep(4)
@@ -85,20 +84,17 @@ def away(server, name):
         platform.remove()
 
 
-def on_the_desk(name):
-    enter(f"fengsui-{name}-desk")
+def on_the_desk():
     server = Postgres().start()
     try:
-        refused(server, name)
-        away(server, name)
+        refused(server)
+        away(server)
     finally:
         server.remove()
-    print(f"1..{line.COUNT}", flush=True)
-    return 1 if line.FAILED else 0
+    return end()
 
 
 if __name__ == "__main__":
     if programs() is None:
-        print("1..0 # skip: PostgreSQL is not installed")
-        sys.exit(77)
-    line.inside_a_campus(on_the_desk)
+        skip("PostgreSQL is not installed")
+    on_a_desk(on_the_desk)

@@ -15,9 +15,9 @@ import traceback
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 import test_line as line  # noqa: E402
-from platform_driver import Platform, campus, enter, until  # noqa: E402
+from platform_driver import NAME, Platform, campus, on_a_desk, until  # noqa: E402
+from tap import case, end  # noqa: E402
 
-case = line.case
 PERIOD_S = 60
 
 
@@ -124,7 +124,7 @@ def checks(school):
     case("and by a probe that knows the check", [p["state"] for p in proofs] == ["up"], proofs)
 
 
-def message_ids(name):
+def message_ids():
     """How often each Message-ID was accepted."""
     seen = collections.Counter()
     for mail in line.mails():
@@ -136,37 +136,36 @@ def message_ids(name):
     return seen
 
 
-def mail_down(school, name):
+def mail_down(school):
     rows = school.platform.rows
     until(lambda: not rows("SELECT id FROM outbox WHERE kind = 'mail' AND state IN ('waiting', 'leased')"), 2 * PERIOD_S)
-    campus(name, "stop", "mail")
+    campus(NAME, "stop", "mail")
     for _ in range(3):
         school.issue()
     tried = until(lambda: rows("SELECT id FROM delivery WHERE state = 'queued' AND live_attempts > 0"), 2 * PERIOD_S)
     case("mails that cannot be sent wait", len(tried) > 0 and not rows("SELECT id FROM delivery WHERE state NOT IN ('queued', 'sent')"))
-    campus(name, "start", "mail")
-    campus(name, "mail", "busy")
+    campus(NAME, "start", "mail")
+    campus(NAME, "mail", "busy")
     school.issue()
     until(lambda: rows("SELECT id FROM delivery WHERE live_error LIKE '4%' OR live_attempts > 1"), 2 * PERIOD_S)
-    campus(name, "mail", "accept")
+    campus(NAME, "mail", "accept")
     until(lambda: not rows("SELECT id FROM delivery WHERE state = 'queued'"), 4 * PERIOD_S)
     wanted = {r[0] for r in rows("SELECT message_id FROM delivery")}
     unsent = rows("SELECT id, state FROM delivery WHERE state <> 'sent'")
-    seen = message_ids(name)
+    seen = message_ids()
     case("with the mail server back each is sent", not unsent and wanted == set(seen), (unsent, wanted ^ set(seen)))
     case("and none of them twice", set(seen.values()) == {1}, seen)
 
 
-def on_the_desk(name):
-    enter(f"fengsui-{name}-desk")
-    platform = Platform(None, name)
+def on_the_desk():
+    platform = Platform(None, NAME)
     try:
         platform.start()
         school = School(platform)
         notice = documents(school)
         uploads(school, notice)
         checks(school)
-        mail_down(school, name)
+        mail_down(school)
         platform.stop()
         line.audit(platform, None)
     except Exception as problem:
@@ -175,9 +174,8 @@ def on_the_desk(name):
         platform.stop()
     finally:
         platform.remove()
-    print(f"1..{line.COUNT}", flush=True)
-    return 1 if line.FAILED else 0
+    return end()
 
 
 if __name__ == "__main__":
-    line.inside_a_campus(on_the_desk)
+    on_a_desk(on_the_desk)
