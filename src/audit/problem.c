@@ -27,12 +27,12 @@ static const struct {
 			"the log was cut off: entries {s} to {o} are gone (known from {w})" } },
 	[AUDIT_HEAD_MISMATCH] = { "head.mismatch",
 		{ "第 {s} 条处的树头对不上：第 {o}–{s} 条之间有改动",
-			"the head over {s} entries does not fit: something in {o} to {s} was "
-			"changed" } },
+			"the head over {s} entries does not fit: something in {o} to {s} was"
+			" changed" } },
 	[AUDIT_HEAD_FORGED] = { "head.forged",
 		{ "第 {s} 条处的树头不是由此密钥签署，或签署后被改动",
-			"the head over {s} entries was not signed by this key, or was changed "
-			"since" } },
+			"the head over {s} entries was not signed by this key,"
+			" or was changed since" } },
 	[AUDIT_HEAD_MALFORMED] = { "head.malformed",
 		{ "第 {s} 条处的树头损坏：{w}",
 			"the head over {s} entries is malformed: {w}" } },
@@ -47,12 +47,12 @@ static const struct {
 			"entry {s} has no personal value {o}, yet one is stored" } },
 	[AUDIT_PERSONAL_ERASED] = { "personal.erased",
 		{ "第 {s} 条的个人信息 {w} 称由第 {o} 条删除，第 {o} 条却不是删除它的记录",
-			"personal value {w} of entry {s} says erased by #{o}, which did not "
-			"erase it" } },
+			"personal value {w} of entry {s} says erased by #{o},"
+			" which did not erase it" } },
 	[AUDIT_PERSONAL_KEPT] = { "personal.kept",
 		{ "第 {s} 条的个人信息 {w} 应已由第 {o} 条删除，却不是这样",
-			"personal value {w} of entry {s} was erased by #{o}, yet is not marked "
-			"so" } },
+			"personal value {w} of entry {s} was erased by #{o},"
+			" yet is not marked so" } },
 	[AUDIT_ROW_CHANGED] = { "row.changed",
 		{ "{w} 与第 {s} 条所记不符", "{w} differs from entry {s}" } },
 	[AUDIT_ROW_MISSING] = { "row.missing",

@@ -105,8 +105,8 @@ static int checks_pause(struct desk *desk, int64_t asset_id)
 	while (row == 1) {
 		AUTO_STMT struct stmt *q = NULL;
 		row = sql_query(desk->db,
-			"SELECT id FROM watch WHERE asset_id = $1 AND enabled = 1 ORDER BY id "
-			"LIMIT 64",
+			"SELECT id FROM watch WHERE asset_id = $1 AND enabled = 1"
+			" ORDER BY id LIMIT 64",
 			&q, SQL_INT(asset_id));
 		for (count = 0; row >= 0 && (row = db_step(q)) == 1;) {
 			ids[count++] = db_col_int64(q, 0);
@@ -115,8 +115,8 @@ static int checks_pause(struct desk *desk, int64_t asset_id)
 		q = NULL;
 		for (int i = 0; row >= 0 && i < count; i++) {
 			int64_t done = sql_run(desk->db,
-				"UPDATE watch SET version = version + 1, enabled = 0 WHERE id "
-				"= $1",
+				"UPDATE watch SET version = version + 1, enabled = 0"
+				" WHERE id = $1",
 				SQL_INT(ids[i]));
 			row = done < 0 ? (int)done : trail_row(desk->txn, "watch", ids[i]);
 			row = row < 0 ? row : txn_change(desk->txn, "check", ids[i], 0);

@@ -13,8 +13,8 @@ int backup_record(struct txn *txn, const struct backup_made *made)
 {
 	int64_t id = txn_id(txn);
 	int64_t done = sql_run(txn_db(txn),
-		"INSERT INTO backup_run (id, version, at_ms, path, octets, ok, error) VALUES "
-		"($1, 1, $2, $3, $4, $5, $6)",
+		"INSERT INTO backup_run (id, version, at_ms, path, octets, ok, error)"
+		" VALUES ($1, 1, $2, $3, $4, $5, $6)",
 		SQL_INT(id), SQL_INT(txn_now_ms(txn)), SQL_TEXT(made->path),
 		SQL_INT(made->octets), SQL_INT(made->ok ? 1 : 0),
 		SQL_TEXT_OR_NULL(made->error));

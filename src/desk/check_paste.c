@@ -119,9 +119,9 @@ static int asset_by_key(struct paste *p, struct wanted *w)
 	const struct asset_key *key = &p->keys->item[0];
 	AUTO_STMT struct stmt *q = NULL;
 	int row = sql_query(p->desk->db,
-		"SELECT a.id, a.name FROM asset_key k JOIN asset a ON a.id = k.asset_id WHERE "
-		"k.kind = $1 AND k.key = $2"
-		" AND k.prefix = $3 AND a.retired_at_ms IS NULL ORDER BY a.id LIMIT 1",
+		"SELECT a.id, a.name FROM asset_key k JOIN asset a ON a.id = k.asset_id"
+		" WHERE k.kind = $1 AND k.key = $2 AND k.prefix = $3"
+		" AND a.retired_at_ms IS NULL ORDER BY a.id LIMIT 1",
 		&q, SQL_STR(key->is_domain ? "domain" : "net"), SQL_STR(key->text),
 		SQL_INT(key->network.prefix));
 	row = row < 0 ? row : db_step(q);

@@ -62,9 +62,8 @@ int check_row_load(struct desk *desk, int64_t id, struct check_row *ret_row)
 {
 	AUTO_STMT struct stmt *q = NULL;
 	int found = sql_query(desk->db,
-		"SELECT id, version, asset_id, name, kind, target, params, interval_s, "
-		"retries, severity, enabled"
-		" FROM watch WHERE id = $1",
+		"SELECT id, version, asset_id, name, kind, target, params, interval_s, retries,"
+		" severity, enabled FROM watch WHERE id = $1",
 		&q, SQL_INT(id));
 	found = found < 0 ? found : db_step(q);
 	if (found <= 0) {
@@ -196,9 +195,9 @@ int check_row_save(struct desk *desk, struct check_row *row)
 		row->id = txn_id(desk->txn);
 		row->version = 1;
 		done = sql_run(desk->db,
-			"INSERT INTO watch (id, version, asset_id, name, kind, target, params, "
-			"interval_s, retries, severity,"
-			" enabled) VALUES ($1, 1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+			"INSERT INTO watch (id, version, asset_id, name, kind, target, params,"
+			" interval_s, retries, severity, enabled) VALUES ($1, 1, $2, $3, $4,"
+			" $5, $6, $7, $8, $9, $10)",
 			SQL_INT(row->id), SQL_INT_OR_NULL(row->asset_id), SQL_TEXT(row->name),
 			SQL_TEXT(row->kind), SQL_TEXT(row->target), SQL_TEXT(row->params),
 			SQL_INT(row->interval_s), SQL_INT(row->retries),
@@ -206,10 +205,9 @@ int check_row_save(struct desk *desk, struct check_row *row)
 	} else {
 		row->version++;
 		done = sql_run(desk->db,
-			"UPDATE watch SET version = version + 1, asset_id = $2, name = $3, "
-			"kind = $4, target = $5,"
-			" params = $6, interval_s = $7, retries = $8, severity = $9, enabled = "
-			"$10 WHERE id = $1",
+			"UPDATE watch SET version = version + 1, asset_id = $2, name = $3,"
+			" kind = $4, target = $5, params = $6, interval_s = $7, retries = $8,"
+			" severity = $9, enabled = $10 WHERE id = $1",
 			SQL_INT(row->id), SQL_INT_OR_NULL(row->asset_id), SQL_TEXT(row->name),
 			SQL_TEXT(row->kind), SQL_TEXT(row->target), SQL_TEXT(row->params),
 			SQL_INT(row->interval_s), SQL_INT(row->retries),
@@ -247,8 +245,8 @@ static int keys_firing(struct desk *desk, int64_t id, struct slice *ret_keys)
 	AUTO_STMT struct stmt *q = NULL;
 	int count = 0;
 	int row = sql_query(desk->db,
-		"SELECT dedup_key FROM alert WHERE state = 'firing' AND watch_id = $1 ORDER BY "
-		"id LIMIT $2",
+		"SELECT dedup_key FROM alert WHERE state = 'firing' AND watch_id = $1"
+		" ORDER BY id LIMIT $2",
 		&q, SQL_INT(id), SQL_INT(ALERTS_MAX));
 	while (row >= 0 && count < ALERTS_MAX && (row = db_step(q)) == 1) {
 		ret_keys[count++] = arena_dup(desk->arena, db_col_text(q, 0));
@@ -260,9 +258,8 @@ int check_row_forget(struct desk *desk, int64_t id, const char *why)
 {
 	struct slice keys[ALERTS_MAX];
 	int64_t done = sql_run(desk->db,
-		"UPDATE watch SET live_state = 'unknown', live_since_ms = $2, live_code = "
-		"NULL, live_args = NULL"
-		" WHERE id = $1",
+		"UPDATE watch SET live_state = 'unknown', live_since_ms = $2, live_code = NULL,"
+		" live_args = NULL WHERE id = $1",
 		SQL_INT(id), SQL_INT(desk->now_ms));
 	int told = done < 0 ? (int)done : reason_tell(desk, id, why);
 	int count = told < 0 ? told : keys_firing(desk, id, keys);

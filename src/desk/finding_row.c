@@ -123,14 +123,12 @@ int finding_row_save(struct txn *txn, struct finding_row *row)
 	row->version++;
 	args_fill(row, args);
 	int64_t done = sql_run_args(txn_db(txn),
-		"UPDATE finding SET version = $2, state = $3, grade = $4, kind = $5, title = "
-		"$6,"
-		" description = $7, advice = $8, asset_id = $9, unit_id = $10, source = $11,"
-		" dedup_key = $12, found_at_ms = $13, reported_at_ms = $14, handled_at_ms = "
-		"$15,"
-		" incident_id = $16, watch_id = $17, notice_id = $18, author_id = $19,"
-		" recurrence = $20, reason = $21, false_by = $22, evidence = $23, policy = $24"
-		" WHERE id = $1",
+		"UPDATE finding SET version = $2, state = $3, grade = $4, kind = $5,"
+		" title = $6, description = $7, advice = $8, asset_id = $9, unit_id = $10,"
+		" source = $11, dedup_key = $12, found_at_ms = $13, reported_at_ms = $14,"
+		" handled_at_ms = $15, incident_id = $16, watch_id = $17, notice_id = $18,"
+		" author_id = $19, recurrence = $20, reason = $21, false_by = $22,"
+		" evidence = $23, policy = $24 WHERE id = $1",
 		args, ARGS);
 	int error = done < 0 ? (int)done : trail_row(txn, "finding", row->id);
 	return error < 0 ? error : txn_change(txn, "finding", row->id, row->version);
@@ -164,9 +162,8 @@ static int evidence_take(struct desk *desk, struct finding_row *row)
 	jw_array(&jw);
 	AUTO_STMT struct stmt *q = NULL;
 	int found = sql_query(desk->db,
-		"SELECT id, code, args, first_at_ms, live_last_at_ms, live_count, evidence, "
-		"watch_id"
-		" FROM alert WHERE incident_id = $1 ORDER BY id LIMIT $2",
+		"SELECT id, code, args, first_at_ms, live_last_at_ms, live_count, evidence,"
+		" watch_id FROM alert WHERE incident_id = $1 ORDER BY id LIMIT $2",
 		&q, SQL_INT(row->incident_id), SQL_INT(ALERTS_MAX));
 	while (found >= 0 && (found = db_step(q)) == 1) {
 		alert_put(&jw, q);

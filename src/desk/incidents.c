@@ -58,8 +58,8 @@ static int worsen(struct txn *txn, int64_t id, const struct incident_opening *o)
 		return error;
 	}
 	int64_t done = sql_run(txn_db(txn),
-		"UPDATE incident SET version = version + 1, severity = $2, code = $3, args = "
-		"$4 WHERE id = $1",
+		"UPDATE incident SET version = version + 1, severity = $2, code = $3,"
+		" args = $4 WHERE id = $1",
 		SQL_INT(id), SQL_STR(name_id(&alert_severity_names, (unsigned)o->severity)),
 		SQL_TEXT(o->code), SQL_TEXT(o->args.n > 0 ? o->args : SLICE("{}")));
 	error = done < 0 ? (int)done : trail_row(txn, "incident", id);
@@ -72,9 +72,9 @@ static int open_new(
 	int64_t id = txn_id(txn);
 	struct slice args = o->args.n > 0 ? o->args : SLICE("{}");
 	int64_t done = sql_run(txn_db(txn),
-		"INSERT INTO incident (id, version, state, severity, group_key, code, args, "
-		"asset_id, unit_id,"
-		" opened_at_ms, trace) VALUES ($1, 1, 'open', $2, $3, $4, $5, $6, $7, $8, $9)",
+		"INSERT INTO incident (id, version, state, severity, group_key, code, args,"
+		" asset_id, unit_id, opened_at_ms, trace) VALUES ($1, 1, 'open', $2, $3, $4,"
+		" $5, $6, $7, $8, $9)",
 		SQL_INT(id), SQL_STR(name_id(&alert_severity_names, (unsigned)o->severity)),
 		SQL_TEXT(group), SQL_TEXT(o->code), SQL_TEXT(args),
 		SQL_INT_OR_NULL(o->asset_id), SQL_INT_OR_NULL(o->unit_id), SQL_INT(o->at_ms),
@@ -98,8 +98,8 @@ int incident_join(struct txn *txn, struct incident_opening *opening, int64_t *re
 							      SLICE_FMT(opening->asset_key));
 	int64_t id = 0;
 	int found = sql_int(txn_db(txn),
-		"SELECT id FROM incident WHERE group_key = $1 AND state IN ('open', 'acked', "
-		"'mitigating')",
+		"SELECT id FROM incident WHERE group_key = $1 AND state IN ('open', 'acked',"
+		" 'mitigating')",
 		&id, SQL_TEXT(group));
 	if (found < 0) {
 		return found;
@@ -143,8 +143,8 @@ int incident_settle(struct txn *txn, const struct desk_env *env, int64_t inciden
 		return error;
 	}
 	error = state_set(txn, &row,
-		"UPDATE incident SET version = version + 1, state = 'resolved', resolved_at_ms "
-		"= $2 WHERE id = $1",
+		"UPDATE incident SET version = version + 1, state = 'resolved',"
+		" resolved_at_ms = $2 WHERE id = $1",
 		txn_now_ms(txn));
 	return error < 0 ? error : incident_mail_recovered(txn, env, incident_id);
 }
@@ -184,9 +184,8 @@ static int step_done(struct desk *desk, const struct row *row, const char *act,
 static int ack(struct desk *desk, const struct row *row, struct slice note)
 {
 	int64_t done = sql_run(desk->db,
-		"UPDATE incident SET version = version + 1, state = 'acked', acked_at_ms = $2, "
-		"acked_by = $3"
-		" WHERE id = $1",
+		"UPDATE incident SET version = version + 1, state = 'acked', acked_at_ms = $2,"
+		" acked_by = $3 WHERE id = $1",
 		SQL_INT(row->id), SQL_INT(desk->now_ms), SQL_INT(desk->caller.person_id));
 	int error = done < 0 ? (int)done : trail_row(desk->txn, "incident", row->id);
 	error = error < 0 ? error
@@ -222,8 +221,8 @@ int desk_incident_resolve(struct desk *desk)
 		return desk_refuse(desk, E_STATE, "incident.not_acked", NULL);
 	}
 	error = state_set(desk->txn, &row,
-		"UPDATE incident SET version = version + 1, state = 'resolved', resolved_at_ms "
-		"= $2 WHERE id = $1",
+		"UPDATE incident SET version = version + 1, state = 'resolved',"
+		" resolved_at_ms = $2 WHERE id = $1",
 		desk->now_ms);
 	return error < 0 ? error : step_done(desk, &row, "incident.resolve", "resolved", note);
 }
@@ -248,9 +247,8 @@ int desk_incident_close(struct desk *desk)
 		return desk_refuse(desk, E_STATE, "incident.not_resolved", NULL);
 	}
 	int64_t done = sql_run(desk->db,
-		"UPDATE incident SET version = version + 1, state = 'closed', closed_at_ms = "
-		"$2, close_code = $3"
-		" WHERE id = $1",
+		"UPDATE incident SET version = version + 1, state = 'closed',"
+		" closed_at_ms = $2, close_code = $3 WHERE id = $1",
 		SQL_INT(row.id), SQL_INT(desk->now_ms), SQL_TEXT(code));
 	error = done < 0 ? (int)done : trail_row(desk->txn, "incident", row.id);
 	error = error < 0 ? error : txn_change(desk->txn, "incident", row.id, row.version + 1);
@@ -263,9 +261,9 @@ int desk_ack_key_use(struct desk *desk)
 	struct digest digest = digest_of(DIGEST_SHA256, desk->call->key);
 	AUTO_STMT struct stmt *q = NULL;
 	int found = sql_query(desk->db,
-		"SELECT k.id, k.incident_id, k.person_id FROM ack_key k JOIN account a ON "
-		"a.person_id = k.person_id"
-		" WHERE k.digest = $1 AND k.expires_at_ms > $2 AND a.disabled = 0",
+		"SELECT k.id, k.incident_id, k.person_id FROM ack_key k JOIN account a"
+		" ON a.person_id = k.person_id WHERE k.digest = $1 AND k.expires_at_ms > $2"
+		" AND a.disabled = 0",
 		&q, SQL_BLOB(slice_of(digest.octet, DIGEST_OCTETS)), SQL_INT(desk->now_ms));
 	found = found < 0 ? found : db_step(q);
 	if (found <= 0) {

@@ -18,9 +18,8 @@ enum { RENDER_TRIES_MAX = 3, RENDER_PAUSE_MS = 60000 };
 static int proof_notice(struct txn *txn, int64_t proof_id, int64_t *ret_notice_id)
 {
 	return sql_int(txn_db(txn),
-		"SELECT v.notice_id FROM probe_proof p JOIN verification v ON v.id = "
-		"p.verification_id"
-		" WHERE p.id = $1 AND p.at_ms IS NULL",
+		"SELECT v.notice_id FROM probe_proof p JOIN verification v"
+		" ON v.id = p.verification_id WHERE p.id = $1 AND p.at_ms IS NULL",
 		ret_notice_id, SQL_INT(proof_id));
 }
 
@@ -38,9 +37,8 @@ int line_probe_result(
 			       .id = notice_id,
 			       .reason = result->state });
 	int64_t done = sql_run(txn_db(txn),
-		"UPDATE probe_proof SET version = version + 1, at_ms = $2, state = $3, "
-		"latency_us = $4,"
-		" code = $5, args = $6 WHERE id = $1",
+		"UPDATE probe_proof SET version = version + 1, at_ms = $2, state = $3,"
+		" latency_us = $4, code = $5, args = $6 WHERE id = $1",
 		SQL_INT(result->proof_id), SQL_INT(result->at_ms), SQL_TEXT(result->state),
 		SQL_INT(result->latency_us), SQL_TEXT_OR_NULL(result->code),
 		SQL_TEXT_OR_NULL(result->args));
@@ -64,9 +62,8 @@ static int paper_load(struct txn *txn, int64_t id, struct paper *paper)
 {
 	AUTO_STMT struct stmt *q = NULL;
 	int row = sql_query(txn_db(txn),
-		"SELECT d.state, d.name, o.attempts FROM document d LEFT JOIN outbox o ON o.id "
-		"= d.id"
-		" WHERE d.id = $1",
+		"SELECT d.state, d.name, o.attempts FROM document d LEFT JOIN outbox o"
+		" ON o.id = d.id WHERE d.id = $1",
 		&q, SQL_INT(id));
 	row = row < 0 ? row : db_step(q);
 	if (row == 1) {
@@ -84,8 +81,8 @@ static int paper_settle(struct txn *txn, const struct line_document *done)
 			       .version = 2,
 			       .reason = done->error });
 	int64_t changed = sql_run(txn_db(txn),
-		"UPDATE document SET version = version + 1, state = $2, blob_id = $3 WHERE id "
-		"= $1",
+		"UPDATE document SET version = version + 1, state = $2, blob_id = $3"
+		" WHERE id = $1",
 		SQL_INT(done->document_id), SQL_STR(done->ok ? "ready" : "failed"),
 		SQL_INT_OR_NULL(done->blob_id));
 	int error = changed < 0 ? (int)changed : trail_row(txn, "document", done->document_id);

@@ -71,9 +71,8 @@ static int round_load(struct matter *m)
 {
 	AUTO_STMT struct stmt *q = NULL;
 	int row = sql_query(m->db,
-		"SELECT id, version, state, check_code, responsible, submitted_by, "
-		"submitted_at_ms"
-		" FROM rectification WHERE notice_id = $1 AND round = $2",
+		"SELECT id, version, state, check_code, responsible, submitted_by,"
+		" submitted_at_ms FROM rectification WHERE notice_id = $1 AND round = $2",
 		&q, SQL_INT(m->row.id), SQL_INT(m->row.round));
 	row = row < 0 ? row : db_step(q);
 	if (row <= 0) {

@@ -105,9 +105,8 @@ int matter_tell_role(struct matter *m, enum role role, int64_t unit_id, const ch
 {
 	AUTO_STMT struct stmt *q = NULL;
 	int error = sql_query(m->db,
-		"SELECT DISTINCT person_id FROM role_grant WHERE role = $1 AND valid_to_ms IS "
-		"NULL"
-		" AND ($2 = 0 OR unit_id = $2) ORDER BY person_id",
+		"SELECT DISTINCT person_id FROM role_grant WHERE role = $1"
+		" AND valid_to_ms IS NULL AND ($2 = 0 OR unit_id = $2) ORDER BY person_id",
 		&q, SQL_STR(name_id(&role_names, role)), SQL_INT(unit_id));
 	return error < 0 ? error : people_tell(m, q, false, event, subject, text);
 }

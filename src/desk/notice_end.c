@@ -24,8 +24,8 @@ static int leader_find(struct desk *desk, int64_t *ret_id)
 	}
 	int row = sql_int(desk->db,
 		"SELECT g.person_id FROM role_grant g WHERE g.role = 'vice_president'"
-		" AND g.valid_to_ms IS NULL AND ($1 = 0 OR g.person_id = $1) ORDER BY g.id "
-		"LIMIT 1",
+		" AND g.valid_to_ms IS NULL AND ($1 = 0 OR g.person_id = $1)"
+		" ORDER BY g.id LIMIT 1",
 		&found, SQL_INT(*ret_id));
 	if (row == 0 && *ret_id != 0) {
 		return desk_refuse(desk, E_INPUT, "notice.not_a_leader", "leader_id");
@@ -47,9 +47,8 @@ static int brief_put(struct matter *m, int64_t leader_id)
 {
 	int64_t id = txn_id(m->txn);
 	int64_t done = sql_run(m->db,
-		"INSERT INTO brief (id, version, notice_id, leader_id, at_ms, text, "
-		"centre_self)"
-		" VALUES ($1, 1, $2, $3, $4, $5, $6)",
+		"INSERT INTO brief (id, version, notice_id, leader_id, at_ms, text,"
+		" centre_self) VALUES ($1, 1, $2, $3, $4, $5, $6)",
 		SQL_INT(id), SQL_INT(m->row.id), SQL_INT(leader_id), SQL_INT(m->now_ms),
 		SQL_TEXT(m->note), SQL_INT(m->outcome.centre_self));
 	return done < 0 ? (int)done : trail_row(m->txn, "brief", id);
@@ -90,8 +89,8 @@ int desk_notice_mark_brief(struct desk *desk)
 		return error;
 	}
 	int row = sql_int(desk->db,
-		"SELECT id FROM brief WHERE notice_id = $1 AND leader_id = $2 ORDER BY id DESC "
-		"LIMIT 1",
+		"SELECT id FROM brief WHERE notice_id = $1 AND leader_id = $2"
+		" ORDER BY id DESC LIMIT 1",
 		&id, SQL_INT(m.row.id), SQL_INT(m.actor_id));
 	if (row <= 0) {
 		return row < 0 ? row

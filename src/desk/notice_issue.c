@@ -26,10 +26,10 @@ static int filed_load(struct matter *m, struct filed *filed, size_t *ret_count)
 	AUTO_STMT struct stmt *q = NULL;
 	size_t count = 0;
 	int row = sql_query(m->db,
-		"SELECT g.person_id, g.role FROM role_grant g JOIN person p ON p.id = "
-		"g.person_id"
-		" WHERE g.unit_id = $1 AND g.valid_to_ms IS NULL AND p.mail IS NOT NULL"
-		" AND g.role IN ('specialist', 'officer', 'unit_head') ORDER BY g.id LIMIT $2",
+		"SELECT g.person_id, g.role FROM role_grant g JOIN person p"
+		" ON p.id = g.person_id WHERE g.unit_id = $1 AND g.valid_to_ms IS NULL"
+		" AND p.mail IS NOT NULL AND g.role IN ('specialist', 'officer',"
+		" 'unit_head') ORDER BY g.id LIMIT $2",
 		&q, SQL_INT(m->row.unit_id), SQL_INT(RECIPIENTS_MAX));
 	while (row >= 0 && (row = db_step(q)) == 1) {
 		int role = name_parse(&role_names, db_col_text(q, 1));

@@ -57,8 +57,8 @@ int desk_notice_return(struct desk *desk)
 	}
 	m.note = reason;
 	int64_t done = sql_run(desk->db,
-		"UPDATE rectification SET returned_faults = $2, returned_reason = $3 WHERE id "
-		"= $1",
+		"UPDATE rectification SET returned_faults = $2, returned_reason = $3"
+		" WHERE id = $1",
 		SQL_INT(m.round.id), SQL_TEXT(faults), SQL_TEXT(reason));
 	error = done < 0 ? (int)done : matter_round_save(&m);
 	error = error < 0 ? error : matter_write(&m);

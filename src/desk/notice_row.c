@@ -167,10 +167,9 @@ int notice_row_insert(struct txn *txn, const struct notice_row *row)
 	args_fill(row, args);
 	int64_t done = sql_run_args(txn_db(txn),
 		"INSERT INTO notice (id, " COLUMNS
-		") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9,"
-		" $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, "
-		"$25,"
-		" $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39)",
+		") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15,"
+		" $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30,"
+		" $31, $32, $33, $34, $35, $36, $37, $38, $39)",
 		args, ARGS);
 	int error = done < 0 ? (int)done : trail_row(txn, "notice", row->id);
 	return error < 0 ? error : txn_change(txn, "notice", row->id, row->version);
@@ -185,16 +184,14 @@ int notice_row_save(struct txn *txn, struct notice_row *row)
 		"UPDATE notice SET version = $2, state = $3, number = $4, office_number = $5,"
 		" title = $6, grade = $7, unit_id = $8, source = $9, requirement = $10,"
 		" contact = $11, author_id = $12, issuer_id = $13, created_at_ms = $14,"
-		" review_at_ms = $15, issued_at_ms = $16, reached_at_ms = $17, signed_at_ms = "
-		"$18,"
-		" signed_by = $19, due_at_ms = $20, due_json = $21, due_provisional = $22,"
-		" sign_due_at_ms = $23, step_due_at_ms = $24, overdue_level = $25, reminders = "
-		"$26,"
-		" round = $27, centre_self = $28, deferred_reason = $29, deferred_due_at_ms = "
-		"$30,"
-		" deferred_confirmed_by = $31, deferred_confirmed_at_ms = $32, upreport = $33,"
-		" upreport_reason = $34, upreport_authority = $35, reject_reason = $36,"
-		" withdrawn_reason = $37, closed_at_ms = $38, policy = $39 WHERE id = $1",
+		" review_at_ms = $15, issued_at_ms = $16, reached_at_ms = $17,"
+		" signed_at_ms = $18, signed_by = $19, due_at_ms = $20, due_json = $21,"
+		" due_provisional = $22, sign_due_at_ms = $23, step_due_at_ms = $24,"
+		" overdue_level = $25, reminders = $26, round = $27, centre_self = $28,"
+		" deferred_reason = $29, deferred_due_at_ms = $30, deferred_confirmed_by = $31,"
+		" deferred_confirmed_at_ms = $32, upreport = $33, upreport_reason = $34,"
+		" upreport_authority = $35, reject_reason = $36, withdrawn_reason = $37,"
+		" closed_at_ms = $38, policy = $39 WHERE id = $1",
 		args, ARGS);
 	int error = done < 0 ? (int)done : trail_row(txn, "notice", row->id);
 	return error < 0 ? error : txn_change(txn, "notice", row->id, row->version);

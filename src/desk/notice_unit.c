@@ -144,8 +144,8 @@ static int scan_read(struct desk *desk, struct matter *m, int64_t *ret_id)
 	int64_t id = json_get_int(desk->call->body, "attachment_id", 0);
 	int64_t round = 0;
 	int row = sql_int(desk->db,
-		"SELECT round FROM attachment WHERE id = $1 AND about = 'notice' AND about_id "
-		"= $2",
+		"SELECT round FROM attachment WHERE id = $1 AND about = 'notice'"
+		" AND about_id = $2",
 		&round, SQL_INT(id), SQL_INT(m->row.id));
 	if (row < 0) {
 		return row;
@@ -163,8 +163,8 @@ static int item_put(struct matter *m, size_t i, const struct answer *a)
 	int64_t id = 0;
 	int64_t finding_id = m->findings[i].id;
 	int row = sql_int(m->db,
-		"SELECT id FROM rectification_item WHERE rectification_id = $1 AND finding_id "
-		"= $2",
+		"SELECT id FROM rectification_item WHERE rectification_id = $1"
+		" AND finding_id = $2",
 		&id, SQL_INT(m->round.id), SQL_INT(finding_id));
 	if (row < 0) {
 		return row;
@@ -172,18 +172,16 @@ static int item_put(struct matter *m, size_t i, const struct answer *a)
 	int64_t done = 0;
 	if (row == 1) {
 		done = sql_run(m->db,
-			"UPDATE rectification_item SET version = version + 1, cause = $2, "
-			"measure = $3,"
-			" done_at_ms = $4, residual = $5 WHERE id = $1",
+			"UPDATE rectification_item SET version = version + 1, cause = $2,"
+			" measure = $3, done_at_ms = $4, residual = $5 WHERE id = $1",
 			SQL_INT(id), SQL_TEXT(a->cause), SQL_TEXT(a->measure),
 			SQL_INT(a->done_at_ms), SQL_TEXT_OR_NULL(a->residual));
 	} else {
 		id = txn_id(m->txn);
 		done = sql_run(m->db,
-			"INSERT INTO rectification_item (id, version, rectification_id, "
-			"finding_id, cause,"
-			" measure, done_at_ms, residual) VALUES ($1, 1, $2, $3, $4, $5, $6, "
-			"$7)",
+			"INSERT INTO rectification_item (id, version, rectification_id,"
+			" finding_id, cause, measure, done_at_ms, residual) VALUES ($1, 1, $2,"
+			" $3, $4, $5, $6, $7)",
 			SQL_INT(id), SQL_INT(m->round.id), SQL_INT(finding_id),
 			SQL_TEXT(a->cause), SQL_TEXT(a->measure), SQL_INT(a->done_at_ms),
 			SQL_TEXT_OR_NULL(a->residual));
@@ -218,8 +216,8 @@ static int round_hand_in(struct matter *m, int64_t attachment_id, struct slice l
 	m->round.submitted_at_ms = m->now_ms;
 	int64_t done = sql_run(m->db,
 		"UPDATE rectification SET submitted_at_ms = $2, submitted_by = $3, lesson = $4,"
-		" attachment_id = $5, returned_faults = NULL, returned_reason = NULL WHERE id "
-		"= $1",
+		" attachment_id = $5, returned_faults = NULL, returned_reason = NULL"
+		" WHERE id = $1",
 		SQL_INT(m->round.id), SQL_INT(m->now_ms), SQL_INT(m->actor_id),
 		SQL_TEXT_OR_NULL(lesson), SQL_INT(attachment_id));
 	return done < 0 ? (int)done : matter_round_save(m);

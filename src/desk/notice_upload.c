@@ -45,8 +45,8 @@ static int admit(struct desk *desk, const struct matter *m)
 		return desk_refuse(desk, E_INPUT, "upload.media", NULL);
 	}
 	int row = sql_int(desk->db,
-		"SELECT count(*) FROM attachment WHERE about = 'notice' AND about_id = $1 AND "
-		"round = $2",
+		"SELECT count(*) FROM attachment WHERE about = 'notice' AND about_id = $1"
+		" AND round = $2",
 		&count, SQL_INT(m->row.id), SQL_INT(m->row.round));
 	if (row < 0) {
 		return row;
@@ -81,10 +81,9 @@ int desk_notice_upload(struct desk *desk)
 	bool proxy = !m.facts.actor_in_unit;
 	int64_t id = txn_id(desk->txn);
 	int64_t done = sql_run(desk->db,
-		"INSERT INTO attachment (id, version, about, about_id, round, kind, name, "
-		"media, blob_id,"
-		" by_id, by_proxy, at_ms) VALUES ($1, 1, 'notice', $2, $3, 'scan', $4, $5, $6, "
-		"$7, $8, $9)",
+		"INSERT INTO attachment (id, version, about, about_id, round, kind, name,"
+		" media, blob_id, by_id, by_proxy, at_ms) VALUES ($1, 1, 'notice', $2, $3,"
+		" 'scan', $4, $5, $6, $7, $8, $9)",
 		SQL_INT(id), SQL_INT(m.row.id), SQL_INT(m.row.round),
 		SQL_TEXT(desk->call->upload_name), SQL_TEXT(desk->call->upload_media),
 		SQL_INT(desk->call->upload_blob), SQL_INT(m.actor_id), SQL_INT(proxy),

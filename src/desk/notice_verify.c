@@ -45,10 +45,10 @@ static int proofs_ask(struct matter *m)
 	int count = 0;
 	AUTO_STMT struct stmt *q = NULL;
 	int row = sql_query(m->db,
-		"SELECT DISTINCT w.id FROM finding f JOIN watch w ON w.id = f.watch_id"
-		" OR ($2 = 1 AND f.watch_id IS NULL AND w.asset_id = f.asset_id AND w.enabled "
-		"= 1)"
-		" WHERE f.notice_id = $1 ORDER BY w.id LIMIT $3",
+		"SELECT DISTINCT w.id FROM finding f JOIN watch w"
+		" ON w.id = f.watch_id OR ($2 = 1 AND f.watch_id IS NULL"
+		" AND w.asset_id = f.asset_id AND w.enabled = 1) WHERE f.notice_id = $1"
+		" ORDER BY w.id LIMIT $3",
 		&q, SQL_INT(m->row.id), SQL_INT(m->unit_is_centre), SQL_INT(PROBES_MAX));
 	while (row >= 0 && (row = db_step(q)) == 1) {
 		watches[count++] = db_col_int64(q, 0);
@@ -149,8 +149,8 @@ static int settle(struct desk *desk, enum notice_act act, const char *name, cons
 	}
 	m.check.verifier_id = m.actor_id;
 	int64_t done = sql_run(desk->db,
-		"UPDATE verification SET settled_at_ms = $2, method = $3, opinion = $4 WHERE "
-		"id = $1",
+		"UPDATE verification SET settled_at_ms = $2, method = $3, opinion = $4"
+		" WHERE id = $1",
 		SQL_INT(m.check.id), SQL_INT(m.now_ms), SQL_TEXT(method), SQL_TEXT(m.note));
 	error = done < 0 ? (int)done : matter_check_save(&m);
 	error = error < 0 ? error : matter_write(&m);

@@ -27,9 +27,8 @@ static void watch_add(struct making *m, const char *name, const char *kind, stru
 	}
 	int64_t id = txn_id(m->txn);
 	int64_t done = sql_run(txn_db(m->txn),
-		"INSERT INTO watch (id, version, asset_id, name, kind, target, params, "
-		"interval_s, severity)"
-		" VALUES ($1, 1, $2, $3, $4, $5, $6, $7, $8)",
+		"INSERT INTO watch (id, version, asset_id, name, kind, target, params,"
+		" interval_s, severity) VALUES ($1, 1, $2, $3, $4, $5, $6, $7, $8)",
 		SQL_INT(id), SQL_INT(m->asset_id), SQL_STR(name), SQL_STR(kind),
 		SQL_TEXT(target), SQL_STR(params), SQL_INT(interval_s), SQL_STR(severity));
 	m->error = done < 0 ? (int)done : trail_row(m->txn, "watch", id);

@@ -110,8 +110,8 @@ static int row_load(struct desk *desk, int64_t id, struct person_row *row)
 {
 	AUTO_STMT struct stmt *q = NULL;
 	int found = sql_query(desk->db,
-		"SELECT id, version, name, unit_id, phone, phone2, mail, title FROM person "
-		"WHERE id = $1",
+		"SELECT id, version, name, unit_id, phone, phone2, mail, title"
+		" FROM person WHERE id = $1",
 		&q, SQL_INT(id));
 	found = found < 0 ? found : db_step(q);
 	if (found <= 0) {
@@ -144,9 +144,8 @@ int desk_person_update(struct desk *desk)
 	}
 	row.version++;
 	int64_t done = sql_run(desk->db,
-		"UPDATE person SET version = version + 1, name = $2, unit_id = $3, phone = $4, "
-		"phone2 = $5, mail = $6,"
-		" title = $7 WHERE id = $1",
+		"UPDATE person SET version = version + 1, name = $2, unit_id = $3, phone = $4,"
+		" phone2 = $5, mail = $6, title = $7 WHERE id = $1",
 		SQL_INT(row.id), SQL_TEXT(row.name), SQL_INT_OR_NULL(row.unit_id),
 		SQL_TEXT_OR_NULL(row.phone), SQL_TEXT_OR_NULL(row.phone2),
 		SQL_TEXT_OR_NULL(row.mail), SQL_TEXT_OR_NULL(row.title));

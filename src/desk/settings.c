@@ -159,8 +159,8 @@ static int held(struct desk *desk, const char *role, const char *or_role)
 	int64_t id = 0;
 	return sql_int(desk->db,
 		"SELECT g.id FROM role_grant g JOIN account a ON a.person_id = g.person_id"
-		" WHERE g.role IN ($1, $2) AND g.valid_to_ms IS NULL AND a.disabled = 0 ORDER "
-		"BY g.id LIMIT 1",
+		" WHERE g.role IN ($1, $2) AND g.valid_to_ms IS NULL AND a.disabled = 0"
+		" ORDER BY g.id LIMIT 1",
 		&id, SQL_STR(role), SQL_STR(or_role));
 }
 

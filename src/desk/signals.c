@@ -52,11 +52,9 @@ static int asset_by_network(
 {
 	AUTO_STMT struct stmt *q = NULL;
 	int found = db_prepare(txn_db(txn),
-		"SELECT a.id, a.owner_unit_id FROM asset_key k JOIN asset a ON a.id = "
-		"k.asset_id"
-		" WHERE k.kind = 'net' AND k.key = $1 AND k.prefix = $2 AND a.retired_at_ms IS "
-		"NULL"
-		" ORDER BY a.id LIMIT 1",
+		"SELECT a.id, a.owner_unit_id FROM asset_key k JOIN asset a"
+		" ON a.id = k.asset_id WHERE k.kind = 'net' AND k.key = $1"
+		" AND k.prefix = $2 AND a.retired_at_ms IS NULL ORDER BY a.id LIMIT 1",
 		&q);
 	/* Longest prefix first; campus registers hold few lengths, and each look is an index hit. */
 	for (int prefix = 128; prefix >= 0 && found == 0; prefix--) {
@@ -75,10 +73,9 @@ static int asset_by_domain(
 {
 	AUTO_STMT struct stmt *q = NULL;
 	int found = db_prepare(txn_db(txn),
-		"SELECT a.id, a.owner_unit_id FROM asset_key k JOIN asset a ON a.id = "
-		"k.asset_id"
-		" WHERE k.kind = 'domain' AND k.key = $1 AND a.retired_at_ms IS NULL ORDER BY "
-		"a.id LIMIT 1",
+		"SELECT a.id, a.owner_unit_id FROM asset_key k JOIN asset a"
+		" ON a.id = k.asset_id WHERE k.kind = 'domain' AND k.key = $1"
+		" AND a.retired_at_ms IS NULL ORDER BY a.id LIMIT 1",
 		&q);
 	for (struct slice left = name; left.n > 0 && found == 0;) {
 		struct slice label = { 0 };
@@ -113,8 +110,8 @@ static int subject_find(struct raised *r)
 	}
 	AUTO_STMT struct stmt *q = NULL;
 	int row = sql_query(txn_db(r->txn),
-		"SELECT w.asset_id, a.owner_unit_id, w.enabled FROM watch w LEFT JOIN asset a ON a.id = "
-		"w.asset_id WHERE w.id = $1",
+		"SELECT w.asset_id, a.owner_unit_id, w.enabled FROM watch w LEFT"
+		" JOIN asset a ON a.id = w.asset_id WHERE w.id = $1",
 		&q, SQL_INT(r->watch_id));
 	row = row < 0 ? row : asset_row(q, &r->asset_id, &r->unit_id);
 	/* Said before probe heard that the check is not wanted any more. */
@@ -139,8 +136,8 @@ static int watch_update(struct raised *r)
 	struct slice state = json_get_str(args, "state");
 	struct slice code = json_get_str(args, "code");
 	int64_t done = sql_run(txn_db(r->txn),
-		"UPDATE watch SET live_state = $2, live_since_ms = $3, live_code = $4, "
-		"live_args = $5 WHERE id = $1",
+		"UPDATE watch SET live_state = $2, live_since_ms = $3, live_code = $4,"
+		" live_args = $5 WHERE id = $1",
 		SQL_INT(r->watch_id), SQL_TEXT(state.n > 0 ? state : SLICE("unknown")),
 		SQL_INT(s->observed_at_ms), SQL_TEXT_OR_NULL(code), SQL_TEXT_OR_NULL(s->args));
 	return done < 0 ? (int)done : txn_change(r->txn, "check", r->watch_id, 0);
@@ -163,8 +160,8 @@ static int open_find(struct raised *r, int64_t *ret_incident_id)
 static int repeat_count(struct raised *r)
 {
 	int64_t done = sql_run(txn_db(r->txn),
-		"UPDATE alert SET live_count = live_count + 1, live_last_at_ms = $2 WHERE id = "
-		"$1",
+		"UPDATE alert SET live_count = live_count + 1, live_last_at_ms = $2"
+		" WHERE id = $1",
 		SQL_INT(r->alert_id), SQL_INT(r->signal->observed_at_ms));
 	return done < 0 ? (int)done : txn_change(r->txn, "alert", r->alert_id, 0);
 }
@@ -187,12 +184,10 @@ static int alert_insert(struct raised *r, int64_t incident_id)
 	}
 	r->alert_id = txn_id(r->txn);
 	int64_t done = sql_run(txn_db(r->txn),
-		"INSERT INTO alert (id, version, state, severity, dedup_key, source, class, "
-		"check_key, asset_key,"
-		" asset_id, unit_id, watch_id, code, args, evidence, first_at_ms, incident_id, "
-		"trace, live_last_at_ms)"
-		" VALUES ($1, 1, 'firing', $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, "
-		"$14, $15, $16, $14)",
+		"INSERT INTO alert (id, version, state, severity, dedup_key, source, class,"
+		" check_key, asset_key, asset_id, unit_id, watch_id, code, args, evidence,"
+		" first_at_ms, incident_id, trace, live_last_at_ms) VALUES ($1, 1, 'firing',"
+		" $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $14)",
 		SQL_INT(r->alert_id),
 		SQL_STR(name_id(&alert_severity_names, (unsigned)s->severity)),
 		SQL_TEXT(s->dedup_key), SQL_TEXT(s->source), SQL_TEXT(s->class),
@@ -236,9 +231,8 @@ static int alert_open(struct raised *r)
 static int alert_resolve(struct raised *r, int64_t incident_id)
 {
 	int64_t done = sql_run(txn_db(r->txn),
-		"UPDATE alert SET version = version + 1, state = 'resolved', resolved_at_ms = "
-		"$2, live_last_at_ms = $2"
-		" WHERE id = $1",
+		"UPDATE alert SET version = version + 1, state = 'resolved',"
+		" resolved_at_ms = $2, live_last_at_ms = $2 WHERE id = $1",
 		SQL_INT(r->alert_id), SQL_INT(r->signal->observed_at_ms));
 	int error = done < 0 ? (int)done : trail_row(r->txn, "alert", r->alert_id);
 	if (error < 0) {
@@ -261,8 +255,8 @@ static int flood_instead(struct raised *r, struct signal *flood)
 	int64_t now = txn_now_ms(r->txn);
 	int64_t recent = 0;
 	int row = sql_int(txn_db(r->txn),
-		"SELECT count(*) FROM alert WHERE source = $1 AND first_at_ms > $2 AND state = "
-		"'firing'",
+		"SELECT count(*) FROM alert WHERE source = $1 AND first_at_ms > $2"
+		" AND state = 'firing'",
 		&recent, SQL_TEXT(r->signal->source), SQL_INT(now - 60000));
 	int64_t cap = r->env->policy != NULL ? r->env->policy->alerts_per_source_minute
 					     : ALERTS_PER_MINUTE_DEFAULT;

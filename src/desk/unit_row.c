@@ -148,9 +148,8 @@ static int past_keep(struct desk *desk, const struct unit_row *before)
 {
 	int64_t id = txn_id(desk->txn);
 	int64_t done = sql_run(desk->db,
-		"INSERT INTO unit_past (id, version, unit_id, until_ms, name, short_name, "
-		"kind, parent_id)"
-		" VALUES ($1, 1, $2, $3, $4, $5, $6, $7)",
+		"INSERT INTO unit_past (id, version, unit_id, until_ms, name, short_name, kind,"
+		" parent_id) VALUES ($1, 1, $2, $3, $4, $5, $6, $7)",
 		SQL_INT(id), SQL_INT(before->id), SQL_INT(desk->now_ms), SQL_TEXT(before->name),
 		SQL_TEXT_OR_NULL(before->short_name), SQL_TEXT(before->kind),
 		SQL_INT_OR_NULL(before->parent_id));
@@ -163,9 +162,8 @@ static int64_t insert(struct desk *desk, struct unit_row *row)
 	row->version = 1;
 	row->valid_from_ms = desk->now_ms;
 	return sql_run(desk->db,
-		"INSERT INTO unit (id, version, name, short_name, kind, parent_id, is_centre, "
-		"valid_from_ms, valid_to_ms)"
-		" VALUES ($1, 1, $2, $3, $4, $5, $6, $7, $8)",
+		"INSERT INTO unit (id, version, name, short_name, kind, parent_id, is_centre,"
+		" valid_from_ms, valid_to_ms) VALUES ($1, 1, $2, $3, $4, $5, $6, $7, $8)",
 		SQL_INT(row->id), SQL_TEXT(row->name), SQL_TEXT_OR_NULL(row->short_name),
 		SQL_TEXT(row->kind), SQL_INT_OR_NULL(row->parent_id), SQL_INT(row->is_centre),
 		SQL_INT(row->valid_from_ms), SQL_INT_OR_NULL(row->valid_to_ms));
@@ -175,9 +173,8 @@ static int64_t update(struct desk *desk, struct unit_row *row)
 {
 	row->version++;
 	return sql_run(desk->db,
-		"UPDATE unit SET version = version + 1, name = $2, short_name = $3, kind = $4, "
-		"parent_id = $5,"
-		" is_centre = $6, valid_to_ms = $7 WHERE id = $1",
+		"UPDATE unit SET version = version + 1, name = $2, short_name = $3, kind = $4,"
+		" parent_id = $5, is_centre = $6, valid_to_ms = $7 WHERE id = $1",
 		SQL_INT(row->id), SQL_TEXT(row->name), SQL_TEXT_OR_NULL(row->short_name),
 		SQL_TEXT(row->kind), SQL_INT_OR_NULL(row->parent_id), SQL_INT(row->is_centre),
 		SQL_INT_OR_NULL(row->valid_to_ms));

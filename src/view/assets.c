@@ -119,13 +119,11 @@ static int live_load(struct view *view, struct items *items)
 	}
 	AUTO_STMT struct stmt *q = NULL;
 	int row = sql_query(view->db,
-		"SELECT x.asset_id, x.state, x.n FROM (SELECT asset_id, live_state AS state, "
-		"count(*) AS n FROM watch"
-		" WHERE asset_id BETWEEN $1 AND $2 AND enabled = 1 GROUP BY asset_id, "
-		"live_state UNION ALL"
-		" SELECT asset_id, '', count(*) FROM alert WHERE state = 'firing' AND asset_id "
-		"BETWEEN $1 AND $2"
-		" GROUP BY asset_id) AS x",
+		"SELECT x.asset_id, x.state, x.n FROM (SELECT asset_id, live_state AS state,"
+		" count(*) AS n FROM watch WHERE asset_id BETWEEN $1 AND $2"
+		" AND enabled = 1 GROUP BY asset_id, live_state UNION ALL SELECT asset_id, '',"
+		" count(*) FROM alert WHERE state = 'firing' AND asset_id BETWEEN $1"
+		" AND $2 GROUP BY asset_id) AS x",
 		&q, SQL_INT(from), SQL_INT(to));
 	while (row >= 0 && (row = db_step(q)) == 1) {
 		struct item *item = item_of(items, db_col_int64(q, 0));

@@ -108,9 +108,8 @@ int view_audit_list(struct view *view)
 	int row = page_begin(view, &page);
 	if (row == 0) {
 		row = sql_query(view->db,
-			"SELECT seq, at_ms, entry FROM audit_entry WHERE seq < $1 AND at_ms >= "
-			"$2"
-			" AND at_ms < $3 ORDER BY seq DESC LIMIT $4",
+			"SELECT seq, at_ms, entry FROM audit_entry WHERE seq < $1"
+			" AND at_ms >= $2 AND at_ms < $3 ORDER BY seq DESC LIMIT $4",
 			&q, SQL_INT(page.has_cursor ? page.after_id : INT64_MAX),
 			SQL_INT(view_param_int(view, "from", 0)),
 			SQL_INT(view_param_int(view, "to", INT64_MAX)),
@@ -142,8 +141,8 @@ int view_audit_state(struct view *view)
 		0);
 	row = row < 0 ? row
 		      : sql_query_args(view->db,
-				"SELECT size, root, at_ms FROM audit_head ORDER BY size DESC "
-				"LIMIT 1",
+				"SELECT size, root, at_ms FROM audit_head"
+				" ORDER BY size DESC LIMIT 1",
 				&q, NULL, 0);
 	row = row < 0 ? row : db_step(q);
 	if (row < 0) {

@@ -20,8 +20,8 @@ static int outbox_load(struct view *view, int64_t *ret_waiting, int64_t *ret_old
 {
 	AUTO_STMT struct stmt *q = NULL;
 	int row = db_prepare(view->db,
-		"SELECT count(*), min(created_at_ms) FROM outbox WHERE state IN ('waiting', "
-		"'leased')",
+		"SELECT count(*), min(created_at_ms) FROM outbox WHERE state IN ('waiting',"
+		" 'leased')",
 		&q);
 	row = row < 0 ? row : db_step(q);
 	if (row == 1) {

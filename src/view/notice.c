@@ -111,12 +111,12 @@ static int recipients(struct view *view, struct seen *seen)
 {
 	AUTO_STMT struct stmt *q = NULL;
 	int row = list_open(view, "recipients",
-		"SELECT r.person_id, p.name, r.role, r.kind, (SELECT d.state FROM delivery d"
-		" WHERE d.about = 'notice' AND d.about_id = r.notice_id AND d.person_id = "
-		"r.person_id"
-		" ORDER BY d.id DESC LIMIT 1), n.signed_by FROM notice_recipient r"
-		" JOIN notice n ON n.id = r.notice_id JOIN person p ON p.id = r.person_id"
-		" WHERE r.notice_id = $1 ORDER BY r.kind DESC, r.id LIMIT $2",
+		"SELECT r.person_id, p.name, r.role, r.kind, (SELECT d.state"
+		" FROM delivery d WHERE d.about = 'notice' AND d.about_id = r.notice_id"
+		" AND d.person_id = r.person_id ORDER BY d.id DESC LIMIT 1), n.signed_by"
+		" FROM notice_recipient r JOIN notice n ON n.id = r.notice_id JOIN person p"
+		" ON p.id = r.person_id WHERE r.notice_id = $1 ORDER BY r.kind DESC, r.id"
+		" LIMIT $2",
 		seen->id, &q);
 	while (row >= 0 && (row = db_step(q)) == 1) {
 		bool signed_for = db_col_int64(q, 5) == db_col_int64(q, 0);
@@ -138,9 +138,8 @@ static int items(struct view *view, int64_t rectification_id)
 {
 	AUTO_STMT struct stmt *q = NULL;
 	int row = list_open(view, "items",
-		"SELECT finding_id, cause, measure, done_at_ms, residual FROM "
-		"rectification_item"
-		" WHERE rectification_id = $1 ORDER BY id LIMIT $2",
+		"SELECT finding_id, cause, measure, done_at_ms, residual"
+		" FROM rectification_item WHERE rectification_id = $1 ORDER BY id LIMIT $2",
 		rectification_id, &q);
 	while (row >= 0 && (row = db_step(q)) == 1) {
 		jw_object(&view->jw);
@@ -161,9 +160,8 @@ static int rectifications(struct view *view, struct seen *seen)
 	int row = list_open(view, "rectifications",
 		"SELECT r.id, r.round, r.state, r.planned_at_ms, r.plan, r.responsible,"
 		" r.submitted_at_ms, r.submitted_by, p.name, r.check_code, r.attachment_id,"
-		" r.returned_reason FROM rectification r LEFT JOIN person p ON p.id = "
-		"r.submitted_by"
-		" WHERE r.notice_id = $1 ORDER BY r.round LIMIT $2",
+		" r.returned_reason FROM rectification r LEFT JOIN person p"
+		" ON p.id = r.submitted_by WHERE r.notice_id = $1 ORDER BY r.round LIMIT $2",
 		seen->id, &q);
 	while (row >= 0 && (row = db_step(q)) == 1) {
 		jw_object(&view->jw);
@@ -211,12 +209,10 @@ static int verifications(struct view *view, struct seen *seen)
 {
 	AUTO_STMT struct stmt *q = NULL;
 	int row = list_open(view, "verifications",
-		"SELECT v.id, v.round, v.state, v.verifier_id, p.name, v.started_at_ms, "
-		"v.settled_at_ms,"
-		" v.method, v.opinion, v.second_reader_id, s.name, v.second_at_ms FROM "
-		"verification v"
-		" LEFT JOIN person p ON p.id = v.verifier_id"
-		" LEFT JOIN person s ON s.id = v.second_reader_id"
+		"SELECT v.id, v.round, v.state, v.verifier_id, p.name, v.started_at_ms,"
+		" v.settled_at_ms, v.method, v.opinion, v.second_reader_id, s.name,"
+		" v.second_at_ms FROM verification v LEFT JOIN person p"
+		" ON p.id = v.verifier_id LEFT JOIN person s ON s.id = v.second_reader_id"
 		" WHERE v.notice_id = $1 ORDER BY v.round LIMIT $2",
 		seen->id, &q);
 	while (row >= 0 && (row = db_step(q)) == 1) {
@@ -243,9 +239,8 @@ static int brief(struct view *view, struct seen *seen)
 {
 	AUTO_STMT struct stmt *q = NULL;
 	int row = sql_query(view->db,
-		"SELECT b.id, b.at_ms, b.leader_id, p.name, b.text, b.read_at_ms, b.remark, "
-		"b.centre_self"
-		" FROM brief b JOIN person p ON p.id = b.leader_id"
+		"SELECT b.id, b.at_ms, b.leader_id, p.name, b.text, b.read_at_ms, b.remark,"
+		" b.centre_self FROM brief b JOIN person p ON p.id = b.leader_id"
 		" WHERE b.notice_id = $1 ORDER BY b.id DESC LIMIT 1",
 		&q, SQL_INT(seen->id));
 	row = row < 0 ? row : db_step(q);
@@ -285,10 +280,10 @@ static int documents(struct view *view, struct seen *seen)
 {
 	AUTO_STMT struct stmt *q = NULL;
 	int row = list_open(view, "documents",
-		"SELECT d.id, d.kind, d.name, d.state, b.sm3, b.sha256, b.octets, "
-		"d.created_at_ms,"
-		" d.check_code FROM document d LEFT JOIN blob b ON b.id = d.blob_id"
-		" WHERE d.about = 'notice' AND d.about_id = $1 ORDER BY d.id LIMIT $2",
+		"SELECT d.id, d.kind, d.name, d.state, b.sm3, b.sha256, b.octets,"
+		" d.created_at_ms, d.check_code FROM document d LEFT JOIN blob b"
+		" ON b.id = d.blob_id WHERE d.about = 'notice' AND d.about_id = $1"
+		" ORDER BY d.id LIMIT $2",
 		seen->id, &q);
 	while (row >= 0 && (row = db_step(q)) == 1) {
 		if (view_document_hidden(view, db_col_text(q, 1))) {
@@ -314,10 +309,9 @@ static int attachments(struct view *view, struct seen *seen)
 {
 	AUTO_STMT struct stmt *q = NULL;
 	int row = list_open(view, "attachments",
-		"SELECT a.id, a.name, a.kind, a.media, b.sm3, b.sha256, b.octets, a.at_ms, "
-		"a.by_id,"
-		" p.name, a.round, a.by_proxy FROM attachment a JOIN blob b ON b.id = a.blob_id"
-		" JOIN person p ON p.id = a.by_id"
+		"SELECT a.id, a.name, a.kind, a.media, b.sm3, b.sha256, b.octets, a.at_ms,"
+		" a.by_id, p.name, a.round, a.by_proxy FROM attachment a JOIN blob b"
+		" ON b.id = a.blob_id JOIN person p ON p.id = a.by_id"
 		" WHERE a.about = 'notice' AND a.about_id = $1 ORDER BY a.id LIMIT $2",
 		seen->id, &q);
 	while (row >= 0 && (row = db_step(q)) == 1) {

@@ -113,9 +113,8 @@ static int units(struct view *view)
 	struct civil new_year = { .year = today.year, .month = 1, .day = 1 };
 	AUTO_STMT struct stmt *q = NULL;
 	int row = sql_query(view->db,
-		"SELECT n.unit_id, (SELECT u.name FROM unit u WHERE u.id = n.unit_id), "
-		"count(*),"
-		" sum(CASE WHEN n.state = 'closed' THEN 1 ELSE 0 END),"
+		"SELECT n.unit_id, (SELECT u.name FROM unit u WHERE u.id = n.unit_id),"
+		" count(*), sum(CASE WHEN n.state = 'closed' THEN 1 ELSE 0 END),"
 		" sum(CASE WHEN n." LATE " AND n.due_at_ms < $1 THEN 1 ELSE 0 END) AS late"
 		" FROM notice n WHERE n.issued_at_ms >= $2 AND n.state <> 'withdrawn'"
 		" AND ($3 = 0 OR n.unit_id = $3) GROUP BY n.unit_id"

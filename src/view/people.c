@@ -104,10 +104,9 @@ static int grants_load(struct view *view, struct items *items)
 	}
 	AUTO_STMT struct stmt *q = NULL;
 	int row = sql_query(view->db,
-		"SELECT g.person_id, g.id, g.role, g.unit_id, u.name FROM role_grant g LEFT "
-		"JOIN unit u ON u.id = g.unit_id"
-		" WHERE g.person_id BETWEEN $1 AND $2 AND g.valid_to_ms IS NULL ORDER BY "
-		"g.person_id, g.id",
+		"SELECT g.person_id, g.id, g.role, g.unit_id, u.name FROM role_grant g"
+		" LEFT JOIN unit u ON u.id = g.unit_id WHERE g.person_id BETWEEN $1 AND $2"
+		" AND g.valid_to_ms IS NULL ORDER BY g.person_id, g.id",
 		&q, SQL_INT(from), SQL_INT(to));
 	while (row >= 0 && (row = db_step(q)) == 1) {
 		grant_add(view, items, q);

@@ -24,9 +24,8 @@ static int clock_read(struct view *view, struct platform *platform)
 {
 	AUTO_STMT struct stmt *q = NULL;
 	int row = sql_query(view->db,
-		"SELECT live_code FROM watch WHERE kind = 'host' AND target = $1 AND enabled = "
-		"1 AND live_code IS NOT NULL"
-		" ORDER BY id LIMIT 1",
+		"SELECT live_code FROM watch WHERE kind = 'host' AND target = $1"
+		" AND enabled = 1 AND live_code IS NOT NULL ORDER BY id LIMIT 1",
 		&q, SQL_STR("clock"));
 	row = row < 0 ? row : db_step(q);
 	if (row == 1) {

@@ -19,9 +19,8 @@ static const struct {
 	const char *sql;
 } kinds[] = {
 	{ "notice", ROUTE_NOTICES_GET,
-		"SELECT CASE WHEN n.number IS NULL THEN n.title ELSE n.number || ' ' || "
-		"n.title END,"
-		" NULL, n.state, n.created_at_ms FROM notice n WHERE n.id = $1"
+		"SELECT CASE WHEN n.number IS NULL THEN n.title ELSE n.number || ' ' || n.title"
+		" END, NULL, n.state, n.created_at_ms FROM notice n WHERE n.id = $1"
 		" AND ($2 = 0 OR (n.unit_id = $2 AND n.state NOT IN ('draft', 'review')))" },
 	{ "finding", ROUTE_FINDINGS_GET,
 		"SELECT title, NULL, state, found_at_ms FROM finding WHERE id = $1"
@@ -33,11 +32,11 @@ static const struct {
 		"SELECT name, NULL, kind, NULL FROM asset WHERE id = $1"
 		" AND ($2 = 0 OR owner_unit_id = $2)" },
 	{ "unit", ROUTE_UNITS_GET,
-		"SELECT name, NULL, kind, NULL FROM unit WHERE id = $1 AND ($2 = 0 OR id = "
-		"$2)" },
+		"SELECT name, NULL, kind, NULL FROM unit WHERE id = $1"
+		" AND ($2 = 0 OR id = $2)" },
 	{ "person", ROUTE_PEOPLE_GET,
-		"SELECT name, NULL, title, NULL FROM person WHERE id = $1 AND ($2 = 0 OR "
-		"unit_id = $2)" },
+		"SELECT name, NULL, title, NULL FROM person WHERE id = $1"
+		" AND ($2 = 0 OR unit_id = $2)" },
 };
 
 static struct slice title_of(struct view *view, struct stmt *q)

@@ -34,19 +34,18 @@ static const struct {
 	{ DESK | ROLE_BIT(ROLE_RESPONSE_LEAD), "incident", "ack", 16,
 		"SELECT i.id, i.code, i.args, NULL, NULL, i.severity, i.unit_id, u.name, NULL,"
 		" i.opened_at_ms FROM incident i LEFT JOIN unit u ON u.id = i.unit_id"
-		" WHERE i.state = 'open' AND $1 = $1 AND $2 = $2 ORDER BY i.opened_at_ms, i.id "
-		"LIMIT $3" },
+		" WHERE i.state = 'open' AND $1 = $1 AND $2 = $2 ORDER BY i.opened_at_ms,"
+		" i.id LIMIT $3" },
 	{ DESK | ROLE_BIT(ROLE_RESPONSE_LEAD), "incident", "close", 16,
 		"SELECT i.id, i.code, i.args, NULL, NULL, i.severity, i.unit_id, u.name, NULL,"
 		" i.resolved_at_ms FROM incident i LEFT JOIN unit u ON u.id = i.unit_id"
-		" WHERE i.state = 'resolved' AND $1 = $1 AND $2 = $2 ORDER BY i.opened_at_ms, "
-		"i.id LIMIT $3" },
+		" WHERE i.state = 'resolved' AND $1 = $1 AND $2 = $2 ORDER BY i.opened_at_ms,"
+		" i.id LIMIT $3" },
 	{ DESK, "finding", "confirm", 14,
-		"SELECT f.id, f.title, NULL, NULL, f.grade, NULL, f.unit_id, u.name, NULL, "
-		"f.found_at_ms"
-		" FROM finding f LEFT JOIN unit u ON u.id = f.unit_id WHERE f.state IN ('new', "
-		"'reopened')"
-		" AND $1 = $1 AND $2 = $2 ORDER BY f.id LIMIT $3" },
+		"SELECT f.id, f.title, NULL, NULL, f.grade, NULL, f.unit_id, u.name, NULL,"
+		" f.found_at_ms FROM finding f LEFT JOIN unit u ON u.id = f.unit_id"
+		" WHERE f.state IN ('new', 'reopened') AND $1 = $1 AND $2 = $2"
+		" ORDER BY f.id LIMIT $3" },
 	{ DESK, "notice", "review", 15,
 		NOTICE "NULL, n.created_at_ms" NOTICES
 		       "n.state = 'draft' AND n.author_id = $2" SCOPE },

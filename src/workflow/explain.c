@@ -36,8 +36,8 @@ static const struct {
 	{ "due.rule_alone", { "时限 {rule}。", "{rule} is given." } },
 	{ "due.working_days",
 		{ "起算当日不计，末日 {end} 截止；工作日按 {calendar} 日历。",
-			"The first day does not count, the last ends at {end}; working days by "
-			"calendar {calendar}." } },
+			"The first day does not count, the last ends at {end}; working days by"
+			" calendar {calendar}." } },
 	{ "due.days", { "起算当日不计，末日 {end} 截止。",
 			      "The first day does not count, the last ends at {end}." } },
 	{ "due.round_the_clock",

@@ -28,8 +28,8 @@ static const struct {
 	{ "alert", ROUTE_ALERTS_LIST, NULL },
 	{ "asset", ROUTE_ASSETS_LIST, "SELECT owner_unit_id FROM asset WHERE id = $1" },
 	{ "check", ROUTE_CHECKS_LIST,
-		"SELECT a.owner_unit_id FROM watch w JOIN asset a ON a.id = w.asset_id WHERE "
-		"w.id = $1" },
+		"SELECT a.owner_unit_id FROM watch w JOIN asset a ON a.id = w.asset_id"
+		" WHERE w.id = $1" },
 	{ "delivery", ROUTE_DELIVERIES_LIST, NULL },
 	{ "document", ROUTE_NOTICES_LIST, NULL },
 	{ "finding", ROUTE_FINDINGS_LIST, "SELECT unit_id FROM finding WHERE id = $1" },
@@ -171,8 +171,8 @@ static int changes_load(struct stream *stream, int64_t after, struct change *lis
 {
 	AUTO_STMT struct stmt *q = NULL;
 	int row = sql_query(stream->db,
-		"SELECT seq, topic, record_id, record_version FROM change WHERE seq > $1 ORDER "
-		"BY seq, n LIMIT $2",
+		"SELECT seq, topic, record_id, record_version FROM change WHERE seq > $1"
+		" ORDER BY seq, n LIMIT $2",
 		&q, SQL_INT(after), SQL_INT(max));
 	int count = 0;
 	while (row >= 0 && (row = db_step(q)) == 1 && count < max) {

@@ -130,10 +130,11 @@ static void test_headers(void **state)
 	for (size_t i = 0; i < COUNT(requests); i++) {
 		http_ask(&web, requests[i], &reply);
 		assert_string_equal(http_field(&reply, "Content-Security-Policy"),
-			"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
-			"connect-src 'self'; font-src 'self'; worker-src 'self'; manifest-src 'self'; "
-			"form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
-			"require-trusted-types-for 'script'; trusted-types vue");
+			"default-src 'none'; script-src 'self'; style-src 'self'; img-src"
+			" 'self' data: blob:; connect-src 'self'; font-src 'self'; worker-src"
+			" 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none';"
+			" frame-ancestors 'none'; require-trusted-types-for 'script';"
+			" trusted-types vue");
 		for (size_t k = 0; k < COUNT(fields); k++) {
 			assert_string_equal(http_field(&reply, fields[k][0]), fields[k][1]);
 		}

@@ -73,9 +73,8 @@ static void larger_acts_are_named(const char *conf)
 			"row.changed", 0, "notice #33" },
 		{ "a head deleted and its successor kept",
 			{ "DELETE FROM audit_head WHERE size = 100",
-				"UPDATE audit_entry SET leaf = (SELECT leaf FROM audit_entry "
-				"WHERE seq = 4)"
-				" WHERE seq = 90" },
+				"UPDATE audit_entry SET leaf = (SELECT leaf"
+				" FROM audit_entry WHERE seq = 4) WHERE seq = 90" },
 			"entry.changed", 90, NULL },
 		{ "two entries swapped",
 			{ "UPDATE audit_entry SET seq = -1 WHERE seq = 50",
@@ -134,9 +133,9 @@ static void a_rewritten_leaf_is_bracketed_by_heads(const char *conf)
 	static struct world world;
 	world_build(&world, conf);
 	assert_true(world_try(&world,
-		"UPDATE audit_entry SET entry = (SELECT entry FROM audit_entry WHERE seq = "
-		"120),"
-		" leaf = (SELECT leaf FROM audit_entry WHERE seq = 120) WHERE seq = 121",
+		"UPDATE audit_entry SET entry = (SELECT entry FROM audit_entry"
+		" WHERE seq = 120), leaf = (SELECT leaf FROM audit_entry WHERE seq = 120)"
+		" WHERE seq = 121",
 		NULL, 0));
 	assert_int_equal(world_verify(&world), 1);
 	assert_true(world_named(&world, "entry.swapped", 121, NULL));

@@ -20,9 +20,8 @@ enum { PARAMS_MAX = 8, PIECE_OCTETS = 1000, CONTENT_MAX = 5000 };
 
 static const char *const schema[] = {
 	"CREATE TABLE counter (series TEXT, year BIGINT, value BIGINT)",
-	"CREATE TABLE notice (id BIGINT PRIMARY KEY, version BIGINT, title TEXT, due_at_ms "
-	"BIGINT,"
-	" note TEXT, doc {BLOB}, live_seen BIGINT)",
+	"CREATE TABLE notice (id BIGINT PRIMARY KEY, version BIGINT, title TEXT,"
+	" due_at_ms BIGINT, note TEXT, doc {BLOB}, live_seen BIGINT)",
 	"CREATE TABLE blob (id BIGINT PRIMARY KEY, version BIGINT, kind TEXT, sm3 {BLOB},"
 	" sha256 {BLOB}, octets BIGINT, created_at_ms BIGINT)",
 	"CREATE TABLE blob_chunk (sm3 {BLOB}, n BIGINT, octets {BLOB}, PRIMARY KEY (sm3, n))",

@@ -486,8 +486,8 @@ static int paper_fails(struct txn *txn, void *arg)
 	if (sql_int_args(txn_db(txn), "SELECT min(id) FROM document", &done.document_id, NULL,
 		    0) != 1 ||
 		sql_run(txn_db(txn),
-			"UPDATE outbox SET state = 'leased', attempts = attempts + 1 WHERE id "
-			"= $1",
+			"UPDATE outbox SET state = 'leased', attempts = attempts + 1"
+			" WHERE id = $1",
 			SQL_INT(done.document_id)) != 1) {
 		return E_ABSENT;
 	}

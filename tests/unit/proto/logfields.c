@@ -44,24 +44,24 @@ static const struct {
 	{ "sshd", "Failed password for invalid user a b from 10.0.0.1 port 22 ssh2",
 		"action=login_failed method=password src_ip=10.0.0.1 src_port=22 user=a b " },
 	{ "sshd", "Failed password for root from 2001:db8::1 port 4242 ssh2",
-		"action=login_failed method=password src_ip=2001:db8::1 src_port=4242 "
-		"user=root " },
+		"action=login_failed method=password src_ip=2001:db8::1 src_port=4242 user=root"
+		" " },
 	{ "sshd", "Accepted publickey for li from 192.0.2.9 port 50 ssh2: RSA SHA256:x",
 		"action=login_ok method=publickey src_ip=192.0.2.9 src_port=50 user=li " },
 	/* a user name chosen to look like an address must not become the source */
 	{ "sshd",
-		"Failed password for invalid user x from 1.2.3.4 port 1 from 10.0.0.9 port 99 "
-		"ssh2",
+		"Failed password for invalid user x from 1.2.3.4 port 1 from 10.0.0.9 port 99"
+		" ssh2",
 		NULL },
 	{ "vsftpd", "[ftp] FAIL LOGIN: Client \"192.0.2.1\"",
 		"action=login_failed src_ip=192.0.2.1 user=ftp " },
 	{ "dovecot",
-		"imap-login: Disconnected (auth failed, 1 attempts in 6 secs): user=<wang>, "
-		"method=PLAIN, rip=10.1.1.1, lip=10.0.0.2",
+		"imap-login: Disconnected (auth failed, 1 attempts in 6 secs): user=<wang>,"
+		" method=PLAIN, rip=10.1.1.1, lip=10.0.0.2",
 		"action=login_failed src_ip=10.1.1.1 user=wang " },
 	{ "SSHS",
-		"Authentication failed for user xjdl from 172.20.99.241 port 17601 because of "
-		"invalid username",
+		"Authentication failed for user xjdl from 172.20.99.241 port 17601 because of"
+		" invalid username",
 		"action=login_failed src_ip=172.20.99.241 src_port=17601 user=xjdl " },
 	{ "x", "nothing to see", "" },
 };
@@ -101,8 +101,8 @@ static void a_bad_pack_is_refused_whole_and_said_why(void **state)
 {
 	(void)state;
 	static const char *const packs_bad[] = {
-		"{\"rules\":[{\"name\":\"a\",\"match\":\"abc "
-		"<x:ip>\"},{\"name\":\"b\",\"match\":\"abc <x:nosuch>\"}]}",
+		"{\"rules\":[{\"name\":\"a\",\"match\":\"abc"
+		" <x:ip>\"},{\"name\":\"b\",\"match\":\"abc <x:nosuch>\"}]}",
 		"{\"rules\":[{\"name\":\"a\",\"match\":\"ab\"}]}",
 		"{\"rules\":[{\"name\":\"a\",\"match\":\"abc <X:ip>\"}]}",
 		"{\"rules\":[{\"name\":\"a\"}]}",

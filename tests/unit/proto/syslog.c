@@ -42,9 +42,8 @@ static const struct {
 		"\"format\":\"rfc5424\"}" },
 	{ "29 February of a common year is refused",
 		"<101>12 2018-02-29T22:14:16+01:00 - - - - - x", E_FORMAT,
-		"{\"facility\":12,\"severity\":5,\"msg\":\"2018-02-29T22:14:16+01:00 - - - - - "
-		"x\","
-		"\"format\":\"rfc5424\"}" },
+		"{\"facility\":12,\"severity\":5,\"msg\":\"2018-02-29T22:14:16+01:00 - - - - -"
+		" x\",\"format\":\"rfc5424\"}" },
 	{ "an app name of 49 octets is refused",
 		"<1>1 - h aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa - - - m", E_FORMAT,
 		NULL },

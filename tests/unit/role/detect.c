@@ -110,8 +110,8 @@ static void fail_logins(struct fixture *f, const char *from, int count)
 	for (int i = 0; i < count; i++) {
 		char text[256];
 		int n = snprintf(text, sizeof(text),
-			"<38>1 2026-09-01T10:00:00+08:00 web01 sshd 77 - - "
-			"Failed password for root from %s port %d ssh2",
+			"<38>1 2026-09-01T10:00:00+08:00 web01 sshd 77 - - Failed password for"
+			" root from %s port %d ssh2",
 			from, 40000 + i);
 		assert_int_equal(
 			sendto(fd, text, (size_t)n, 0, (struct sockaddr *)&at, sizeof(at)), n);
