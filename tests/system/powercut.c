@@ -5,7 +5,6 @@
  * run, and what survived opened by the real file system.  Four broken builds
  * must be caught by the same checks.
  */
-#include <cmocka.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <setjmp.h>
@@ -17,6 +16,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <cmocka.h>
 
 #include "base/buf.h"
 #include "base/digest.h"

@@ -2,7 +2,6 @@
 #include "api/tls.h"
 
 #include <arpa/inet.h>
-#include <cmocka.h>
 #include <fcntl.h>
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
@@ -12,6 +11,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <cmocka.h>
 
 #include "fixture.h"
 

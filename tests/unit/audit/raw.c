@@ -5,7 +5,6 @@
  * can read from the audited tables: free space, page links, index copies, the
  * file's own counters.
  */
-#include <cmocka.h>
 #include <fcntl.h>
 #include <setjmp.h>
 #include <sqlite3.h>
@@ -15,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
+#include <cmocka.h>
 
 #include "base/digest.h"
 #include "fixture.h"

@@ -3,7 +3,6 @@
  * One octet changed, five hundred times by SQL in every kind of column, and
  * in the contents of blobs.  Each must be named by its place.
  */
-#include <cmocka.h>
 #include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
+#include <cmocka.h>
 
 #include "base/digest.h"
 #include "fixture.h"

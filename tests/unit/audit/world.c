@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "world.h"
 
-#include <cmocka.h>
 #include <libpq-fe.h>
 #include <setjmp.h>
 #include <sqlite3.h>
@@ -9,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <cmocka.h>
 
 #include "audit/entry.h"
 #include "audit/row.h"

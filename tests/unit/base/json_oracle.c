@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "json_oracle.h"
 
-#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <cmocka.h>
 
 enum { DOCUMENTS = 4000, MUTANTS = 12, NEST_MAX = 5, TEXT_MAX = 20000 };
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/admin.h"
 
-#include <cmocka.h>
 #include <fcntl.h>
 #include <getopt.h>
 #include <setjmp.h>
@@ -13,6 +12,7 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
+#include <cmocka.h>
 
 #include "../records/fixture.h"
 #include "base/arena.h"

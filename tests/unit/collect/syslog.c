@@ -2,7 +2,6 @@
 #include "collect/syslog/syslog.h"
 
 #include <arpa/inet.h>
-#include <cmocka.h>
 #include <dirent.h>
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -16,6 +15,7 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <cmocka.h>
 
 #include "base/arena.h"
 #include "base/diag.h"

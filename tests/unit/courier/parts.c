@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The parts that decide without a socket: configuration, outcome, name servers. */
-#include <cmocka.h>
 #include <stdio.h>
+#include <cmocka.h>
 
 #include "base/arena.h"
 #include "base/buf.h"

@@ -2,10 +2,10 @@
 #include "courier/smtp.h"
 
 #include <arpa/inet.h>
-#include <cmocka.h>
 #include <stdio.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#include <cmocka.h>
 
 #include "base/buf.h"
 #include "base/jw.h"

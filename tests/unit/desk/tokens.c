@@ -2,11 +2,11 @@
 #include "desk/tokens.h"
 
 #include <argon2.h>
-#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <cmocka.h>
 
 #include "../records/fixture.h"
 #include "base/err.h"

@@ -2,13 +2,13 @@
 /* Papers rendered and read back by poppler's programs. */
 #include "paper/render.h"
 
-#include <cmocka.h>
 #include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <cmocka.h>
 
 #include "base/buf.h"
 #include "base/diag.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "probe/spec.h"
 
-#include <cmocka.h>
 #include <stdio.h>
+#include <cmocka.h>
 
 #include "base/arena.h"
 #include "base/buf.h"

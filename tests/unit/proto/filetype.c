@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "proto/filetype.h"
 
-#include <cmocka.h>
 #include <stdlib.h>
 #include <zlib.h>
+#include <cmocka.h>
 
 #include "base/buf.h"
 

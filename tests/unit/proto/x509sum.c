@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "proto/x509sum.h"
 
-#include <cmocka.h>
 #include <openssl/evp.h>
 #include <openssl/x509v3.h>
 #include <setjmp.h>
@@ -9,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <cmocka.h>
 
 #include "base/err.h"
 

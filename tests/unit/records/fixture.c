@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "fixture.h"
 
-#include <cmocka.h>
 #include <dirent.h>
 #include <ftw.h>
 #include <libpq-fe.h>
@@ -18,6 +17,7 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <cmocka.h>
 
 static char scratch[64];
 static char postgres_bin[300];

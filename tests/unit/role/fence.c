@@ -2,7 +2,6 @@
 /* What each role may not do is refused on all its threads; what it needs is not. */
 #include "sys/fence.h"
 
-#include <cmocka.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -10,6 +9,7 @@
 #include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <cmocka.h>
 
 #include "base/json.h"
 #include "world.h"

@@ -2,7 +2,6 @@
 #include "world.h"
 
 #include <arpa/inet.h>
-#include <cmocka.h>
 #include <fcntl.h>
 #include <ftw.h>
 #include <poll.h>
@@ -13,6 +12,7 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <cmocka.h>
 
 #include "base/diag.h"
 #include "base/json.h"

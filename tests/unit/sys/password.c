@@ -2,11 +2,11 @@
 #include "sys/password.h"
 
 #include <argon2.h>
-#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <string.h>
+#include <cmocka.h>
 
 #include "base/err.h"
 #include "sys/clock.h"
