@@ -17,7 +17,7 @@
 	" AND ($2 = 0 OR a.unit_id = $2) AND ($3 = '' OR a.state = $3)"                        \
 	" AND ($4 = '' OR a.severity = $4)"
 
-void view_alert_put(struct view *view, struct stmt *q)
+int view_alert_put(struct view *view, struct stmt *q)
 {
 	struct jw *jw = &view->jw;
 	jw_object(jw);
@@ -42,21 +42,16 @@ void view_alert_put(struct view *view, struct stmt *q)
 	page_json_col(view, "evidence", q, 21);
 	jw_kv_str(jw, "trace", db_col_text(q, 22));
 	jw_end(jw);
+	return 0;
 }
 
 int view_alerts_of(struct view *view, int64_t incident_id)
 {
 	AUTO_STMT struct stmt *q = NULL;
-	int row = sql_query(view->db,
+	int opened = sql_query(view->db,
 		FROM " WHERE a.incident_id = $1 ORDER BY a.id DESC LIMIT $2", &q,
 		SQL_INT(incident_id), SQL_INT(VIEW_PAGE_MAX));
-	jw_key(&view->jw, "alerts");
-	jw_array(&view->jw);
-	while (row >= 0 && (row = db_step(q)) == 1) {
-		view_alert_put(view, q);
-	}
-	jw_end(&view->jw);
-	return row < 0 ? row : 0;
+	return page_list(view, "alerts", opened, q, view_alert_put);
 }
 
 static int list(struct view *view, const struct listing *l, bool all)
@@ -77,7 +72,7 @@ static int list(struct view *view, const struct listing *l, bool all)
 	}
 	while (row >= 0 && (row = db_step(q)) == 1 &&
 		page_take(&page, db_col_int64(q, 14), db_col_int64(q, 0))) {
-		view_alert_put(view, q);
+		row = view_alert_put(view, q);
 	}
 	if (row >= 0) {
 		page_end(view, &page, -1);
@@ -116,7 +111,7 @@ int view_alerts_get(struct view *view)
 	int error = view_unit_reached(view, db_col_int64(q, 11));
 	if (error == 0) {
 		view->version = db_col_int64(q, 1);
-		view_alert_put(view, q);
+		error = view_alert_put(view, q);
 	}
 	return error;
 }

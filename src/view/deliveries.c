@@ -9,7 +9,7 @@
 	" d.live_attempts, d.queued_at_ms, d.sent_at_ms, d.live_next_at_ms, d.live_error,"     \
 	" d.about, d.about_id FROM delivery d LEFT JOIN person p ON p.id = d.person_id"
 
-static void put(struct view *view, struct stmt *q)
+static int put(struct view *view, struct stmt *q)
 {
 	struct jw *jw = &view->jw;
 	bool waits = slice_is(db_col_text(q, 6), "queued") && db_col_int64(q, 7) > 0;
@@ -28,21 +28,16 @@ static void put(struct view *view, struct stmt *q)
 	jw_kv_str(jw, "about", db_col_text(q, 12));
 	jw_kv_int(jw, "about_id", db_col_int64(q, 13));
 	jw_end(jw);
+	return 0;
 }
 
 int view_deliveries_of(struct view *view, const char *about, int64_t id)
 {
 	AUTO_STMT struct stmt *q = NULL;
-	int row = sql_query(view->db,
+	int opened = sql_query(view->db,
 		FROM " WHERE d.about = $1 AND d.about_id = $2 ORDER BY d.id DESC LIMIT $3", &q,
 		SQL_STR(about), SQL_INT(id), SQL_INT(VIEW_PAGE_MAX));
-	jw_key(&view->jw, "deliveries");
-	jw_array(&view->jw);
-	while (row >= 0 && (row = db_step(q)) == 1) {
-		put(view, q);
-	}
-	jw_end(&view->jw);
-	return row < 0 ? row : 0;
+	return page_list(view, "deliveries", opened, q, put);
 }
 
 int view_deliveries_list(struct view *view)
@@ -61,7 +56,7 @@ int view_deliveries_list(struct view *view)
 			SQL_INT(page.limit + 1));
 	}
 	while (row >= 0 && (row = db_step(q)) == 1 && page_take(&page, 0, db_col_int64(q, 0))) {
-		put(view, q);
+		row = put(view, q);
 	}
 	if (row >= 0) {
 		page_end(view, &page, -1);

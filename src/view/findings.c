@@ -55,25 +55,20 @@ static void members_put(struct view *view, struct stmt *q)
 	page_ref_col(view, "false_by", q, 23);
 }
 
-static void put(struct view *view, struct stmt *q)
+static int put(struct view *view, struct stmt *q)
 {
 	jw_object(&view->jw);
 	members_put(view, q);
 	jw_end(&view->jw);
+	return 0;
 }
 
 int view_findings_of(struct view *view, int64_t notice_id)
 {
 	AUTO_STMT struct stmt *q = NULL;
-	int row = sql_query(view->db, FROM " WHERE f.notice_id = $1 ORDER BY f.id LIMIT $2", &q,
-		SQL_INT(notice_id), SQL_INT(VIEW_PAGE_MAX));
-	jw_key(&view->jw, "findings");
-	jw_array(&view->jw);
-	while (row >= 0 && (row = db_step(q)) == 1) {
-		put(view, q);
-	}
-	jw_end(&view->jw);
-	return row < 0 ? row : 0;
+	int opened = sql_query(view->db, FROM " WHERE f.notice_id = $1 ORDER BY f.id LIMIT $2",
+		&q, SQL_INT(notice_id), SQL_INT(VIEW_PAGE_MAX));
+	return page_list(view, "findings", opened, q, put);
 }
 
 static int list(struct view *view, const struct listing *l)
@@ -92,7 +87,7 @@ static int list(struct view *view, const struct listing *l)
 			SQL_INT(page.limit + 1));
 	}
 	while (row >= 0 && (row = db_step(q)) == 1 && page_take(&page, 0, db_col_int64(q, 0))) {
-		put(view, q);
+		row = put(view, q);
 	}
 	if (row >= 0) {
 		page_end(view, &page, -1);

@@ -12,24 +12,24 @@
 
 enum { GRANTS_MAX = 64, SESSIONS_MAX = 100, IDLE_DEFAULT_S = 1800, IDLE_LEAST_S = 60 };
 
+static int grant_put(struct view *view, struct stmt *q)
+{
+	jw_object(&view->jw);
+	jw_kv_int(&view->jw, "id", db_col_int64(q, 0));
+	jw_kv_str(&view->jw, "role", db_col_text(q, 1));
+	page_ref_col(view, "unit", q, 2);
+	jw_end(&view->jw);
+	return 0;
+}
+
 int view_grants_put(struct view *view, int64_t person_id)
 {
 	AUTO_STMT struct stmt *q = NULL;
-	int row = sql_query(view->db,
+	int opened = sql_query(view->db,
 		"SELECT g.id, g.role, u.id, u.name FROM role_grant g LEFT JOIN unit u ON u.id = g.unit_id"
 		" WHERE g.person_id = $1 AND g.valid_to_ms IS NULL ORDER BY g.id LIMIT $2",
 		&q, SQL_INT(person_id), SQL_INT(GRANTS_MAX));
-	jw_key(&view->jw, "grants");
-	jw_array(&view->jw);
-	while (row >= 0 && (row = db_step(q)) == 1) {
-		jw_object(&view->jw);
-		jw_kv_int(&view->jw, "id", db_col_int64(q, 0));
-		jw_kv_str(&view->jw, "role", db_col_text(q, 1));
-		page_ref_col(view, "unit", q, 2);
-		jw_end(&view->jw);
-	}
-	jw_end(&view->jw);
-	return row < 0 ? row : 0;
+	return page_list(view, "grants", opened, q, grant_put);
 }
 
 static int setting(struct view *view, const char *key, const struct json **ret_value)

@@ -101,12 +101,12 @@ int view_incidents_get(struct view *view)
 static int school_put(struct view *view)
 {
 	struct slice text = { 0 };
-	const struct json *name = NULL;
-	int error = setting_load(view->db, view->arena, "school.name", &text);
-	if (error == 0 && text.n > 0 && json_parse(view->arena, text, 0, &name, NULL) < 0) {
-		name = NULL;
+	const struct json *school = NULL;
+	int error = setting_load(view->db, view->arena, "school", &text);
+	if (error == 0 && text.n > 0 && json_parse(view->arena, text, 0, &school, NULL) < 0) {
+		school = NULL;
 	}
-	jw_kv_str(&view->jw, "school", json_str(name));
+	jw_kv_str(&view->jw, "school", json_get_str(school, "name"));
 	return error;
 }
 

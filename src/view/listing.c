@@ -23,7 +23,7 @@ static int one(struct view *view, const struct listing *listing, int64_t id, str
 	if (row == 1) {
 		*full = !page_take(page, 0, id);
 		if (!*full) {
-			listing->put(view, q);
+			row = listing->put(view, q);
 		}
 	}
 	return row;

@@ -19,7 +19,7 @@ struct listing {
 	const char *kind; /* of the search table */
 	const char
 		*by_id; /* SELECT … WHERE id = $1 AND …; $2 unit filter, $3 state, $4 a word */
-	void (*put)(struct view *view, struct stmt *row);
+	int (*put)(struct view *view, struct stmt *row); /* 0 or an error */
 	int64_t unit_id;
 	struct slice state;
 	struct slice word;

@@ -98,140 +98,140 @@ static void how_it_stands(struct view *view, struct stmt *q)
 
 /* ---- lists */
 
-static int list_open(
-	struct view *view, const char *key, const char *sql, int64_t id, struct stmt **ret_stmt)
+/* The strongest sign that it reached somebody: signed for, else what its newest message says. */
+static int recipients_put(struct view *view, struct stmt *q)
 {
-	jw_key(&view->jw, key);
-	jw_array(&view->jw);
-	return sql_query(view->db, sql, ret_stmt, SQL_INT(id), SQL_INT(PART_MAX));
+	bool signed_for = db_col_int64(q, 5) == db_col_int64(q, 0);
+	jw_object(&view->jw);
+	page_ref_col(view, "person", q, 0);
+	jw_kv_str(&view->jw, "role", db_col_text(q, 2));
+	jw_kv_str(&view->jw, "kind", db_col_text(q, 3));
+	jw_kv_str(&view->jw, "state",
+		signed_for             ? SLICE("acked")
+		: db_col_is_null(q, 4) ? SLICE("none")
+				       : db_col_text(q, 4));
+	jw_end(&view->jw);
+	return 0;
 }
 
-/* The strongest sign that it reached somebody: signed for, else what its newest message says. */
 static int recipients(struct view *view, struct seen *seen)
 {
 	AUTO_STMT struct stmt *q = NULL;
-	int row = list_open(view, "recipients",
+	int opened = sql_query(view->db,
 		"SELECT r.person_id, p.name, r.role, r.kind, (SELECT d.state"
 		" FROM delivery d WHERE d.about = 'notice' AND d.about_id = r.notice_id"
 		" AND d.person_id = r.person_id ORDER BY d.id DESC LIMIT 1), n.signed_by"
 		" FROM notice_recipient r JOIN notice n ON n.id = r.notice_id JOIN person p"
 		" ON p.id = r.person_id WHERE r.notice_id = $1 ORDER BY r.kind DESC, r.id"
 		" LIMIT $2",
-		seen->id, &q);
-	while (row >= 0 && (row = db_step(q)) == 1) {
-		bool signed_for = db_col_int64(q, 5) == db_col_int64(q, 0);
-		jw_object(&view->jw);
-		page_ref_col(view, "person", q, 0);
-		jw_kv_str(&view->jw, "role", db_col_text(q, 2));
-		jw_kv_str(&view->jw, "kind", db_col_text(q, 3));
-		jw_kv_str(&view->jw, "state",
-			signed_for             ? SLICE("acked")
-			: db_col_is_null(q, 4) ? SLICE("none")
-					       : db_col_text(q, 4));
-		jw_end(&view->jw);
-	}
+		&q, SQL_INT(seen->id), SQL_INT(PART_MAX));
+	return page_list(view, "recipients", opened, q, recipients_put);
+}
+
+static int items_put(struct view *view, struct stmt *q)
+{
+	jw_object(&view->jw);
+	jw_kv_int(&view->jw, "finding_id", db_col_int64(q, 0));
+	jw_kv_str(&view->jw, "cause", db_col_text(q, 1));
+	jw_kv_str(&view->jw, "measure", db_col_text(q, 2));
+	page_int_col(view, "done_at", q, 3);
+	page_text_col(view, "residual", q, 4);
 	jw_end(&view->jw);
-	return row < 0 ? row : 0;
+	return 0;
 }
 
 static int items(struct view *view, int64_t rectification_id)
 {
 	AUTO_STMT struct stmt *q = NULL;
-	int row = list_open(view, "items",
+	int opened = sql_query(view->db,
 		"SELECT finding_id, cause, measure, done_at_ms, residual"
 		" FROM rectification_item WHERE rectification_id = $1 ORDER BY id LIMIT $2",
-		rectification_id, &q);
-	while (row >= 0 && (row = db_step(q)) == 1) {
-		jw_object(&view->jw);
-		jw_kv_int(&view->jw, "finding_id", db_col_int64(q, 0));
-		jw_kv_str(&view->jw, "cause", db_col_text(q, 1));
-		jw_kv_str(&view->jw, "measure", db_col_text(q, 2));
-		page_int_col(view, "done_at", q, 3);
-		page_text_col(view, "residual", q, 4);
-		jw_end(&view->jw);
-	}
+		&q, SQL_INT(rectification_id), SQL_INT(PART_MAX));
+	return page_list(view, "items", opened, q, items_put);
+}
+
+static int rectifications_put(struct view *view, struct stmt *q)
+{
+	jw_object(&view->jw);
+	jw_kv_int(&view->jw, "round", db_col_int64(q, 1));
+	jw_kv_str(&view->jw, "state", db_col_text(q, 2));
+	page_int_col(view, "planned_at", q, 3);
+	page_text_col(view, "plan", q, 4);
+	page_text_col(view, "responsible", q, 5);
+	page_int_col(view, "submitted_at", q, 6);
+	page_ref_col(view, "submitted_by", q, 7);
+	page_text_col(view, "check_code", q, 9);
+	page_int_col(view, "attachment_id", q, 10);
+	page_text_col(view, "returned_reason", q, 11);
+	int error = items(view, db_col_int64(q, 0));
 	jw_end(&view->jw);
-	return row < 0 ? row : 0;
+	return error;
 }
 
 static int rectifications(struct view *view, struct seen *seen)
 {
 	AUTO_STMT struct stmt *q = NULL;
-	int row = list_open(view, "rectifications",
+	int opened = sql_query(view->db,
 		"SELECT r.id, r.round, r.state, r.planned_at_ms, r.plan, r.responsible,"
 		" r.submitted_at_ms, r.submitted_by, p.name, r.check_code, r.attachment_id,"
 		" r.returned_reason FROM rectification r LEFT JOIN person p"
 		" ON p.id = r.submitted_by WHERE r.notice_id = $1 ORDER BY r.round LIMIT $2",
-		seen->id, &q);
-	while (row >= 0 && (row = db_step(q)) == 1) {
-		jw_object(&view->jw);
-		jw_kv_int(&view->jw, "round", db_col_int64(q, 1));
-		jw_kv_str(&view->jw, "state", db_col_text(q, 2));
-		page_int_col(view, "planned_at", q, 3);
-		page_text_col(view, "plan", q, 4);
-		page_text_col(view, "responsible", q, 5);
-		page_int_col(view, "submitted_at", q, 6);
-		page_ref_col(view, "submitted_by", q, 7);
-		page_text_col(view, "check_code", q, 9);
-		page_int_col(view, "attachment_id", q, 10);
-		page_text_col(view, "returned_reason", q, 11);
-		int error = items(view, db_col_int64(q, 0));
-		jw_end(&view->jw);
-		row = error < 0 ? error : row;
-	}
+		&q, SQL_INT(seen->id), SQL_INT(PART_MAX));
+	return page_list(view, "rectifications", opened, q, rectifications_put);
+}
+
+static int probes_put(struct view *view, struct stmt *q)
+{
+	jw_object(&view->jw);
+	jw_kv_int(&view->jw, "check_id", db_col_int64(q, 0));
+	jw_kv_str(&view->jw, "name", db_col_text(q, 1));
+	jw_kv_int(&view->jw, "asked_at", db_col_int64(q, 2));
+	page_int_col(view, "at", q, 3);
+	page_text_col(view, "state", q, 4);
+	page_sentence_col(view, "detail", q, 5);
 	jw_end(&view->jw);
-	return row < 0 ? row : 0;
+	return 0;
 }
 
 static int probes(struct view *view, int64_t verification_id)
 {
 	AUTO_STMT struct stmt *q = NULL;
-	int row = list_open(view, "probes",
+	int opened = sql_query(view->db,
 		"SELECT p.watch_id, w.name, p.asked_at_ms, p.at_ms, p.state, p.code, p.args"
 		" FROM probe_proof p JOIN watch w ON w.id = p.watch_id"
 		" WHERE p.verification_id = $1 ORDER BY p.id LIMIT $2",
-		verification_id, &q);
-	while (row >= 0 && (row = db_step(q)) == 1) {
-		jw_object(&view->jw);
-		jw_kv_int(&view->jw, "check_id", db_col_int64(q, 0));
-		jw_kv_str(&view->jw, "name", db_col_text(q, 1));
-		jw_kv_int(&view->jw, "asked_at", db_col_int64(q, 2));
-		page_int_col(view, "at", q, 3);
-		page_text_col(view, "state", q, 4);
-		page_sentence_col(view, "detail", q, 5);
-		jw_end(&view->jw);
-	}
+		&q, SQL_INT(verification_id), SQL_INT(PART_MAX));
+	return page_list(view, "probes", opened, q, probes_put);
+}
+
+static int verifications_put(struct view *view, struct stmt *q)
+{
+	jw_object(&view->jw);
+	jw_kv_int(&view->jw, "round", db_col_int64(q, 1));
+	jw_kv_str(&view->jw, "state", db_col_text(q, 2));
+	page_ref_col(view, "verifier", q, 3);
+	page_int_col(view, "started_at", q, 5);
+	page_int_col(view, "settled_at", q, 6);
+	page_text_col(view, "method", q, 7);
+	page_text_col(view, "opinion", q, 8);
+	page_ref_col(view, "second_reader", q, 9);
+	page_int_col(view, "second_at", q, 11);
+	int error = probes(view, db_col_int64(q, 0));
 	jw_end(&view->jw);
-	return row < 0 ? row : 0;
+	return error;
 }
 
 static int verifications(struct view *view, struct seen *seen)
 {
 	AUTO_STMT struct stmt *q = NULL;
-	int row = list_open(view, "verifications",
+	int opened = sql_query(view->db,
 		"SELECT v.id, v.round, v.state, v.verifier_id, p.name, v.started_at_ms,"
 		" v.settled_at_ms, v.method, v.opinion, v.second_reader_id, s.name,"
 		" v.second_at_ms FROM verification v LEFT JOIN person p"
 		" ON p.id = v.verifier_id LEFT JOIN person s ON s.id = v.second_reader_id"
 		" WHERE v.notice_id = $1 ORDER BY v.round LIMIT $2",
-		seen->id, &q);
-	while (row >= 0 && (row = db_step(q)) == 1) {
-		jw_object(&view->jw);
-		jw_kv_int(&view->jw, "round", db_col_int64(q, 1));
-		jw_kv_str(&view->jw, "state", db_col_text(q, 2));
-		page_ref_col(view, "verifier", q, 3);
-		page_int_col(view, "started_at", q, 5);
-		page_int_col(view, "settled_at", q, 6);
-		page_text_col(view, "method", q, 7);
-		page_text_col(view, "opinion", q, 8);
-		page_ref_col(view, "second_reader", q, 9);
-		page_int_col(view, "second_at", q, 11);
-		int error = probes(view, db_col_int64(q, 0));
-		jw_end(&view->jw);
-		row = error < 0 ? error : row;
-	}
-	jw_end(&view->jw);
-	return row < 0 ? row : 0;
+		&q, SQL_INT(seen->id), SQL_INT(PART_MAX));
+	return page_list(view, "verifications", opened, q, verifications_put);
 }
 
 /* What the leader is told is between the centre and him. */
@@ -276,61 +276,65 @@ static void digest_put(struct view *view, const char *key, struct stmt *q, unsig
 	jw_str(&view->jw, buf_slice(&hex));
 }
 
+static int documents_put(struct view *view, struct stmt *q)
+{
+	if (view_document_hidden(view, db_col_text(q, 1))) {
+		return 0;
+	}
+	jw_object(&view->jw);
+	jw_kv_int(&view->jw, "id", db_col_int64(q, 0));
+	jw_kv_str(&view->jw, "kind", db_col_text(q, 1));
+	jw_kv_str(&view->jw, "name", db_col_text(q, 2));
+	jw_kv_str(&view->jw, "state", db_col_text(q, 3));
+	digest_put(view, "sm3", q, 4);
+	digest_put(view, "sha256", q, 5);
+	page_int_col(view, "octets", q, 6);
+	jw_kv_int(&view->jw, "created_at", db_col_int64(q, 7));
+	jw_kv_str(&view->jw, "check_code", db_col_text(q, 8));
+	jw_end(&view->jw);
+	return 0;
+}
+
 static int documents(struct view *view, struct seen *seen)
 {
 	AUTO_STMT struct stmt *q = NULL;
-	int row = list_open(view, "documents",
+	int opened = sql_query(view->db,
 		"SELECT d.id, d.kind, d.name, d.state, b.sm3, b.sha256, b.octets,"
 		" d.created_at_ms, d.check_code FROM document d LEFT JOIN blob b"
 		" ON b.id = d.blob_id WHERE d.about = 'notice' AND d.about_id = $1"
 		" ORDER BY d.id LIMIT $2",
-		seen->id, &q);
-	while (row >= 0 && (row = db_step(q)) == 1) {
-		if (view_document_hidden(view, db_col_text(q, 1))) {
-			continue;
-		}
-		jw_object(&view->jw);
-		jw_kv_int(&view->jw, "id", db_col_int64(q, 0));
-		jw_kv_str(&view->jw, "kind", db_col_text(q, 1));
-		jw_kv_str(&view->jw, "name", db_col_text(q, 2));
-		jw_kv_str(&view->jw, "state", db_col_text(q, 3));
-		digest_put(view, "sm3", q, 4);
-		digest_put(view, "sha256", q, 5);
-		page_int_col(view, "octets", q, 6);
-		jw_kv_int(&view->jw, "created_at", db_col_int64(q, 7));
-		jw_kv_str(&view->jw, "check_code", db_col_text(q, 8));
-		jw_end(&view->jw);
-	}
+		&q, SQL_INT(seen->id), SQL_INT(PART_MAX));
+	return page_list(view, "documents", opened, q, documents_put);
+}
+
+static int attachments_put(struct view *view, struct stmt *q)
+{
+	jw_object(&view->jw);
+	jw_kv_int(&view->jw, "id", db_col_int64(q, 0));
+	jw_kv_str(&view->jw, "name", db_col_text(q, 1));
+	jw_kv_str(&view->jw, "kind", db_col_text(q, 2));
+	jw_kv_str(&view->jw, "media", db_col_text(q, 3));
+	digest_put(view, "sm3", q, 4);
+	digest_put(view, "sha256", q, 5);
+	jw_kv_int(&view->jw, "octets", db_col_int64(q, 6));
+	jw_kv_int(&view->jw, "uploaded_at", db_col_int64(q, 7));
+	page_ref_col(view, "by", q, 8);
+	jw_kv_int(&view->jw, "round", db_col_int64(q, 10));
+	jw_kv_bool(&view->jw, "by_proxy", db_col_int64(q, 11) != 0);
 	jw_end(&view->jw);
-	return row < 0 ? row : 0;
+	return 0;
 }
 
 static int attachments(struct view *view, struct seen *seen)
 {
 	AUTO_STMT struct stmt *q = NULL;
-	int row = list_open(view, "attachments",
+	int opened = sql_query(view->db,
 		"SELECT a.id, a.name, a.kind, a.media, b.sm3, b.sha256, b.octets, a.at_ms,"
 		" a.by_id, p.name, a.round, a.by_proxy FROM attachment a JOIN blob b"
 		" ON b.id = a.blob_id JOIN person p ON p.id = a.by_id"
 		" WHERE a.about = 'notice' AND a.about_id = $1 ORDER BY a.id LIMIT $2",
-		seen->id, &q);
-	while (row >= 0 && (row = db_step(q)) == 1) {
-		jw_object(&view->jw);
-		jw_kv_int(&view->jw, "id", db_col_int64(q, 0));
-		jw_kv_str(&view->jw, "name", db_col_text(q, 1));
-		jw_kv_str(&view->jw, "kind", db_col_text(q, 2));
-		jw_kv_str(&view->jw, "media", db_col_text(q, 3));
-		digest_put(view, "sm3", q, 4);
-		digest_put(view, "sha256", q, 5);
-		jw_kv_int(&view->jw, "octets", db_col_int64(q, 6));
-		jw_kv_int(&view->jw, "uploaded_at", db_col_int64(q, 7));
-		page_ref_col(view, "by", q, 8);
-		jw_kv_int(&view->jw, "round", db_col_int64(q, 10));
-		jw_kv_bool(&view->jw, "by_proxy", db_col_int64(q, 11) != 0);
-		jw_end(&view->jw);
-	}
-	jw_end(&view->jw);
-	return row < 0 ? row : 0;
+		&q, SQL_INT(seen->id), SQL_INT(PART_MAX));
+	return page_list(view, "attachments", opened, q, attachments_put);
 }
 
 /* ---- for the group: number, unit, date and where; never what is wrong */

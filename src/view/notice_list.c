@@ -59,7 +59,7 @@ bool view_notice_hidden(const struct view *view, struct slice state)
 	       (slice_is(state, "draft") || slice_is(state, "review"));
 }
 
-static void put(struct view *view, struct stmt *q)
+static int put(struct view *view, struct stmt *q)
 {
 	struct jw *jw = &view->jw;
 	jw_object(jw);
@@ -79,6 +79,7 @@ static void put(struct view *view, struct stmt *q)
 	jw_kv_str(jw, "ball", slice_str(view_notice_ball(db_col_text(q, 4))));
 	jw_kv_int(jw, "findings", db_col_int64(q, 14));
 	jw_end(jw);
+	return 0;
 }
 
 struct asked {
@@ -113,7 +114,7 @@ static int run(struct view *view, struct page *page, const struct asked *a, cons
 		if (!page_take(page, due, db_col_int64(q, 0))) {
 			break;
 		}
-		put(view, q);
+		row = put(view, q);
 	}
 	return row < 0 ? row : 0;
 }

@@ -106,13 +106,24 @@ static int sign_minutes(struct view *view)
 	return row < 0 ? row : 0;
 }
 
+static int unit_put(struct view *view, struct stmt *q)
+{
+	jw_object(&view->jw);
+	page_ref_col(view, "unit", q, 0);
+	jw_kv_int(&view->jw, "notices", db_col_int64(q, 2));
+	jw_kv_int(&view->jw, "closed", db_col_int64(q, 3));
+	jw_kv_int(&view->jw, "overdue", db_col_int64(q, 4));
+	jw_end(&view->jw);
+	return 0;
+}
+
 /* Of this year; who has most to do first. */
 static int units(struct view *view)
 {
 	struct civil today = civil_of_ms(view->now_ms, CIVIL_CHINA_OFFSET_MIN);
 	struct civil new_year = { .year = today.year, .month = 1, .day = 1 };
 	AUTO_STMT struct stmt *q = NULL;
-	int row = sql_query(view->db,
+	int opened = sql_query(view->db,
 		"SELECT n.unit_id, (SELECT u.name FROM unit u WHERE u.id = n.unit_id),"
 		" count(*), sum(CASE WHEN n.state = 'closed' THEN 1 ELSE 0 END),"
 		" sum(CASE WHEN n." LATE " AND n.due_at_ms < $1 THEN 1 ELSE 0 END) AS late"
@@ -122,18 +133,7 @@ static int units(struct view *view)
 		&q, SQL_INT(view->now_ms),
 		SQL_INT(civil_to_ms(&new_year, CIVIL_CHINA_OFFSET_MIN)),
 		SQL_INT(view_unit_filter(view)), SQL_INT(business(view) ? UNITS_MAX : 0));
-	jw_key(&view->jw, "units");
-	jw_array(&view->jw);
-	while (row >= 0 && (row = db_step(q)) == 1) {
-		jw_object(&view->jw);
-		page_ref_col(view, "unit", q, 0);
-		jw_kv_int(&view->jw, "notices", db_col_int64(q, 2));
-		jw_kv_int(&view->jw, "closed", db_col_int64(q, 3));
-		jw_kv_int(&view->jw, "overdue", db_col_int64(q, 4));
-		jw_end(&view->jw);
-	}
-	jw_end(&view->jw);
-	return row < 0 ? row : 0;
+	return page_list(view, "units", opened, q, unit_put);
 }
 
 int view_overview_get(struct view *view)

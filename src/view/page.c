@@ -131,10 +131,37 @@ void page_sentence_col(struct view *view, const char *key, struct stmt *stmt, un
 	"'created', 'updated', 'review', 'rejected', 'deferred', 'deferred_confirmed', 'unconfirmed'," \
 	" 'briefed', 'read', 'remarked', 'upreport'"
 
+int page_list(struct view *view, const char *key, int opened, struct stmt *stmt,
+	int (*put)(struct view *view, struct stmt *row))
+{
+	int row = opened;
+	int error = 0;
+	jw_key(&view->jw, key);
+	jw_array(&view->jw);
+	while (row >= 0 && error >= 0 && (row = db_step(stmt)) == 1) {
+		error = put(view, stmt);
+	}
+	jw_end(&view->jw);
+	return row < 0 ? row : error;
+}
+
+static int step_put(struct view *view, struct stmt *q)
+{
+	jw_object(&view->jw);
+	jw_kv_int(&view->jw, "at", db_col_int64(q, 0));
+	jw_kv_int(&view->jw, "seq", db_col_int64(q, 1));
+	jw_kv_str(&view->jw, "code", db_col_text(q, 2));
+	page_json_col(view, "args", q, 3);
+	page_text_col(view, "actor", q, 4);
+	page_text_col(view, "role", q, 5);
+	jw_end(&view->jw);
+	return 0;
+}
+
 int page_timeline(struct view *view, const char *kind, int64_t id)
 {
 	AUTO_STMT struct stmt *q = NULL;
-	int row = sql_query(view->db,
+	int opened = sql_query(view->db,
 		"SELECT t.at_ms, t.id, t.code, t.args, p.name, t.role FROM timeline t"
 		" LEFT JOIN person p ON p.id = t.person_id"
 		" WHERE t.kind = $1 AND t.record_id = $2"
@@ -142,18 +169,5 @@ int page_timeline(struct view *view, const char *kind, int64_t id)
 		")) ORDER BY t.id LIMIT $3",
 		&q, SQL_STR(kind), SQL_INT(id), SQL_INT(TIMELINE_MAX),
 		SQL_INT(view->scope == SCOPE_ALL));
-	jw_key(&view->jw, "timeline");
-	jw_array(&view->jw);
-	while (row >= 0 && (row = db_step(q)) == 1) {
-		jw_object(&view->jw);
-		jw_kv_int(&view->jw, "at", db_col_int64(q, 0));
-		jw_kv_int(&view->jw, "seq", db_col_int64(q, 1));
-		jw_kv_str(&view->jw, "code", db_col_text(q, 2));
-		page_json_col(view, "args", q, 3);
-		page_text_col(view, "actor", q, 4);
-		page_text_col(view, "role", q, 5);
-		jw_end(&view->jw);
-	}
-	jw_end(&view->jw);
-	return row < 0 ? row : 0;
+	return page_list(view, "timeline", opened, q, step_put);
 }

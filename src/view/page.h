@@ -49,5 +49,13 @@ void page_text_col(struct view *view, const char *key, struct stmt *stmt, unsign
 void page_json_col(struct view *view, const char *key, struct stmt *stmt, unsigned column);
 /** "name":{"code":…,"args":…} of two columns, or null. */
 void page_sentence_col(struct view *view, const char *key, struct stmt *stmt, unsigned column);
+/**
+ * "name":[…] with what put writes of each row, until it fails.
+ *
+ * Shape:   opened is what opening the statement returned.
+ * Returns: 0, what opened or put said, or as db_step.
+ */
+NODISCARD int page_list(struct view *view, const char *key, int opened, struct stmt *stmt,
+	int (*put)(struct view *view, struct stmt *row));
 /** "timeline":[…] of a record, oldest first, at most 500.  0 or as db_step. */
 NODISCARD int page_timeline(struct view *view, const char *kind, int64_t id);

@@ -273,6 +273,8 @@ static void a_link_shows_and_does_nothing(const char *conf)
 {
 	struct cast c;
 	cast_five(&c, conf);
+	(void)school_row(&c.school, "INSERT INTO setting (id, version, key, value)"
+				    " VALUES ($1, 1, 'school', '{\"name\":\"示例学院\"}')");
 	assert_int_equal(school_run(&c.school, raise_run, &c), 0);
 	AUTO_STMT struct stmt *q = NULL;
 	assert_int_equal(
@@ -287,6 +289,7 @@ static void a_link_shows_and_does_nothing(const char *conf)
 	q = NULL;
 	c.school.call.key = slice_str(kept);
 	assert_int_equal(view(&c, NULL, ROUTE_ACK_GET, NULL), 0);
+	answer_is(&c.school, "school", "示例学院");
 	answer_is(&c.school, "state", "open");
 	answer_is(&c.school, "person", "赵强");
 	store_is(&c, "SELECT state FROM incident", "open");
