@@ -95,6 +95,15 @@ def figures(text):
             print("       " + line[2:].strip(), flush=True)
 
 
+def telling(text, most):
+    """The last lines of a failure, without the cases that passed."""
+    return [line for line in text.splitlines() if not re.match(r"ok \d", line)][-most:]
+
+
+def complain(text, most):
+    print("\n".join("       " + line for line in telling(text, most)), flush=True)
+
+
 def run_all(args):
     logs = pathlib.Path(args.results + ".d")
     logs.mkdir(parents=True, exist_ok=True)
@@ -111,7 +120,7 @@ def run_all(args):
             show(name, tally, seconds, note)
             figures(text)
             if tally[1]:
-                print("\n".join("       " + x for x in text.splitlines()[-args.tail:]))
+                complain(text, args.tail)
             elif tally[2]:
                 for line in text.splitlines():
                     if "skip" in line.lower():
@@ -137,9 +146,7 @@ def meson_log(path, tail):
         show(test["name"].split(" / ")[-1], tally, test["duration"])
         figures(text)
         if tally[1]:
-            wrong = [x for x in text.splitlines() if not re.match(r"ok \d", x)]
-            wrong += test.get("stderr", "").splitlines()
-            print("\n".join("       " + x for x in wrong[-tail:]))
+            complain(text + "\n" + test.get("stderr", ""), tail)
         total = [a + b for a, b in zip(total, tally)]
     return total
 

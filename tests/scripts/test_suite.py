@@ -28,13 +28,18 @@ CASES = [
 
 def main():
     wrong = 0
-    print(f"1..{len(CASES)}")
+    print(f"1..{len(CASES) + 1}")
     for number, (name, text, code, late, wanted) in enumerate(CASES, 1):
         got = suite.count(text, code, late)
         wrong += got != wanted
         print(f"{'ok' if got == wanted else 'not ok'} {number} - {name}")
         if got != wanted:
             print(f"# wanted {wanted}, got {got}")
+    many = "not ok 1 - a\n# why\n" + "".join(f"ok {n} - b\n" for n in range(2, 100))
+    got = suite.telling(many, 60)
+    wrong += got != ["not ok 1 - a", "# why"]
+    print(f"{'ok' if got == ['not ok 1 - a', '# why'] else 'not ok'} {len(CASES) + 1}"
+          " - a failure is shown however many cases passed after it")
     return 1 if wrong else 0
 
 
