@@ -12,8 +12,13 @@ every command, says what to do; absent means accept:
     reject CODE [AT]   answer CODE at MAIL, RCPT or DATA (default RCPT): 550 for good, 451 for now
     busy               421 at the greeting
     blackhole          accept the connection and say nothing
-    drop               close after DATA, before the 250
     slow MS            wait before each answer
+    cut AT             close the connection at AT
+    hold AT            do nothing more at AT until the mode is another
+    drop               cut DOT
+
+AT is GREETING, EHLO, MAIL, RCPT or DATA (heard, not answered), BODY (in the midst of the
+message), DOT (all of it heard, not kept) or KEPT (kept, and the 250 not sent).
 """
 import argparse
 import json
@@ -43,7 +48,7 @@ class Store:
             words = (self.folder / "mode").read_text().split()
         except OSError:
             words = []
-        return words or ["accept"]
+        return ["cut", "DOT"] if words == ["drop"] else words or ["accept"]
 
     def keep(self, envelope, data):
         with COUNT:
@@ -58,6 +63,10 @@ class Store:
         return name
 
 
+class Cut(ConnectionError):
+    """The script says to hang up here."""
+
+
 class Session(socketserver.StreamRequestHandler):
     timeout = 300
     disable_nagle_algorithm = True
@@ -67,6 +76,15 @@ class Session(socketserver.StreamRequestHandler):
         if mode[0] == "slow":
             time.sleep(int(mode[1]) / 1000)
         self.request.sendall(text.encode() + b"\r\n")
+
+    def at(self, place):
+        """Where a script may hang up or wait."""
+        mode = self.server.store.mode()
+        if mode == ["cut", place]:
+            raise Cut
+        while mode == ["hold", place]:
+            time.sleep(0.02)
+            mode = self.server.store.mode()
 
     def refused(self, command):
         mode = self.server.store.mode()
@@ -87,6 +105,7 @@ class Session(socketserver.StreamRequestHandler):
             self.say("421 too busy, try later")
             return
         self.sender, self.rcpt = None, []
+        self.at("GREETING")
         self.say("220 mail.campus.test ESMTP")
         while True:
             line = self.rfile.readline(LINE_OCTETS_MAX)
@@ -97,6 +116,7 @@ class Session(socketserver.StreamRequestHandler):
                 return
 
     def command(self, word, rest):
+        self.at(word)
         if word in ("EHLO", "HELO"):
             self.hello(word)
         elif word == "STARTTLS" and self.server.tls:
@@ -170,17 +190,19 @@ class Session(socketserver.StreamRequestHandler):
                 return "end"
             if line in (b".\r\n", b".\n"):
                 break
+            if octets == 0:
+                self.at("BODY")
             octets += len(line)
             if octets <= MESSAGE_OCTETS_MAX:
                 lines.append(line[1:] if line.startswith(b".") else line)
-        if self.server.store.mode()[0] == "drop":
-            return "end"
+        self.at("DOT")
         if octets > MESSAGE_OCTETS_MAX:
             self.say("552 too large")
             return None
         name = self.server.store.keep({"from": self.sender, "to": self.rcpt,
                                        "peer": self.client_address[0]}, b"".join(lines))
         self.sender, self.rcpt = None, []
+        self.at("KEPT")
         self.say(f"250 kept as {name}")
         return None
 

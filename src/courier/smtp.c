@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 
 #include "base/arena.h"
 #include "base/buf.h"
@@ -35,6 +36,7 @@ struct attempt {
 	struct buf message;
 	size_t sent_octets;
 	CURL *easy;
+	curl_socket_t fd; /* of the conversation */
 	struct curl_slist *rcpt;
 	struct curl_slist *address;
 	enum outcome_step step;
@@ -154,11 +156,21 @@ static void on_ready(uv_poll_t *handle, int status, int events)
 	reap(smtp);
 }
 
+/* An attempt knows its own socket; curl's handles of its own speak of no attempt. */
+static void socket_note(CURL *easy, curl_socket_t fd, bool gone)
+{
+	void *attempt = NULL;
+	if (curl_easy_getinfo(easy, CURLINFO_PRIVATE, &attempt) == CURLE_OK &&
+		attempt != NULL) {
+		((struct attempt *)attempt)->fd = gone ? CURL_SOCKET_BAD : fd;
+	}
+}
+
 static int on_socket(CURL *easy, curl_socket_t fd, int what, void *user, void *own)
 {
 	struct smtp *smtp = user;
 	struct watch *watch = own;
-	(void)easy;
+	socket_note(easy, fd, what == CURL_POLL_REMOVE);
 	if (what == CURL_POLL_REMOVE) {
 		if (watch != NULL) {
 			(void)curl_multi_assign(smtp->multi, fd, NULL);
@@ -366,6 +378,7 @@ static int attempt_create(struct smtp *smtp, const struct smtp_job *job,
 	attempt->smtp = smtp;
 	attempt->delivery = job->delivery;
 	attempt->number = job->attempt;
+	attempt->fd = CURL_SOCKET_BAD;
 	attempt->arena = arena_create(CONFIG_ARENA_OCTETS);
 	buf_init(&attempt->message, MESSAGE_OCTETS_MAX);
 	int error = account_read(attempt->arena, arena_dup(attempt->arena, job->config),
@@ -477,6 +490,19 @@ int smtp_create(uv_loop_t *loop, const struct smtp_setup *setup, struct smtp **r
 	return 0;
 }
 
+/*
+ * A handle taken from libcurl in the midst of its conversation ends that with
+ * the final dot, whatever was said before: the server would keep half a letter,
+ * or an empty one, and the whole one comes again later.  So nothing more is
+ * said first.
+ */
+static void hang_up(struct attempt *attempt)
+{
+	if (attempt->fd != CURL_SOCKET_BAD) {
+		(void)shutdown(attempt->fd, SHUT_RDWR);
+	}
+}
+
 void smtp_end(struct smtp *smtp)
 {
 	if (smtp == NULL || smtp->ending) {
@@ -486,6 +512,7 @@ void smtp_end(struct smtp *smtp)
 	lookup_close(smtp->lookup); /* lands what waits for an address */
 	while (smtp->flying != NULL) {
 		bool sent = smtp->flying->step == OUTCOME_BODY;
+		hang_up(smtp->flying);
 		land(smtp->flying, sent ? OUTCOME_UNKNOWN : OUTCOME_RETRY, "stopping");
 	}
 	while (smtp->queue != NULL) {

@@ -144,6 +144,125 @@ static void test_script(void **state)
 	}
 }
 
+/* A letter longer than what the kernel takes in one go. */
+static void post_send_long(int64_t delivery)
+{
+	enum { LONG_OCTETS = 8 * 1024 * 1024 };
+	static char body[LONG_OCTETS + 1];
+	memset(body, 'x', LONG_OCTETS);
+	struct smtp_job job = { .delivery = delivery,
+		.attempt = 1,
+		.config = slice_str(config),
+		.to = SLICE("li@campus.test"),
+		.key = SLICE("key-7"),
+		.subject = SLICE("告警"),
+		.body = slice_of(body, LONG_OCTETS),
+		.at_unix_ms = 1795332246000 };
+	smtp_send(post.smtp, &job);
+}
+
+static void expect_kept(const struct sink *sink, unsigned want, const char *when)
+{
+	assert_int_equal(sink_count(sink), want);
+	for (unsigned i = 1; i <= want; i++) {
+		char name[32];
+		char text[4096];
+		(void)snprintf(name, sizeof(name), "%06u.eml", i);
+		assert_true(sink_read(sink, name, text, sizeof(text)));
+		if (strstr(text, "\r\nMessage-ID: <key-7@campus.test>\r\n") == NULL) {
+			fail_msg(
+				"%s: message %u has another Message-ID: %.200s", when, i, text);
+		}
+	}
+}
+
+static void test_cut(void **state)
+{
+	static const struct {
+		const char *mode;
+		bool is_long;
+		enum outcome want;
+		unsigned kept;
+	} cases[] = {
+		{ "cut GREETING", false, OUTCOME_RETRY, 0 },
+		{ "cut EHLO", false, OUTCOME_RETRY, 0 },
+		{ "cut MAIL", false, OUTCOME_RETRY, 0 },
+		{ "cut RCPT", false, OUTCOME_RETRY, 0 },
+		{ "cut DATA", false, OUTCOME_RETRY, 0 },
+		{ "cut BODY", true, OUTCOME_RETRY, 0 },
+		{ "cut DOT", false, OUTCOME_UNKNOWN, 0 },
+		{ "cut KEPT", false, OUTCOME_UNKNOWN, 1 },
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct sink sink;
+		sink_start(&sink, script, false);
+		sink_mode(&sink, cases[i].mode);
+		config_put("127.0.0.1", sink.port, "");
+		post_open("");
+		(cases[i].is_long ? post_send_long : post_send)(7);
+		post_wait(1);
+		if (post.results[0].outcome != cases[i].want) {
+			fail_msg("%s: %s, %s", cases[i].mode,
+				outcome_text(post.results[0].outcome), post.results[0].error);
+		}
+		expect_kept(&sink, cases[i].kept, cases[i].mode);
+		sink_mode(&sink, "accept");
+		post_send(7);
+		post_wait(2);
+		assert_int_equal(post.results[1].outcome, OUTCOME_ACCEPTED);
+		expect_kept(&sink, cases[i].kept + 1, cases[i].mode);
+		post_close();
+		sink_stop(&sink);
+	}
+}
+
+static void wait_ms(uint64_t ms)
+{
+	uv_timer_t timer;
+	bool over = false;
+	assert_int_equal(uv_timer_init(&post.loop, &timer), 0);
+	timer.data = &over;
+	assert_int_equal(uv_timer_start(&timer, on_patience, ms, 0), 0);
+	while (!over) {
+		(void)uv_run(&post.loop, UV_RUN_ONCE);
+	}
+	uv_close((uv_handle_t *)&timer, NULL);
+	(void)uv_run(&post.loop, UV_RUN_NOWAIT);
+}
+
+/* libcurl would end what it had begun with the final dot: an empty letter, or half of one. */
+static void test_end_in_the_midst(void **state)
+{
+	static const char *const places[] = { "GREETING", "EHLO", "MAIL", "RCPT", "DATA",
+		"BODY" };
+	(void)state;
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		struct sink sink;
+		char mode[32];
+		sink_start(&sink, script, false);
+		(void)snprintf(mode, sizeof(mode), "hold %s", places[i]);
+		sink_mode(&sink, mode);
+		config_put("127.0.0.1", sink.port, "");
+		post_open("");
+		(strcmp(places[i], "BODY") == 0 ? post_send_long : post_send)(7);
+		wait_ms(250);
+		assert_int_equal(post.count, 0);
+		sink_mode(&sink, "accept"); /* it goes on in a moment, and we end in this one */
+		smtp_end(post.smtp);
+		assert_int_equal(post.count, 1);
+		assert_int_equal(post.results[0].outcome, OUTCOME_RETRY);
+		wait_ms(250);
+		if (sink_count(&sink) != 0) {
+			char text[600] = "";
+			(void)sink_read(&sink, "000001.eml", text, sizeof(text));
+			fail_msg("ended at %s, and the server took '%.500s'", places[i], text);
+		}
+		post_close();
+		sink_stop(&sink);
+	}
+}
+
 static void test_text(void **state)
 {
 	struct sink sink;
@@ -340,6 +459,10 @@ int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		{ "each way to fail has its outcome", test_script, NULL, NULL, NULL },
+		{ "cut off anywhere, it is accepted later under the same Message-ID", test_cut,
+			NULL, NULL, NULL },
+		{ "an end in the midst of a conversation leaves no half letter there",
+			test_end_in_the_midst, NULL, NULL, NULL },
 		{ "the text arrives, after a log-in", test_text, NULL, NULL, NULL },
 		{ "a refused connection is tried again", test_refused_connection, NULL, NULL,
 			NULL },
