@@ -52,7 +52,7 @@ static int row_put(struct txn *txn, const struct deliver_mail *mail, struct slic
 		"INSERT INTO delivery (id, version, channel, person_id, address, subject, body, message_id,"
 		" about, about_id, document_id, queued_at_ms, state)"
 		" VALUES ($1, 1, 'mail', $2, $3, $4, $5, $6, $7, $8, $9, $10, 'queued')",
-		SQL_INT(id), SQL_INT(mail->person_id), SQL_TEXT(address),
+		SQL_INT(id), SQL_INT_OR_NULL(mail->person_id), SQL_TEXT(address),
 		SQL_TEXT(mail->subject), SQL_TEXT(mail->body), SQL_TEXT(effect),
 		SQL_STR(mail->about), SQL_INT(mail->about_id),
 		SQL_INT_OR_NULL(mail->document_id), SQL_INT(txn_now_ms(txn)));
@@ -65,8 +65,8 @@ static int row_put(struct txn *txn, const struct deliver_mail *mail, struct slic
 
 int deliver_mail(struct txn *txn, const struct deliver_mail *mail)
 {
-	struct slice address = { 0 };
-	int error = address_of(txn, mail->person_id, &address);
+	struct slice address = mail->address;
+	int error = mail->person_id == 0 ? 0 : address_of(txn, mail->person_id, &address);
 	if (error < 0 || address.n == 0) {
 		return error;
 	}

@@ -18,7 +18,8 @@ struct desk_env;
 struct txn;
 
 struct deliver_mail {
-	int64_t person_id;
+	int64_t person_id;    /* 0 = nobody we know: to address */
+	struct slice address; /* of nobody we know; a person's is looked up */
 	struct slice subject;
 	struct slice body; /* plain text */
 	const char *about; /* kind of the record */

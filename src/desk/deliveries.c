@@ -17,7 +17,7 @@ static int old_load(struct desk *desk, int64_t id, struct old *old)
 {
 	AUTO_STMT struct stmt *q = NULL;
 	int row = sql_query(desk->db,
-		"SELECT person_id, subject, body, about, about_id, document_id, state, version"
+		"SELECT person_id, address, subject, body, about, about_id, document_id, state, version"
 		" FROM delivery WHERE id = $1",
 		&q, SQL_INT(id));
 	row = row < 0 ? row : db_step(q);
@@ -26,14 +26,15 @@ static int old_load(struct desk *desk, int64_t id, struct old *old)
 	}
 	old->mail = (struct deliver_mail) {
 		.person_id = db_col_int64(q, 0),
-		.subject = arena_dup(desk->arena, db_col_text(q, 1)),
-		.body = arena_dup(desk->arena, db_col_text(q, 2)),
-		.about = arena_dup_str(desk->arena, db_col_text(q, 3)),
-		.about_id = db_col_int64(q, 4),
-		.document_id = db_col_int64(q, 5),
+		.address = arena_dup(desk->arena, db_col_text(q, 1)),
+		.subject = arena_dup(desk->arena, db_col_text(q, 2)),
+		.body = arena_dup(desk->arena, db_col_text(q, 3)),
+		.about = arena_dup_str(desk->arena, db_col_text(q, 4)),
+		.about_id = db_col_int64(q, 5),
+		.document_id = db_col_int64(q, 6),
 	};
-	old->state = arena_dup(desk->arena, db_col_text(q, 6));
-	old->version = db_col_int64(q, 7);
+	old->state = arena_dup(desk->arena, db_col_text(q, 7));
+	old->version = db_col_int64(q, 8);
 	return 0;
 }
 

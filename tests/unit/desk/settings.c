@@ -198,6 +198,35 @@ static void a_test_mail_goes_to_whom_it_is_for(const char *conf)
 	school_close(&school);
 }
 
+/* Its Message-ID is its outbox row's effect, and sending again is a row of its own. */
+static void a_test_mail_can_be_sent_again(const char *conf)
+{
+	begin(conf);
+	assert_int_equal(
+		put("mail",
+			"{\"host\":\"smtp.example.edu.cn\",\"from\":\"fs@example.edu.cn\"}"),
+		0);
+	assert_int_equal(
+		desk_do(&school, &admin, ROUTE_MAIL_TEST, 0, "{\"to\":\"a@example.edu.cn\"}"),
+		0);
+	int64_t first = school.answer_id;
+	struct hat operator= school_hat(&school, admin.person_id, "operator", 0);
+	assert_int_equal(
+		desk_do(&school, &operator, ROUTE_DELIVERIES_RESEND, first, "{}"), E_STATE);
+	(void)school_row(
+		&school, "UPDATE delivery SET state = 'failed_permanent' WHERE id < $1");
+	assert_int_equal(desk_do(&school, &operator, ROUTE_DELIVERIES_RESEND, first, "{}"), 0);
+	assert_int_equal(
+		desk_do(&school, &operator, ROUTE_DELIVERIES_RESEND, first, "{}"), E_EXISTS);
+	assert_int_equal(
+		house_number(&school.house,
+			"SELECT count(DISTINCT d.message_id) FROM delivery d JOIN outbox o ON o.id = d.id"
+			" WHERE d.address = 'a@example.edu.cn' AND d.person_id IS NULL"
+			" AND o.state = 'waiting' AND o.effect = d.message_id"),
+		2);
+	school_close(&school);
+}
+
 static void item_is(const char *code, const char *state)
 {
 	for (const struct json *i = json_first(answer_at(&school, "items")); i != NULL;
@@ -284,6 +313,8 @@ int main(void)
 		{ "setup ends when the line has its people",
 			setup_ends_when_the_line_has_people, false },
 		{ "a test mail goes to whom it is for", a_test_mail_goes_to_whom_it_is_for,
+			false },
+		{ "a test mail that failed can be sent again", a_test_mail_can_be_sent_again,
 			false },
 		{ "the checkup says what is missing", the_checkup_says_what_is_missing, false },
 	};
