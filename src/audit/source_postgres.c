@@ -337,6 +337,16 @@ static int pg_blob(struct source *source, struct source_blob *ret_blob)
 	return 1;
 }
 
+/* An index leads to a row; what the row itself says of its place is what counts. */
+static bool piece_is(const PGresult *result, const struct digest *sm3, int64_t n)
+{
+	struct digest name = { 0 };
+	bool odd = false;
+	fixed_at(result, 0, 1, name.octet, DIGEST_OCTETS, &odd);
+	int64_t place = int_at(result, 0, 2, &odd);
+	return !odd && place == n && digest_eq(&name, sm3);
+}
+
 static int pg_piece(
 	struct source *source, const struct digest *sm3, int64_t n, struct slice *ret_piece)
 {
@@ -352,12 +362,13 @@ static int pg_piece(
 	const int formats[] = { 1, 0 };
 	PQclear(s->piece);
 	s->piece = PQexecParams(s->conn,
-		"SELECT octets FROM blob_chunk WHERE sm3 = $1 AND n = CAST($2 AS BIGINT)", 2,
-		types, values, lengths, formats, 1);
+		"SELECT octets, sm3, CAST(n AS BIGINT) FROM blob_chunk"
+		" WHERE sm3 = $1 AND n = CAST($2 AS BIGINT)",
+		2, types, values, lengths, formats, 1);
 	if (PQresultStatus(s->piece) != PGRES_TUPLES_OK) {
 		return say(s, "blob_chunk");
 	}
-	if (PQntuples(s->piece) == 0) {
+	if (PQntuples(s->piece) == 0 || !piece_is(s->piece, sm3, n)) {
 		return 0;
 	}
 	*ret_piece = octets_at(s->piece, 0, 0);

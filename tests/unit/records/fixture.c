@@ -33,15 +33,21 @@ static int remove_one(const char *path, const struct stat *st, int type, struct 
 	return remove(path);
 }
 
+void fixture_postgres_stop(void)
+{
+	if (postmaster > 0) {
+		(void)kill(postmaster, SIGINT);
+		(void)waitpid(postmaster, NULL, 0);
+		postmaster = 0;
+	}
+}
+
 static void clean(void)
 {
 	if (owner != getpid()) {
 		return;
 	}
-	if (postmaster > 0) {
-		(void)kill(postmaster, SIGINT);
-		(void)waitpid(postmaster, NULL, 0);
-	}
+	fixture_postgres_stop();
 	if (scratch[0] != '\0') {
 		(void)nftw(scratch, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 	}
@@ -114,13 +120,13 @@ static PGconn *connect_admin(void)
 {
 	char uri[200];
 	uri_of(uri, sizeof(uri), "postgres");
-	for (int i = 0; i < 200; i++) {
+	for (int i = 0; i < 1000; i++) {
 		PGconn *conn = PQconnectdb(uri);
 		if (PQstatus(conn) == CONNECTION_OK) {
 			return conn;
 		}
 		PQfinish(conn);
-		(void)usleep(50000);
+		(void)usleep(10000);
 	}
 	(void)fprintf(stderr, "the private PostgreSQL did not come up\n");
 	exit(1);
@@ -142,6 +148,26 @@ static void log_show(const char *folder, int status)
 	}
 }
 
+const char *fixture_postgres_data(void)
+{
+	static char data[120];
+	(void)snprintf(data, sizeof(data), "%s/pg/data", fixture_dir());
+	return data;
+}
+
+void fixture_postgres_start(void)
+{
+	char folder[100];
+	char data[120];
+	(void)snprintf(folder, sizeof(folder), "%s/pg", fixture_dir());
+	(void)snprintf(data, sizeof(data), "%s", fixture_postgres_data());
+	char *serve[] = { (char[]) { "postgres" }, (char[]) { "-D" }, data, (char[]) { "-k" },
+		folder, (char[]) { "-c" }, (char[]) { "listen_addresses=" }, (char[]) { "-c" },
+		(char[]) { "shared_buffers=16MB" }, NULL };
+	postmaster = start("postgres", serve);
+	PQfinish(connect_admin());
+}
+
 static bool start_postgres(void)
 {
 	static bool tried;
@@ -160,7 +186,7 @@ static bool start_postgres(void)
 		return false;
 	}
 	char data[120];
-	(void)snprintf(data, sizeof(data), "%s/data", folder);
+	(void)snprintf(data, sizeof(data), "%s", fixture_postgres_data());
 	char *init[] = { (char[]) { "initdb" }, (char[]) { "-D" }, data, (char[]) { "-U" },
 		(char[]) { "tester" }, (char[]) { "--locale=C.UTF-8" }, (char[]) { "-A" },
 		(char[]) { "trust" }, (char[]) { "-N" }, NULL };
@@ -169,11 +195,7 @@ static bool start_postgres(void)
 		log_show(folder, status);
 		exit(1);
 	}
-	char *serve[] = { (char[]) { "postgres" }, (char[]) { "-D" }, data, (char[]) { "-k" },
-		folder, (char[]) { "-c" }, (char[]) { "listen_addresses=" }, (char[]) { "-c" },
-		(char[]) { "shared_buffers=16MB" }, NULL };
-	postmaster = start("postgres", serve);
-	PQfinish(connect_admin());
+	fixture_postgres_start();
 	return true;
 }
 

@@ -31,3 +31,9 @@ const char *fixture_sqlite(void);
 
 /** Let a setting of the private server take effect and open new sessions with it. */
 void fixture_postgres_set(const char *name, const char *value);
+
+/** The private server's data folder; its files may be changed between stop and start. */
+const char *fixture_postgres_data(void);
+/** End the private server in good order; the next start finds everything. */
+void fixture_postgres_stop(void);
+void fixture_postgres_start(void);
