@@ -70,6 +70,7 @@ static void command_send(struct request *r)
 		.key = r->hit.key,
 		.query = r->query,
 		.idempotency = request_field(r, "Idempotency-Key"),
+		.asked_at_ms = r->asked_at_ms,
 		.agent = slice_head(agent, utf8_span(slice_head(agent, AGENT_OCTETS_MAX))),
 	};
 	if (field_if_match(request_field(r, MHD_HTTP_HEADER_IF_MATCH), &msg.if_match) < 0) {

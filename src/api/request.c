@@ -54,6 +54,7 @@ void *request_create(struct daemon *daemon, const char *uri, struct MHD_Connecti
 	r->client->since_ms = clock_mono_ms();
 	r->upload_fd = -1;
 	r->trace = server->trace++;
+	r->asked_at_ms = clock_unix_ms();
 	buf_init(&r->body, SERVER_BODY_OCTETS_MAX);
 	r->next = server->requests;
 	if (r->next != NULL) {

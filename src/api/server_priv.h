@@ -102,6 +102,7 @@ struct request {
 	struct route_hit hit;
 	struct slice token;
 	uint64_t trace;
+	int64_t asked_at_ms; /* unix; when its first line had come */
 	struct buf body;
 	size_t counted; /* octets of body that count among the server's */
 	uint64_t discarded;

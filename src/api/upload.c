@@ -49,6 +49,7 @@ static void ask_leave(struct request *r)
 		.id = r->hit.record,
 		.octets = r->upload_octets,
 		.name = buf_slice(&name),
+		.asked_at_ms = r->asked_at_ms,
 	};
 	buf_clear(&server->out);
 	msg_grant_ask_encode(&msg, &server->out);

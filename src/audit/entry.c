@@ -81,6 +81,9 @@ void audit_entry_put(struct buf *buf, const struct audit_entry *entry)
 	jw_object(&jw);
 	jw_kv_int(&jw, "seq", entry->seq);
 	jw_kv_int(&jw, "at", entry->at_unix_ms);
+	if (entry->asked_unix_ms != 0) {
+		jw_kv_int(&jw, "asked", entry->asked_unix_ms);
+	}
 	jw_kv_opt(&jw, "trace", entry->trace);
 	put_opt_int(&jw, "actor", entry->actor_id);
 	jw_kv_opt(&jw, "role", entry->role);
@@ -106,6 +109,7 @@ void audit_entry_put(struct buf *buf, const struct audit_entry *entry)
 enum member {
 	M_SEQ,
 	M_AT,
+	M_ASKED,
 	M_TRACE,
 	M_ACTOR,
 	M_ROLE,
@@ -121,8 +125,9 @@ enum member {
 	MEMBERS
 };
 
-static const char *const member_names[MEMBERS] = { "seq", "at", "trace", "actor", "role", "act",
-	"kind", "id", "version", "reason", "rows", "personal", "blobs", "erases" };
+static const char *const member_names[MEMBERS] = { "seq", "at", "asked", "trace", "actor",
+	"role", "act", "kind", "id", "version", "reason", "rows", "personal", "blobs",
+	"erases" };
 
 /* What the parts of one parse share. */
 struct reading {
@@ -288,8 +293,8 @@ static int take_members(const struct reading *in, struct audit_entry *entry)
 		enum member member;
 		int64_t *ret_value;
 	} numbers[] = { { M_SEQ, &entry->seq }, { M_AT, &entry->at_unix_ms },
-		{ M_ACTOR, &entry->actor_id }, { M_ID, &entry->id },
-		{ M_VERSION, &entry->version } };
+		{ M_ASKED, &entry->asked_unix_ms }, { M_ACTOR, &entry->actor_id },
+		{ M_ID, &entry->id }, { M_VERSION, &entry->version } };
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
 		int error = take_int(in, numbers[i].member, numbers[i].ret_value);
 		if (error < 0) {

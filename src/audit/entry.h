@@ -4,14 +4,15 @@
  * role and why, the digests of the rows and blobs it left behind, and
  * commitments to personal values kept apart so that they can be erased.
  *
- *   {"seq":n,"at":unix ms,"trace":"hex"|null,"actor":id|null,"role":text|null,
+ *   {"seq":n,"at":unix ms,"asked":unix ms,"trace":"hex"|null,"actor":id|null,"role":text|null,
  *    "act":"notice.issue","kind":"notice"|null,"id":n|null,"version":n|null,
  *    "reason":text|null,
  *    "rows":[{"t":table,"id":n,"v":version,"d":SM3|null}],
  *    "personal":[SM3],"blobs":[SM3],"erases":[[seq,n]]}
  *
  * No spaces, members in this order; the four lists are always there, except
- * that "erases" is written only when it is not empty.  A row with "d":null
+ * that "erases" is written only when it is not empty, and "asked" when the act
+ * was a request: when it reached web, which is before "at", when it was done.  A row with "d":null
  * was deleted.  Zero stands for null in the numbers, empty for null in texts.
  *
  * Layer: audit.  Threading: reentrant.  Fuzz target: fuzz/audit_entry.c.
@@ -59,6 +60,7 @@ struct audit_erase {
 struct audit_entry {
 	int64_t seq; /* from 1, without gap */
 	int64_t at_unix_ms;
+	int64_t asked_unix_ms;
 	struct slice trace;
 	int64_t actor_id;
 	struct slice role;

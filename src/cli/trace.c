@@ -121,9 +121,19 @@ static bool wanted(const struct journey *j, const struct audit_entry *entry)
 
 static void entry_hop(struct journey *j, const struct audit_entry *entry)
 {
+	struct hop asked = { .at_ms = entry->asked_unix_ms,
+		.process = "web",
+		.what = SLICE("asked"),
+		.kind = entry->kind,
+		.id = entry->id,
+		.trace = entry->trace };
+	if (entry->asked_unix_ms != 0) {
+		hop_add(j, &asked);
+	}
 	/* A person's act came in by web; what has no actor a process told, or time brought. */
+	bool by_web = entry->actor_id != 0 && entry->asked_unix_ms == 0;
 	const struct hop hop = { .at_ms = entry->at_unix_ms,
-		.process = entry->actor_id != 0 ? "web>core" : "core",
+		.process = by_web ? "web>core" : "core",
 		.what = entry->act,
 		.kind = entry->kind,
 		.id = entry->id,

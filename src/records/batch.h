@@ -47,6 +47,7 @@ struct command {
 	void *arg;
 	void (*done)(struct command *command); /* called by writer_deliver only */
 	char trace[COMMAND_TRACE_OCTETS + 1];
+	int64_t asked_at_ms; /* when a person's request reached us; 0 = nobody asked */
 	int64_t account;
 	struct slice key;      /* idempotency key; empty = none */
 	struct digest request; /* of the whole request; the same key with another is refused */

@@ -218,6 +218,7 @@ static struct audit_entry entry_of(const struct txn *txn)
 	return (struct audit_entry) {
 		.seq = (int64_t)txn->counters->tree.size + 1,
 		.at_unix_ms = txn->now_ms,
+		.asked_unix_ms = txn->command->asked_at_ms,
 		.trace = txn_trace(txn),
 		.actor_id = act->actor,
 		.role = act->role,

@@ -21,8 +21,10 @@ static void on_lane(void *ctx, bool ok, struct slice new_hash)
 	struct visit *v = visit_of(job);
 	v->call.password_ok = ok;
 	v->call.new_hash = visit_keep(job, new_hash);
+	int64_t asked_at_ms = job->command.asked_at_ms;
 	command_fini(&job->command);
 	command_init(&job->command);
+	job->command.asked_at_ms = asked_at_ms;
 	(void)snprintf(job->command.trace, sizeof(job->command.trace), "%016llx",
 		(unsigned long long)job->trace);
 	visit_run(job);
@@ -106,6 +108,7 @@ static void command_take(struct core *core, struct ipc_frame *frame)
 	}
 	struct job *job = visit_create(core, frame->req, frame->trace);
 	struct visit *v = visit_of(job);
+	visit_asked(job, msg.asked_at_ms);
 	v->call = (struct desk_call) {
 		.route = (enum route_id)msg.route,
 		.token = visit_keep(job, msg.token),

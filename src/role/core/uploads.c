@@ -139,6 +139,7 @@ static void ask_take(struct core *core, struct ipc_frame *frame)
 		answer.problem = buf_slice(&body);
 	} else {
 		struct job *job = visit_create(core, frame->req, frame->trace);
+		visit_asked(job, msg.asked_at_ms);
 		visit_of(job)->call = (struct desk_call) {
 			.route = (enum route_id)msg.route,
 			.token = visit_keep(job, msg.token),

@@ -8,9 +8,12 @@
 #include "base/log.h"
 #include "records/blob.h"
 #include "role/problem.h"
+#include "sys/clock.h"
 #include "sys/memfd.h"
 #include "sys/rand.h"
 
+/* A request may be under way that long. */
+enum { ASKED_AGE_MAX_MS = 10 * 60 * 1000 };
 enum { FRAME_BODY_MAX = 60000, PROBLEM_MAX_OCTETS = 8192 };
 
 struct job *visit_create(struct core *core, uint32_t req, uint64_t trace)
@@ -20,6 +23,14 @@ struct job *visit_create(struct core *core, uint32_t req, uint64_t trace)
 	v->req = req;
 	job->of = v;
 	return job;
+}
+
+/* web is believed as far as it can be right: a slow upload takes minutes, not hours. */
+void visit_asked(struct job *job, int64_t asked_at_ms)
+{
+	int64_t now_ms = clock_unix_ms();
+	bool sane = asked_at_ms <= now_ms && asked_at_ms > now_ms - ASKED_AGE_MAX_MS;
+	job->command.asked_at_ms = sane ? asked_at_ms : 0;
 }
 
 struct visit *visit_of(struct job *job)

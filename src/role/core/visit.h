@@ -27,6 +27,8 @@ struct visit {
 
 /** A job for a request with everything but its call. */
 struct job *visit_create(struct core *core, uint32_t req, uint64_t trace);
+/** When the request reached web, by its word; kept with the act. */
+void visit_asked(struct job *job, int64_t asked_at_ms);
 /** The job's visit. */
 struct visit *visit_of(struct job *job);
 /** Run the act and answer. */

@@ -10,6 +10,7 @@
 #include "base/json.h"
 #include "fixture.h"
 #include "schema/routes.h"
+#include "sys/clock.h"
 #include "sys/memfd.h"
 
 #define COUNT(list) (sizeof(list) / sizeof((list)[0]))
@@ -189,6 +190,7 @@ static void test_command(void **state)
 	assert_int_equal(command.id, 3);
 	assert_int_equal(command.sub, 8);
 	assert_int_equal(command.if_match, 12);
+	assert_in_range(clock_unix_ms() - command.asked_at_ms, 0, 60000);
 	assert_true(slice_is(command.idempotency, "k-1"));
 	assert_true(slice_is(command.agent, "浏览器/1"));
 	assert_true(slice_is(command.token, "t0ken"));

@@ -16,7 +16,7 @@
 #define SM3_ABC "66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0"
 
 static const char full[] =
-	"{\"seq\":7,\"at\":1763796246123,\"trace\":\"00ff\",\"actor\":3,\"role\":\"operator\","
+	"{\"seq\":7,\"at\":1763796246123,\"asked\":1763796246100,\"trace\":\"00ff\",\"actor\":3,\"role\":\"operator\","
 	"\"act\":\"notice.issue\",\"kind\":\"notice\",\"id\":12,\"version\":3,"
 	"\"reason\":\"\xe6\x8c\x89\xe6\x9c\x9f\",\"rows\":[{\"t\":\"notice\",\"id\":12,\"v\":3,"
 	"\"d\":\"" SM3_ABC "\"},{\"t\":\"draft\",\"id\":4,\"v\":9,\"d\":null}],"
@@ -27,6 +27,7 @@ static struct audit_entry full_entry(const struct digest *abc, const struct audi
 	static const struct audit_erase erases[] = { { 2, 0 }, { 5, 1 } };
 	return (struct audit_entry) { .seq = 7,
 		.at_unix_ms = 1763796246123,
+		.asked_unix_ms = 1763796246100,
 		.trace = SLICE("00ff"),
 		.actor_id = 3,
 		.role = SLICE("operator"),
@@ -69,6 +70,7 @@ static void what_was_written_reads_back(void **state)
 	assert_int_equal(entry.row_count, 2);
 	assert_true(entry.rows[1].deleted);
 	assert_int_equal(entry.erases[1].seq, 5);
+	assert_int_equal(entry.asked_unix_ms, 1763796246100);
 	AUTO_BUF struct buf text;
 	buf_init(&text, AUDIT_ENTRY_MAX_OCTETS);
 	audit_entry_put(&text, &entry);
