@@ -18,6 +18,7 @@ import time
 import traceback
 
 import tap
+from postgres_driver import ask
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(os.environ.get("FENGSUI_BUILD", ROOT / "build-test"))
@@ -138,6 +139,7 @@ class Person:
 class Platform:
     def __init__(self, store=None, campus_name=None):
         self.campus = campus_name
+        self.store = store
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="fengsui-system-"))
         self.data = self.folder / "data"
         self.config = self.folder / "fengsui.yaml"
@@ -184,13 +186,27 @@ class Platform:
         done = subprocess.run([BUILD / "fengsui", "status", "--data", self.data, "--json"], capture_output=True, text=True)
         return {r["role"]: r for r in json.loads(done.stdout)["roles"]}
 
+    def where(self):
+        """Words by which a command finds this platform's data and records."""
+        return ["--data", self.data, *(["--db", self.store] if self.store else [])]
+
     def rows(self, sql):
-        """What the embedded store holds, every row a list of texts."""
+        """What the store holds, every row a list of texts."""
+        if self.store:
+            return ask(self.store, sql)
         connection = sqlite3.connect(f"file:{self.data}/records.db?mode=ro", uri=True, timeout=20)
         try:
             return [["" if v is None else str(v) for v in row] for row in connection.execute(sql)]
         finally:
             connection.close()
+
+    def change(self, sql):
+        """As nobody but a test does, and only while the platform stands still."""
+        if self.store:
+            ask(self.store, sql)
+            return
+        with sqlite3.connect(self.data / "records.db") as db:
+            db.execute(sql)
 
     def kill(self, role):
         os.kill(self.roles()[role]["pid"], signal.SIGKILL)

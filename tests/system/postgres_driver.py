@@ -11,6 +11,8 @@ import subprocess
 import tempfile
 import time
 
+import tap
+
 USER = "postgres"
 
 
@@ -26,11 +28,22 @@ def free_port():
         return probe.getsockname()[1]
 
 
+def ask(uri, sql):
+    """Every row as a list of texts."""
+    done = subprocess.run([programs() / "psql", "-X", "-q", "-A", "-t", "-F", "\t", "-v", "ON_ERROR_STOP=1", "-c", sql, uri],
+                          capture_output=True, text=True, cwd="/")
+    if done.returncode != 0:
+        raise RuntimeError(f"{sql}: {done.stderr}")
+    return [line.split("\t") for line in done.stdout.splitlines()]
+
+
 class Postgres:
     """fsync and the rest stay as they are by default: durability is what is tested."""
 
-    def __init__(self):
+    def __init__(self, prepare=None):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="fengsui-postgres-"))
+        if prepare:
+            prepare(self.folder)
         self.data = self.folder / "data"
         self.password = secrets.token_hex(12)
         self.bin = programs()
@@ -68,25 +81,18 @@ class Postgres:
         while time.monotonic() < deadline:
             if self.process.poll() is not None:
                 break
-            if self._psql("postgres", "SELECT 1").returncode == 0:
+            try:
+                ask(self.uri("postgres"), "SELECT 1")
                 return
-            time.sleep(0.1)
+            except RuntimeError:
+                time.sleep(0.1)
         raise RuntimeError("PostgreSQL did not come up: " + (self.folder / "log").read_text()[-2000:])
-
-    def _psql(self, database, sql):
-        return subprocess.run(
-            [self.bin / "psql", "-X", "-q", "-A", "-t", "-F", "\t", "-v", "ON_ERROR_STOP=1", "-c", sql, self.uri(database)],
-            capture_output=True, text=True, cwd="/")
 
     def uri(self, database):
         return f"postgresql://tester:{self.password}@127.0.0.1:{self.port}/{database}"
 
     def rows(self, database, sql):
-        """Every row as a list of texts."""
-        done = self._psql(database, sql)
-        if done.returncode != 0:
-            raise RuntimeError(f"{sql}: {done.stderr}")
-        return [line.split("\t") for line in done.stdout.splitlines()]
+        return ask(self.uri(database), sql)
 
     def database(self):
         """A fresh one; its address."""
@@ -105,3 +111,32 @@ class Postgres:
     def remove(self):
         self.stop()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+class Stores:
+    """Where the platforms of a program keep their records: a file of each one's own, or databases of one server."""
+
+    def __init__(self, postgresql):
+        self.server = Postgres().start() if postgresql else None
+
+    def fresh(self):
+        """An empty store's address; None is the platform's own file."""
+        return self.server.database() if self.server else os.environ.get("FENGSUI_STORE")
+
+    def remove(self):
+        if self.server:
+            self.server.remove()
+
+
+def with_stores(run, postgresql):
+    """What on_a_desk is to run: run(stores), the stores gone afterwards."""
+    if postgresql and programs() is None:
+        tap.skip("PostgreSQL is not installed")
+
+    def inside():
+        stores = Stores(postgresql)
+        try:
+            return run(stores)
+        finally:
+            stores.remove()
+    return inside

@@ -3,7 +3,6 @@
 """Bad input on the real platform: each gets a clear problem, nothing is lost or leaked, and the platform stays healthy."""
 import http.client
 import json
-import os
 import pathlib
 import re
 import resource
@@ -18,6 +17,7 @@ import traceback
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 from matrix_world import PASSWORD, PDF, Steady  # noqa: E402
 from platform_driver import BUILD, NAME, PORT, Platform, Refused, on_a_desk, until  # noqa: E402
+from postgres_driver import with_stores  # noqa: E402
 from tap import case, end  # noqa: E402
 
 STREAMS = 1000
@@ -444,8 +444,8 @@ def in_the_end(school):
     case("no sanitizer spoke", "Sanitizer" not in log and "runtime error" not in log, log[-800:])
 
 
-def on_the_desk():
-    platform = Platform(os.environ.get("FENGSUI_STORE"), NAME)
+def on_the_desk(stores):
+    platform = Platform(stores.fresh(), NAME)
     try:
         platform.start()
         school = School(platform)
@@ -459,7 +459,7 @@ def on_the_desk():
             print(f"# {part.__name__}: {time.monotonic() - began:.0f} s", flush=True)
         in_the_end(school)
         platform.stop()
-        done = subprocess.run([BUILD / "fengsui", "audit", "verify", "--data", platform.data], capture_output=True, text=True)
+        done = subprocess.run([BUILD / "fengsui", "audit", "verify", *platform.where()], capture_output=True, text=True)
         case("and audit verify finds nothing changed", done.returncode == 0, done.stdout + done.stderr)
     except Exception as problem:
         case("the platform comes up", False, "".join(traceback.format_exception(problem))[-900:] + platform.log_tail())
@@ -469,5 +469,9 @@ def on_the_desk():
     return end()
 
 
+def main(postgresql=False):
+    on_a_desk(with_stores(on_the_desk, postgresql))
+
+
 if __name__ == "__main__":
-    on_a_desk(on_the_desk)
+    main()

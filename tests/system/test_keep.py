@@ -17,6 +17,7 @@ import traceback
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 import test_line  # noqa: E402
 from platform_driver import BUILD, NAME, Person, Platform, Refused, campus, on_a_desk, until  # noqa: E402
+from postgres_driver import Postgres, ask, with_stores  # noqa: E402
 from tap import case, end  # noqa: E402
 from test_line import PASSWORD, mails, setup, watch  # noqa: E402
 
@@ -53,9 +54,8 @@ class Load:
 COUNTED = ("unit", "person", "account", "asset", "watch", "incident", "alert", "delivery", "outbox", "timer", "timeline", "search")
 
 
-def counts(path):
-    with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as db:
-        return {table: db.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in COUNTED}
+def counts(rows):
+    return {table: int(rows(f"SELECT count(*) FROM {table}")[0][0]) for table in COUNTED}
 
 
 def question(path, sql, *args):
@@ -83,7 +83,7 @@ def backup_under_load(platform):
     until(lambda: load.made > 20)
     folder = platform.folder / "kept"
     before = load.made
-    code, out, err = fengsui("backup", "--data", platform.data, "--json", folder)
+    code, out, err = fengsui("backup", *platform.where(), "--json", folder)
     load.stop()
     case("a backup is made while people write", code == 0 and json.loads(out)["entries"] > 0, out + err)
     case("and they went on meanwhile", load.made > before, (before, load.made))
@@ -96,23 +96,23 @@ def backup_under_load(platform):
     waiting = question(folder / "records.db", "SELECT count(*) FROM outbox WHERE kind = 'mail' AND state IN ('waiting', 'leased')")[0][0]
     case("mails were waiting in it", waiting > 0, waiting)
     case("no sealed secret is in it", question(folder / "records.db", "SELECT count(*) FROM secret") == [(0,)])
-    code, out, err = fengsui("backup", "--data", platform.data, folder)
+    code, out, err = fengsui("backup", *platform.where(), folder)
     case("a folder with something in it is no target", code == 1 and "is there already" in err, err)
     return folder
 
 
-def restore_elsewhere(platform, folder):
-    other = Platform(None, NAME)
+def restore_elsewhere(stores, folder):
+    other = Platform(stores.fresh(), NAME)
     other.data.rmdir()
     campus(NAME, "mail", "accept")
     campus(NAME, "start", "web")
     before = len(mails())
     try:
-        code, out, err = fengsui("restore", "--data", other.data, folder)
+        code, out, err = fengsui("restore", *other.where(), folder)
         case("it is restored elsewhere", code == 0, out + err)
-        case("with every row", counts(other.data / "records.db") == counts(folder / "records.db"),
-             (counts(other.data / "records.db"), counts(folder / "records.db")))
-        code, out, err = fengsui("audit", "verify", "--data", other.data)
+        have, had = counts(other.rows), counts(lambda sql: question(folder / "records.db", sql))
+        case("with every row", have == had, (have, had))
+        code, out, err = fengsui("audit", "verify", *other.where())
         case("whose log verifies, old signatures too", code == 0, out + err)
         other.start()
         admin = log_in_again(other)
@@ -123,18 +123,20 @@ def restore_elsewhere(platform, folder):
         subjects = [test_line.mail_text(m).splitlines()[0] for m in mails()[before:]]
         case("a new mail goes out from it", any("测试" in s for s in subjects), subjects)
         case("no old one does", not any("中断" in s and "已恢复" not in s for s in subjects), subjects)
-        left = question(other.data / "records.db", "SELECT count(*) FROM outbox WHERE state = 'restored'")[0][0]
+        left = int(other.rows("SELECT count(*) FROM outbox WHERE state = 'restored'")[0][0])
         case("what waited is marked restored", left > 0, left)
         admin.post("/units", {"name": "恢复后新建", "kind": "department"})
         other.stop()
-        code, out, err = fengsui("audit", "verify", "--data", other.data)
+        code, out, err = fengsui("audit", "verify", *other.where())
         case("and after new work it still verifies", code == 0, out + err)
     finally:
         other.stop()
     return other
 
 
-def refusals(platform, folder):
+def refusals(platform, folder, stores):
+    store = stores.fresh()
+    where = ["--db", store] if store else []
     spot = platform.folder / "spot"
     copy = platform.folder / "damaged"
 
@@ -142,9 +144,10 @@ def refusals(platform, folder):
         shutil.rmtree(copy, ignore_errors=True)
         shutil.copytree(folder, copy)
         spoil()
-        code, out, err = fengsui("restore", "--data", spot, copy)
+        code, out, err = fengsui("restore", "--data", spot, *where, copy)
         case(name, code == 1 and all(w in err for w in words), f"{code} {out}{err}")
-        case("  and nothing is left behind", not spot.exists() and not pathlib.Path(f"{spot}.restoring").exists())
+        case("  and nothing is left behind", not spot.exists() and not pathlib.Path(f"{spot}.restoring").exists()
+             and not (store and ask(store, "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace")))
 
     def cut():
         with open(copy / "records.db", "r+b") as file:
@@ -175,21 +178,24 @@ def refusals(platform, folder):
     refused("a changed row is named by the log", ("unit",), row)
     refused("a missing file is named", ("records.db", "missing"), lambda: (copy / "records.db").unlink())
     refused("a newer schema is refused", ("schema", "knows up to"), newer)
-    code, _, err = fengsui("restore", "--data", platform.data, folder)
+    code, _, err = fengsui("restore", "--data", platform.data, *where, folder)
     case("a data folder with something in it is no target", code == 1 and "not empty" in err, err)
-    code, _, err = fengsui("restore", "--data", spot, platform.folder / "nowhere")
+    code, _, err = fengsui("restore", "--data", spot, *where, platform.folder / "nowhere")
     case("a folder without backup is told so", code == 3 and "no backup" in err, err)
+    if platform.store:
+        code, _, err = fengsui("restore", "--data", spot, "--db", platform.store, folder)
+        case("nor is a database with records in it", code == 1 and "not empty" in err and not spot.exists(), err)
 
 
-def kept(store):
-    platform = Platform(store, NAME)
+def kept(stores):
+    platform = Platform(stores.fresh(), NAME)
     other = None
     try:
         platform.start()
         folder = backup_under_load(platform)
         platform.stop()
-        other = restore_elsewhere(platform, folder)
-        refusals(platform, folder)
+        other = restore_elsewhere(stores, folder)
+        refusals(platform, folder, stores)
     except Exception as problem:
         case("backup and restore run to their end", False, "".join(traceback.format_exception(problem))[-1500:].replace("\n", "\n# "))
         print("# " + platform.log_tail().replace("\n", "\n# "))
@@ -207,8 +213,8 @@ def hops(*words):
 
 def traced(platform, cast, incident):
     alert = incident["alerts"][0]["id"] if "alerts" in incident else cast["operator"].get("/alerts?state=open")["items"][0]["id"]
-    until(lambda: any(h["process"] == "courier" for h in hops("--data", platform.data, str(alert))))
-    found = hops("--data", platform.data, str(alert))
+    until(lambda: any(h["process"] == "courier" for h in hops(*platform.where(), str(alert))))
+    found = hops(*platform.where(), str(alert))
     way = [(h["process"], h["what"]) for h in found]
     case("trace follows an alert from the probe to the mail server",
          all(step in way for step in (("probe", "observed"), ("core", "alert.open"), ("core", "mail.queued"), ("courier", "mail.accepted"))), way)
@@ -218,27 +224,31 @@ def traced(platform, cast, incident):
     case("one id went all the way", all(h["trace"] == trace for h in found if h["process"] in ("probe", "courier")), found)
     mail = next(h["id"] for h in found if h["process"] == "courier")
     case("asked by the id or by the mail it is the same journey",
-         hops("--data", platform.data, trace)[0] == found[0] and hops("--data", platform.data, str(mail))[0] == found[0])
+         hops(*platform.where(), trace)[0] == found[0] and hops(*platform.where(), str(mail))[0] == found[0])
     status, answer, data = cast["operator"].raw("POST", "/findings", json.dumps({"title": ""}))
     refusal = json.loads(data)
     case("a refusal names its trace", status == 422 and len(refusal["trace"]) == 16, refusal)
-    code, _, err = fengsui("trace", "--data", platform.data, "00000000000000ff")
+    code, _, err = fengsui("trace", *platform.where(), "00000000000000ff")
     case("an unknown id is said to be unknown", code == 1 and "nothing is known" in err, err)
 
 
 def explained(platform, cast, notice):
     number = cast["operator"].get(f"/notices/{notice}")["number"]
-    code, out, err = fengsui("explain", "--data", platform.data, number)
+    code, out, err = fengsui("explain", *platform.where(), number)
     case("explain says in words why a notice is due when it is",
          code == 0 and "school-2023-v1" in out and "期限" in out and "经过" in out and "issued" in out, out + err)
-    code, out, err = fengsui("explain", "--data", platform.data, "--json", str(notice))
+    code, out, err = fengsui("explain", *platform.where(), "--json", str(notice))
     told = json.loads(out)
     case("by id and as JSON with the stored derivation", code == 0 and told["due"] and told["history"] and told["policy"], told)
-    journey = hops("--data", platform.data, number)
+    journey = hops(*platform.where(), number)
     acts = [h["what"] for h in journey]
     case("trace follows the notice through its acts and mails",
          all(any(a.startswith(w) for a in acts) for w in ("notice.create", "notice.issue", "mail.")), acts)
-    code, _, err = fengsui("explain", "--data", platform.data, "999999")
+    asked = {h["trace"]: h["at_ms"] for h in journey if h["process"] == "web" and h["what"] == "asked"}
+    done = [h for h in journey if h.get("entry") and h["what"] in ("notice.create", "notice.review", "notice.issue")]
+    case("each act of a person begins at the browser's request, milliseconds before", journey[0]["process"] == "web"
+         and len(done) == 3 and all(0 <= h["at_ms"] - asked[h["trace"]] < 20000 for h in done), journey)
+    code, _, err = fengsui("explain", *platform.where(), "999999")
     case("what is not there is not explained", code == 1 and "no such record" in err, err)
 
 
@@ -256,8 +266,8 @@ def checked(platform):
     case("a broken rule of the site is named", code == 1 and "odd.json" in out, out + err)
 
 
-def told(store):
-    platform = Platform(store, NAME)
+def told(stores):
+    platform = Platform(stores.fresh(), NAME)
     try:
         platform.start()
         cast = setup(platform, "two")
@@ -325,8 +335,9 @@ def until_full(platform, cast):
     return made, None
 
 
-def full(store):
-    platform = Platform(store, NAME)
+def full(stores):
+    """PostgreSQL's disk is another one, and another test's: full_server."""
+    platform = Platform(os.environ.get("FENGSUI_STORE"), NAME)
     small_disk(platform)
     try:
         platform.start()
@@ -349,10 +360,10 @@ def full(store):
         until(lambda: next((a for a in operator.get("/alerts?state=open")["items"] if a["check_id"] == check), None))
         case("and what was sensed meanwhile is not lost", True)
         platform.stop()
-        names = {n for (n,) in question(platform.data / "records.db", "SELECT name FROM unit")}
+        names = {n for (n,) in platform.rows("SELECT name FROM unit")}
         case("nothing that was acknowledged is missing", set(made) <= names, sorted(set(made) - names))
         case("nothing that was refused is there", f"满盘{len(made)}" not in names)
-        code, out, err = fengsui("audit", "verify", "--data", platform.data)
+        code, out, err = fengsui("audit", "verify", *platform.where())
         case("and the log verifies", code == 0, out + err)
     except Exception as problem:
         case("a full disk is lived through", False, "".join(traceback.format_exception(problem))[-1500:].replace("\n", "\n# "))
@@ -364,10 +375,107 @@ def full(store):
         campus(NAME, "start", "web")
 
 
+# ---- the disk of the server that keeps the records
+
+SERVER_DISK = 160 << 20
+
+
+def server_disk(folder):
+    """Small enough to be filled in a moment; a first segment of the log and the tables fit well."""
+    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={SERVER_DISK},mode=0755", "tmpfs", folder], check=True)
+
+
+def server_fill(server, leave):
+    """Take all but `leave` octets."""
+    with open(server.folder / "ballast", "ab", buffering=0) as file:
+        for size in (1 << 20, 1 << 12):
+            try:
+                while True:
+                    file.write(bytes(size))
+            except OSError:
+                continue
+        file.truncate(file.tell() - leave)
+
+
+def server_again(server):
+    """Room was made; what PostgreSQL gave up on its keeper starts again."""
+    (server.folder / "ballast").unlink()
+    try:
+        server.wait(10)
+    except RuntimeError:
+        server.stop()
+        server.start()
+
+
+def until_server_full(server, cast):
+    """Write until it takes no more; what was answered with success is remembered."""
+    made = []
+    server_fill(server, 256 << 10)
+    for n in range(3000):
+        key = {"Idempotency-Key": os.urandom(12).hex()}
+        name = f"满盘{n}" + "长" * 60
+        try:
+            cast.admin.call("POST", "/units", {"name": name, "kind": "department"}, headers=key)
+            made.append(name)
+        except Refused as refused:
+            return made, refused, (key, name)
+    return made, None, None
+
+
+def full_server(stores):
+    server = Postgres(server_disk)
+    platform = None
+    try:
+        server.start(min_wal_size="32MB", max_wal_size="32MB", autovacuum="off")
+        platform = Platform(server.database(), NAME)
+        platform.start()
+        cast = setup(platform, "two")
+        _, check = watch(cast, "medium")
+        pids = {role: r["pid"] for role, r in platform.roles().items()}
+        made, refused, again = until_server_full(server, cast)
+        said = (refused.status, refused.problem["code"]) if refused else None
+        case("on the server's full disk a command is refused by its name", said in ((507, "disk.full"), (503, "store")), refused)
+        print(f"# {len(made)} were taken before; then {said}", flush=True)
+        campus(NAME, "stop", "web")
+        time.sleep(4)
+        roles = platform.roles()
+        case("every role still stands", all(roles[r]["state"] == "up" and roles[r]["pid"] == pids[r] for r in pids
+                                            if roles[r]["state"] != "absent"), roles)
+        server_again(server)
+
+        def taken():
+            key, name = again
+            return cast.admin.call("POST", "/units", {"name": name, "kind": "department"}, headers=key)["id"]
+        case("with space again the one that was refused is taken, asked again", bool(until(taken, 60)))
+        operator = cast["operator"]
+        until(lambda: next((a for a in operator.get("/alerts?state=open")["items"] if a["check_id"] == check), None), 90)
+        case("and what was sensed meanwhile is not lost", True)
+        platform.stop()
+        names = [n for (n,) in platform.rows("SELECT name FROM unit")]
+        case("nothing that was acknowledged is missing", set(made) <= set(names), sorted(set(made) - set(names)))
+        case("and what was asked again is there once", names.count(again[1]) == 1, names.count(again[1]))
+        code, out, err = fengsui("audit", "verify", *platform.where())
+        case("and the log verifies", code == 0, out + err)
+    except Exception as problem:
+        case("the server's full disk is lived through", False, "".join(traceback.format_exception(problem))[-1500:])
+        if platform:
+            print("# " + platform.log_tail().replace("\n", "\n# "))
+        print("# " + (server.folder / "log").read_text()[-1500:].replace("\n", "\n# "))
+    finally:
+        if platform:
+            platform.stop()
+            platform.remove()
+        server.stop()
+        subprocess.run(["umount", "-l", server.folder], check=False)
+        server.remove()
+        campus(NAME, "start", "web")
+
+
+# ---- a wrong clock
+
 def clock_seen_move(platform, by_ms):
     """As if this store had seen another time before."""
-    with sqlite3.connect(platform.data / "records.db") as db:
-        db.execute("UPDATE meta SET value = CAST(value AS INTEGER) + ? WHERE key = 'clock_seen_ms'", (by_ms,))
+    platform.change(f"UPDATE meta SET value = CAST(CAST(value AS BIGINT) + {by_ms} AS TEXT) WHERE key = 'clock_seen_ms'")
 
 
 def clock_wrong(platform, cast, notice, days, name):
@@ -403,13 +511,13 @@ def clock_wrong(platform, cast, notice, days, name):
     return admin
 
 
-def clock(store):
-    platform = Platform(store, NAME)
+def clock(stores):
+    platform = Platform(stores.fresh(), NAME)
     try:
         platform.start()
         cast = setup(platform, "two")
         notice = draft(cast)
-        until(lambda: question(platform.data / "records.db", "SELECT value FROM meta WHERE key = 'clock_seen_ms'"))
+        until(lambda: platform.rows("SELECT value FROM meta WHERE key = 'clock_seen_ms'"))
         clock_wrong(platform, cast, notice, 2, "that went back two days")
         admin = clock_wrong(platform, cast, notice, -200, "that leapt over two hundred days")
         Person().login("zhou", PASSWORD).act_as("reviewer").post(f"/notices/{notice}/issue", {"defer_reason": "中心仅两人，先发后补审"})
@@ -425,7 +533,7 @@ def clock(store):
 
 
 def question_acts(platform):
-    return [json.loads(e) for (e,) in question(platform.data / "records.db", "SELECT entry FROM audit_entry")]
+    return [json.loads(e) for (e,) in platform.rows("SELECT entry FROM audit_entry")]
 
 
 def draft(cast):
@@ -455,13 +563,17 @@ def mounts_apart():
     subprocess.run(["mount", "--make-rprivate", "/"], check=True)
 
 
-def on_the_desk():
+def on_the_desk(stores):
     mounts_apart()
-    store = os.environ.get("FENGSUI_STORE")
-    for part in (sys.argv[1:] or PARTS):
-        PARTS[part](store)
+    parts = {**PARTS, "full": full_server} if stores.server else PARTS
+    for part in (sys.argv[1:] or parts):
+        parts[part](stores)
     return end()
 
 
+def main(postgresql=False):
+    on_a_desk(with_stores(on_the_desk, postgresql))
+
+
 if __name__ == "__main__":
-    on_a_desk(on_the_desk)
+    main()

@@ -419,7 +419,7 @@ def on_the_desk(kind, kills, seed):
     try:
         platform.start()
         life(platform, Served(server, uri) if server else Embedded(platform), kills, seed)
-        line.audit(platform, uri)
+        line.audit(platform)
     except Exception as problem:
         case("it runs to its end", False, "".join(traceback.format_exception(problem))[-1500:].replace("\n", "\n# "))
         print("# " + platform.log_tail().replace("\n", "\n# "))

@@ -17,8 +17,8 @@ import traceback
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 from platform_driver import BUILD, NAME, Person, Platform, Refused, campus, on_a_desk, until  # noqa: E402
-from postgres_driver import Postgres, programs  # noqa: E402
-from tap import case, end, skip  # noqa: E402
+from postgres_driver import with_stores  # noqa: E402
+from tap import case, end  # noqa: E402
 
 PASSWORD = "Kuangye-2026-dengta"
 PDF = (b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
@@ -217,10 +217,8 @@ def finish(cast, notice):
     case("the notice is a PDF", status == 200 and data.startswith(b"%PDF"), (status, data[:60]))
 
 
-def audit(platform, store):
-    where = ["--db", store] if store else []
-    done = subprocess.run([BUILD / "fengsui", "audit", "verify", "--data", platform.data, *where], capture_output=True,
-                          text=True)
+def audit(platform):
+    done = subprocess.run([BUILD / "fengsui", "audit", "verify", *platform.where()], capture_output=True, text=True)
     case("audit verify finds nothing changed", done.returncode == 0, done.stdout + done.stderr)
 
 
@@ -237,7 +235,7 @@ def run_cast(cast_name, store):
         verify(cast, notice, cast_name == "centre")
         finish(cast, notice)
         platform.stop()
-        audit(platform, store)
+        audit(platform)
     except Exception as problem:  # one cast's trouble must not hide the others'
         case(f"{cast_name}: the line runs to its end", False, "".join(traceback.format_exception(problem))[-1500:].replace("\n", "\n# "))
         print("# " + platform.log_tail().replace("\n", "\n# "))
@@ -247,20 +245,13 @@ def run_cast(cast_name, store):
 
 
 def main(postgresql=False):
-    if postgresql and programs() is None:
-        skip("PostgreSQL is not installed")
-    on_a_desk(lambda: on_the_desk(postgresql))
+    on_a_desk(with_stores(on_the_desk, postgresql))
 
 
-def on_the_desk(postgresql):
-    server = Postgres().start() if postgresql else None
-    try:
-        for cast_name in (sys.argv[1:] or ["five", "two", "centre"]):
-            run_cast(cast_name, server.database() if server else None)
-            campus(NAME, "start", "web")
-    finally:
-        if server:
-            server.remove()
+def on_the_desk(stores):
+    for cast_name in (sys.argv[1:] or ["five", "two", "centre"]):
+        run_cast(cast_name, stores.fresh())
+        campus(NAME, "start", "web")
     return end()
 
 

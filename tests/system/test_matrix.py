@@ -5,7 +5,6 @@ foreign id}, against the table in matrix.toml, on the real platform; lists, sear
 stream of events included.  A route without a row there fails, as does a row without a route."""
 import concurrent.futures
 import json
-import os
 import pathlib
 import re
 import sys
@@ -17,6 +16,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).parent))
 import tap  # noqa: E402
 from matrix_world import CENTRAL, OF_UNIT, PASSWORD, PDF, TOGETHER, Steady, World  # noqa: E402
 from platform_driver import NAME, Platform, on_a_desk, until  # noqa: E402
+from postgres_driver import with_stores  # noqa: E402
 
 ROLES = CENTRAL + OF_UNIT + ["sysadmin"]
 WALKERS = 3
@@ -417,8 +417,8 @@ def judge_stream(world):
         case(f"the stream tells {role} what he may list and nothing else ({len(heard)} events)", sorted(set(wrong)))
 
 
-def on_the_desk():
-    platform = Platform(os.environ.get("FENGSUI_STORE"), NAME)
+def on_the_desk(stores):
+    platform = Platform(stores.fresh(), NAME)
     try:
         platform.start()
         world = World(NAME, platform)
@@ -446,5 +446,9 @@ def on_the_desk():
     return tap.end()
 
 
+def main(postgresql=False):
+    on_a_desk(with_stores(on_the_desk, postgresql))
+
+
 if __name__ == "__main__":
-    on_a_desk(on_the_desk)
+    main()

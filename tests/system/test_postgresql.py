@@ -75,7 +75,7 @@ def away(server):
         case("and a mail", bool(line.wait_mail("zhou@campus.test", "门户首页 中断", before, 90)))
         case("core lived through it", platform.roles()["core"]["pid"] == core, platform.log_tail())
         platform.stop()
-        line.audit(platform, uri)
+        line.audit(platform)
     except Exception as problem:
         case("it runs to its end", False, "".join(traceback.format_exception(problem))[-1500:].replace("\n", "\n# "))
         print("# " + platform.log_tail().replace("\n", "\n# "))

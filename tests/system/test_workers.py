@@ -167,7 +167,7 @@ def on_the_desk():
         checks(school)
         mail_down(school)
         platform.stop()
-        line.audit(platform, None)
+        line.audit(platform)
     except Exception as problem:
         case("it runs to its end", False, "".join(traceback.format_exception(problem))[-1500:].replace("\n", "\n# "))
         print("# " + platform.log_tail().replace("\n", "\n# "))
