@@ -2,7 +2,9 @@
 #include "desk/line.h"
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/err.h"
+#include "base/jw.h"
 #include "desk/desk.h"
 #include "desk/matter.h"
 #include "desk/signals.h"
@@ -11,7 +13,7 @@
 #include "records/sql.h"
 #include "records/trail.h"
 
-enum { RENDER_TRIES_MAX = 3, RENDER_PAUSE_MS = 60000 };
+enum { RENDER_TRIES_MAX = 3, RENDER_PAUSE_MS = 60000, ARGS_OCTETS_MAX = 2048 };
 
 /* ---- a fresh probe */
 
@@ -93,23 +95,29 @@ static int paper_settle(struct txn *txn, const struct line_document *done)
 	return error == E_STATE ? 0 : error;
 }
 
-/* Nobody waits for a paper that cannot be made without hearing of it. */
-static int paper_alarm(
-	struct txn *txn, const struct desk_env *env, int64_t id, struct slice name)
+/* What paper could not do, to be heard of by those on duty.  key makes it one alert. */
+static int paper_alarm(struct txn *txn, const struct desk_env *env, const char *code,
+	int64_t key, struct slice name)
 {
 	struct arena *arena = txn_arena(txn);
+	AUTO_BUF struct buf args;
+	struct jw jw;
+	buf_init(&args, ARGS_OCTETS_MAX);
+	jw_init(&jw, &args);
+	jw_object(&jw);
+	jw_kv_str(&jw, "name", name);
+	jw_end(&jw);
 	struct signal signal = {
 		.source = SLICE("core"),
 		.check = SLICE("paper"),
 		.asset_key = SLICE("paper"),
-		.class = SLICE("paper.failed"),
+		.class = slice_str(code),
 		.severity = ALERT_SEVERITY_MAJOR,
 		.observed_at_ms = txn_now_ms(txn),
 		.state = SIGNAL_FIRING,
-		.dedup_key = arena_printf(arena, "paper.failed:%lld", (long long)id),
-		.code = SLICE("paper.failed"),
-		/* The name is our own: number and kind, without a quote in it. */
-		.args = arena_printf(arena, "{\"name\":\"%.*s\"}", SLICE_FMT(name)),
+		.dedup_key = arena_printf(arena, "%s:%lld", code, (long long)key),
+		.code = slice_str(code),
+		.args = buf_slice(&args),
 	};
 	return signal_take(txn, env, &signal);
 }
@@ -126,8 +134,16 @@ int line_document_done(
 		return outbox_retry(
 			txn, done->document_id, txn_now_ms(txn) + RENDER_PAUSE_MS, done->error);
 	}
-	error = done->ok ? 0 : paper_alarm(txn, env, done->document_id, paper.name);
+	/* Nobody waits for a paper that cannot be made without hearing of it. */
+	error = done->ok ? 0
+			 : paper_alarm(txn, env, "paper.failed", done->document_id, paper.name);
 	return error < 0 ? error : paper_settle(txn, done);
+}
+
+int line_upload_lost(
+	struct txn *txn, const struct desk_env *env, int64_t notice_id, struct slice name)
+{
+	return paper_alarm(txn, env, "paper.upload", notice_id, name);
 }
 
 /* ---- the first mail that reached somebody */

@@ -41,6 +41,10 @@ NODISCARD int line_probe_result(
 NODISCARD int line_document_done(
 	struct txn *txn, const struct desk_env *env, const struct line_document *done);
 
+/** A file for a notice ended every worker that looked into it, and was refused: an alert.  0 or as db_step. */
+NODISCARD int line_upload_lost(
+	struct txn *txn, const struct desk_env *env, int64_t notice_id, struct slice name);
+
 /** A delivery was accepted: the first of a notice starts its clock.  0 or as db_step. */
 NODISCARD int line_delivered(struct txn *txn, const struct desk_env *env, int64_t delivery_id);
 

@@ -91,21 +91,27 @@ int outbox_retry(struct txn *txn, int64_t id, int64_t due_at_ms, struct slice wh
 		SQL_INT(id), SQL_INT(due_at_ms), SQL_TEXT_OR_NULL(why)));
 }
 
+/* What the worker was at: the first in the order of outbox_lease.  0 when it held nothing. */
+static int lease_first(struct txn *txn, const char *kind, int64_t *ret_id)
+{
+	return sql_int(txn->db,
+		"SELECT id FROM outbox WHERE kind = $1 AND state = 'leased'"
+		" ORDER BY lease_until_ms, due_at_ms, id LIMIT 1",
+		ret_id, SQL_STR(kind));
+}
+
 int64_t outbox_release(struct txn *txn, const char *kind, enum outbox_gone gone)
 {
-	if (gone == OUTBOX_GIVER_GONE) {
-		return sql_run(txn->db,
-			"UPDATE outbox SET state = 'waiting', lease_until_ms = NULL, attempts = attempts - 1"
-			" WHERE kind = $1 AND state = 'leased'",
-			SQL_STR(kind));
+	int64_t at = 0;
+	int row = gone == OUTBOX_WORKER_GONE ? lease_first(txn, kind, &at) : 0;
+	if (row < 0) {
+		return row;
 	}
 	return sql_run(txn->db,
-		"UPDATE outbox SET state = 'waiting', lease_until_ms = NULL, due_at_ms = CASE WHEN attempts < $3"
-		" THEN due_at_ms ELSE $2 + $4 * (SELECT count(*) FROM outbox other WHERE other.kind = $1"
-		" AND other.state IN ('waiting', 'leased') AND other.attempts >= $3 AND other.id <= outbox.id) END"
+		"UPDATE outbox SET state = 'waiting', lease_until_ms = NULL,"
+		" attempts = CASE WHEN id = $2 THEN attempts ELSE attempts - 1 END"
 		" WHERE kind = $1 AND state = 'leased'",
-		SQL_STR(kind), SQL_INT(txn->now_ms), SQL_INT(OUTBOX_TOGETHER),
-		SQL_INT(OUTBOX_APART_MS));
+		SQL_STR(kind), SQL_INT(at));
 }
 
 int64_t outbox_cancel(struct txn *txn, const char *record_kind, int64_t record_id)

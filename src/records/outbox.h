@@ -22,8 +22,6 @@ struct txn;
 enum {
 	OUTBOX_LEASE_MAX = 64,
 	OUTBOX_PAYLOAD_MAX_OCTETS = 65536,
-	OUTBOX_TOGETHER = 3,   /* leases lost before a row is suspected of ending its worker */
-	OUTBOX_APART_MS = 500, /* between suspects */
 };
 
 struct outbox_item {
@@ -62,9 +60,9 @@ NODISCARD int outbox_retry(struct txn *txn, int64_t id, int64_t due_at_ms, struc
 enum outbox_gone { OUTBOX_WORKER_GONE, OUTBOX_GIVER_GONE };
 
 /**
- * Give every lease of a kind back.  Rows whose workers were gone
- * OUTBOX_TOGETHER times come back one after the other, so that the one that
- * ends its worker is met alone; a lease that only its giver lost is no attempt.
+ * Give every lease of a kind back.  A worker takes its rows in the order they
+ * were leased: the first of those it left is what it was at, and alone keeps
+ * the attempt.  A lease that only its giver lost is nobody's attempt.
  *
  * Returns: how many, or as db_step.
  */

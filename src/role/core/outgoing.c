@@ -16,8 +16,8 @@
 #include "sys/memfd.h"
 
 enum { NO_MAIL_WAIT_MS = 2000, LEASE_MS = 60000, LEASE_COUNT = 16, FRAME_BODY_MAX = 40000 };
-/* A document whose workers ended this often before they answered is given up. */
-enum { RENDER_LOST_MAX = 10, GIVE_UP_COUNT = 16 };
+/* A document whose workers ended this often over it is given up. */
+enum { RENDER_LOST_MAX = 3, GIVE_UP_COUNT = 16 };
 
 /* What was leased, taken out of the transaction into the job's memory. */
 struct errand {
@@ -302,11 +302,13 @@ void outgoing_peer(struct core *core, enum ipc_role peer)
 	/* The first channel of our own life: it was the core before us that went, not the worker. */
 	bool first = (core->met & 1u << peer) == 0;
 	core->met |= 1u << peer;
+	/* A worker of paper that was shown somebody's file ends over that, not over a document. */
+	bool innocent = first || (peer == IPC_PAPER && core->paper_spent);
 	core->paper_spent = core->paper_spent && peer != IPC_PAPER;
 	struct job *job = job_create(core, 0);
 	struct return_of *back = arena_take(job->arena, sizeof(*back));
 	*back = (struct return_of) { peer == IPC_PAPER ? "render" : "probe",
-		first ? OUTBOX_GIVER_GONE : OUTBOX_WORKER_GONE, &core->env };
+		innocent ? OUTBOX_GIVER_GONE : OUTBOX_WORKER_GONE, &core->env };
 	job_submit_sure(job, back_run, back, job_drop);
 }
 

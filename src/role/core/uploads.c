@@ -12,6 +12,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/log.h"
+#include "desk/line.h"
 #include "records/blob.h"
 #include "records/caller.h"
 #include "role/core/visit.h"
@@ -22,7 +23,7 @@
 
 enum { UPLOAD_MAX_OCTETS = 20 * 1024 * 1024, GRANTS_MAX = 64, GRANT_LIFE_MS = 120000 };
 /* A file that ends every worker which looks at it is refused after so many. */
-enum { INSPECT_TRIES_MAX = 5 };
+enum { INSPECT_TRIES_MAX = 3 };
 enum { CALLER_ARENA_OCTETS = 1024 * 1024, PROBLEM_MAX_OCTETS = 4096 };
 
 enum stage { STAGE_FREE, STAGE_GRANTED, STAGE_INSPECT, STAGE_STORE };
@@ -165,19 +166,49 @@ static void ask_take(struct core *core, struct ipc_frame *frame)
 	}
 }
 
-/* Between two workers nobody is there to ask: the next one is, when it comes. */
+/* ---- a file no worker survives */
+
+struct lost {
+	const struct desk_env *env;
+	int64_t notice_id;
+	struct slice name;
+};
+
+static int lost_run(struct txn *txn, void *arg)
+{
+	const struct lost *lost = arg;
+	return line_upload_lost(txn, lost->env, lost->notice_id, lost->name);
+}
+
+static void give_up(struct core *core, struct slot *slot)
+{
+	const struct desk_call *call = &visit_of(slot->job)->call;
+	struct job *job = job_create(core, slot->job->trace);
+	struct lost *lost = arena_take(job->arena, sizeof(*lost));
+	*lost = (struct lost) { &core->env, call->id, visit_keep(job, call->upload_name) };
+	job_submit_sure(job, lost_run, lost, job_drop);
+	refuse(slot, E_BUSY, "upload.unavailable");
+}
+
+/*
+ * Between two workers nobody is there to ask, and one that looks at a file is
+ * asked about no other: the next one is, when it comes.  So a worker that ends
+ * unheard was ended by the file it was given.
+ */
 static void inspect_send(struct core *core, struct slot *slot)
 {
 	struct msg_inspect ask = { .job = (int64_t)(slot->grant >> 1),
 		.name = visit_of(slot->job)->call.upload_name };
-	if (core->rt->peers[IPC_PAPER] == NULL) {
+	if (core->rt->peers[IPC_PAPER] == NULL || core->paper_spent) {
 		return;
 	}
-	bool asked = slot->tries++ < INSPECT_TRIES_MAX &&
-		     RUNTIME_SEND(core->rt, IPC_PAPER, inspect, MSG_INSPECT, 0,
-			     slot->job->trace, &ask, dup(slot->fd)) >= 0;
-	core->paper_spent = core->paper_spent || asked;
-	if (!asked) {
+	if (slot->tries++ == INSPECT_TRIES_MAX) {
+		give_up(core, slot);
+		return;
+	}
+	core->paper_spent = RUNTIME_SEND(core->rt, IPC_PAPER, inspect, MSG_INSPECT, 0,
+				    slot->job->trace, &ask, dup(slot->fd)) >= 0;
+	if (!core->paper_spent) {
 		refuse(slot, E_BUSY, "upload.unavailable");
 	}
 }
