@@ -131,6 +131,23 @@ struct clause {
 	const char *sentence[2];
 };
 
+/* "（#12、#40）": by which entries, the first few of them. */
+static void put_erasers(
+	struct buf *buf, const struct audit_report *report, enum audit_language language)
+{
+	bool chinese = language == AUDIT_CHINESE;
+	uint64_t named =
+		report->erasers < AUDIT_ERASERS_MAX ? report->erasers : AUDIT_ERASERS_MAX;
+	for (uint64_t i = 0; i < named; i++) {
+		buf_put_str(buf, i > 0 ? (chinese ? "、" : ", ") : chinese ? "（" : " (");
+		buf_printf(buf, "#%lld", (long long)report->eraser[i]);
+	}
+	if (named > 0) {
+		buf_put_str(buf, named < report->erasers ? (chinese ? " 等" : " …") : "");
+		buf_put_str(buf, chinese ? "）" : ")");
+	}
+}
+
 void audit_report_put(
 	struct buf *buf, const struct audit_report *report, enum audit_language language)
 {
@@ -151,17 +168,20 @@ void audit_report_put(
 			{ "（未给公钥，签名未核对）",
 				" (no public key given, signatures not checked)" } },
 		{ report->personal > 0, (int64_t)report->personal, (int64_t)report->erased,
-			{ "；个人信息 {s} 项，其中 {o} 项已依令删除",
-				"; {s} personal values, {o} of them erased by order" } },
+			{ "；个人信息 {s} 项，其中 {o} 项已依法清除{w}",
+				"; {s} personal values, {o} of them erased by order{w}" } },
 		{ report->rows_checked, (int64_t)report->rows, (int64_t)report->blobs,
 			{ "；核对 {s} 行、{o} 个附件", "; {s} rows and {o} blobs compared" } },
 		{ !report->rows_checked, 0, 0,
 			{ "；行与附件未核对", "; rows and blobs not compared" } },
 	};
+	AUTO_BUF struct buf by;
+	buf_init(&by, 1024);
+	put_erasers(&by, report, language);
 	for (size_t i = 0; i < sizeof(clauses) / sizeof(clauses[0]); i++) {
 		if (clauses[i].applies) {
 			const struct values values = { clauses[i].seq, clauses[i].other,
-				{ 0 } };
+				buf_slice(&by) };
 			put_sentence(buf, clauses[i].sentence[language], &values);
 		}
 	}

@@ -24,9 +24,23 @@ static void put(struct buf *row, struct slice column, char tag, struct slice val
 	buf_put(row, value);
 }
 
+/* Columns younger than the first schema. */
+static bool is_young(struct slice column)
+{
+	static const char *const young[] = { "erased_at_ms", "salt" };
+	for (size_t i = 0; i < sizeof(young) / sizeof(young[0]); i++) {
+		if (slice_is(column, young[i])) {
+			return true;
+		}
+	}
+	return false;
+}
+
 void audit_row_put_null(struct buf *row, struct slice column)
 {
-	put(row, column, 'n', (struct slice) { 0 });
+	if (!is_young(column)) {
+		put(row, column, 'n', (struct slice) { 0 });
+	}
 }
 
 void audit_row_put_int(struct buf *row, struct slice column, int64_t value)

@@ -4,7 +4,9 @@
  * Writer and verifier feed the same octets from their own sources.
  *
  * Shape of the digested octets, columns in octet order of their names, names
- * that start with "live_" left out (they change without an entry):
+ * that start with "live_" left out (they change without an entry), and so is a
+ * column younger than the first schema where it is empty: rows written before
+ * it came keep their digest:
  *   u16 name length, name, tag, value
  *   tag 'n' nothing · 'i' int64 · 't' u32 length, text · 'b' u32 length, octets
  * all numbers little-endian.  A REAL, which the schema forbids, is fed as 'r'

@@ -60,6 +60,9 @@ struct audit_problem {
 /** Called for each problem as it is found. */
 typedef void audit_found_fn(void *context, const struct audit_problem *problem);
 
+/** Entries that erased are named up to this many. */
+enum { AUDIT_ERASERS_MAX = 16 };
+
 /** Exactly one of store and export is given; the rest may be NULL. */
 struct audit_target {
 	const char *store; /* "sqlite:PATH" or "postgresql://…" */
@@ -76,7 +79,9 @@ struct audit_report {
 	uint64_t entries;
 	uint64_t heads;
 	uint64_t personal;
-	uint64_t erased; /* of personal, by order */
+	uint64_t erased;  /* of personal, by order */
+	uint64_t erasers; /* entries that erased, the first of them in eraser */
+	int64_t eraser[AUDIT_ERASERS_MAX];
 	uint64_t rows;
 	uint64_t blobs;
 	uint64_t problems;

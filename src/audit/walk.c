@@ -137,8 +137,12 @@ static int note_rows(struct walk *walk, const struct audit_entry *entry)
 /* An erasing entry frees the values that said so. */
 static void settle_claims(struct walk *walk, const struct audit_entry *entry)
 {
+	struct audit_report *report = &walk->report;
 	if (!slice_is(entry->act, AUDIT_ACT_ERASE)) {
 		return;
+	}
+	if (entry->erase_count > 0 && report->erasers++ < AUDIT_ERASERS_MAX) {
+		report->eraser[report->erasers - 1] = entry->seq;
 	}
 	for (size_t i = 0; i < entry->erase_count; i++) {
 		const struct audit_erase *erase = &entry->erases[i];

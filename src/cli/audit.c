@@ -183,6 +183,7 @@ static void print_report(const struct options *options, const struct audit_repor
 		jw_kv_int(&jw, "heads", (int64_t)report->heads);
 		jw_kv_int(&jw, "personal", (int64_t)report->personal);
 		jw_kv_int(&jw, "erased", (int64_t)report->erased);
+		jw_kv_int(&jw, "erasers", (int64_t)report->erasers);
 		jw_kv_int(&jw, "rows", (int64_t)report->rows);
 		jw_kv_int(&jw, "blobs", (int64_t)report->blobs);
 		jw_kv_bool(&jw, "signatures_checked", report->signatures_checked);

@@ -79,6 +79,7 @@ static int load(struct batch *batch)
 		error = E_DIGEST;
 	}
 	if (error == 0) {
+		read.erased = batch->counters.erased;
 		batch->counters = read;
 		batch->stale = false;
 	}
@@ -341,6 +342,10 @@ static int run_all(struct batch *batch, struct command *const *commands, size_t 
 void batch_run(struct batch *batch, struct command *const *commands, size_t count)
 {
 	int error = run_all(batch, commands, count);
+	if (error == 0 && batch->counters.erased) {
+		/* While somebody still reads what was, the next batch tries again. */
+		batch->counters.erased = db_forget(batch->db) < 0;
+	}
 	for (size_t i = 0; error < 0 && i < count; i++) {
 		struct command *c = commands[i];
 		c->status = error == E_BUSY || error == -ENOSPC ? error : E_STORE;

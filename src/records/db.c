@@ -105,6 +105,14 @@ int db_exec(struct db *db, const char *sql)
 	return error < 0 ? error : note(db, db->ops->exec(db, sql));
 }
 
+int db_forget(struct db *db)
+{
+	if (db->in_transaction) {
+		return db_say(db, E_STATE, "a transaction is open");
+	}
+	return db->ops->forget == NULL ? 0 : db->ops->forget(db);
+}
+
 int db_begin(struct db *db)
 {
 	if (db->in_transaction) {

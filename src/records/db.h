@@ -71,5 +71,14 @@ NODISCARD int db_release(struct db *db);
 /** Forget and end the innermost nested part.  Returns: 0, or E_STORE when all is lost. */
 NODISCARD int db_rollback_to(struct db *db);
 
+/**
+ * Outside a transaction: let no file of the store hold what was overwritten or
+ * deleted.  SQLite's pages are wiped as they are freed, so this empties the
+ * write-ahead log; a PostgreSQL server's own vacuum does its part.
+ *
+ * Returns: 0, E_BUSY (somebody still reads what was: try again later), E_STORE.
+ */
+NODISCARD int db_forget(struct db *db);
+
 /** What the store said last, into diag (NULL is fine).  Returns: error, to return onward. */
 int db_error(const struct db *db, int error, struct diag *diag);

@@ -51,6 +51,7 @@ struct db_ops {
 	int64_t (*col_int64)(struct stmt *stmt, unsigned column);
 	struct slice (*col_octets)(struct stmt *stmt, unsigned column, bool blob);
 	int (*reopen)(struct db *db);
+	int (*forget)(struct db *db); /* NULL = nothing to do */
 	void (*close)(struct db *db);
 	const char *begin_write;
 	const char *begin_read;

@@ -8,7 +8,7 @@
 #include "base/err.h"
 #include "records/db_priv.h"
 
-enum { BUSY_TIMEOUT_MS = 5000 };
+enum { BUSY_TIMEOUT_MS = 5000, FORGET_TIMEOUT_MS = 200 };
 
 struct sqlite_db {
 	struct db db;
@@ -217,6 +217,17 @@ static int sqlite_reopen(struct db *db)
 	return db_say(db, E_STORE, "an embedded store is not lost");
 }
 
+/* Old pages lie in the log until it is cut off, which waits for its readers: not long, others wait too. */
+static int sqlite_forget(struct db *db)
+{
+	sqlite3 *handle = handle_of(db);
+	(void)sqlite3_busy_timeout(handle, FORGET_TIMEOUT_MS);
+	int code =
+		sqlite3_wal_checkpoint_v2(handle, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+	(void)sqlite3_busy_timeout(handle, BUSY_TIMEOUT_MS);
+	return code == SQLITE_OK ? 0 : error_of(db, code);
+}
+
 static void sqlite_close(struct db *db)
 {
 	(void)sqlite3_close(handle_of(db));
@@ -236,6 +247,7 @@ static const struct db_ops ops = {
 	.col_int64 = sqlite_col_int64,
 	.col_octets = sqlite_col_octets,
 	.reopen = sqlite_reopen,
+	.forget = sqlite_forget,
 	.close = sqlite_close,
 	.begin_write = "BEGIN IMMEDIATE",
 	.begin_read = "BEGIN",
@@ -244,7 +256,8 @@ static const struct db_ops ops = {
 
 /*
  * WAL stays on close, or a read-only reader could not open the store while no
- * writer runs.  cell_size_check finds torn pages early.
+ * writer runs.  cell_size_check finds torn pages early.  secure_delete wipes
+ * what is freed, so that personal values erased by order are gone.
  */
 static int configure(struct db *db)
 {
@@ -260,7 +273,7 @@ static int configure(struct db *db)
 		return error < 0 ? error : sqlite_exec(db, "PRAGMA query_only = ON");
 	}
 	error = sqlite_exec(db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
-				"PRAGMA wal_autocheckpoint = 1000;"
+				"PRAGMA wal_autocheckpoint = 1000; PRAGMA secure_delete = ON;"
 				"PRAGMA journal_size_limit = 67108864;");
 	int keep = 1;
 	if (error == 0 && sqlite3_file_control(handle, "main", SQLITE_FCNTL_PERSIST_WAL,

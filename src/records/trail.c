@@ -29,10 +29,18 @@ void trail_act(struct txn *txn, const struct trail_act *act)
 /* Marks may repeat a row; they are sorted and thinned when the entry is made. */
 enum { MARKS_MAX = 4 * AUDIT_ENTRY_ROWS_MAX };
 
+_Static_assert(sizeof(TRAIL_ACT_ERASE) == sizeof(AUDIT_ACT_ERASE), "one act, two names");
+
+/* The one act that may write several entries. */
+static bool is_erasing(const struct trail *trail)
+{
+	return trail->acted && slice_is(trail->act.act, TRAIL_ACT_ERASE);
+}
+
 int trail_row(struct txn *txn, const char *table, int64_t id)
 {
 	struct trail *trail = &txn->trail;
-	if (trail->row_count >= MARKS_MAX) {
+	if (trail->row_count >= MARKS_MAX && !is_erasing(trail)) {
 		return diag_set(txn_diag(txn), E_LIMIT, 0, 0, "too many rows in one command");
 	}
 	struct row_mark *mark = arena_take(txn->arena, sizeof(*mark));
@@ -55,29 +63,46 @@ int trail_blob(struct txn *txn, const struct digest *sm3)
 	return 0;
 }
 
-int trail_personal(struct txn *txn, struct slice value)
+int trail_personal(struct txn *txn, int64_t person_id, const char *word, struct slice value)
 {
 	struct trail *trail = &txn->trail;
+	if (value.n == 0) {
+		return 0;
+	}
 	if (trail->personal_count >= AUDIT_ENTRY_PERSONAL_MAX) {
 		return E_LIMIT;
 	}
 	struct personal *personal = arena_take(txn->arena, sizeof(*personal));
-	*personal = (struct personal) { arena_dup(txn->arena, value), trail->personal };
+	*personal = (struct personal) { .person_id = person_id,
+		.value = arena_printf(txn->arena, "%s %.*s", word, SLICE_FMT(value)),
+		.next = trail->personal };
 	trail->personal = personal;
-	return (int)trail->personal_count++;
+	trail->personal_count++;
+	return 0;
 }
 
-int trail_erase(struct txn *txn, int64_t seq, int64_t n)
+void trail_erase(struct txn *txn, int64_t seq, int64_t n)
 {
 	struct trail *trail = &txn->trail;
-	if (trail->erasure_count >= AUDIT_ENTRY_ERASES_MAX) {
-		return E_LIMIT;
-	}
 	struct erasure *erasure = arena_take(txn->arena, sizeof(*erasure));
 	*erasure = (struct erasure) { seq, n, trail->erasures };
 	trail->erasures = erasure;
 	trail->erasure_count++;
-	return 0;
+}
+
+int64_t trail_erase_person(struct txn *txn, int64_t person_id)
+{
+	AUTO_STMT struct stmt *q = NULL;
+	int64_t count = 0;
+	int row = sql_query(txn->db,
+		"SELECT seq, n FROM audit_personal WHERE person_id = $1 AND erased_by IS NULL"
+		" ORDER BY seq, n",
+		&q, SQL_INT(person_id));
+	for (row = row < 0 ? row : db_step(q); row == 1; row = db_step(q)) {
+		trail_erase(txn, db_col_int64(q, 0), db_col_int64(q, 1));
+		count++;
+	}
+	return row < 0 ? row : count;
 }
 
 void trail_keep_refusal(struct txn *txn)
@@ -93,32 +118,39 @@ static int by_table_and_id(const void *a, const void *b)
 	return order != 0 ? order : (x->id > y->id) - (x->id < y->id);
 }
 
-static int put_rows(struct txn *txn, struct audit_entry *entry)
+/* What entries are made of: lists in order, rows thinned, each entry taking its piece. */
+struct parts {
+	struct audit_row *rows;
+	struct audit_erase *erases;
+	size_t row_count;
+	size_t erase_count;
+};
+
+static int row_digest(struct txn *txn, const struct row_mark *mark, struct audit_row *row)
+{
+	*row = (struct audit_row) { .table = slice_str(mark->table), .id = mark->id };
+	int found = rowdigest_of(txn->db, mark->table, mark->id, &row->digest, &row->version);
+	row->deleted = found == 0;
+	return found < 0 ? found : 0;
+}
+
+static int put_rows(struct txn *txn, struct parts *parts)
 {
 	size_t count = txn->trail.row_count;
 	struct row_mark *marks = arena_take(txn->arena, (count + 1) * sizeof(*marks));
-	struct audit_row *rows = arena_take(txn->arena, (count + 1) * sizeof(*rows));
 	size_t n = 0;
+	int error = 0;
+	parts->rows = arena_take(txn->arena, (count + 1) * sizeof(*parts->rows));
 	for (const struct row_mark *m = txn->trail.rows; m != NULL; m = m->next) {
 		marks[n++] = *m;
 	}
 	qsort(marks, n, sizeof(*marks), by_table_and_id);
-	for (size_t i = 0; i < n; i++) {
-		if (i > 0 && by_table_and_id(&marks[i - 1], &marks[i]) == 0) {
-			continue;
+	for (size_t i = 0; i < n && error == 0; i++) {
+		if (i == 0 || by_table_and_id(&marks[i - 1], &marks[i]) != 0) {
+			error = row_digest(txn, &marks[i], &parts->rows[parts->row_count++]);
 		}
-		struct audit_row *row = &rows[entry->row_count++];
-		row->table = slice_str(marks[i].table);
-		row->id = marks[i].id;
-		int found = rowdigest_of(
-			txn->db, marks[i].table, marks[i].id, &row->digest, &row->version);
-		if (found < 0) {
-			return found;
-		}
-		row->deleted = found == 0;
 	}
-	entry->rows = rows;
-	return entry->row_count > AUDIT_ENTRY_ROWS_MAX ? E_LIMIT : 0;
+	return error;
 }
 
 static void put_blobs(struct txn *txn, struct audit_entry *entry)
@@ -132,18 +164,18 @@ static void put_blobs(struct txn *txn, struct audit_entry *entry)
 	entry->blobs = blobs;
 }
 
-static void put_erasures(struct txn *txn, struct audit_entry *entry)
+static void put_erasures(struct txn *txn, struct parts *parts)
 {
 	size_t n = txn->trail.erasure_count;
-	struct audit_erase *erases = arena_take(txn->arena, (n + 1) * sizeof(*erases));
-	entry->erase_count = n;
+	parts->erases = arena_take(txn->arena, (n + 1) * sizeof(*parts->erases));
+	parts->erase_count = n;
 	for (const struct erasure *e = txn->trail.erasures; e != NULL; e = e->next) {
-		erases[--n] = (struct audit_erase) { e->seq, e->n };
+		parts->erases[--n] = (struct audit_erase) { e->seq, e->n };
 	}
-	entry->erases = erases;
 }
 
 struct salted {
+	int64_t person_id;
 	struct slice value;
 	uint8_t salt[AUDIT_SALT_OCTETS];
 };
@@ -157,6 +189,7 @@ static struct salted *put_personal(struct txn *txn, struct audit_entry *entry)
 	entry->personal_count = n;
 	for (const struct personal *p = txn->trail.personal; p != NULL; p = p->next) {
 		n--;
+		salted[n].person_id = p->person_id;
 		salted[n].value = p->value;
 		rand_octets(salted[n].salt, sizeof(salted[n].salt));
 		digests[n] = audit_personal_commit(
@@ -171,10 +204,11 @@ static int store_personal(
 {
 	for (size_t n = 0; n < entry->personal_count; n++) {
 		int64_t rows = sql_run(txn->db,
-			"INSERT INTO audit_personal (seq, n, salt, value) VALUES ($1, $2, $3, $4)",
+			"INSERT INTO audit_personal (seq, n, salt, value, person_id)"
+			" VALUES ($1, $2, $3, $4, $5)",
 			SQL_INT(entry->seq), SQL_INT((int64_t)n),
 			SQL_BLOB(slice_of(salted[n].salt, sizeof(salted[n].salt))),
-			SQL_TEXT(salted[n].value));
+			SQL_TEXT(salted[n].value), SQL_INT_OR_NULL(salted[n].person_id));
 		if (rows < 0) {
 			return (int)rows;
 		}
@@ -230,6 +264,34 @@ static struct audit_entry entry_of(const struct txn *txn)
 	};
 }
 
+static size_t at_most(size_t count, size_t max)
+{
+	return count < max ? count : max;
+}
+
+/* One entry: its piece of the rows and erasures; blobs and personal values go with the first. */
+static int write_one(struct txn *txn, struct parts *parts)
+{
+	struct audit_entry entry = entry_of(txn);
+	entry.rows = parts->rows;
+	entry.row_count = at_most(parts->row_count, AUDIT_ENTRY_ROWS_MAX);
+	entry.erases = parts->erases;
+	entry.erase_count = at_most(parts->erase_count, AUDIT_ENTRY_ERASES_MAX);
+	parts->rows += entry.row_count;
+	parts->row_count -= entry.row_count;
+	parts->erases += entry.erase_count;
+	parts->erase_count -= entry.erase_count;
+	put_blobs(txn, &entry);
+	const struct salted *salted = put_personal(txn, &entry);
+	int error = store_entry(txn, &entry);
+	error = error < 0 ? error : store_personal(txn, &entry, salted);
+	txn->trail.blobs = NULL;
+	txn->trail.personal = NULL;
+	txn->trail.blob_count = 0;
+	txn->trail.personal_count = 0;
+	return error;
+}
+
 int trail_write(struct txn *txn)
 {
 	struct trail *trail = &txn->trail;
@@ -240,19 +302,20 @@ int trail_write(struct txn *txn)
 				 : diag_set(txn_diag(txn), E_STATE, 0, 0,
 					   "rows were changed without saying by which act");
 	}
-	if (trail->erasure_count > 0 && !slice_is(trail->act.act, AUDIT_ACT_ERASE)) {
+	if (trail->erasure_count > 0 && !is_erasing(trail)) {
 		return diag_set(txn_diag(txn), E_STATE, 0, 0, "this act may not erase");
 	}
-	struct audit_entry entry = entry_of(txn);
-	int error = put_rows(txn, &entry);
-	if (error < 0) {
-		return error;
+	struct parts parts = { 0 };
+	int error = put_rows(txn, &parts);
+	put_erasures(txn, &parts);
+	if (error == 0 && parts.row_count > AUDIT_ENTRY_ROWS_MAX && !is_erasing(trail)) {
+		error = E_LIMIT;
 	}
-	put_blobs(txn, &entry);
-	put_erasures(txn, &entry);
-	struct salted *salted = put_personal(txn, &entry);
-	error = store_entry(txn, &entry);
-	return error < 0 ? error : store_personal(txn, &entry, salted);
+	do {
+		error = error < 0 ? error : write_one(txn, &parts);
+	} while (error == 0 && parts.row_count + parts.erase_count > 0);
+	txn->counters->erased = txn->counters->erased || (error == 0 && is_erasing(trail));
+	return error;
 }
 
 int trail_write_refusal(struct txn *txn)
@@ -261,7 +324,9 @@ int trail_write_refusal(struct txn *txn)
 		return 0;
 	}
 	struct audit_entry entry = entry_of(txn);
-	return store_entry(txn, &entry);
+	const struct salted *salted = put_personal(txn, &entry);
+	int error = store_entry(txn, &entry);
+	return error < 0 ? error : store_personal(txn, &entry, salted);
 }
 
 const struct audit_tree *trail_tree(const struct txn *txn)

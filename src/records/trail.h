@@ -20,6 +20,9 @@ struct audit_key;
 struct audit_tree;
 struct txn;
 
+/** The act of an order to erase; AUDIT_ACT_ERASE of audit/entry.h for those who may not see it. */
+#define TRAIL_ACT_ERASE "personal.erase"
+
 struct trail_act {
 	struct slice act;  /* "notice.issue" */
 	int64_t actor;     /* person, 0 = the machine */
@@ -48,22 +51,28 @@ NODISCARD int trail_blob(struct txn *txn, const struct digest *sm3);
 /**
  * Keep a personal value under the entry, as SM3(salt || value) in its text.
  *
- * Shape:   value is UTF-8.
- * Returns: its place n in the entry, or E_LIMIT.
+ * Shape:   word says what it is ("phone", "address"), without spaces; value is
+ *          UTF-8; both are kept as "word value".  person_id is whom it is
+ *          about, 0 = nobody we know.  An empty value is passed over.
+ * Returns: 0, or E_LIMIT.
  */
-NODISCARD int trail_personal(struct txn *txn, struct slice value);
+NODISCARD int trail_personal(
+	struct txn *txn, int64_t person_id, const char *word, struct slice value);
 
 /**
  * Erase a personal value by order: its salt and text go, the entry stays and
- * says by which entry.  Only under the act AUDIT_ACT_ERASE.
- *
- * Returns: 0, or E_LIMIT.  A value that is not there fails the command with E_ABSENT.
+ * says by which entry.  Only under the act TRAIL_ACT_ERASE, which may touch
+ * and erase more than one entry holds: then it writes as many as it needs.  A
+ * value that is not there fails the command with E_ABSENT.
  */
-NODISCARD int trail_erase(struct txn *txn, int64_t seq, int64_t n);
+void trail_erase(struct txn *txn, int64_t seq, int64_t n);
+
+/** trail_erase of everything kept about a person.  Returns: how many, or as db_step. */
+NODISCARD int64_t trail_erase_person(struct txn *txn, int64_t person_id);
 
 /**
- * Should the command fail, write an entry all the same (its act only): an
- * attempt that was denied.
+ * Should the command fail, write an entry all the same (its act and personal
+ * values only): an attempt that was denied.
  */
 void trail_keep_refusal(struct txn *txn);
 

@@ -25,6 +25,7 @@ struct counters {
 	int64_t commit_seq;
 	int64_t id;
 	struct audit_tree tree; /* its size is the audit log's */
+	bool erased;            /* personal values went by order in this batch */
 };
 
 struct row_mark {
@@ -34,6 +35,7 @@ struct row_mark {
 };
 
 struct personal {
+	int64_t person_id;
 	struct slice value;
 	struct personal *next;
 };

@@ -78,7 +78,7 @@ static int act(struct txn *txn, void *arg)
 				  "INSERT INTO setting (id, version, key, value) VALUES ($1, 1, $2, '值')",
 				  SQL_INT(id), SQL_TEXT(buf_slice(&key)));
 	error = rows < 0 ? (int)rows : trail_row(txn, "setting", id);
-	error = error < 0 ? error : trail_personal(txn, SLICE("13800000000"));
+	error = error < 0 ? error : trail_personal(txn, 0, "phone", SLICE("13800000000"));
 	struct outbox_item item = { .kind = SLICE("mail"),
 		.effect = buf_slice(&key),
 		.record_kind = SLICE("setting"),

@@ -239,8 +239,9 @@ static int keep_phone(struct txn *txn, void *arg)
 {
 	(void)arg;
 	trail_act(txn, &(struct trail_act) { .act = SLICE("person.change"), .actor = 1 });
-	assert_int_equal(trail_personal(txn, SLICE("13800000000")), 0);
-	assert_int_equal(trail_personal(txn, SLICE("张三")), 1);
+	assert_int_equal(trail_personal(txn, 0, "phone", SLICE("13800000000")), 0);
+	assert_int_equal(trail_personal(txn, 0, "name", SLICE("张三")), 0);
+	assert_int_equal(trail_personal(txn, 0, "mail", SLICE("")), 0);
 	return 0;
 }
 
@@ -248,7 +249,8 @@ static int erase_phone(struct txn *txn, void *arg)
 {
 	const char *act = arg;
 	trail_act(txn, &(struct trail_act) { .act = slice_str(act), .actor = 1 });
-	return trail_erase(txn, 1, 0);
+	trail_erase(txn, 1, 0);
+	return 0;
 }
 
 static void personal_values_can_be_erased_once(const char *conf)
@@ -282,6 +284,72 @@ static void personal_values_can_be_erased_once(const char *conf)
 	/* That one failed after its entry was made; the log goes on without a gap. */
 	assert_int_equal(house_run(&house, keep_phone, NULL), 0);
 	assert_int_equal(house_number(&house, "SELECT max(seq) FROM audit_entry"), 3);
+	house_again(&house, conf);
+	house_close(&house);
+}
+
+static int person_make(struct txn *txn, void *arg)
+{
+	(void)arg;
+	trail_act(txn, &(struct trail_act) { .act = SLICE("person.create") });
+	return sql_run_args(txn_db(txn),
+		       "INSERT INTO person (id, version, name) VALUES (7, 1, '张三')", NULL,
+		       0) == 1
+		       ? 0
+		       : E_STORE;
+}
+
+static int keep_many(struct txn *txn, void *arg)
+{
+	(void)arg;
+	trail_act(txn, &(struct trail_act) { .act = SLICE("session.login") });
+	for (int i = 0; i < AUDIT_ENTRY_PERSONAL_MAX; i++) {
+		assert_int_equal(trail_personal(txn, 7, "address", SLICE("10.0.0.1")), 0);
+	}
+	assert_int_equal(trail_personal(txn, 7, "address", SLICE("10.0.0.1")), E_LIMIT);
+	return 0;
+}
+
+static int keep_refused(struct txn *txn, void *arg)
+{
+	(void)arg;
+	trail_act(txn, &(struct trail_act) { .act = SLICE("session.refused") });
+	trail_keep_refusal(txn);
+	assert_int_equal(trail_personal(txn, 7, "address", SLICE("10.0.0.2")), 0);
+	return E_DENIED;
+}
+
+static int erase_all(struct txn *txn, void *arg)
+{
+	trail_act(txn, &(struct trail_act) { .act = SLICE(TRAIL_ACT_ERASE) });
+	*(int64_t *)arg = trail_erase_person(txn, 7);
+	return 0;
+}
+
+/* One more than an entry holds; what others said, and of others, stays. */
+static void an_order_erases_more_than_an_entry_holds(const char *conf)
+{
+	enum { RUNS = AUDIT_ENTRY_ERASES_MAX / AUDIT_ENTRY_PERSONAL_MAX + 1 };
+	struct house house;
+	int64_t erased = 0;
+	house_open(&house, conf);
+	assert_int_equal(house_run(&house, person_make, NULL), 0);
+	for (int i = 0; i < RUNS; i++) {
+		assert_int_equal(house_run(&house, keep_many, NULL), 0);
+	}
+	assert_int_equal(house_run(&house, keep_refused, NULL), E_DENIED);
+	assert_int_equal(house_run(&house, keep_phone, NULL), 0);
+	int64_t before = house_number(&house, "SELECT max(seq) FROM audit_entry");
+	assert_int_equal(house_run(&house, erase_all, &erased), 0);
+	assert_int_equal(erased, RUNS * AUDIT_ENTRY_PERSONAL_MAX + 1);
+	assert_int_equal(house_number(&house, "SELECT max(seq) FROM audit_entry"), before + 2);
+	assert_int_equal(
+		house_number(&house, "SELECT count(*) FROM audit_personal WHERE value IS NULL"
+				     " AND erased_by = (SELECT max(seq) - 1 FROM audit_entry)"),
+		AUDIT_ENTRY_ERASES_MAX);
+	assert_int_equal(house_number(&house,
+				 "SELECT count(*) FROM audit_personal WHERE value IS NOT NULL"),
+		2);
 	house_again(&house, conf);
 	house_close(&house);
 }
@@ -459,6 +527,8 @@ int main(void)
 		{ "a refusal can leave its entry", a_refusal_can_leave_its_entry, false },
 		{ "personal values can be erased once", personal_values_can_be_erased_once,
 			false },
+		{ "an order erases more than an entry holds",
+			an_order_erases_more_than_an_entry_holds, false },
 		{ "a head is signed over the log so far", a_head_is_signed_over_the_log_so_far,
 			false },
 		{ "a log with a gap is refused", a_log_with_a_gap_is_refused, false },

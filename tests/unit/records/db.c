@@ -341,6 +341,39 @@ static void names_of_no_store_are_refused(const char *conf)
 	}
 }
 
+/* Does a file of the store hold these octets? */
+static bool file_holds(const char *path, const char *end, const char *what)
+{
+	char name[4096];
+	static uint8_t octets[4 * 1024 * 1024];
+	(void)snprintf(name, sizeof(name), "%s%s", path, end);
+	FILE *file = fopen(name, "rbe");
+	size_t n = file != NULL ? fread(octets, 1, sizeof(octets), file) : 0;
+	if (file != NULL) {
+		(void)fclose(file);
+	}
+	return slice_find(slice_of(octets, n), slice_str(what)) != SIZE_MAX;
+}
+
+static void what_is_overwritten_is_nowhere(const char *conf)
+{
+	struct db *db = open_with_table(conf);
+	const char *path = conf + sizeof("sqlite:") - 1;
+	bool files = db_kind(db) == DB_SQLITE;
+	assert_int_equal(put(db, 1, "13912345678", 1), 1);
+	assert_int_equal(put(db, 2, "13912345678-again", 1), 1);
+	assert_true(!files || file_holds(path, "-wal", "13912345678"));
+	assert_int_equal(db_exec(db, "UPDATE thing SET name = 'x' WHERE id = 1"), 0);
+	assert_int_equal(db_exec(db, "DELETE FROM thing WHERE id = 2"), 0);
+	assert_int_equal(db_begin(db), 0);
+	assert_int_equal(db_forget(db), E_STATE);
+	db_rollback(db);
+	assert_int_equal(db_forget(db), 0);
+	assert_false(files && file_holds(path, "", "13912345678"));
+	assert_false(files && file_holds(path, "-wal", "13912345678"));
+	db_close(db);
+}
+
 int main(void)
 {
 	static const struct fixture_case cases[] = {
@@ -360,6 +393,7 @@ int main(void)
 		{ "a lost connection is said and opened anew",
 			a_lost_connection_is_said_and_opened_anew, true },
 		{ "a store that forgets is refused", a_store_that_forgets_is_refused, true },
+		{ "what is overwritten is nowhere", what_is_overwritten_is_nowhere, false },
 		{ "names of no store are refused", names_of_no_store_are_refused, false },
 	};
 	return fixture_both(cases, sizeof(cases) / sizeof(cases[0]));
