@@ -78,7 +78,7 @@ NODISCARD int account_facts(struct txn *txn, int64_t id, struct password_facts *
  * Returns: 0; E_INPUT "grant.needs_unit", "grant.no_unit"; E_STATE
  *          "grant.three_admins" (system and audit administrators hold no role
  *          of the desk, nor each other's) or "grant.full" (the unit has as
- *          many as it may); E_EXISTS "grant.exists"; as db_step.
+ *          many as it may) or "person.erased"; E_EXISTS "grant.exists"; as db_step.
  */
 NODISCARD int account_grant(struct txn *txn, int64_t person_id, enum role role, int64_t unit_id,
 	int64_t *ret_grant_id, const char **ret_code);

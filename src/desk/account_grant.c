@@ -90,10 +90,20 @@ static int unit_check(struct txn *txn, enum role role, int64_t unit_id, const ch
 	return found < 0 ? found : full ? refused(ret_code, E_STATE, "grant.full") : 0;
 }
 
+static int erased_check(struct txn *txn, int64_t person_id, const char **ret_code)
+{
+	int64_t at_ms = 0;
+	int found = sql_int(txn_db(txn),
+		"SELECT erased_at_ms FROM person WHERE id = $1 AND erased_at_ms IS NOT NULL",
+		&at_ms, SQL_INT(person_id));
+	return found <= 0 ? found : refused(ret_code, E_STATE, "person.erased");
+}
+
 int account_grant(struct txn *txn, int64_t person_id, enum role role, int64_t unit_id,
 	int64_t *ret_grant_id, const char **ret_code)
 {
-	int error = unit_check(txn, role, unit_id, ret_code);
+	int error = erased_check(txn, person_id, ret_code);
+	error = error < 0 ? error : unit_check(txn, role, unit_id, ret_code);
 	error = error < 0 ? error : person_check(txn, person_id, role, unit_id, ret_code);
 	if (error < 0) {
 		return error;

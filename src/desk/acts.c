@@ -52,6 +52,7 @@ static const desk_fn acts[ROUTE_COUNT_] = {
 	[ROUTE_PEOPLE_CREATE] = desk_person_create,
 	[ROUTE_PEOPLE_UPDATE] = desk_person_update,
 	[ROUTE_ASSETS_CREATE] = desk_asset_create,
+	[ROUTE_PEOPLE_ERASE] = desk_person_erase,
 	[ROUTE_ASSETS_UPDATE] = desk_asset_update,
 	[ROUTE_ASSETS_IMPORT] = desk_asset_import,
 

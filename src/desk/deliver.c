@@ -7,6 +7,7 @@
 #include "base/digest.h"
 #include "base/err.h"
 #include "base/json.h"
+#include "desk/salt.h"
 #include "records/caller.h"
 #include "records/outbox.h"
 #include "records/sql.h"
@@ -50,12 +51,13 @@ static int row_put(struct txn *txn, const struct deliver_mail *mail, struct slic
 {
 	int64_t done = sql_run(txn_db(txn),
 		"INSERT INTO delivery (id, version, channel, person_id, address, subject, body, message_id,"
-		" about, about_id, document_id, queued_at_ms, state)"
-		" VALUES ($1, 1, 'mail', $2, $3, $4, $5, $6, $7, $8, $9, $10, 'queued')",
+		" about, about_id, document_id, queued_at_ms, state, salt)"
+		" VALUES ($1, 1, 'mail', $2, $3, $4, $5, $6, $7, $8, $9, $10, 'queued', $11)",
 		SQL_INT(id), SQL_INT_OR_NULL(mail->person_id), SQL_TEXT(address),
 		SQL_TEXT(mail->subject), SQL_TEXT(mail->body), SQL_TEXT(effect),
 		SQL_STR(mail->about), SQL_INT(mail->about_id),
-		SQL_INT_OR_NULL(mail->document_id), SQL_INT(txn_now_ms(txn)));
+		SQL_INT_OR_NULL(mail->document_id), SQL_INT(txn_now_ms(txn)),
+		SQL_BLOB(salt_draw(txn_arena(txn))));
 	if (done < 0) {
 		return (int)done;
 	}

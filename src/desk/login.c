@@ -8,6 +8,7 @@
 #include "desk/account.h"
 #include "desk/desk.h"
 #include "desk/password_policy.h"
+#include "desk/people.h"
 #include "desk/sessions.h"
 #include "desk/tokens.h"
 #include "records/caller.h"
@@ -20,7 +21,8 @@ enum { TOKEN_LENGTH = 32 };
 
 enum login_need login_need(enum route_id route)
 {
-	if (route == ROUTE_SESSION_LOGIN || route == ROUTE_TOKENS_CREATE) {
+	if (route == ROUTE_SESSION_LOGIN || route == ROUTE_TOKENS_CREATE ||
+		route == ROUTE_PEOPLE_ERASE) {
 		return LOGIN_NEED_CHECK;
 	}
 	if (route == ROUTE_SESSION_PASSWORD) {
@@ -74,6 +76,9 @@ static bool refused_anyway(
 	if (call->route == ROUTE_SESSION_PASSWORD) {
 		return session_password_check(&desk) < 0;
 	}
+	if (call->route == ROUTE_PEOPLE_ERASE) {
+		return person_erase_check(&desk) < 0;
+	}
 	return call->route == ROUTE_TOKENS_CREATE && token_check(&desk) < 0;
 }
 
@@ -123,12 +128,17 @@ static int forgive(struct txn *txn, int64_t account_id)
 	return done < 0 ? (int)done : 0;
 }
 
-/* The attempt stays in the log though the command fails. */
+/*
+ * The attempt stays in the log though the command fails.  A name that is no
+ * account's may be a password typed into the wrong field, and is not kept.
+ */
 static bool note_refused(struct desk *desk, const struct account *account)
 {
 	bool locked = account->locked_until_ms > desk->now_ms;
 	desk_audit(desk, locked ? "session.locked" : "session.refused", "account", account->id,
-		account->version, desk->call->address);
+		account->version, (struct slice) { 0 });
+	(void)!trail_personal(desk->txn, account->person_id, "address", desk->call->address);
+	(void)!trail_personal(desk->txn, account->person_id, "account", account->name);
 	trail_keep_refusal(desk->txn);
 	return locked;
 }
@@ -235,11 +245,12 @@ static int session_begin(struct desk *desk, int64_t account_id)
 	if (error < 0) {
 		return error;
 	}
-	desk_audit(desk, "session.login", "session", id, 0, desk->call->address);
+	desk_audit(desk, "session.login", "session", id, 0, (struct slice) { 0 });
 	desk_answer(desk, id, 0);
 	(void)snprintf(desk->set_token, sizeof(desk->set_token), "%s", token);
 	explicit_bzero(token, sizeof(token));
-	return 0;
+	return trail_personal(
+		desk->txn, desk->caller.person_id, "address", desk->call->address);
 }
 
 int desk_session_login(struct desk *desk)

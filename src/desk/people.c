@@ -7,6 +7,7 @@
 #include "base/err.h"
 #include "desk/desk.h"
 #include "desk/patch.h"
+#include "desk/salt.h"
 #include "model/contact.h"
 #include "records/search.h"
 #include "records/sql.h"
@@ -22,6 +23,7 @@ struct person_row {
 	struct slice phone2;
 	struct slice mail;
 	struct slice title;
+	bool erased;
 };
 
 static const struct patch_field fields[] = {
@@ -71,6 +73,33 @@ static int contacts_check(struct desk *desk, const struct person_row *row)
 	return 0;
 }
 
+/* What was and what is, where they differ. */
+static int contacts_keep(
+	struct desk *desk, const struct person_row *was, const struct person_row *is)
+{
+	const struct {
+		const char *old_word;
+		const char *word;
+		struct slice was;
+		struct slice is;
+	} contacts[] = {
+		{ "phone.was", "phone", was->phone, is->phone },
+		{ "phone2.was", "phone2", was->phone2, is->phone2 },
+		{ "mail.was", "mail", was->mail, is->mail },
+	};
+	int error = 0;
+	for (size_t i = 0; i < sizeof(contacts) / sizeof(contacts[0]) && error == 0; i++) {
+		if (!slice_eq(contacts[i].was, contacts[i].is)) {
+			error = trail_personal(
+				desk->txn, is->id, contacts[i].old_word, contacts[i].was);
+			error = error < 0 ? error
+					  : trail_personal(desk->txn, is->id, contacts[i].word,
+						    contacts[i].is);
+		}
+	}
+	return error;
+}
+
 static int saved(struct desk *desk, const char *act, const struct person_row *row)
 {
 	int error = trail_row(desk->txn, "person", row->id);
@@ -98,19 +127,21 @@ int desk_person_create(struct desk *desk)
 	row.id = txn_id(desk->txn);
 	row.version = 1;
 	int64_t done = sql_run(desk->db,
-		"INSERT INTO person (id, version, name, unit_id, phone, phone2, mail, title)"
-		" VALUES ($1, 1, $2, $3, $4, $5, $6, $7)",
+		"INSERT INTO person (id, version, name, unit_id, phone, phone2, mail, title, salt)"
+		" VALUES ($1, 1, $2, $3, $4, $5, $6, $7, $8)",
 		SQL_INT(row.id), SQL_TEXT(row.name), SQL_INT_OR_NULL(row.unit_id),
 		SQL_TEXT_OR_NULL(row.phone), SQL_TEXT_OR_NULL(row.phone2),
-		SQL_TEXT_OR_NULL(row.mail), SQL_TEXT_OR_NULL(row.title));
-	return done < 0 ? (int)done : saved(desk, "person.create", &row);
+		SQL_TEXT_OR_NULL(row.mail), SQL_TEXT_OR_NULL(row.title),
+		SQL_BLOB(salt_draw(desk->arena)));
+	error = done < 0 ? (int)done : contacts_keep(desk, &(struct person_row) { 0 }, &row);
+	return error < 0 ? error : saved(desk, "person.create", &row);
 }
 
 static int row_load(struct desk *desk, int64_t id, struct person_row *row)
 {
 	AUTO_STMT struct stmt *q = NULL;
 	int found = sql_query(desk->db,
-		"SELECT id, version, name, unit_id, phone, phone2, mail, title"
+		"SELECT id, version, name, unit_id, phone, phone2, mail, title, erased_at_ms"
 		" FROM person WHERE id = $1",
 		&q, SQL_INT(id));
 	found = found < 0 ? found : db_step(q);
@@ -126,6 +157,7 @@ static int row_load(struct desk *desk, int64_t id, struct person_row *row)
 		.phone2 = arena_dup(desk->arena, db_col_text(q, 5)),
 		.mail = arena_dup(desk->arena, db_col_text(q, 6)),
 		.title = arena_dup(desk->arena, db_col_text(q, 7)),
+		.erased = !db_col_is_null(q, 8),
 	};
 	return 0;
 }
@@ -136,6 +168,10 @@ int desk_person_update(struct desk *desk)
 	int error = row_load(desk, desk->call->id, &row);
 	error = error < 0 ? error : desk_unit_reached(desk, row.unit_id);
 	error = error < 0 ? error : desk_version_same(desk, row.version);
+	if (error == 0 && row.erased) {
+		error = desk_refuse(desk, E_STATE, "person.erased", NULL);
+	}
+	struct person_row was = row;
 	error = error < 0 ? error
 			  : patch_apply(desk, &row, fields, sizeof(fields) / sizeof(fields[0]));
 	error = error < 0 ? error : contacts_check(desk, &row);
@@ -145,9 +181,11 @@ int desk_person_update(struct desk *desk)
 	row.version++;
 	int64_t done = sql_run(desk->db,
 		"UPDATE person SET version = version + 1, name = $2, unit_id = $3, phone = $4,"
-		" phone2 = $5, mail = $6, title = $7 WHERE id = $1",
+		" phone2 = $5, mail = $6, title = $7, salt = COALESCE(salt, $8) WHERE id = $1",
 		SQL_INT(row.id), SQL_TEXT(row.name), SQL_INT_OR_NULL(row.unit_id),
 		SQL_TEXT_OR_NULL(row.phone), SQL_TEXT_OR_NULL(row.phone2),
-		SQL_TEXT_OR_NULL(row.mail), SQL_TEXT_OR_NULL(row.title));
-	return done < 0 ? (int)done : saved(desk, "person.update", &row);
+		SQL_TEXT_OR_NULL(row.mail), SQL_TEXT_OR_NULL(row.title),
+		SQL_BLOB(salt_draw(desk->arena)));
+	error = done < 0 ? (int)done : contacts_keep(desk, &was, &row);
+	return error < 0 ? error : saved(desk, "person.update", &row);
 }

@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "desk/account.h"
 #include "desk/desk.h"
+#include "desk/salt.h"
 #include "desk/words.h"
 #include "records/search.h"
 
@@ -41,14 +42,17 @@ static int person_make(struct desk *desk, int64_t *ret_id)
 	}
 	int64_t id = txn_id(desk->txn);
 	int64_t done = sql_run(desk->db,
-		"INSERT INTO person (id, version, name, unit_id, phone, mail) VALUES ($1, 1, $2, $3, $4, $5)",
+		"INSERT INTO person (id, version, name, unit_id, phone, mail, salt)"
+		" VALUES ($1, 1, $2, $3, $4, $5, $6)",
 		SQL_INT(id), SQL_TEXT(name), SQL_INT_OR_NULL(unit_id), SQL_TEXT_OR_NULL(phone),
-		SQL_TEXT_OR_NULL(mail));
+		SQL_TEXT_OR_NULL(mail), SQL_BLOB(salt_draw(desk->arena)));
 	struct slice words = arena_printf(desk->arena, "%.*s %.*s %.*s %.*s", SLICE_FMT(name),
 		SLICE_FMT(phone), SLICE_FMT(mail),
 		SLICE_FMT(json_get_str(desk->call->body, "account")));
 	done = done < 0 ? done : search_put(desk->txn, "person", id, words);
 	error = done < 0 ? (int)done : trail_row(desk->txn, "person", id);
+	error = error < 0 ? error : trail_personal(desk->txn, id, "phone", phone);
+	error = error < 0 ? error : trail_personal(desk->txn, id, "mail", mail);
 	error = error < 0 ? error : txn_change(desk->txn, "person", id, 1);
 	*ret_id = error < 0 ? *ret_id : id;
 	return error;

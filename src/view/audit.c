@@ -55,7 +55,36 @@ static void number_put(struct view *view, const char *key, const struct json *en
 	}
 }
 
-static void entry_put(struct view *view, int64_t seq, int64_t at_ms, const struct json *entry,
+/* "word value" as it is kept, or by which entry it went. */
+static int value_put(struct view *view, struct stmt *q)
+{
+	struct jw *jw = &view->jw;
+	struct slice text = arena_dup(view->arena, db_col_text(q, 0));
+	struct slice word = slice_head(text, slice_find(text, SLICE(" ")));
+	jw_object(jw);
+	jw_kv_opt(jw, "word", word);
+	jw_kv_opt(jw, "value", slice_skip(text, word.n + 1));
+	page_int_col(view, "erased_by", q, 1);
+	jw_end(jw);
+	return 0;
+}
+
+static int personal_put(struct view *view, int64_t seq, const struct json *entry)
+{
+	if (json_count(json_get(entry, "personal")) == 0) {
+		jw_key(&view->jw, "personal");
+		jw_array(&view->jw);
+		jw_end(&view->jw);
+		return 0;
+	}
+	AUTO_STMT struct stmt *q = NULL;
+	int opened = sql_query(view->db,
+		"SELECT value, erased_by FROM audit_personal WHERE seq = $1 ORDER BY n", &q,
+		SQL_INT(seq));
+	return page_list(view, "personal", opened, q, value_put);
+}
+
+static int entry_put(struct view *view, int64_t seq, int64_t at_ms, const struct json *entry,
 	struct slice name)
 {
 	struct jw *jw = &view->jw;
@@ -70,7 +99,9 @@ static void entry_put(struct view *view, int64_t seq, int64_t at_ms, const struc
 	number_put(view, "version", entry);
 	jw_kv_opt(jw, "reason", json_get_str(entry, "reason"));
 	jw_kv_opt(jw, "trace", json_get_str(entry, "trace"));
+	int error = personal_put(view, seq, entry);
 	jw_end(jw);
+	return error;
 }
 
 /* 1 go on, 0 the page is full. */
@@ -92,9 +123,9 @@ static int entry_look(
 		if (!page_take(page, 0, seq)) {
 			return 0;
 		}
-		entry_put(view, seq, db_col_int64(q, 1), entry, name);
+		error = entry_put(view, seq, db_col_int64(q, 1), entry, name);
 	}
-	return 1;
+	return error < 0 ? error : 1;
 }
 
 int view_audit_list(struct view *view)

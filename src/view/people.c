@@ -19,6 +19,7 @@ struct item {
 	int64_t version;
 	int64_t unit_id;
 	int64_t account_id;
+	int64_t erased_at_ms; /* 0 = never */
 	struct slice name;
 	struct slice unit;
 	struct slice phone;
@@ -38,7 +39,7 @@ struct items {
 /* $3 = 0 or the caller's unit, $4 = 0 or the unit asked for.  A person has one account at most in use. */
 #define COLUMNS                                                                                \
 	"SELECT p.id, p.version, p.unit_id, u.name, p.name, p.phone, p.phone2, p.mail, "       \
-	"p.title, a.id, a.name"                                                                \
+	"p.title, a.id, a.name, p.erased_at_ms"                                                \
 	" FROM person p LEFT JOIN unit u ON u.id = p.unit_id LEFT JOIN account a ON a.id ="    \
 	" (SELECT max(x.id) FROM account x WHERE x.person_id = p.id)"
 #define CONDITIONS " AND ($3 = 0 OR p.unit_id = $3) AND ($4 = 0 OR p.unit_id = $4)"
@@ -59,6 +60,7 @@ static void row_take(struct view *view, struct stmt *q, void *context)
 		.title = arena_dup(view->arena, db_col_text(q, 8)),
 		.account_id = db_col_int64(q, 9),
 		.account = arena_dup(view->arena, db_col_text(q, 10)),
+		.erased_at_ms = db_col_int64(q, 11),
 	};
 	item->last = &item->first;
 }
@@ -130,6 +132,12 @@ static void item_put(struct view *view, const struct item *item)
 	jw_key(jw, "account_id");
 	if (item->account_id != 0) {
 		jw_int(jw, item->account_id);
+	} else {
+		jw_null(jw);
+	}
+	jw_key(jw, "erased_at");
+	if (item->erased_at_ms != 0) {
+		jw_int(jw, item->erased_at_ms);
 	} else {
 		jw_null(jw);
 	}

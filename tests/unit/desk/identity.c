@@ -33,6 +33,7 @@ int say(struct school *school, const struct hat *hat, enum route_id route, int64
 	struct looking looking = { .call = { .route = route,
 					   .address = SLICE("10.0.0.9"),
 					   .id = id,
+					   .if_match = school->if_match,
 					   .token = hat != NULL ? slice_str(hat->token)
 								: (struct slice) { 0 } } };
 	if (body != NULL) {
