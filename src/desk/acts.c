@@ -14,6 +14,7 @@
 #include "desk/units.h"
 
 /* checks, settings */
+#include "desk/audit_check.h"
 #include "desk/backups.h"
 #include "desk/checks.h"
 #include "desk/clock.h"
@@ -51,12 +52,13 @@ static const desk_fn acts[ROUTE_COUNT_] = {
 	[ROUTE_UNITS_IMPORT] = desk_unit_import,
 	[ROUTE_PEOPLE_CREATE] = desk_person_create,
 	[ROUTE_PEOPLE_UPDATE] = desk_person_update,
-	[ROUTE_ASSETS_CREATE] = desk_asset_create,
 	[ROUTE_PEOPLE_ERASE] = desk_person_erase,
+	[ROUTE_ASSETS_CREATE] = desk_asset_create,
 	[ROUTE_ASSETS_UPDATE] = desk_asset_update,
 	[ROUTE_ASSETS_IMPORT] = desk_asset_import,
 
 	/* checks, settings */
+	[ROUTE_AUDIT_VERIFY] = desk_audit_verify,
 	[ROUTE_BACKUPS_RUN] = desk_backup_run,
 	[ROUTE_CLOCK_CONFIRM] = desk_clock_confirm,
 	[ROUTE_CHECKS_CREATE] = desk_check_create,

@@ -54,6 +54,7 @@ static const struct {
 	{ IPC_DETECT, "1", { "tail", "share", "site" }, false },
 	{ IPC_WEB, "1", { "http", "https", "share", "data" }, false },
 	{ IPC_BACKUP, "1", { "data" }, true },
+	{ IPC_VERIFY, "1", { "data" }, true },
 };
 
 /* Who talks with whom. */
@@ -553,15 +554,17 @@ void children_start(struct children *all)
 	}
 }
 
-int children_backup(struct children *all, struct slice target)
+int children_run(struct children *all, enum ipc_role role, struct slice target)
 {
-	struct child *c = child_of(all, IPC_BACKUP);
+	struct child *c = child_of(all, role);
 	if (all->stopping || c->state != CHILD_ABSENT ||
 		target.n >= sizeof(all->backup_target)) {
 		return E_BUSY;
 	}
-	(void)snprintf(
-		all->backup_target, sizeof(all->backup_target), "%.*s", SLICE_FMT(target));
+	if (role == IPC_BACKUP) {
+		(void)snprintf(all->backup_target, sizeof(all->backup_target), "%.*s",
+			SLICE_FMT(target));
+	}
 	child_start(c);
 	return c->state == CHILD_STARTING ? 0 : E_UNSUPPORTED;
 }

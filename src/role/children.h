@@ -44,8 +44,12 @@ void children_stop(struct children *children);
  */
 bool children_refused(const struct children *children);
 
-/** Start the one-shot backup.  Returns: 0, E_BUSY while one runs, E_UNSUPPORTED when it cannot start. */
-NODISCARD int children_backup(struct children *children, struct slice target);
+/**
+ * Start a role that lives on demand; target is the folder of a backup.
+ *
+ * Returns: 0, E_BUSY while it runs, E_UNSUPPORTED when it cannot start.
+ */
+NODISCARD int children_run(struct children *children, enum ipc_role role, struct slice target);
 /** One frame to a child.  Returns: as ipc_send; E_CLOSED when it is not there. */
 NODISCARD int children_tell(
 	struct children *children, enum ipc_role to, enum msg_type type, struct slice payload);

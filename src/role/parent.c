@@ -18,11 +18,12 @@
 #include "base/log.h"
 #include "role/children.h"
 #include "role/config.h"
+#include "role/errands.h"
 #include "role/handles.h"
 #include "sys/fence.h"
 
 /* Command lines served at once. */
-enum { GUESTS_MAX = 8, OUTCOME_MAX_OCTETS = 8192, TELL_EVERY_MS = 500 };
+enum { GUESTS_MAX = 8 };
 
 struct parent {
 	uv_loop_t loop;
@@ -33,9 +34,7 @@ struct parent {
 	uv_signal_t on_term;
 	uv_poll_t door;
 	struct ipc *guest[GUESTS_MAX];
-	bool backup_runs;
-	struct buf outcome; /* of the last backup, until core has heard it */
-	uv_timer_t tell;
+	struct errands *errands;
 };
 
 static void guest_frame(void *ctx, struct ipc *ipc, struct ipc_frame *frame)
@@ -102,66 +101,17 @@ static void all_up(void *ctx)
 	(void)fflush(stdout);
 }
 
-/* Kept until core is there to hear it. */
-static void on_tell(uv_timer_t *timer)
-{
-	struct parent *p = timer->data;
-	if (children_tell(p->children, IPC_CORE, MSG_BACKUP_DONE, buf_slice(&p->outcome)) ==
-		0) {
-		(void)uv_timer_stop(timer);
-	}
-}
-
-static void outcome_tell(struct parent *p, struct slice payload)
-{
-	buf_clear(&p->outcome);
-	buf_put(&p->outcome, payload);
-	(void)uv_timer_start(&p->tell, on_tell, 0, TELL_EVERY_MS);
-}
-
-static void backup_failed(struct parent *p, struct slice target, const char *why)
-{
-	AUTO_BUF struct buf out;
-	buf_init(&out, 8192);
-	struct msg_backup_done msg = { .ok = false, .path = target, .error = slice_str(why) };
-	msg_backup_done_encode(&msg, &out);
-	outcome_tell(p, buf_slice(&out));
-}
-
-/* A backup that was killed said nothing: somebody must. */
 static void child_done(void *ctx, enum ipc_role role, const char *why)
 {
 	struct parent *p = ctx;
-	if (role == IPC_BACKUP && p->backup_runs) {
-		p->backup_runs = false;
-		backup_failed(p, (struct slice) { 0 }, why);
-	}
-}
-
-static void backup_start(struct parent *p, struct slice target)
-{
-	int error = children_backup(p->children, target);
-	if (error == 0) {
-		p->backup_runs = true;
-	} else if (uv_is_active((uv_handle_t *)&p->tell) == 0) {
-		backup_failed(p, target, err_text(error));
-	}
+	errands_done(p->errands, role, why);
 }
 
 static void child_frame(void *ctx, enum ipc_role from, struct ipc_frame *frame)
 {
 	struct parent *p = ctx;
 	struct msg_first_admin msg = { 0 };
-	struct msg_run_backup ask = { 0 };
-	if (from == IPC_CORE && frame->type == MSG_RUN_BACKUP &&
-		msg_run_backup_decode(frame->payload, &ask) == 0) {
-		backup_start(p, ask.target);
-	} else if (from == IPC_BACKUP && frame->type == MSG_BACKUP_DONE) {
-		/* Its outcome goes to core, which keeps it; then it may end. */
-		p->backup_runs = false;
-		outcome_tell(p, frame->payload);
-		(void)!children_tell(p->children, IPC_BACKUP, MSG_STOP, (struct slice) { 0 });
-	}
+	errands_frame(p->errands, from, frame);
 	if (from == IPC_CORE && frame->type == MSG_FIRST_ADMIN &&
 		msg_first_admin_decode(frame->payload, &msg) == 0) {
 		(void)printf(
@@ -248,15 +198,13 @@ static int begin(struct parent *p)
 	struct children_events own = events;
 	own.ctx = p;
 	p->children = children_create(&p->loop, &p->config, &p->handles, &own);
+	p->errands = errands_create(&p->loop, p->children);
 	(void)uv_signal_init(&p->loop, &p->on_int);
 	(void)uv_signal_init(&p->loop, &p->on_term);
 	p->on_int.data = p;
 	p->on_term.data = p;
 	(void)uv_signal_start(&p->on_int, on_signal, SIGINT);
 	(void)uv_signal_start(&p->on_term, on_signal, SIGTERM);
-	buf_init(&p->outcome, OUTCOME_MAX_OCTETS);
-	(void)uv_timer_init(&p->loop, &p->tell);
-	p->tell.data = p;
 	(void)uv_poll_init(&p->loop, &p->door, p->handles.control);
 	p->door.data = p;
 	(void)uv_poll_start(&p->door, UV_READABLE, on_door);
@@ -269,12 +217,12 @@ static void end(struct parent *p)
 	uv_close((uv_handle_t *)&p->on_int, NULL);
 	uv_close((uv_handle_t *)&p->on_term, NULL);
 	uv_close((uv_handle_t *)&p->door, NULL);
-	uv_close((uv_handle_t *)&p->tell, NULL);
-	buf_fini(&p->outcome);
+	errands_close(p->errands);
 	for (size_t i = 0; i < GUESTS_MAX; i++) {
 		p->guest[i] = ipc_destroy(p->guest[i]);
 	}
 	p->children = children_destroy(p->children);
+	p->errands = errands_destroy(p->errands);
 	(void)unlinkat(handles_get(&p->handles, "run"), "control.sock", 0);
 	handles_close(&p->handles);
 }

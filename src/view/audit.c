@@ -163,6 +163,51 @@ int view_audit_list(struct view *view)
 	return 0;
 }
 
+/* The last verification; null before the first. */
+static int check_put(struct view *view)
+{
+	struct jw *jw = &view->jw;
+	AUTO_STMT struct stmt *q = NULL;
+	int row = sql_query_args(view->db,
+		"SELECT began_at_ms, at_ms, ok, entries, personal, erased, erased_by, problems, found, error"
+		" FROM audit_check ORDER BY id DESC LIMIT 1",
+		&q, NULL, 0);
+	row = row < 0 ? row : db_step(q);
+	jw_key(jw, "last_check");
+	if (row != 1) {
+		jw_null(jw);
+		return row;
+	}
+	jw_object(jw);
+	jw_kv_int(jw, "began_at", db_col_int64(q, 0));
+	jw_kv_int(jw, "at", db_col_int64(q, 1));
+	jw_kv_bool(jw, "ok", db_col_int64(q, 2) == 1);
+	jw_kv_int(jw, "entries", db_col_int64(q, 3));
+	jw_kv_int(jw, "personal", db_col_int64(q, 4));
+	jw_kv_int(jw, "erased", db_col_int64(q, 5));
+	page_json_col(view, "erased_by", q, 6);
+	jw_kv_int(jw, "problems", db_col_int64(q, 7));
+	page_json_col(view, "found", q, 8);
+	page_text_col(view, "error", q, 9);
+	jw_end(jw);
+	return 0;
+}
+
+/* Does a process verify at this moment? */
+static bool is_checking(struct view *view)
+{
+	const struct json *health = NULL;
+	if (view->env->health.n == 0 ||
+		json_parse(view->arena, view->env->health, 0, &health, NULL) < 0) {
+		return false;
+	}
+	const struct json *role = json_first(json_get(health, "roles"));
+	while (role != NULL && !slice_is(json_get_str(role, "role"), "verify")) {
+		role = json_next(role);
+	}
+	return role != NULL;
+}
+
 int view_audit_state(struct view *view)
 {
 	int64_t size = 0;
@@ -192,8 +237,10 @@ int view_audit_state(struct view *view)
 		jw_kv_str(&view->jw, "root", SLICE(""));
 		jw_kv_int(&view->jw, "signed_size", 0);
 	}
+	jw_kv_bool(&view->jw, "checking", is_checking(view));
+	int error = check_put(view);
 	jw_end(&view->jw);
-	return 0;
+	return error < 0 ? error : 0;
 }
 
 int view_explain_get(struct view *view)

@@ -150,5 +150,9 @@ void backups_run(struct core *core);
 void backups_turn(struct core *core);
 void backups_frame(struct core *core, struct ipc_frame *frame);
 
+/* verify.c: the audit log, when people ask */
+void verify_run(struct core *core);
+void verify_frame(struct core *core, struct ipc_frame *frame);
+
 /** Tell query what is on disk now. */
 void core_committed(struct core *core, int64_t seq);

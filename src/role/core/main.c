@@ -198,6 +198,7 @@ static void frame(struct runtime *rt, enum ipc_role from, struct ipc_frame *fram
 		door_frame(core, frame);
 	} else if (from == IPC_PARENT) {
 		backups_frame(core, frame);
+		verify_frame(core, frame);
 	} else if (from == IPC_COURIER || from == IPC_PAPER) {
 		returned_frame(core, from, frame);
 	} else if (from == IPC_PROBE || from == IPC_DETECT) {

@@ -86,6 +86,9 @@ static void finish(struct job *job)
 		if (v->call.route == ROUTE_BACKUPS_RUN) {
 			backups_run(job->core);
 		}
+		if (v->call.route == ROUTE_AUDIT_VERIFY) {
+			verify_run(job->core);
+		}
 		if (v->call.route == ROUTE_CLOCK_CONFIRM) {
 			clockwork_confirm(job->core);
 		}

@@ -27,6 +27,7 @@ static const struct {
 } topics[] = {
 	{ "alert", ROUTE_ALERTS_LIST, NULL },
 	{ "asset", ROUTE_ASSETS_LIST, "SELECT owner_unit_id FROM asset WHERE id = $1" },
+	{ "audit", ROUTE_AUDIT_STATE, NULL },
 	{ "check", ROUTE_CHECKS_LIST,
 		"SELECT a.owner_unit_id FROM watch w JOIN asset a ON a.id = w.asset_id"
 		" WHERE w.id = $1" },

@@ -10,6 +10,7 @@
 #include "audit/verify.h"
 #include "base/digest.h"
 #include "base/err.h"
+#include "desk/audit_check.h"
 #include "desk/deliver.h"
 #include "identity.h"
 #include "records/sql.h"
@@ -273,6 +274,52 @@ static void the_auditor_reads_from_where_and_what_changed(const char *conf)
 	school_close(&w.school);
 }
 
+static int checked_run(struct txn *txn, void *arg)
+{
+	return audit_check_record(txn, arg);
+}
+
+static void a_verification_is_a_record(const char *conf)
+{
+	struct world w = { 0 };
+	struct audit_checked good = { .began_at_ms = 1,
+		.ran = true,
+		.entries = 9,
+		.erased = 2,
+		.erased_by = SLICE("[4]") };
+	struct audit_checked bad = {
+		.ran = true,
+		.problems = 1,
+		.found = SLICE(
+			"[{\"code\":\"entry.changed\",\"seq\":3,\"zh\":\"三\",\"en\":\"3\"}]")
+	};
+	struct audit_checked none = { .error = SLICE("killed") };
+	world_open(&w, conf);
+	assert_int_equal(view_do(&w.school, &w.auditor, ROUTE_AUDIT_STATE, 0, NULL), 0);
+	assert_int_equal(json_type(answer_at(&w.school, "last_check")), JSON_NULL);
+	refused(&w.school, desk_do(&w.school, &w.admin, ROUTE_AUDIT_VERIFY, 0, "{}"),
+		"denied.role");
+	assert_int_equal(desk_do(&w.school, &w.auditor, ROUTE_AUDIT_VERIFY, 0, "{}"), 0);
+	assert_int_equal(school_run(&w.school, checked_run, &good), 0);
+	assert_int_equal(view_do(&w.school, &w.auditor, ROUTE_AUDIT_STATE, 0, NULL), 0);
+	bool ok = false;
+	assert_true(json_bool(answer_at(&w.school, "last_check.ok"), &ok) && ok);
+	assert_int_equal(answer_int(&w.school, "last_check.entries"), 9);
+	assert_int_equal(answer_int(&w.school, "last_check.erased_by.0"), 4);
+	assert_int_equal(school_run(&w.school, checked_run, &bad), 0);
+	assert_int_equal(view_do(&w.school, &w.auditor, ROUTE_AUDIT_STATE, 0, NULL), 0);
+	assert_true(json_bool(answer_at(&w.school, "last_check.ok"), &ok) && !ok);
+	answer_is(&w.school, "last_check.found.0.zh", "三");
+	assert_int_equal(school_run(&w.school, checked_run, &none), 0);
+	assert_int_equal(view_do(&w.school, &w.auditor, ROUTE_AUDIT_STATE, 0, NULL), 0);
+	answer_is(&w.school, "last_check.error", "killed");
+	assert_int_equal(
+		view_do(&w.school, &w.auditor, ROUTE_AUDIT_LIST, 0, "act=audit.checked"), 0);
+	answer_is(&w.school, "items.0.reason", "failed");
+	answer_is(&w.school, "items.1.reason", "found");
+	school_close(&w.school);
+}
+
 int main(void)
 {
 	static const struct fixture_case cases[] = {
@@ -284,6 +331,7 @@ int main(void)
 		{ "once cleared he stays so", once_cleared_he_stays_so, false },
 		{ "the auditor reads from where and what changed",
 			the_auditor_reads_from_where_and_what_changed, false },
+		{ "a verification is a record", a_verification_is_a_record, false },
 	};
 	return fixture_both(cases, sizeof(cases) / sizeof(cases[0]));
 }
