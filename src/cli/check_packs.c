@@ -45,17 +45,16 @@ static void mistake(struct diag_list *diags, const char *source, const char *tex
 
 static void policy_read(int share, int site, struct check_packs *found, struct diag_list *diags)
 {
-	static struct calendar calendar;
-	static struct policy policy;
+	static struct packs packs;
 	AUTO_ARENA struct arena *arena = arena_create(0);
 	struct diag diag = { 0 };
-	int error = packs_policy(share, site, arena, &calendar, &policy, &diag);
+	int error = packs_policy(share, site, arena, &packs, &diag);
 	if (error < 0) {
 		mistake(diags, "policy", diag.text[0] != '\0' ? diag.text : err_text(error));
 		return;
 	}
-	(void)snprintf(found->policy, sizeof(found->policy), "%s", policy.version);
-	found->years = (unsigned)calendar.year_count;
+	(void)snprintf(found->policy, sizeof(found->policy), "%s", packs.policy.version);
+	found->years = (unsigned)packs.calendar.year_count;
 }
 
 static void decoders_read(

@@ -13,7 +13,7 @@
 struct diag_list;
 
 struct check_packs {
-	char policy[POLICY_VERSION_MAX];
+	char policy[POLICY_STAMPED_MAX];
 	unsigned years;
 	unsigned decoders;
 	unsigned rules;

@@ -40,6 +40,7 @@ struct secret_key;
 struct desk_env {
 	const struct calendar *calendar;
 	const struct policy *policy;
+	int64_t policy_id; /* its text as it is kept; 0 = nothing is kept */
 	struct blob_store *blobs;
 	struct secret_key *secrets;
 	const char *base_url; /* how people reach the platform, for links; from the settings */

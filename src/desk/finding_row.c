@@ -22,9 +22,9 @@ enum {
 #define COLUMNS                                                                                \
 	"version, state, grade, kind, title, description, advice, asset_id, unit_id, source,"  \
 	" dedup_key, found_at_ms, reported_at_ms, handled_at_ms, incident_id, watch_id,"       \
-	" notice_id, author_id, recurrence, reason, false_by, evidence, policy"
+	" notice_id, author_id, recurrence, reason, false_by, evidence, policy, policy_id"
 
-enum { ARGS = 24 };
+enum { ARGS = 25 };
 
 int finding_row_load(struct txn *txn, int64_t id, struct finding_row *ret_row)
 {
@@ -67,6 +67,7 @@ int finding_row_load(struct txn *txn, int64_t id, struct finding_row *ret_row)
 		.false_by = db_col_int64(q, 20),
 		.evidence = arena_dup(arena, db_col_text(q, 21)),
 		.policy = arena_dup(arena, db_col_text(q, 22)),
+		.policy_id = db_col_int64(q, 23),
 	};
 	return 0;
 }
@@ -98,6 +99,7 @@ static void args_fill(const struct finding_row *f, struct sql_arg args[ARGS])
 		SQL_INT_OR_NULL(f->false_by),
 		SQL_TEXT_OR_NULL(f->evidence),
 		SQL_TEXT(f->policy),
+		SQL_INT_OR_NULL(f->policy_id),
 	};
 	for (size_t i = 0; i < ARGS; i++) {
 		args[i] = all[i];
@@ -111,7 +113,7 @@ int finding_row_insert(struct txn *txn, const struct finding_row *row)
 	int64_t done = sql_run_args(txn_db(txn),
 		"INSERT INTO finding (id, " COLUMNS
 		") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9,"
-		" $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)",
+		" $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25)",
 		args, ARGS);
 	int error = done < 0 ? (int)done : trail_row(txn, "finding", row->id);
 	return error < 0 ? error : txn_change(txn, "finding", row->id, row->version);
@@ -128,7 +130,7 @@ int finding_row_save(struct txn *txn, struct finding_row *row)
 		" source = $11, dedup_key = $12, found_at_ms = $13, reported_at_ms = $14,"
 		" handled_at_ms = $15, incident_id = $16, watch_id = $17, notice_id = $18,"
 		" author_id = $19, recurrence = $20, reason = $21, false_by = $22,"
-		" evidence = $23, policy = $24 WHERE id = $1",
+		" evidence = $23, policy = $24, policy_id = $25 WHERE id = $1",
 		args, ARGS);
 	int error = done < 0 ? (int)done : trail_row(txn, "finding", row->id);
 	return error < 0 ? error : txn_change(txn, "finding", row->id, row->version);

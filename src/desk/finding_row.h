@@ -43,6 +43,7 @@ struct finding_row {
 	int64_t false_by; /* who called it a false positive */
 	struct slice evidence;
 	struct slice policy;
+	int64_t policy_id; /* the text kept; 0 in records older than that */
 };
 
 /** Texts live in the command's arena.  Returns: 0, E_ABSENT or as db_step. */

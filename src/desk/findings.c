@@ -72,6 +72,13 @@ static int open_row(struct desk *desk, struct finding_row *row)
 	return error < 0 ? error : desk_version_same(desk, row->version);
 }
 
+/* A judgement is by the policy of its moment. */
+static void judged(struct desk *desk, struct finding_row *row)
+{
+	row->policy = slice_str(desk->env->policy->version);
+	row->policy_id = desk->env->policy_id;
+}
+
 /* ---- create */
 
 static int incident_unused(struct desk *desk, struct finding_row *row)
@@ -149,6 +156,7 @@ static int again(struct desk *desk, const struct finding_row *row, struct findin
 		known->state = FINDING_REOPENED;
 		known->recurrence++;
 		known->handled_at_ms = 0;
+		judged(desk, known);
 		known->evidence = row->evidence.n > 0 ? row->evidence : known->evidence;
 	}
 	int error = finding_row_save(desk->txn, known);
@@ -175,8 +183,8 @@ int desk_finding_create(struct desk *desk)
 		.grade = GRADE_MEDIUM,
 		.source = SOURCE_MONITOR,
 		.found_at_ms = desk->now_ms,
-		.author_id = desk->caller.person_id,
-		.policy = slice_str(desk->env->policy->version) };
+		.author_id = desk->caller.person_id };
+	judged(desk, &row);
 	int error = finding_row_read(desk, &row);
 	error = error < 0 ? error : incident_unused(desk, &row);
 	if (error < 0) {
@@ -212,6 +220,7 @@ int desk_finding_confirm(struct desk *desk)
 		return error;
 	}
 	row.state = outcome.to;
+	judged(desk, &row);
 	error = finding_row_save(desk->txn, &row);
 	error = error < 0 ? error : searchable(desk, &row);
 	return error < 0
@@ -225,6 +234,7 @@ static int false_settle(struct desk *desk, struct finding_row *row,
 	row->state = outcome->to;
 	row->handled_at_ms = desk->now_ms;
 	row->notice_id = 0; /* a draft loses what is none */
+	judged(desk, row);
 	int error = finding_row_save(desk->txn, row);
 	return error < 0 ? error : done(desk, row, act, "false_positive", row->reason);
 }

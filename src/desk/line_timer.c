@@ -48,7 +48,7 @@ static int sign_next(struct matter *m, const struct timer *timer)
 		return 0;
 	}
 	int error = calendar_add(m->env->calendar, m->now_ms,
-		policy_rule(m->env->policy, POLICY_SIGN_FOR, m->row.grade), &at_ms,
+		policy_rule(m->timing.policy, POLICY_SIGN_FOR, m->row.grade), &at_ms,
 		&provisional);
 	struct timer next = *timer;
 	next.seq++;

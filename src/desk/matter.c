@@ -222,9 +222,7 @@ static int load(struct matter *m, int64_t id)
 	if (error == 0 && m->row.due_json.n > 0) {
 		error = due_parse_json(m->row.due_json, &m->due, txn_diag(m->txn));
 	}
-	m->timing = (struct notice_timing) { m->env->calendar, m->env->policy, m->row.grade,
-		m->row.issued_at_ms != 0 ? m->row.issued_at_ms : m->now_ms, m->now_ms };
-	return error;
+	return error < 0 ? error : matter_timing(m);
 }
 
 static void open_at(struct txn *txn, const struct desk_env *env, struct matter *m)

@@ -7,6 +7,7 @@
 #include "desk/desk.h"
 #include "desk/matter.h"
 #include "desk/matter_priv.h"
+#include "desk/policies.h"
 #include "records/timer.h"
 #include "records/txn.h"
 
@@ -125,6 +126,21 @@ static int step(struct matter *m, uint32_t clocks)
 	return 0;
 }
 
+/* Once issued a notice goes on by the rules it was issued under. */
+int matter_timing(struct matter *m)
+{
+	bool issued = m->row.issued_at_ms != 0;
+	m->timing = (struct notice_timing) { .calendar = m->env->calendar,
+		.grade = m->row.grade,
+		.issued_ms = issued ? m->row.issued_at_ms : m->now_ms,
+		.now_ms = m->now_ms };
+	int error =
+		policy_then(m->txn, m->env, issued ? m->row.policy_id : 0, &m->timing.policy);
+	return error < 0 ? error
+			 : calendar_then(m->txn, m->env, m->due.calendar_version,
+				   &m->timing.due_calendar);
+}
+
 int matter_clocks(struct matter *m)
 {
 	uint32_t clocks = m->outcome.clocks;
@@ -143,7 +159,7 @@ int matter_ladder_next(struct matter *m)
 		return 0;
 	}
 	int error = calendar_add(m->env->calendar, m->row.due_at_ms,
-		policy_rule(m->env->policy, (enum policy_rule)(POLICY_LADDER_1 + rung),
+		policy_rule(m->timing.policy, (enum policy_rule)(POLICY_LADDER_1 + rung),
 			m->row.grade),
 		&at_ms, &provisional);
 	return error < 0 ? error : timer_at(m, "notice.ladder", txn_id(m->txn), at_ms);

@@ -18,6 +18,9 @@ NODISCARD int matter_clocks(struct matter *m);
 /* The timer of the next rung above row.overdue_level. */
 NODISCARD int matter_ladder_next(struct matter *m);
 
+/* matter_clock.c: the rules it goes on by */
+NODISCARD int matter_timing(struct matter *m);
+
 /* matter_round.c */
 NODISCARD int matter_round_begin(struct matter *m);
 /* Through the machine's steps to the act's state; items are in the body already. */

@@ -192,7 +192,8 @@ int desk_notice_create(struct desk *desk)
 		.created_at_ms = desk->now_ms,
 		.round = 1,
 		.upreport = UPREPORT_UNDECIDED,
-		.policy = slice_str(desk->env->policy->version) };
+		.policy = slice_str(desk->env->policy->version),
+		.policy_id = desk->env->policy_id };
 	struct draft draft = { .desk = desk, .row = &row };
 	int error = findings_read(&draft);
 	row.grade = grade_of_notice((enum grade)draft.worst);

@@ -106,6 +106,7 @@ int desk_notice_issue(struct desk *desk)
 	m.row.issuer_id = m.actor_id;
 	m.row.issued_at_ms = m.now_ms;
 	m.row.policy = slice_str(m.env->policy->version);
+	m.row.policy_id = m.env->policy_id;
 	m.timing.issued_ms = m.now_ms;
 	if (m.outcome.deferred) {
 		m.row.deferred_reason = reason;

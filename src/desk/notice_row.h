@@ -58,6 +58,7 @@ struct notice_row {
 	struct slice withdrawn_reason;
 	int64_t closed_at_ms;
 	struct slice policy;
+	int64_t policy_id; /* the text kept; 0 in records older than that */
 };
 
 /** Texts live in the command's arena.  Returns: 0, E_ABSENT or as db_step. */

@@ -50,10 +50,18 @@ static int either_read(const int folders[2], const char *path, size_t max, struc
 	return error == -ENOENT ? packs_read(folders[1], path, max, arena, ret_text) : error;
 }
 
-int packs_policy(int share, int site, struct arena *arena, struct calendar *ret_calendar,
-	struct policy *ret_policy, struct diag *diag)
+static void text_keep(struct packs *packs, const char *kind, const char *subject,
+	const char *name, struct slice text)
 {
-	const int folders[] = { site, share };
+	struct policy_text *kept = &packs->texts[packs->text_count++];
+	*kept = (struct policy_text) { .kind = kind, .text = text };
+	(void)snprintf(kept->subject, sizeof(kept->subject), "%s", subject);
+	(void)snprintf(kept->name, sizeof(kept->name), "%s", name);
+}
+
+static int policy_take(
+	const int folders[2], struct arena *arena, struct packs *packs, struct diag *diag)
+{
 	struct slice text = { 0 };
 	int error = either_read(
 		folders, "policy/school-2023-v1.json", POLICY_TEXT_MAX, arena, &text);
@@ -63,28 +71,54 @@ int packs_policy(int share, int site, struct arena *arena, struct calendar *ret_
 	}
 	struct diag_list mistakes;
 	diag_list_init(&mistakes);
-	error = policy_parse(text, ret_policy, &mistakes);
+	error = policy_parse(text, &packs->policy, &mistakes);
 	if (error < 0) {
 		(void)diag_set(diag, error, 0, 0, "policy: %s",
 			mistakes.count > 0 ? mistakes.items[0].text : err_text(error));
 	}
 	diag_list_fini(&mistakes);
-	if (error < 0) {
-		return error;
+	if (error == 0) {
+		text_keep(packs, "policy", "policy", packs->policy.version, text);
+		policy_stamp(packs->policy.version, sizeof(packs->policy.version), text);
 	}
-	calendar_init(ret_calendar);
-	for (int year = CALENDAR_FIRST_YEAR; year <= CALENDAR_LAST_YEAR; year++) {
-		char path[64];
-		(void)snprintf(path, sizeof(path), "policy/calendar/cn-%d.json", year);
-		error = either_read(folders, path, CALENDAR_MAX_OCTETS, arena, &text);
-		if (error == -ENOENT) {
-			continue;
-		}
-		error = error < 0 ? error : calendar_add_json(ret_calendar, text, diag);
-		if (error < 0) {
-			return error;
-		}
+	return error;
+}
+
+static int year_take(const int folders[2], int year, struct arena *arena, struct packs *packs,
+	struct diag *diag)
+{
+	char path[64];
+	char subject[POLICY_SUBJECT_MAX];
+	struct slice text = { 0 };
+	(void)snprintf(path, sizeof(path), "policy/calendar/cn-%d.json", year);
+	(void)snprintf(subject, sizeof(subject), "calendar-%d", year);
+	int error = either_read(folders, path, CALENDAR_MAX_OCTETS, arena, &text);
+	if (error == -ENOENT) {
+		return 0;
 	}
-	ret_calendar->day_end_min = ret_policy->day_end_min;
-	return 0;
+	error = error < 0 ? error : calendar_add_json(&packs->calendar, text, diag);
+	if (error == 0) {
+		char *version = packs->calendar.years[packs->calendar.year_count - 1].version;
+		text_keep(packs, "calendar", subject, version, text);
+		policy_stamp(version, CALENDAR_STAMPED_MAX, text);
+	}
+	return error;
+}
+
+int packs_policy(
+	int share, int site, struct arena *arena, struct packs *ret_packs, struct diag *diag)
+{
+	const int folders[] = { site, share };
+	struct packs *packs = arena_take(arena, sizeof(*packs));
+	*packs = (struct packs) { 0 };
+	calendar_init(&packs->calendar);
+	int error = policy_take(folders, arena, packs, diag);
+	for (int year = CALENDAR_FIRST_YEAR; year <= CALENDAR_LAST_YEAR && error == 0; year++) {
+		error = year_take(folders, year, arena, packs, diag);
+	}
+	if (error == 0) {
+		packs->calendar.day_end_min = packs->policy.day_end_min;
+		*ret_packs = *packs;
+	}
+	return error;
 }

@@ -17,12 +17,22 @@ struct arena;
 NODISCARD int packs_read(
 	int folder, const char *path, size_t max, struct arena *arena, struct slice *ret_text);
 
+enum { PACKS_TEXTS_MAX = 1 + CALENDAR_YEARS_MAX };
+
+/** Policy and calendar, versions stamped, and the texts they were read from; the policy's is the first. */
+struct packs {
+	struct calendar calendar;
+	struct policy policy;
+	struct policy_text texts[PACKS_TEXTS_MAX];
+	size_t text_count;
+};
+
 /**
  * policy/school-2023-v1.json and every policy/calendar/cn-YYYY.json; a file
  * of the site's folder stands for the one of the same name in share.
  *
- * Shape:   site may be -1.
+ * Shape:   site may be -1; texts live in the arena.
  * Returns: 0 or an error with diag.
  */
-NODISCARD int packs_policy(int share, int site, struct arena *arena,
-	struct calendar *ret_calendar, struct policy *ret_policy, struct diag *diag);
+NODISCARD int packs_policy(
+	int share, int site, struct arena *arena, struct packs *ret_packs, struct diag *diag);

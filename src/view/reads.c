@@ -52,6 +52,8 @@ static const view_fn reads[ROUTE_COUNT_] = {
 	[ROUTE_CHECKUP_GET] = view_checkup_get,
 	[ROUTE_HEALTH_GET] = view_health_get,
 	[ROUTE_BACKUPS_LIST] = view_backups_list,
+	[ROUTE_POLICIES_LIST] = view_policies_list,
+	[ROUTE_POLICIES_GET] = view_policies_get,
 
 	/* alerts, incidents, deliveries */
 	[ROUTE_ALERTS_LIST] = view_alerts_list,

@@ -17,5 +17,9 @@ NODISCARD int view_settings_list(struct view *view);
 NODISCARD int view_checkup_get(struct view *view);
 /** GET /health */
 NODISCARD int view_health_get(struct view *view);
+/** GET /policies: the texts records are judged by, newest first. */
+NODISCARD int view_policies_list(struct view *view);
+/** GET /policies/{id}: one of them, as it reads. */
+NODISCARD int view_policies_get(struct view *view);
 /** GET /backups: newest first. */
 NODISCARD int view_backups_list(struct view *view);

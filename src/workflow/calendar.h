@@ -23,8 +23,9 @@ struct diag;
 
 enum {
 	CALENDAR_YEARS_MAX = 16,
-	CALENDAR_DAYS_MAX = 1024, /* off and work days of all years together */
-	CALENDAR_VERSION_MAX = 32,
+	CALENDAR_DAYS_MAX = 1024,  /* off and work days of all years together */
+	CALENDAR_VERSION_MAX = 32, /* of the text's own name */
+	CALENDAR_STAMPED_MAX = CALENDAR_VERSION_MAX + 9,
 	CALENDAR_TEXT_MAX = 64 * 1024,       /* octets of one year's file */
 	CALENDAR_DAY_END_MIN = 17 * 60 + 30, /* local minute at which a working day ends */
 	CALENDAR_ADD_MAX = 3660, /* largest n of any rule, in any unit but minutes */
@@ -51,7 +52,7 @@ struct calendar_day {
 
 struct calendar_year {
 	int32_t year;
-	char version[CALENDAR_VERSION_MAX];
+	char version[CALENDAR_STAMPED_MAX];
 };
 
 struct calendar {

@@ -26,9 +26,9 @@ struct jw;
 
 enum {
 	DUE_STEPS_MAX = 32,
-	DUE_POLICY_MAX = 48,
+	DUE_POLICY_MAX = 57, /* "school-2023-v1@1a2b3c4d" */
 	DUE_PARAMETER_MAX = 48,
-	DUE_CALENDARS_MAX = CALENDAR_YEARS_MAX * (CALENDAR_VERSION_MAX + 1),
+	DUE_CALENDARS_MAX = CALENDAR_YEARS_MAX * (CALENDAR_STAMPED_MAX + 1),
 	DUE_TEXT_MAX = 16 * 1024, /* octets of one stored derivation */
 };
 

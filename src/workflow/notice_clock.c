@@ -29,9 +29,11 @@ int notice_t0(const struct notice_timing *timing, int64_t reached_ms, int64_t *r
 static int resume(const struct notice_timing *timing, struct due *due)
 {
 	struct due draft = *due;
-	int error = due_resume(timing->calendar, &draft, timing->now_ms);
+	const struct calendar *calendar =
+		timing->due_calendar != NULL ? timing->due_calendar : timing->calendar;
+	int error = due_resume(calendar, &draft, timing->now_ms);
 	if (error == 0) {
-		error = due_adjust(timing->calendar, &draft, DUE_AT_LEAST, timing->now_ms,
+		error = due_adjust(calendar, &draft, DUE_AT_LEAST, timing->now_ms,
 			policy_rule(timing->policy, POLICY_CORRECTION, timing->grade));
 	}
 	if (error == 0) {

@@ -26,6 +26,8 @@ struct notice_timing {
 	enum grade grade;
 	int64_t issued_ms;
 	int64_t now_ms;
+	/* by which a running due was counted; NULL = calendar */
+	const struct calendar *due_calendar;
 };
 
 /** T0 of a notice that reached somebody at reached_ms, or has not yet (0). */

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/digest.h"
 #include "base/err.h"
 #include "base/json.h"
 #include "base/num.h"
@@ -257,7 +258,7 @@ static void root_read(struct reading *reading, const struct json *root)
 			POLICY_VERSION_MAX - 1);
 	}
 	(void)snprintf(reading->policy.version, sizeof(reading->policy.version), "%.*s",
-		SLICE_FMT(id));
+		SLICE_FMT(slice_head(id, POLICY_VERSION_MAX - 1)));
 	const struct json *list = json_get(root, "parameters");
 	if (json_type(list) != JSON_ARRAY) {
 		mistake(reading, SLICE("parameters"), "is missing or is no list");
@@ -274,6 +275,15 @@ static void root_read(struct reading *reading, const struct json *root)
 	if (reading->mistakes == 0) {
 		order_check(reading);
 	}
+}
+
+void policy_stamp(char *version, size_t room, struct slice text)
+{
+	char hex[2 * DIGEST_OCTETS + 1];
+	struct digest digest = digest_of(DIGEST_SM3, text);
+	size_t used = strlen(version);
+	digest_hex(&digest, hex);
+	(void)snprintf(version + used, room - used, "@%.8s", hex);
 }
 
 int policy_parse(struct slice text, struct policy *ret_policy, struct diag_list *errors)

@@ -18,7 +18,9 @@
 #include "workflow/calendar.h"
 
 enum {
-	POLICY_VERSION_MAX = 48,
+	POLICY_VERSION_MAX = 48,                     /* of the text's own name */
+	POLICY_STAMPED_MAX = POLICY_VERSION_MAX + 9, /* with its digest's beginning */
+	POLICY_SUBJECT_MAX = 24,
 	POLICY_TEXT_MAX = 256 * 1024, /* octets of one policy file */
 	POLICY_LADDER_RUNGS = 4,      /* after the due instant itself */
 };
@@ -45,7 +47,7 @@ enum policy_rule {
 };
 
 struct policy {
-	char version[POLICY_VERSION_MAX];
+	char version[POLICY_STAMPED_MAX];
 	struct due_rule rules[POLICY_RULE_COUNT][GRADE_COUNT];
 	struct due_rule ack_day[ALERT_SEVERITY_COUNT]; /* an incident is taken up */
 	struct due_rule ack_night[ALERT_SEVERITY_COUNT];
@@ -60,6 +62,23 @@ struct policy {
 	int32_t alerts_per_source_minute;
 	int32_t incident_window_min; /* alerts of one asset this close are one incident */
 };
+
+/** One text that records are judged by, as it was read. */
+struct policy_text {
+	const char *kind;                 /* "policy", "calendar" */
+	char subject[POLICY_SUBJECT_MAX]; /* "policy", "calendar-2026" */
+	char name[POLICY_VERSION_MAX];    /* what it calls itself */
+	struct slice text;
+	int64_t id; /* of the version kept; 0 = not known yet */
+};
+
+/**
+ * Add to a version's name which text it is: "@" and the first 8 digits of the
+ * text's SM3.
+ *
+ * Shape:   room holds the name and 9 octets more.
+ */
+void policy_stamp(char *version, size_t room, struct slice text);
 
 /**
  * Read a policy file.

@@ -157,6 +157,8 @@ class World:
         self.keep("person", own=self.persons["officer"], other=self.persons["stranger"])
         self.keep("user", own=self.accounts["officer"], other=self.accounts["stranger"])
         admin.put("/settings/duty", {"value": {"person_id": self.persons["operator"]}})
+        kept = admin.get("/policies")["items"]
+        self.keep("policy", own=kept[0]["id"], other=kept[-1]["id"])
         admin.post("/setup/finish")
 
     def listen(self):

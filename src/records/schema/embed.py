@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Turn NNN.sql files into one C table: embed.py OUT.c 001.sql 002.sql ..."""
+"""Turn NNN.sql files into one C table: embed.py OUT.c 001.sql 002.sql ...
+
+A number without a file is a step that changes nothing."""
 import pathlib
 import re
 import sys
@@ -14,10 +16,11 @@ def literal(text):
 def main():
     out, *names = sys.argv[1:]
     rows = []
-    for want, name in enumerate(sorted(names, key=lambda n: pathlib.Path(n).name), start=1):
+    for name in sorted(names, key=lambda n: pathlib.Path(n).name):
         found = re.fullmatch(r"(\d{3})\.sql", pathlib.Path(name).name)
-        if not found or int(found[1]) != want:
-            sys.exit(f"{name}: expected number {want:03d}")
+        if not found or int(found[1]) <= len(rows):
+            sys.exit(f"{name}: expected a number from {len(rows) + 1:03d}")
+        rows += [f"\t{literal('SELECT 1;')},\n"] * (int(found[1]) - len(rows) - 1)
         text = pathlib.Path(name).read_text(encoding="utf-8")
         body = "\n".join(l for l in text.split("\n") if l.strip() and not l.strip().startswith("--"))
         rows.append(f"\t{literal(body)},\n")

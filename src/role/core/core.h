@@ -17,9 +17,8 @@
 #include "records/batch.h"
 #include "records/timer.h"
 #include "records/writer.h"
+#include "role/packs.h"
 #include "role/runtime.h"
-#include "workflow/calendar.h"
-#include "workflow/policy.h"
 
 struct audit_key;
 struct db;
@@ -36,8 +35,7 @@ struct core {
 	struct secret_key *key;
 	struct audit_key *audit_key;
 	struct desk_env env;
-	struct calendar calendar;
-	struct policy policy;
+	struct packs rules;
 	struct arena *packs; /* what was read from share/ */
 	uv_async_t wake;
 	uv_timer_t tick;
@@ -135,6 +133,9 @@ void outgoing_peer(struct core *core, enum ipc_role peer);
 
 /* returned.c: what courier and paper answer */
 void returned_frame(struct core *core, enum ipc_role from, struct ipc_frame *frame);
+
+/* rules.c: before the writer runs */
+NODISCARD int rules_ready(struct core *core, struct diag *diag);
 
 /* audit_key.c: before the writer runs */
 NODISCARD int audit_key_ready(struct core *core, struct diag *diag);

@@ -21,7 +21,6 @@
 #include "records/migrate.h"
 #include "records/secret.h"
 #include "role/core/core.h"
-#include "role/packs.h"
 #include "role/store.h"
 #include "sys/clock.h"
 #include "sys/fs.h"
@@ -117,8 +116,9 @@ static int prepare(struct runtime *rt, struct diag *diag)
 	(void)umask(0077);
 	(void)!gb18030_init(); /* loads a module from disk; without it such sheets are refused with a reason */
 	int error = packs_policy(runtime_handle(rt, "share"), runtime_handle(rt, "site"),
-		core->packs, &core->calendar, &core->policy, diag);
+		core->packs, &core->rules, diag);
 	error = error < 0 ? error : store_open(rt, core, diag);
+	error = error < 0 ? error : rules_ready(core, diag);
 	error = error < 0 ? error : secret_key_read(runtime_handle(rt, "key"), &core->key);
 	error = error < 0 ? error : audit_key_ready(core, diag);
 	if (error < 0) {
@@ -130,8 +130,9 @@ static int prepare(struct runtime *rt, struct diag *diag)
 	if (error < 0) {
 		return diag_set(diag, error, 0, 0, "blobs: %s", err_text(error));
 	}
-	core->env = (struct desk_env) { .calendar = &core->calendar,
-		.policy = &core->policy,
+	core->env = (struct desk_env) { .calendar = &core->rules.calendar,
+		.policy = &core->rules.policy,
+		.policy_id = core->rules.texts[0].id,
 		.blobs = blobs,
 		.secrets = core->key,
 		.base_url = store_base_url(rt, core->db, core->packs) };

@@ -71,6 +71,7 @@ static void a_younger_column_counts_once_it_is_filled(void **state)
 		audit_row_put_int(&row, SLICE("id"), 1);
 		if (i == 1) {
 			audit_row_put_null(&row, SLICE("erased_at_ms"));
+			audit_row_put_null(&row, SLICE("policy_id"));
 			audit_row_put_null(&row, SLICE("salt"));
 		} else if (i == 2) {
 			audit_row_put_blob(&row, SLICE("salt"), SLICE("0123456789abcdef"));

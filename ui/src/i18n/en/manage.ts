@@ -235,6 +235,7 @@ export const manage = {
   'audit.act.notice.withdraw': 'withdrew a notice',
   'audit.act.notice.remind': 'sent a reminder',
   'audit.act.notice.overdue': 'marked it overdue',
+  'audit.act.policy.adopt': 'adopted a text of the rules',
   'audit.act.backup.ask': 'started a backup',
   'audit.act.clock.confirm': 'confirmed the time',
   'audit.act.clock.held': 'held back: the clock looks wrong',

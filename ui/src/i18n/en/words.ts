@@ -79,6 +79,7 @@ export const words = {
   'kind.check': 'Check',
   'kind.account': 'Account',
   'kind.user': 'Account',
+  'kind.policy': 'Text of the rules',
   'kind.setting': 'Setting',
   'kind.session': 'Sign-in',
   'kind.delivery': 'Delivery',

@@ -235,6 +235,7 @@ export const manage = {
   'audit.act.notice.withdraw': '撤销通报',
   'audit.act.notice.remind': '催办',
   'audit.act.notice.overdue': '标记逾期',
+  'audit.act.policy.adopt': '启用制度文本',
   'audit.act.backup.ask': '开始备份',
   'audit.act.clock.confirm': '确认系统时间',
   'audit.act.clock.held': '时钟可疑，暂缓办理',

@@ -79,6 +79,7 @@ export const words = {
   'kind.check': '检测',
   'kind.account': '账号',
   'kind.user': '账号',
+  'kind.policy': '制度文本',
   'kind.setting': '设置',
   'kind.session': '登录',
   'kind.delivery': '通知',
