@@ -399,7 +399,7 @@ static bool complete(const struct admin *a, const char *verb)
 
 static int run(struct admin *a, size_t verb)
 {
-	struct admin_store store = { 0 };
+	struct admin_store store = { .lock = -1 };
 	struct diag diag = { 0 };
 	name_self(a);
 	int error = verbs[verb].password ? password_take(a, &diag) : 0;

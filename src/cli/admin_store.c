@@ -2,12 +2,11 @@
 #include "cli/admin_store.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/limits.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "base/diag.h"
@@ -17,6 +16,7 @@
 #include "records/migrate.h"
 #include "sys/clock.h"
 #include "sys/fence.h"
+#include "sys/lock.h"
 
 static int64_t now_of(void *clock)
 {
@@ -25,22 +25,20 @@ static int64_t now_of(void *clock)
 }
 
 /* Two writers would each count records and audit entries of their own. */
-static int stillness_check(const char *data, struct diag *diag)
+static int folder_take(const char *data, int *ret_lock, struct diag *diag)
 {
-	struct sockaddr_un at = { .sun_family = AF_UNIX };
-	int n = snprintf(at.sun_path, sizeof(at.sun_path), "%s/run/control.sock", data);
-	if (n < 0 || (size_t)n >= sizeof(at.sun_path)) {
-		return diag_set(diag, -ENAMETOOLONG, 0, 0, "%s", data);
+	long pid = 0;
+	int folder = open(data, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (folder < 0) {
+		return diag_set(diag, errno == ENOENT ? E_ABSENT : -errno, 0, 0, "%s", data);
 	}
-	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
-	if (fd < 0) {
-		return diag_set(diag, -errno, 0, 0, "control socket");
+	int error = lock_take(folder, ret_lock, &pid);
+	(void)close(folder);
+	if (error == E_BUSY) {
+		return diag_set(diag, error, 0, 0,
+			"process %ld works on %s; stop the platform first", pid, data);
 	}
-	int up = connect(fd, (struct sockaddr *)&at, sizeof(at)) == 0;
-	(void)close(fd);
-	return up ? diag_set(diag, E_BUSY, 0, 0, "the platform is running on %s; stop it first",
-			    data)
-		  : 0;
+	return error < 0 ? diag_set(diag, error, 0, 0, "%s/" LOCK_FILE, data) : 0;
 }
 
 /* What root would write here the platform's own user could not open. */
@@ -80,13 +78,13 @@ int admin_store_open(const char *data, const char *db, int create,
 	struct admin_store *ret_store, struct diag *diag)
 {
 	char conf[PATH_MAX];
-	struct admin_store store = { 0 };
+	struct admin_store store = { .lock = -1 };
 	(void)umask(0077);
 	(void)snprintf(conf, sizeof(conf), "sqlite:%s/records.db", data);
 	if (create && mkdir(data, 0700) < 0 && errno != EEXIST) {
 		return diag_set(diag, -errno, 0, 0, "cannot make %s", data);
 	}
-	int error = stillness_check(data, diag);
+	int error = folder_take(data, &store.lock, diag);
 	error = error < 0 ? error : owner_become(data, diag);
 	if (error == 0 && db == NULL && !create && access(conf + strlen("sqlite:"), F_OK) < 0) {
 		error = diag_set(diag, E_ABSENT, 0, 0, "no store at %s", conf);
@@ -111,6 +109,10 @@ void admin_store_close(struct admin_store *store)
 {
 	store->batch = batch_destroy(store->batch);
 	store->db = db_close(store->db);
+	if (store->lock >= 0) {
+		(void)close(store->lock);
+	}
+	store->lock = -1;
 }
 
 int admin_store_run(struct admin_store *store, int (*run)(struct txn *txn, void *arg),

@@ -16,6 +16,7 @@ struct txn;
 struct admin_store {
 	struct db *db;
 	struct batch *batch;
+	int lock; /* of the data folder, -1 = none */
 };
 
 /**
@@ -24,7 +25,7 @@ struct admin_store {
  * Shape:   db NULL = DATA/records.db; create makes folder and tables when
  *          they are absent.
  * Owns:    release with admin_store_close.
- * Returns: 0; E_BUSY (the platform runs); E_ABSENT (no store here); E_VERSION
+ * Returns: 0; E_BUSY (the platform runs, or another of these); E_ABSENT (no store here); E_VERSION
  *          (of another edition); -errno; or as db_open.
  */
 NODISCARD int admin_store_open(const char *data, const char *db, int create,

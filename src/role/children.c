@@ -45,7 +45,7 @@ static const struct {
 	const char *handles[8];
 	bool on_demand; /* lives only while it has something to do */
 } plan[] = {
-	{ IPC_CORE, "2", { "data", "blobs", "backup", "key", "share", "site" }, false },
+	{ IPC_CORE, "2", { "data", "lock", "blobs", "backup", "key", "share", "site" }, false },
 	{ IPC_QUERY, "2", { "data", "tail", "blobs", "share" }, false },
 	{ IPC_PAPER, "1", { "share", "site" }, false },
 	{ IPC_COURIER, "1", { NULL }, false },

@@ -16,6 +16,7 @@
 
 #include "base/err.h"
 #include "base/num.h"
+#include "sys/lock.h"
 #include "sys/rand.h"
 
 enum { MASTER_KEY_OCTETS = 32, LISTEN_BACKLOG = 1024, SYSLOG_RECEIVE_OCTETS = 8 * 1024 * 1024 };
@@ -160,6 +161,24 @@ static int folder_open(int at, const char *name, int *ret_fd)
 	return 0;
 }
 
+/* Before anything in it is opened: two services on one folder would count records twice. */
+static int data_lock(const struct config *c, int data, struct handles *h, struct diag *diag)
+{
+	int fd = -1;
+	long pid = 0;
+	int error = lock_take(data, &fd, &pid);
+	if (error == E_BUSY) {
+		return diag_set(diag, error, 0, 0,
+			"the data folder %s is served by process %ld already", c->data, pid);
+	}
+	if (error < 0) {
+		return diag_set(
+			diag, error, 0, 0, "%s/" LOCK_FILE ": %s", c->data, err_text(error));
+	}
+	keep(h, "lock", fd);
+	return 0;
+}
+
 static int data_open(const struct config *c, struct handles *h, struct diag *diag)
 {
 	static const char *const folders[] = { "tail", "blobs", "run", "site", "backup" };
@@ -170,6 +189,10 @@ static int data_open(const struct config *c, struct handles *h, struct diag *dia
 			diag, error, 0, 0, "data folder %s: %s", c->data, err_text(error));
 	}
 	keep(h, "data", data);
+	error = data_lock(c, data, h, diag);
+	if (error < 0) {
+		return error;
+	}
 	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
 		int fd = -1;
 		error = folder_open(data, folders[i], &fd);
@@ -250,8 +273,9 @@ static int owner_set(const struct handles *h)
 	for (size_t i = 0; i < h->count; i++) {
 		struct stat st = { 0 };
 		int fd = h->item[i].fd;
-		if (fstat(fd, &st) == 0 && S_ISDIR(st.st_mode) && st.st_uid != h->uid &&
-			fchown(fd, h->uid, h->gid) < 0) {
+		bool ours = fstat(fd, &st) == 0 &&
+			    (S_ISDIR(st.st_mode) || fd == handles_get(h, "lock"));
+		if (ours && st.st_uid != h->uid && fchown(fd, h->uid, h->gid) < 0) {
 			return -errno;
 		}
 	}

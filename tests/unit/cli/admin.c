@@ -8,9 +8,7 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 #include <cmocka.h>
 
@@ -20,6 +18,7 @@
 #include "records/caller.h"
 #include "records/db.h"
 #include "records/sql.h"
+#include "sys/lock.h"
 #include "sys/password.h"
 
 struct desk_top {
@@ -208,22 +207,18 @@ static void a_token_is_made_for_a_role(const char *conf)
 static void a_running_platform_is_left_alone(const char *conf)
 {
 	struct desk_top d;
-	struct sockaddr_un at = { .sun_family = AF_UNIX };
-	char run[240];
+	int lock = -1;
+	long pid = 0;
 	top_open(&d, conf);
 	assert_int_equal(admin(&d, "init", NULL), 0);
-	(void)snprintf(run, sizeof(run), "%s/run", d.data);
-	assert_int_equal(mkdir(run, 0700), 0);
-	assert_in_range(
-		snprintf(at.sun_path, sizeof(at.sun_path), "%s/run/control.sock", d.data), 1,
-		sizeof(at.sun_path) - 1);
-	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
-	assert_int_equal(bind(fd, (struct sockaddr *)&at, sizeof(at)), 0);
-	assert_int_equal(listen(fd, 1), 0);
+	int folder = open(d.data, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	assert_int_equal(lock_take(folder, &lock, &pid), 0);
 	assert_int_equal(admin(&d, "reset-password", "admin", NULL), 3);
 	assert_string_equal(d.out, "");
-	/* The socket that a killed platform left behind answers nobody. */
-	(void)close(fd);
+	assert_int_equal(admin(&d, "init", NULL), 3);
+	/* The file that a killed platform left behind holds nobody up. */
+	(void)close(lock);
+	(void)close(folder);
 	assert_int_equal(admin(&d, "reset-password", "admin", NULL), 0);
 }
 
