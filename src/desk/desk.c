@@ -67,6 +67,7 @@ static void answer_put(struct desk *desk)
 	}
 	if (desk->answer_secret.n > 0) {
 		jw_kv_str(&jw, "secret", desk->answer_secret);
+		txn_answer_once(desk->txn);
 	}
 	if (desk->answer_state.n > 0) {
 		jw_kv_str(&jw, "state", desk->answer_state);

@@ -235,6 +235,19 @@ static int replay(struct txn *txn)
 	return 1;
 }
 
+int batch_known(struct txn *txn, int64_t account, struct slice key)
+{
+	int64_t known = 0;
+	int row = key.n == 0
+			  ? 0
+			  : sql_int(txn->db,
+				    "SELECT 1 FROM command_log WHERE account = $1 AND key = $2"
+				    " AND expires_at_ms > $3",
+				    &known, SQL_INT(account), SQL_TEXT(key),
+				    SQL_INT(txn->now_ms));
+	return row;
+}
+
 static int remember(struct txn *txn)
 {
 	struct command *c = txn->command;
@@ -249,7 +262,8 @@ static int remember(struct txn *txn)
 		" answer = excluded.answer, expires_at_ms = excluded.expires_at_ms",
 		SQL_INT(c->account), SQL_TEXT(c->key),
 		SQL_BLOB(slice_of(c->request.octet, DIGEST_OCTETS)), SQL_INT(c->commit_seq),
-		SQL_INT(c->status), SQL_BLOB(buf_slice(&c->answer)),
+		SQL_INT(c->status),
+		SQL_BLOB(c->answer_once ? (struct slice) { 0 } : buf_slice(&c->answer)),
 		SQL_INT(txn->now_ms + BATCH_KEY_LIFE_MS));
 	return rows < 0 ? (int)rows : 0;
 }

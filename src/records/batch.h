@@ -51,6 +51,7 @@ struct command {
 	int64_t account;
 	struct slice key;      /* idempotency key; empty = none */
 	struct digest request; /* of the whole request; the same key with another is refused */
+	bool answer_once;      /* run said so: a replay has no answer, only that it was done */
 
 	/* answered */
 	int status; /* what run returned; E_STORE; E_CONFLICT for a key used otherwise */
@@ -78,6 +79,9 @@ NODISCARD int batch_create(struct db *db, int64_t (*now_ms)(void *clock), void *
 	struct batch **ret_batch, struct diag *diag);
 /** NULL is fine.  Returns: NULL. */
 struct batch *batch_destroy(struct batch *batch);
+
+/** Inside another command: would this key be answered again, or refused?  1, 0 or as db_step. */
+NODISCARD int batch_known(struct txn *txn, int64_t account, struct slice key);
 
 /** Run at most BATCH_COMMANDS_MAX commands and fill in their answers. */
 void batch_run(struct batch *batch, struct command *const *commands, size_t count);

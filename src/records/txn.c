@@ -40,6 +40,11 @@ struct buf *txn_answer(struct txn *txn)
 	return &txn->command->answer;
 }
 
+void txn_answer_once(struct txn *txn)
+{
+	txn->command->answer_once = true;
+}
+
 struct diag *txn_diag(struct txn *txn)
 {
 	return &txn->command->diag;

@@ -29,6 +29,8 @@ int64_t txn_account(const struct txn *txn);
 struct arena *txn_arena(struct txn *txn);
 /** Octets to answer with, at most COMMAND_ANSWER_MAX_OCTETS. */
 struct buf *txn_answer(struct txn *txn);
+/** The answer holds a secret: it is given once and kept nowhere, not even for a replay. */
+void txn_answer_once(struct txn *txn);
 /** For what a person must read when the command fails. */
 struct diag *txn_diag(struct txn *txn);
 

@@ -15,12 +15,9 @@ enum { BODY_MAX_OCTETS = 8 * 1024 * 1024 };
 
 /* ---- passwords take time: look (writer) → lane → act (writer) */
 
-static void on_lane(void *ctx, bool ok, struct slice new_hash)
+/* The look is over; the act is a command of its own. */
+static void act_begin(struct job *job)
 {
-	struct job *job = ctx;
-	struct visit *v = visit_of(job);
-	v->call.password_ok = ok;
-	v->call.new_hash = visit_keep(job, new_hash);
 	int64_t asked_at_ms = job->command.asked_at_ms;
 	command_fini(&job->command);
 	command_init(&job->command);
@@ -30,11 +27,24 @@ static void on_lane(void *ctx, bool ok, struct slice new_hash)
 	visit_run(job);
 }
 
+static void on_lane(void *ctx, bool ok, struct slice new_hash)
+{
+	struct job *job = ctx;
+	struct visit *v = visit_of(job);
+	v->call.password_ok = ok;
+	v->call.new_hash = visit_keep(job, new_hash);
+	act_begin(job);
+}
+
 static void looked(struct job *job)
 {
 	struct visit *v = visit_of(job);
 	if (job->command.status < 0) {
 		visit_fail(job, job->command.status, "");
+		return;
+	}
+	if (v->known) {
+		act_begin(job);
 		return;
 	}
 	struct password_job ask = {
@@ -58,7 +68,9 @@ static void looked(struct job *job)
 static int look_run(struct txn *txn, void *arg)
 {
 	struct visit *v = visit_of(arg);
-	return login_look(txn, &v->call, &v->stored);
+	int known = batch_known(txn, v->account, v->key);
+	v->known = known == 1;
+	return known != 0 ? known : login_look(txn, &v->call, &v->stored);
 }
 
 /* ---- a command */
@@ -88,16 +100,16 @@ static void idempotency_set(struct job *job, const struct msg_command *msg, stru
 	if (msg->idempotency.n == 0) {
 		return;
 	}
+	struct visit *v = visit_of(job);
 	struct digest token = digest_of(DIGEST_SHA256, msg->token);
 	uint64_t account = 0;
 	memcpy(&account, token.octet, sizeof(account));
-	job->command.account = (int64_t)(account >> 1);
-	job->command.key = visit_keep(job, msg->idempotency);
+	v->account = (int64_t)(account >> 1);
+	v->key = visit_keep(job, msg->idempotency);
 	const struct slice parts[] = { slice_of(&msg->route, sizeof(msg->route)),
 		slice_of(&msg->id, sizeof(msg->id)), slice_of(&msg->sub, sizeof(msg->sub)),
 		msg->key, body };
-	job->command.request =
-		digest_of_parts(DIGEST_SHA256, parts, sizeof(parts) / sizeof(parts[0]));
+	v->request = digest_of_parts(DIGEST_SHA256, parts, sizeof(parts) / sizeof(parts[0]));
 }
 
 static void command_take(struct core *core, struct ipc_frame *frame)
@@ -127,11 +139,13 @@ static void command_take(struct core *core, struct ipc_frame *frame)
 		return;
 	}
 	v->need = login_need(v->call.route);
+	if (v->call.route != ROUTE_SESSION_LOGIN && v->call.route != ROUTE_SESSION_PASSWORD) {
+		idempotency_set(job, &msg, text); /* those two answer with a cookie */
+	}
 	if (v->need != LOGIN_NEED_NONE) {
 		job_submit(job, look_run, job, looked);
 		return;
 	}
-	idempotency_set(job, &msg, text);
 	visit_run(job);
 }
 

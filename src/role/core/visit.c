@@ -80,6 +80,11 @@ static void finish(struct job *job)
 {
 	struct visit *v = job->of;
 	v->stage = blob_stage_drop(v->stage);
+	if (job->command.replayed && job->command.answer.n == 0) {
+		/* It was done; the secret of its answer is given once. */
+		job->command.status = E_CONFLICT;
+		(void)snprintf(v->desk.code, sizeof(v->desk.code), "idempotency.secret_once");
+	}
 	if (job->command.status >= 0) {
 		job->core->checks_dirty =
 			job->core->checks_dirty || changes_checks(v->call.route);
@@ -126,6 +131,9 @@ void visit_run(struct job *own_job)
 	v->call.clock_held = own_job->core->clock_held;
 	v->desk.call = &v->call;
 	v->desk.env = &own_job->core->env;
+	own_job->command.account = v->account;
+	own_job->command.key = v->key;
+	own_job->command.request = v->request;
 	job_submit(own_job, run, own_job, finish);
 }
 

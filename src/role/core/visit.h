@@ -22,6 +22,11 @@ struct visit {
 	enum login_need need;
 	struct login_stored stored; /* what was found before the password was checked */
 	char one_time[VISIT_ONE_TIME_LENGTH + 1];
+	/* of a request that may come twice */
+	struct slice key; /* empty = none */
+	int64_t account;
+	struct digest request;
+	bool known;               /* seen before: answered by the first, without another look */
 	struct blob_stage *stage; /* an upload, durable, not yet named */
 };
 

@@ -164,6 +164,46 @@ static void a_key_used_again_gets_the_first_answer(const char *conf)
 	house_close(&house);
 }
 
+static int secret_run(struct txn *txn, void *arg)
+{
+	buf_put_str(txn_answer(txn), "one-time-password");
+	txn_answer_once(txn);
+	return make_setting(txn, arg);
+}
+
+static int known_run(struct txn *txn, void *arg)
+{
+	return batch_known(txn, 1, slice_str(arg));
+}
+
+static void a_secret_is_answered_once_and_kept_nowhere(const char *conf)
+{
+	struct house house;
+	house_open(&house, conf);
+	struct wish wish = { 0 };
+	for (int i = 0; i < 2; i++) {
+		struct command command;
+		struct command *list[] = { &command };
+		command_init(&command);
+		command.run = secret_run;
+		command.arg = &wish;
+		command.account = 1;
+		command.key = SLICE("a-key");
+		batch_run(house.batch, list, 1);
+		assert_int_equal(command.status, 0);
+		assert_int_equal(command.replayed, i == 1);
+		assert_int_equal(command.answer.n > 0, i == 0);
+		command_fini(&command);
+	}
+	assert_int_equal(wish.runs, 1);
+	assert_int_equal(house_number(&house, "SELECT count(*) FROM command_log"), 1);
+	assert_int_equal(house_number(&house, "SELECT length(answer) FROM command_log"), 0);
+	assert_int_equal(house_run(&house, known_run, (char[]) { "a-key" }), 1);
+	assert_int_equal(house_run(&house, known_run, (char[]) { "other" }), 0);
+	assert_int_equal(house_run(&house, known_run, (char[]) { "" }), 0);
+	house_close(&house);
+}
+
 static int copy_entry(
 	struct house *house, int64_t seq, struct arena *arena, struct audit_entry *ret_entry)
 {
@@ -520,6 +560,8 @@ int main(void)
 			one_failing_command_leaves_the_others, false },
 		{ "a key used again gets the first answer",
 			a_key_used_again_gets_the_first_answer, false },
+		{ "a secret is answered once and kept nowhere",
+			a_secret_is_answered_once_and_kept_nowhere, false },
 		{ "an entry holds the digest of the row", an_entry_holds_the_digest_of_the_row,
 			false },
 		{ "a change without an act is refused", a_change_without_an_act_is_refused,

@@ -25,6 +25,7 @@ export const refusals = {
   'problem.grant.three_admins': 'System administrator, security administrator and auditor must be different people.',
   'problem.header.too_large': 'The request is too large; log in again and retry.',
   'problem.idempotency.bad': 'Reload the page and try again.',
+  'problem.idempotency.secret_once': 'This was done before; the password or token is shown only once. If you did not see it, reset the password, or revoke the token and make another.',
   'problem.idempotency.reused': 'Reload the page and try again.',
   'problem.if_match.bad': 'Reload the page and try again.',
   'problem.import.bad_rows': 'Some rows are wrong and nothing was imported; mend them or choose to skip them.',

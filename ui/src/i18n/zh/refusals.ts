@@ -25,6 +25,7 @@ export const refusals = {
   'problem.grant.three_admins': '系统管理员、安全管理员、审计员不能由同一人担任（三员分立）。',
   'problem.header.too_large': '请求过大，请重新登录后再试。',
   'problem.idempotency.bad': '请刷新页面后重试。',
+  'problem.idempotency.secret_once': '此前已经办好，口令或令牌只显示一次。没有看到的，请重置口令，或吊销该令牌后另建。',
   'problem.idempotency.reused': '请刷新页面后重试。',
   'problem.if_match.bad': '请刷新页面后重试。',
   'problem.import.bad_rows': '有错误的行，未导入；可先修正，或选择跳过错误行。',
