@@ -237,6 +237,18 @@ static int text_read(struct desk *desk, const char *field, size_t max, struct sl
 	return error;
 }
 
+/* One of the list; a record of before there was one may keep its own. */
+static int kind_read(struct desk *desk, struct slice *kind)
+{
+	struct slice before = *kind;
+	int error = text_read(desk, "kind", KIND_MAX, kind);
+	if (error == 0 && kind->n > 0 && !slice_eq(before, *kind) &&
+		name_parse(&finding_kind_names, *kind) < 0) {
+		error = desk_refuse(desk, E_INPUT, "input.word", "kind");
+	}
+	return error;
+}
+
 static int words_read(struct desk *desk, struct finding_row *row)
 {
 	static const char *const grades[] = { "urgent", "high", "medium", "low", NULL };
@@ -244,7 +256,7 @@ static int words_read(struct desk *desk, struct finding_row *row)
 	struct slice grade = { 0 };
 	struct slice source = { 0 };
 	int error = text_read(desk, "title", TITLE_MAX, &row->title);
-	error = error < 0 ? error : text_read(desk, "kind", KIND_MAX, &row->kind);
+	error = error < 0 ? error : kind_read(desk, &row->kind);
 	error = error < 0 ? error : text_read(desk, "description", TEXT_MAX, &row->description);
 	error = error < 0 ? error : text_read(desk, "advice", TEXT_MAX, &row->advice);
 	error = error < 0 ? error

@@ -37,3 +37,6 @@ enum source {
 #define SOURCE_COUNT (SOURCE_PUBLIC + 1)
 
 extern const struct name_table source_names;
+
+/** What it is of: schema/finding_kinds.toml.  A record holds the id. */
+extern const struct name_table finding_kind_names;

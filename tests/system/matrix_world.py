@@ -202,11 +202,11 @@ class World:
 
     def finding(self, title, unit, **more):
         operator = self.people["operator"]
-        body = {"title": title, "kind": "availability", "grade": "medium", "description": f"{title}：首页无法访问",
+        body = {"title": title, "kind": "service_fault", "grade": "medium", "description": f"{title}：首页无法访问",
                 "advice": "恢复服务", "unit_id": self.fixtures["unit"][unit], **more}
         made = operator.post("/findings", body)["id"]
         value = operator.get(f"/findings/{made}")
-        operator.post(f"/findings/{made}/confirm", {"title": title, "kind": "availability", "grade": "medium",
+        operator.post(f"/findings/{made}/confirm", {"title": title, "kind": "service_fault", "grade": "medium",
                                                     "asset_id": (value["asset"] or {}).get("id"), "unit_id": body["unit_id"]})
         return made
 

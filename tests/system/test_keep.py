@@ -541,7 +541,7 @@ def draft(cast):
     operator = cast["operator"]
     asset = operator.post("/assets", {"name": "门户网站", "kind": "server", "address": "10.20.11.10",
                                       "owner_unit_id": cast.unit, "importance": "core"})["id"]
-    finding = operator.post("/findings", {"title": "门户网站服务中断", "kind": "availability", "grade": "medium",
+    finding = operator.post("/findings", {"title": "门户网站服务中断", "kind": "service_fault", "grade": "medium",
                                           "description": "首页无法访问", "advice": "恢复服务", "unit_id": cast.unit, "asset_id": asset})["id"]
     value = operator.get(f"/findings/{finding}")
     operator.post(f"/findings/{finding}/confirm", {"title": value["title"], "kind": value["kind"], "grade": "medium",

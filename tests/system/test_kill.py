@@ -148,7 +148,7 @@ class Desk(Client):
         self.unit = cast.unit
 
     def once(self, name):
-        of = {"title": f"弱口令 {name}", "kind": f"weak_password_{name}", "grade": "medium", "unit_id": self.unit}
+        of = {"title": f"弱口令 {name}", "kind": "weak_password", "grade": "medium", "unit_id": self.unit}
         finding = self.do(self.operator, "POST", "/findings", {**of, "description": "存在弱口令"})["id"]
         self.ledger.note("finding", finding, f"弱口令 {name}")
         self.do(self.operator, "POST", f"/findings/{finding}/confirm", of)

@@ -129,7 +129,7 @@ def fail_and_ack(cast, check):
 
 def issue(cast, incident, grade):
     operator = cast["operator"]
-    finding = operator.post("/findings", {"title": "门户网站服务中断", "kind": "availability", "grade": grade,
+    finding = operator.post("/findings", {"title": "门户网站服务中断", "kind": "service_fault", "grade": grade,
                                           "description": "首页无法访问", "advice": "恢复服务并检查守护进程",
                                           "incident_id": incident["id"], "unit_id": cast.unit})["id"]
     value = operator.get(f"/findings/{finding}")

@@ -36,8 +36,11 @@ class School:
         """A notice on its way to the unit."""
         self.made += 1
         operator = self.cast["operator"]
-        of = {"title": f"弱口令 {self.made}", "kind": f"weak_password_{self.made}", "grade": "medium", "unit_id": self.cast.unit,
-              "asset_id": self.asset, "check_id": self.check}
+        # A check of its own: the same kind found by the same check would be the same finding.
+        check = operator.post("/checks", {"asset_id": self.asset, "name": f"门户首页 {self.made}", "kind": "http", "interval_s": 60,
+                                          "target": "http://10.20.11.10/", "retries": 1, "severity": "minor"})["id"]
+        of = {"title": f"弱口令 {self.made}", "kind": "weak_password", "grade": "medium", "unit_id": self.cast.unit,
+              "asset_id": self.asset, "check_id": check}
         finding = operator.post("/findings", {**of, "description": "存在弱口令", "advice": "修改口令"})["id"]
         operator.post(f"/findings/{finding}/confirm", of)
         notice = operator.post("/notices", {"title": f"关于弱口令的通报 {self.made}", "unit_id": self.cast.unit, "grade": "medium",

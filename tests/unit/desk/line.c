@@ -11,6 +11,7 @@
 #include "../workflow/china.h"
 #include "base/err.h"
 #include "cast.h"
+#include "model/finding.h"
 
 static void refused(struct cast *c, int status, int error, const char *code)
 {
@@ -509,6 +510,41 @@ static void a_paper_that_cannot_be_made_is_an_alert(const char *conf)
 	school_close(&c.school);
 }
 
+static void a_kind_is_one_of_the_list(const char *conf)
+{
+	struct cast c;
+	cast_five(&c, conf);
+	refused(&c,
+		desk_dof(&c.school, &c.operator, ROUTE_FINDINGS_CREATE, 0,
+			"{\"title\":\"弱口令\",\"kind\":\"weak_password_1\",\"grade\":\"low\",\"unit_id\":%lld}",
+			(long long)c.unit),
+		E_INPUT, "input.word");
+	assert_string_equal(c.school.field, "kind");
+	assert_int_equal(cast_number(&c, "SELECT count(*) FROM finding"), 0);
+	for (unsigned i = 0; i < finding_kind_names.count; i++) {
+		assert_int_equal(
+			desk_dof(&c.school, &c.operator, ROUTE_FINDINGS_CREATE, 0,
+				"{\"title\":\"隐患\",\"kind\":\"%s\",\"grade\":\"low\",\"unit_id\":%lld}",
+				name_id(&finding_kind_names, i), (long long)c.unit),
+			0);
+	}
+	assert_int_equal(cast_number(&c, "SELECT count(*) FROM finding"), 9);
+	/* One of before the list keeps its own word, and takes no other. */
+	int64_t id = c.school.answer_id;
+	assert_int_equal(
+		sql_run(c.school.house.db,
+			"UPDATE finding SET kind = 'availability' WHERE id = $1", SQL_INT(id)),
+		1);
+	refused(&c,
+		desk_do(&c.school, &c.operator, ROUTE_FINDINGS_CONFIRM, id,
+			"{\"kind\":\"strange\",\"description\":\"证据\"}"),
+		E_INPUT, "input.word");
+	assert_int_equal(desk_do(&c.school, &c.operator, ROUTE_FINDINGS_CONFIRM, id,
+				 "{\"kind\":\"availability\",\"description\":\"证据\"}"),
+		0);
+	school_close(&c.school);
+}
+
 static void false_positives_need_two(const char *conf)
 {
 	struct cast c;
@@ -558,6 +594,7 @@ int main(void)
 			the_ladder_goes_up_once, false },
 		{ "a paper that cannot be made three times is an alert",
 			a_paper_that_cannot_be_made_is_an_alert, false },
+		{ "a kind is one of the list", a_kind_is_one_of_the_list, false },
 		{ "a false positive of grade high needs a second operator",
 			false_positives_need_two, false },
 	};
