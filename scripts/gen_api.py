@@ -64,7 +64,7 @@ def operation(route, models):
             "items": {"type": "array", "items": schema_of("model:" + answer, models)},
             "next_cursor": {"anyOf": [{"type": "string"}, {"type": "null"}]},
             "total": {"anyOf": [SCALAR["int"], {"type": "null"}]}}}
-    elif kind in ("command", "upload", "view"):
+    elif kind in ("command", "upload", "view") or (kind == "local" and "answer" in route):
         body = schema_of(answer if answer == "json" else "model:" + answer, models)
     else:
         body = None

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "api/certificate.h"
 #include "api/server_priv.h"
 #include "base/arena.h"
 #include "base/json.h"
@@ -143,4 +144,24 @@ void local_metrics(struct request *r)
 void local_openapi(struct request *r)
 {
 	reply_text(r, MHD_HTTP_OK, "application/json", slice_of(openapi_json, openapi_json_n));
+}
+
+void local_front_write(struct server *server)
+{
+	struct jw jw;
+	buf_clear(&server->front);
+	jw_init(&jw, &server->front);
+	jw_object(&jw);
+	jw_kv_bool(&jw, "demo", server->setup.demo);
+	jw_key(&jw, "certificate");
+	if (server->setup.certificate == NULL ||
+		certificate_put(&jw, server->setup.certificate) < 0) {
+		jw_null(&jw);
+	}
+	jw_end(&jw);
+}
+
+void local_front(struct request *r)
+{
+	reply_text(r, MHD_HTTP_OK, "application/json", buf_slice(&r->server->front));
 }

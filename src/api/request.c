@@ -310,7 +310,7 @@ static void act_api(struct request *r)
 {
 	switch (routes[r->hit.id].kind) {
 	case ROUTE_KIND_LOCAL:
-		local_openapi(r);
+		r->hit.id == ROUTE_FRONT_GET ? local_front(r) : local_openapi(r);
 		return;
 	case ROUTE_KIND_STREAM:
 		stream_open(r);

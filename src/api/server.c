@@ -26,6 +26,7 @@ enum {
 	LOGIN_PLACES = 4096,
 	TOUCH_PLACES = 8192,
 	TICK_MS = 1000,
+	FRONT_OCTETS_MAX = 64 * 1024,
 	LAST_WORDS = 8, /* turns given to connections at the end */
 };
 
@@ -351,6 +352,8 @@ int server_create(
 	server->address_count = address_count;
 	server->setup = *setup;
 	patience_set(&server->setup);
+	buf_init(&server->front, FRONT_OCTETS_MAX);
+	local_front_write(server);
 	server->setup.certificate = NULL; /* the library has its own copy */
 	server->setup.key = NULL;
 	server->trace = rand_u64();
@@ -453,6 +456,7 @@ struct server *server_destroy(struct server *server)
 	buf_fini(&server->out);
 	buf_fini(&server->text);
 	buf_fini(&server->health);
+	buf_fini(&server->front);
 	free(server->address_count);
 	free(server);
 	return NULL;

@@ -53,6 +53,7 @@ struct server_setup {
 	int https_fd;
 	const char *certificate; /* PEM, for HTTPS; copied */
 	const char *key;
+	bool demo;             /* an invented school: said before anybody logs in */
 	struct assets *assets; /* borrowed */
 	server_send_fn send;
 	void *send_ctx;

@@ -155,6 +155,7 @@ struct server {
 	struct buf out;      /* one frame */
 	struct buf text;     /* one answer made here */
 	struct buf health;   /* the parent's last */
+	struct buf front;    /* what is told before the log-in; written once */
 	bool peer_up[IPC_ROLE_COUNT_];
 	uint64_t counters[COUNTER_COUNT_];
 };
@@ -218,3 +219,6 @@ extern const size_t openapi_json_n;
 void local_health(struct request *r);
 void local_metrics(struct request *r);
 void local_openapi(struct request *r);
+void local_front(struct request *r);
+/* What local_front answers: while the setup's certificate is still there. */
+void local_front_write(struct server *server);

@@ -66,6 +66,13 @@ static int identity_find(struct runtime *rt, struct tls_identity *ret, struct di
 		runtime_handle(rt, "data"), runtime_text(rt, "tls_listen"), ret, diag);
 }
 
+/* lab/demo leaves its mark in the data folder: everything in it is invented. */
+static bool demo_marked(struct runtime *rt)
+{
+	int data = runtime_handle(rt, "data");
+	return data >= 0 && faccessat(data, "demo.begun", F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
 static int prepare(struct runtime *rt, struct diag *diag)
 {
 	struct web *web = rt->self;
@@ -81,6 +88,7 @@ static int prepare(struct runtime *rt, struct diag *diag)
 	if (error == 0 && setup.https_fd >= 0) {
 		error = identity_find(rt, &identity, diag);
 	}
+	setup.demo = demo_marked(rt);
 	setup.assets = web->assets;
 	setup.certificate = identity.certificate;
 	setup.key = identity.key;

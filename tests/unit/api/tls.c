@@ -13,6 +13,10 @@
 #include <unistd.h>
 #include <cmocka.h>
 
+#include "api/certificate.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/jw.h"
 #include "fixture.h"
 
 static char folder[] = "/tmp/fengsui-tls-XXXXXX";
@@ -98,6 +102,34 @@ static void test_own_certificate_absent(void **state)
 	assert_null(identity.certificate);
 }
 
+/* What the page on the certificate in use is told, and that rubbish is not told. */
+static void test_described(void **state)
+{
+	struct tls_identity identity = { 0 };
+	struct diag diag = { 0 };
+	struct jw jw;
+	AUTO_BUF struct buf text;
+	(void)state;
+	int data = folder_open();
+	assert_int_equal(tls_identity_self(data, "192.0.2.7:443", &identity, &diag), 0);
+	buf_init(&text, 64 * 1024);
+	jw_init(&jw, &text);
+	assert_int_equal(certificate_put(&jw, identity.certificate), 0);
+	buf_put_byte(&text, 0);
+	const char *said = (const char *)text.p;
+	assert_non_null(strstr(said, "\"localhost\",\"127.0.0.1\",\"::1\""));
+	assert_non_null(strstr(said, "\"issuer\":\"Fengsui\""));
+	assert_non_null(strstr(said, "\"self_signed\":true"));
+	const char *digest = strstr(said, "\"sha256\":\"");
+	assert_non_null(digest);
+	assert_int_equal(strspn(digest + 10, "0123456789ABCDEF:"), 32 * 3 - 1);
+	buf_clear(&text);
+	assert_int_equal(certificate_put(&jw, "no certificate"), E_FORMAT);
+	assert_int_equal(text.n, 0);
+	tls_identity_fini(&identity);
+	(void)close(data);
+}
+
 /* Over HTTPS a cookie is Secure and the browser is told to stay with HTTPS. */
 static void test_https(void **state)
 {
@@ -138,6 +170,7 @@ int main(void)
 		cmocka_unit_test(test_made_once),
 		cmocka_unit_test(test_damaged_is_made_again),
 		cmocka_unit_test(test_own_certificate_absent),
+		cmocka_unit_test(test_described),
 		cmocka_unit_test(test_https),
 	};
 	return cmocka_run_group_tests(tests, folder_make, folder_drop);
