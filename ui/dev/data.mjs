@@ -101,5 +101,5 @@ export const notices = N.map(([state, grade, u, title, due], i) => {
 for (const n of notices) if (n.number && n.state !== 'closed') units.find((u) => u.id === n.unit.id).open_notices++;
 export const findings = notices.flatMap((n) => n.findings);
 
-export const audit = Array.from({ length: 120 }, (_, i) => ({ seq: 48210 - i, at: NOW - i * 7 * MIN, actor: i % 4 === 3 ? null : people[i % 5].name, role: i % 4 === 3 ? null : people[i % 5].grants[0].role, act: ['incidents.ack', 'notices.issue', 'session.login', 'timer.overdue', 'notices.sign', 'settings.put'][i % 6], kind: ['incident', 'notice', 'session', 'notice', 'notice', 'setting'][i % 6], id: 800 + (i % 9), version: 2, reason: null, trace: 'k3f9a1' }));
+export const audit = Array.from({ length: 120 }, (_, i) => ({ seq: 48210 - i, at: NOW - i * 7 * MIN, actor: i % 4 === 3 ? null : people[i % 5].name, role: i % 4 === 3 ? null : people[i % 5].grants[0].role, act: ['incidents.ack', 'notices.issue', 'session.login', 'timer.overdue', 'notices.sign', 'settings.put'][i % 6], kind: ['incident', 'notice', 'session', 'notice', 'notice', 'setting'][i % 6], id: 800 + (i % 9), version: 2, reason: null, trace: 'k3f9a1', personal: i % 6 === 2 ? [i % 12 === 2 ? { word: 'address', value: '10.21.4.17', erased_by: null } : { word: null, value: null, erased_by: 48190 }] : [] }));
 export { ref, MIN, HOUR, DAY };

@@ -3,10 +3,14 @@ import { describe, expect, it } from 'vitest';
 import { highestSeq, newKey, rememberSeq } from '../src/api/client';
 import { Refusal, refusalOf, sentenceOf } from '../src/api/problem';
 import { menuFor } from '../src/desk/menu';
+import type { AuditCheck, AuditItem } from '../src/api/schema';
+import { checkSaid, personalOf } from '../src/lib/audit';
 import { cell } from '../src/lib/csv';
 import { composing } from '../src/lib/keys';
 import { passwordRules } from '../src/lib/password';
 import { Order } from '../src/lib/stream';
+import { addWords } from '../src/i18n';
+import { zhDesk } from '../src/i18n/zh/desk';
 import { happening, masked, say } from '../src/model/sentences';
 import { STEPS, stepOf } from '../src/model/states';
 
@@ -55,6 +59,20 @@ describe('sentences', () => {
   it('fill in their arguments', () => expect(say({ code: 'check.down', args: { name: '门户' } })).toBe('门户 中断'));
   it('of an unknown code show the code and what came with it', () => expect(say({ code: 'brand_new', args: { a: 1 } })).toBe('brand_new 1'));
   it('name the system when nobody acted', () => expect(happening({ code: 'closed', args: {}, actor: null, role: null })).toBe('系统 关闭'));
+});
+
+describe('the audit log', () => {
+  addWords(zhDesk);
+  const entry = (part: Partial<AuditItem>): AuditItem => ({ seq: 9, at: 0, act: 'session.login', kind: 'session', id: 3, personal: [], ...part });
+  const check = (part: Partial<AuditCheck>): AuditCheck => ({ began_at: 0, at: 1, ok: true, entries: 1200, personal: 30, erased: 0, erased_by: [], problems: 0, found: [], ...part });
+  it('says from where somebody came', () => expect(personalOf(entry({ personal: [{ word: 'address', value: '10.2.3.4' }] }))).toEqual(['来源地址 10.2.3.4']));
+  it('says what was and what is', () => expect(personalOf(entry({ personal: [{ word: 'phone.was', value: '1' }, { word: 'phone', value: '2' }] }))).toEqual(['原电话 1', '电话 2']));
+  it('says once by which entry values went', () => expect(personalOf(entry({ personal: [{ erased_by: 12 }, { erased_by: 12 }] }))).toEqual(['个人信息已依法清除（#12）']));
+  it('says that a name nobody has is not kept', () => expect(personalOf(entry({ act: 'session.refused', id: null }))).toEqual(['没有这个账号，所填内容不予记录']));
+  it('that holds says how far', () => expect(checkSaid(check({}))).toEqual(['已校验 1,200 条，连续完整，未发现改动']));
+  it('names who erased', () => expect(checkSaid(check({ erased: 5, erased_by: [7, 9] }))[1]).toBe('个人信息共 30 项，其中 5 项已依法清除（#7、#9）'));
+  it('that does not hold names what is wrong', () => expect(checkSaid(check({ ok: false, problems: 1, found: [{ code: 'entry.changed', seq: 3, zh: '第 3 条被改动', en: 'entry 3 changed' }] }))).toEqual(['校验 1,200 条，发现 1 处问题', '第 3 条被改动']));
+  it('that could not be verified says why, and not that it is fine', () => expect(checkSaid(check({ ok: false, error: 'killed by signal 9' }))).toEqual(['未能校验：killed by signal 9']));
 });
 
 describe('the eight steps', () => {

@@ -180,6 +180,7 @@ export const setup = {
   'process.courier': 'Courier',
   'process.paper': 'Paper',
   'process.backup': 'Backup',
+  'process.verify': 'Audit verification',
   'counter.queue': 'queue',
   'counter.dropped': 'dropped',
   'counter.refused': 'refused',

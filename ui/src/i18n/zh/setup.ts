@@ -180,6 +180,7 @@ export const setup = {
   'process.courier': '通知投递',
   'process.paper': '文书生成',
   'process.backup': '备份',
+  'process.verify': '审计校验',
   'counter.queue': '队列',
   'counter.dropped': '丢弃',
   'counter.refused': '拒绝',
