@@ -1,12 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "desk/backups.h"
 
+#include "base/civil.h"
 #include "desk/desk.h"
 
 int desk_backup_run(struct desk *desk)
 {
 	desk_audit(desk, "backup.ask", "backup", 0, 0, (struct slice) { 0 });
 	return 0;
+}
+
+bool backup_is_due(const struct backup_due *due)
+{
+	struct civil now = civil_of_ms(due->now_ms, CIVIL_CHINA_OFFSET_MIN);
+	int64_t today = civil_day_of_ms(due->now_ms, CIVIL_CHINA_OFFSET_MIN);
+	if (due->hour < 0 || (due->last_ms != 0 && civil_day_of_ms(due->last_ms,
+							   CIVIL_CHINA_OFFSET_MIN) == today)) {
+		return false;
+	}
+	return now.hour == due->hour || (due->settled && now.hour > due->hour &&
+						due->now_ms - due->last_ms > CIVIL_DAY_MS);
 }
 
 int backup_record(struct txn *txn, const struct backup_made *made)

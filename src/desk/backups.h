@@ -25,5 +25,16 @@ struct backup_made {
 	struct slice error;
 };
 
+/** What decides whether the day's backup is begun. */
+struct backup_due {
+	int64_t hour; /* local; -1 = never by itself */
+	int64_t now_ms;
+	int64_t last_ms; /* of the last good one, 0 = none */
+	bool settled;    /* the platform has been up for a while */
+};
+
+/** By the hour; and for a machine that was off at that hour, later the same day. */
+bool backup_is_due(const struct backup_due *due);
+
 /** Keep the outcome of one.  Returns: 0 or as db_step. */
 NODISCARD int backup_record(struct txn *txn, const struct backup_made *made);

@@ -5,6 +5,30 @@
 #include "desk/desk.h"
 #include "records/db.h"
 
+enum { SLEW_PART = 1000 };
+
+void clock_watch_begin(struct clock_watch *watch, int64_t wall_ms, int64_t mono_ms)
+{
+	*watch = (struct clock_watch) { wall_ms - mono_ms, mono_ms };
+}
+
+int64_t clock_watch_jump(struct clock_watch *watch, int64_t wall_ms, int64_t mono_ms)
+{
+	int64_t drift_ms = wall_ms - mono_ms - watch->base_ms;
+	/* At least a millisecond, or looks close to each other would believe nothing. */
+	int64_t slew_ms = (mono_ms - watch->mono_ms) / SLEW_PART + 1;
+	if (drift_ms >= CLOCK_JUMP_MS || drift_ms <= -CLOCK_JUMP_MS) {
+		return drift_ms;
+	}
+	if (mono_ms - watch->mono_ms >= SLEW_PART) {
+		watch->base_ms += drift_ms > slew_ms    ? slew_ms
+				  : drift_ms < -slew_ms ? -slew_ms
+							: drift_ms;
+		watch->mono_ms = mono_ms;
+	}
+	return 0;
+}
+
 int clock_see(struct txn *txn)
 {
 	struct slice now = arena_printf(txn_arena(txn), "%lld", (long long)txn_now_ms(txn));

@@ -3,7 +3,7 @@
  * The time this store has seen, and an administrator's word that the
  * machine's clock is right after all.
  *
- * Layer: desk.  Threading: the writer's thread, except clock_seen.
+ * Layer: desk.  Threading: the writer's thread, except clock_seen and clock_watch.
  */
 #pragma once
 
@@ -14,6 +14,25 @@
 struct db;
 struct desk;
 struct txn;
+
+/* A wall clock that moves this far from the monotonic one is not believed. */
+#define CLOCK_JUMP_MS (INT64_C(10) * 60 * 1000)
+
+/** The wall clock as it is believed to go: so far ahead of the monotonic one. */
+struct clock_watch {
+	int64_t base_ms;
+	int64_t mono_ms; /* when it was looked at last */
+};
+
+/** Believe the clock as it stands. */
+void clock_watch_begin(struct clock_watch *watch, int64_t wall_ms, int64_t mono_ms);
+
+/**
+ * How far the wall clock stands from where it should, 0 while that is less
+ * than CLOCK_JUMP_MS.  What a time service slews, a thousandth of the time
+ * gone by, is believed as it comes; steps add up.
+ */
+int64_t clock_watch_jump(struct clock_watch *watch, int64_t wall_ms, int64_t mono_ms);
 
 /** POST /clock/confirm: the act itself; core then lets timers go on. */
 NODISCARD int desk_clock_confirm(struct desk *desk);

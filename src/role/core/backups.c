@@ -40,19 +40,6 @@ void backups_run(struct core *core)
 	}
 }
 
-/* By the hour; and for a machine that was off at that hour, later the same day. */
-static bool due(const struct wish *wish, int64_t now_ms, int64_t last_ms, bool settled)
-{
-	struct civil now = civil_of_ms(now_ms, CIVIL_CHINA_OFFSET_MIN);
-	int64_t today = civil_day_of_ms(now_ms, CIVIL_CHINA_OFFSET_MIN);
-	if (wish->hour < 0 ||
-		(last_ms != 0 && civil_day_of_ms(last_ms, CIVIL_CHINA_OFFSET_MIN) == today)) {
-		return false;
-	}
-	return now.hour == wish->hour ||
-	       (settled && now.hour > wish->hour && now_ms - last_ms > CIVIL_DAY_MS);
-}
-
 void backups_turn(struct core *core)
 {
 	int64_t now_ms = clock_unix_ms();
@@ -71,8 +58,9 @@ void backups_turn(struct core *core)
 	(void)!sql_int(core->peek,
 		"SELECT max(at_ms) FROM backup_run WHERE ok = 1 AND substr(path, 1, length($1)) = $1",
 		&last_ms, SQL_TEXT(folder));
-	bool settled = mono_ms - core->backup_up_ms > CATCH_UP_AFTER_MS;
-	if (core->backup_day != today && due(&wish, now_ms, last_ms, settled)) {
+	struct backup_due due = { wish.hour, now_ms, last_ms,
+		mono_ms - core->backup_up_ms > CATCH_UP_AFTER_MS };
+	if (core->backup_day != today && backup_is_due(&due)) {
 		core->backup_day = today;
 		backups_run(core);
 	}

@@ -9,8 +9,6 @@
 #include "sys/clock.h"
 
 enum { SIGN_EVERY_MS = 3600 * 1000 };
-/* A wall clock that moves this far from the monotonic one is not believed: timers are held. */
-#define CLOCK_JUMP_MS (INT64_C(10) * 60 * 1000)
 /* Nobody leaves it off longer than a summer; then the clock is more likely wrong than the calendar. */
 #define CLOCK_ABSENCE_MS (INT64_C(100) * 24 * 3600 * 1000)
 
@@ -91,20 +89,18 @@ static void hold(struct core *core, const char *why, int64_t by_ms)
 
 static bool clock_believed(struct core *core, int64_t now_ms)
 {
-	int64_t drift = now_ms - clock_mono_ms() - core->clock_base_ms;
-	if (drift > -CLOCK_JUMP_MS && drift < CLOCK_JUMP_MS) {
-		core->clock_base_ms += drift; /* slewed by a time service */
-		return !core->clock_held;
+	int64_t by_ms = clock_watch_jump(&core->clock_watch, now_ms, clock_mono_ms());
+	if (by_ms != 0) {
+		hold(core, "it jumped", by_ms);
 	}
-	hold(core, "it jumped", drift);
-	return false;
+	return !core->clock_held;
 }
 
 void clockwork_begin(struct core *core)
 {
 	int64_t seen_ms = 0;
 	int64_t now_ms = clock_unix_ms();
-	core->clock_base_ms = now_ms - clock_mono_ms();
+	clock_watch_begin(&core->clock_watch, now_ms, clock_mono_ms());
 	if (clock_is_held(core->peek) == 1) {
 		hold(core, "nobody has confirmed it since it jumped", 0);
 		core->clock_hold_kept = true;
@@ -121,10 +117,10 @@ void clockwork_begin(struct core *core)
 
 void clockwork_confirm(struct core *core)
 {
-	core->clock_base_ms = clock_unix_ms() - clock_mono_ms();
+	clock_watch_begin(&core->clock_watch, clock_unix_ms(), clock_mono_ms());
 	core->clock_held = false;
 	core->clock_hold_kept = false;
-	log_event(LOG_NOTICE, "clock.confirmed", F_INT("base_ms", core->clock_base_ms));
+	log_event(LOG_NOTICE, "clock.confirmed", F_INT("base_ms", core->clock_watch.base_ms));
 }
 
 static int hold_run(struct txn *txn, void *arg)

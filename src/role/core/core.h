@@ -13,6 +13,7 @@
 
 #include "base/attr.h"
 #include "base/diag.h"
+#include "desk/clock.h"
 #include "desk/desk.h"
 #include "records/batch.h"
 #include "records/timer.h"
@@ -52,7 +53,7 @@ struct core {
 	int64_t mail_wait_ms; /* mail is not set up: do not look before */
 	struct timer_handler timer_handler;
 	int64_t sign_at_ms;
-	int64_t clock_base_ms; /* wall minus monotonic as last believed */
+	struct clock_watch clock_watch;
 	bool clock_held;
 	bool clock_hold_kept;   /* on disk, too */
 	int64_t restored_at_ms; /* 0 = this store grew here */
