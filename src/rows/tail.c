@@ -226,7 +226,8 @@ int tail_flush(struct tail *tail, int64_t now_ms)
 			return error;
 		}
 	}
-	return tail->octets > 0 && over(tail->start_ms, now_ms) ? rotate(tail, now_ms) : 0;
+	/* An empty one, too: what is older must go although nothing comes. */
+	return over(tail->start_ms, now_ms) ? rotate(tail, now_ms) : 0;
 }
 
 /* Records never stop first: rows do, while the disk is nearly full. */

@@ -111,6 +111,33 @@ static void expect_run(struct tail_reader *reader, int64_t *next)
 	assert_int_equal(got, 0);
 }
 
+/* Nothing comes any more: the hour is over all the same, and so is what is old. */
+static void a_silent_tail_is_rotated_and_ages(void **state)
+{
+	(void)state;
+	struct tail *tail = make(HOUR, 3 * HOUR, 0);
+	struct tail_reader *reader = NULL;
+	assert_int_equal(
+		tail_reader_open(dir_fd, ROW_SAMPLE, (struct tail_pos) { 0 }, &reader), 0);
+	int64_t next = 0;
+	assert_int_equal(put(tail, 0, HOUR + 1), 0);
+	assert_int_equal(tail_flush(tail, HOUR + 1), 0);
+	for (int64_t now = HOUR; now <= 12 * HOUR; now += HOUR / 4) {
+		assert_int_equal(tail_flush(tail, now), 0);
+	}
+	each_name(count_name);
+	assert_in_range(names, 3, 5);
+	assert_true(tail_counters(tail)->files_removed >= 7);
+	assert_int_equal(tail_counters(tail)->octets_removed > 0, 1);
+	/* A reader who was far behind lost what was old, and reads on. */
+	assert_int_equal(put(tail, 0, 12 * HOUR + 1), 0);
+	assert_int_equal(tail_flush(tail, 12 * HOUR + 1), 0);
+	expect_run(reader, &next);
+	assert_int_equal(next, 1);
+	reader = tail_reader_close(reader);
+	tail = tail_destroy(tail, 12 * HOUR + 2);
+}
+
 static void a_reader_follows_growth_rotation_and_restart(void **state)
 {
 	(void)state;
@@ -394,6 +421,7 @@ int main(void)
 {
 #define CASE(function) cmocka_unit_test_setup_teardown(function, begin, end)
 	const struct CMUnitTest tests[] = {
+		CASE(a_silent_tail_is_rotated_and_ages),
 		CASE(a_reader_follows_growth_rotation_and_restart),
 		CASE(a_kept_position_neither_skips_nor_repeats),
 		CASE(rows_survive_kill_9_of_the_writer),
