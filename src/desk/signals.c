@@ -308,3 +308,40 @@ int signal_take(struct txn *txn, const struct desk_env *env, const struct signal
 	open = open_find(&r, &incident_id);
 	return open < 0 ? open : open == 1 ? repeat_count(&r) : alert_open(&r);
 }
+
+/* ---- rules that are gone */
+
+static bool listed(const struct json *rules, struct slice id)
+{
+	for (const struct json *r = json_first(rules); r != NULL; r = json_next(r)) {
+		if (slice_eq(json_str(r), id)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+int signal_orphans(struct db *db, struct arena *arena, const struct json *rules,
+	struct signal *list, size_t max)
+{
+	AUTO_STMT struct stmt *q = NULL;
+	size_t count = 0;
+	int row = sql_query_args(db,
+		"SELECT check_key, asset_key, class, dedup_key FROM alert WHERE state = 'firing'"
+		" AND source = 'detect' AND class <> 'alert.flood' ORDER BY id",
+		&q, NULL, 0);
+	while (row >= 0 && count < max && (row = db_step(q)) == 1) {
+		if (listed(rules, db_col_text(q, 0))) {
+			continue;
+		}
+		list[count++] = (struct signal) { .source = SLICE("detect"),
+			.check = arena_dup(arena, db_col_text(q, 0)),
+			.asset_key = arena_dup(arena, db_col_text(q, 1)),
+			.class = arena_dup(arena, db_col_text(q, 2)),
+			.severity = ALERT_SEVERITY_INFO,
+			.state = SIGNAL_RESOLVED,
+			.dedup_key = arena_dup(arena, db_col_text(q, 3)),
+			.code = SLICE("rule.gone") };
+	}
+	return row < 0 ? row : (int)count;
+}

@@ -10,17 +10,31 @@
  */
 #pragma once
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/attr.h"
 #include "model/signal.h"
 
+struct arena;
+struct db;
 struct desk_env;
+struct json;
 struct txn;
 
 /** Take one signal.  Returns: 0 or as db_step. */
 NODISCARD int signal_take(
 	struct txn *txn, const struct desk_env *env, const struct signal *signal);
+
+/**
+ * Alerts that fire for a rule detect has no more, each as the signal that ends it.
+ *
+ * Shape:   rules is a JSON list of ids; at most max are written.
+ * Owns:    texts of list live in the arena.
+ * Returns: how many, or as db_step.
+ */
+NODISCARD int signal_orphans(struct db *db, struct arena *arena, const struct json *rules,
+	struct signal *list, size_t max);
 
 /**
  * The asset an address, host name or check id belongs to: a check's own, else

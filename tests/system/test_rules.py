@@ -1,13 +1,15 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""What a restart finds changed: the school's own policy and calendar over the shipped ones, a second
-service on the same folder; and a request that comes twice."""
+"""What a restart finds changed: the school's own policy and rules over the shipped ones, a second
+service on the same folder; what is kept of backups; and a request that comes twice."""
 import json
 import os
 import pathlib
 import shutil
+import socket
 import subprocess
 import sys
+import time
 import traceback
 import uuid
 
@@ -212,7 +214,66 @@ def twice(store):
         platform.remove()
 
 
-PARTS = {"rules": rules, "one": one, "twice": twice}
+def burst(count=30):
+    """Somebody tries passwords on a host of the campus."""
+    at = time.strftime("%b %e %H:%M:%S", time.gmtime(time.time() + 8 * 3600))
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as out:
+        for n in range(count):
+            out.sendto(f"<38>{at} bastion sshd[411]: Failed password for root from 10.20.99.9 port {40000 + n} ssh2".encode(), ("127.0.0.1", 5514))
+            time.sleep(0.02)
+
+
+def own_rule(platform):
+    """A rule of the school's own, over the shipped ones; then it goes."""
+    rule = json.loads((ROOT / "rules" / "burst-login.json").read_text(encoding="utf-8"))
+    shipped = rule["id"]
+    site_put(platform, "rules/own.json", json.dumps({**rule, "id": "own-burst", "quiet_s": 3600}))
+    again(platform)
+    until(lambda: burst() or len(platform.rows(f"SELECT id FROM alert WHERE state = 'firing' AND check_key IN ('own-burst', '{shipped}')")) == 2, 60, 1)
+    case("a rule of the school's own works beside the shipped ones", True)
+    (platform.data / "site" / "rules" / "own.json").unlink()
+    again(platform)
+    until(lambda: platform.rows("SELECT id FROM alert WHERE state = 'resolved' AND check_key = 'own-burst'"), 60, 1)
+    case("what it said ends when it is removed", True)
+    case("  and says why", platform.rows("SELECT count(*) FROM audit_entry WHERE entry LIKE '%alert.resolve%rule.gone%'"
+                                         " OR entry LIKE '%rule.gone%alert.resolve%'") == [["1"]])
+    case("  what the shipped one said goes on",
+         platform.rows(f"SELECT state FROM alert WHERE check_key = '{shipped}' ORDER BY id DESC LIMIT 1") == [["firing"]])
+
+
+def kept_backups(platform):
+    folder = platform.data / "backup"
+    for n in range(20):
+        (folder / f"fengsui-20250101-0000{n:02d}").mkdir()
+        (folder / f"fengsui-20250101-0000{n:02d}" / "records.db").write_text("old")
+    (folder / "fengsui-20250102-000000.part").mkdir()
+    (folder / "by-hand").mkdir()
+    subprocess.run(["chown", "-R", "fengsui:fengsui", folder], check=True)
+    admin = Person().login("admin", PASSWORD)
+    admin.post("/backups")
+    made = until(lambda: next((b for b in admin.get("/backups")["items"] if b["ok"]), None))
+    names = sorted(p.name for p in folder.iterdir())
+    ours = [n for n in names if n.startswith("fengsui-")]
+    case("fourteen backups are kept, the newest", len(ours) == 14 and ours[-1] == pathlib.Path(made["path"]).name
+         and ours[0] == "fengsui-20250101-000007", names)
+    case("  what was cut off is gone, what is not ours stays", "by-hand" in names and not any(n.endswith(".part") for n in names), names)
+
+
+def site(store):
+    if store:
+        return
+    platform = Platform(store, NAME)
+    try:
+        platform.start()
+        setup(platform, "two")
+        kept_backups(platform)
+        own_rule(platform)
+    finally:
+        platform.stop()
+        platform.remove()
+
+
+PARTS = {"rules": rules, "one": one, "twice": twice, "site": site}
 
 
 def on_the_desk(name):

@@ -2,6 +2,7 @@
 /* What sensing says, results asked for, and the table of checks it works by. */
 #include "base/arena.h"
 #include "base/err.h"
+#include "base/json.h"
 #include "base/jw.h"
 #include "base/log.h"
 #include "desk/check_table.h"
@@ -12,7 +13,7 @@
 #include "role/core/core.h"
 #include "sys/memfd.h"
 
-enum { TABLE_MAX_OCTETS = 64 * 1024 * 1024, FRAME_BODY_MAX = 57000 };
+enum { TABLE_MAX_OCTETS = 64 * 1024 * 1024, FRAME_BODY_MAX = 57000, ORPHANS_MAX = 2000 };
 
 /* ---- signals: taken in order, confirmed when on disk */
 
@@ -135,6 +136,45 @@ static void facts_take(struct core *core, struct ipc_frame *frame)
 	job_submit_sure(job, facts_run, json, facts_finish);
 }
 
+/* ---- rules that are gone: what they said ends, for nothing else will end it */
+
+static int orphan_run(struct txn *txn, void *arg)
+{
+	struct heard *h = arg;
+	h->signal.observed_at_ms = txn_now_ms(txn);
+	return signal_take(txn, h->env, &h->signal);
+}
+
+static void orphan_end(struct core *core, const struct signal *signal)
+{
+	struct job *job = job_create(core, 0);
+	struct heard *h = arena_take(job->arena, sizeof(*h));
+	*h = (struct heard) { .from = IPC_DETECT, .signal = *signal, .env = &core->env };
+	h->signal.check = arena_dup(job->arena, signal->check);
+	h->signal.asset_key = arena_dup(job->arena, signal->asset_key);
+	h->signal.class = arena_dup(job->arena, signal->class);
+	h->signal.dedup_key = arena_dup(job->arena, signal->dedup_key);
+	log_event(LOG_NOTICE, "rule.gone", F_SLICE("rule", signal->check),
+		F_SLICE("key", signal->dedup_key));
+	job_submit_sure(job, orphan_run, h, job_drop);
+}
+
+static void rules_hear(struct core *core, struct ipc_frame *frame)
+{
+	struct msg_rules msg = { 0 };
+	const struct json *rules = NULL;
+	AUTO_ARENA struct arena *arena = arena_create(0);
+	struct signal *gone = arena_take(arena, ORPHANS_MAX * sizeof(*gone));
+	if (msg_rules_decode(frame->payload, &msg) < 0 ||
+		json_parse(arena, msg.json, 0, &rules, NULL) < 0) {
+		return;
+	}
+	int count = signal_orphans(core->peek, arena, rules, gone, ORPHANS_MAX);
+	for (int i = 0; i < count; i++) {
+		orphan_end(core, &gone[i]);
+	}
+}
+
 void senses_frame(struct core *core, enum ipc_role from, struct ipc_frame *frame)
 {
 	if (frame->type == MSG_SIGNAL) {
@@ -143,6 +183,8 @@ void senses_frame(struct core *core, enum ipc_role from, struct ipc_frame *frame
 		proof_take(core, frame);
 	} else if (frame->type == MSG_FACTS) {
 		facts_take(core, frame);
+	} else if (frame->type == MSG_RULES) {
+		rules_hear(core, frame);
 	}
 }
 

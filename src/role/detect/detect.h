@@ -38,6 +38,8 @@ void rules_row(struct rules *rules, const struct log_row *row, const struct burs
 void rules_tick(struct rules *rules, int64_t now_ms, const struct burst_sink *sink);
 /** How far back rows still bear on what the rules will say. */
 int64_t rules_memory_ms(const struct rules *rules);
+/** A JSON list of the ids of those that work. */
+void rules_put_ids(const struct rules *rules, struct jw *jw);
 void rules_status(const struct rules *rules, struct jw *jw);
 
 /* ---- the feed */

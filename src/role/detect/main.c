@@ -5,9 +5,14 @@
  *
  * Layer: role.
  */
+#include "base/buf.h"
+#include "base/jw.h"
+#include "base/log.h"
 #include "role/detect/detect.h"
 #include "role/runtime.h"
 #include "role/signal_queue.h"
+
+enum { RULES_TEXT_MAX = 16000 };
 
 struct detect {
 	struct rules *rules;
@@ -54,9 +59,27 @@ static void frame(struct runtime *rt, enum ipc_role from, struct ipc_frame *fram
 	}
 }
 
+/* So that core ends what no rule will. */
+static void rules_tell(struct runtime *rt)
+{
+	struct detect *detect = rt->self;
+	AUTO_BUF struct buf text;
+	buf_init(&text, RULES_TEXT_MAX);
+	struct jw jw;
+	jw_init(&jw, &text);
+	rules_put_ids(detect->rules, &jw);
+	struct msg_rules msg = { .json = buf_slice(&text) };
+	if (text.failed || RUNTIME_SEND(rt, IPC_CORE, rules, MSG_RULES, 0, 0, &msg, -1) < 0) {
+		log_event(LOG_WARNING, "rules.untold", F_INT("octets", (int64_t)text.n));
+	}
+}
+
 static void peer(struct runtime *rt, enum ipc_role peer, bool up)
 {
 	struct detect *detect = rt->self;
+	if (peer == IPC_CORE && up) {
+		rules_tell(rt);
+	}
 	if (peer == IPC_CORE) {
 		signal_queue_peer(detect->signals, up);
 	}

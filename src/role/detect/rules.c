@@ -23,6 +23,8 @@ enum { RULE_OCTETS_MAX = 64 * 1024, RULE_NAME_MAX = 64 };
 struct rules {
 	struct burst *burst[RULES_MAX];
 	char name[RULES_MAX][RULE_NAME_MAX + 1]; /* of its file */
+	struct slice id[RULES_MAX];              /* in the arena */
+	struct arena *arena;
 	size_t count;
 	size_t refused;
 	int64_t memory_ms;
@@ -53,12 +55,17 @@ static int read_file(int folder, const char *name, struct buf *text)
 	return error;
 }
 
-static int64_t memory_of(struct slice json)
+/* How far back it looks, and what it calls itself. */
+static void note(struct rules *rules, size_t at, struct slice json)
 {
 	AUTO_ARENA struct arena *arena = arena_create(0);
 	struct burst_rule rule = { 0 };
-	int error = burst_rule_read(arena, json, &rule, NULL);
-	return error < 0 ? 0 : rule.quiet_ms + rule.window_ms;
+	if (burst_rule_read(arena, json, &rule, NULL) < 0) {
+		return;
+	}
+	int64_t memory_ms = rule.quiet_ms + rule.window_ms;
+	rules->memory_ms = memory_ms > rules->memory_ms ? memory_ms : rules->memory_ms;
+	rules->id[at] = arena_dup(rules->arena, rule.id);
 }
 
 static bool is_rule(const char *name)
@@ -101,9 +108,7 @@ static void add(struct rules *rules, int folder, const char *name)
 		return;
 	}
 	memcpy(rules->name[rules->count], name, strlen(name) + 1);
-	rules->count++;
-	int64_t memory_ms = memory_of(buf_slice(&json));
-	rules->memory_ms = memory_ms > rules->memory_ms ? memory_ms : rules->memory_ms;
+	note(rules, rules->count++, buf_slice(&json));
 }
 
 static void add_folder(struct rules *rules, int above)
@@ -130,6 +135,7 @@ struct rules *rules_load(const struct runtime *rt)
 	if (rules == NULL) {
 		abort();
 	}
+	rules->arena = arena_create(0);
 	/* The site's first: a name it has already is not taken again. */
 	add_folder(rules, runtime_handle(rt, "site"));
 	add_folder(rules, runtime_handle(rt, "share"));
@@ -140,6 +146,9 @@ struct rules *rules_destroy(struct rules *rules)
 {
 	for (size_t i = 0; rules != NULL && i < rules->count; i++) {
 		rules->burst[i] = burst_destroy(rules->burst[i]);
+	}
+	if (rules != NULL) {
+		rules->arena = arena_destroy(rules->arena);
 	}
 	free(rules);
 	return NULL;
@@ -162,6 +171,15 @@ void rules_tick(struct rules *rules, int64_t now_ms, const struct burst_sink *si
 int64_t rules_memory_ms(const struct rules *rules)
 {
 	return rules->memory_ms;
+}
+
+void rules_put_ids(const struct rules *rules, struct jw *jw)
+{
+	jw_array(jw);
+	for (size_t i = 0; i < rules->count; i++) {
+		jw_str(jw, rules->id[i]);
+	}
+	jw_end(jw);
 }
 
 void rules_status(const struct rules *rules, struct jw *jw)

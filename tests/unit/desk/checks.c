@@ -128,6 +128,63 @@ static int fire(struct txn *txn, void *arg)
 	return signal_take(txn, &school.desk_env, &signal);
 }
 
+static int burst_fire(struct txn *txn, void *arg)
+{
+	struct slice check = slice_str(arg);
+	struct signal signal = { .source = SLICE("detect"),
+		.check = check,
+		.asset_key = SLICE("10.1.2.3"),
+		.class = SLICE("login.burst"),
+		.observed_at_ms = txn_now_ms(txn),
+		.state = SIGNAL_FIRING,
+		.dedup_key = arena_printf(txn_arena(txn), "detect:%s", (const char *)arg),
+		.code = SLICE("login.burst"),
+		.args = SLICE("{\"count\":20}") };
+	return signal_take(txn, &school.desk_env, &signal);
+}
+
+static int resolve(struct txn *txn, void *arg)
+{
+	return signal_take(txn, &school.desk_env, arg);
+}
+
+static void what_a_removed_rule_said_ends(const char *conf)
+{
+	begin(conf);
+	struct signal gone[4];
+	const struct json *rules = NULL;
+	assert_int_equal(school_run(&school, burst_fire, (char[]) { "burst-login" }), 0);
+	assert_int_equal(school_run(&school, burst_fire, (char[]) { "own-rule" }), 0);
+	AUTO_ARENA struct arena *arena = arena_create(0);
+	assert_int_equal(
+		json_parse(arena, SLICE("[\"burst-login\",\"own-rule\"]"), 0, &rules, NULL), 0);
+	assert_int_equal(signal_orphans(school.house.db, arena, rules, gone, 4), 0);
+	assert_int_equal(json_parse(arena, SLICE("[]"), 0, &rules, NULL), 0);
+	assert_int_equal(signal_orphans(school.house.db, arena, rules, gone, 4), 2);
+	assert_int_equal(signal_orphans(school.house.db, arena, rules, gone, 1), 1);
+	/* Renamed: the old name's end, the other's stay. */
+	assert_int_equal(
+		json_parse(arena, SLICE("[\"burst-login\",\"new-rule\"]"), 0, &rules, NULL), 0);
+	assert_int_equal(signal_orphans(school.house.db, arena, rules, gone, 4), 1);
+	assert_true(slice_is(gone[0].check, "own-rule"));
+	gone[0].observed_at_ms = school.house.now_ms;
+	assert_int_equal(school_run(&school, resolve, &gone[0]), 0);
+	assert_int_equal(
+		house_number(&school.house, "SELECT count(*) FROM alert WHERE state = 'firing'"
+					    " AND check_key = 'burst-login'"),
+		1);
+	assert_int_equal(house_number(&school.house,
+				 "SELECT count(*) FROM alert WHERE state = 'resolved'"
+				 " AND check_key = 'own-rule'"),
+		1);
+	assert_int_equal(
+		house_number(&school.house,
+			"SELECT count(*) FROM audit_entry WHERE entry LIKE '%rule.gone%'"),
+		1);
+	assert_int_equal(signal_orphans(school.house.db, arena, rules, gone, 4), 0);
+	school_close(&school);
+}
+
 static void a_paused_check_holds_no_alert_up(const char *conf)
 {
 	begin(conf);
@@ -429,6 +486,7 @@ int main(void)
 	static const struct fixture_case cases[] = {
 		{ "a check is held against its kind", a_check_is_held_against_its_kind, false },
 		{ "what the desk takes probe takes", what_the_desk_takes_probe_takes, false },
+		{ "what a removed rule said ends", what_a_removed_rule_said_ends, false },
 		{ "a paused check holds no alert up", a_paused_check_holds_no_alert_up, false },
 		{ "pasted lines become assets and checks", pasted_lines_become_checks, false },
 		{ "so many lines and no more", so_many_lines_and_no_more, false },

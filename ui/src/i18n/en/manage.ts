@@ -199,6 +199,7 @@ export const manage = {
   'audit.act.session.revoke_all': 'ended all sessions',
   'audit.act.audit.key_made': 'made the audit signing key',
   'audit.came_from': 'from {reason}',
+  'audit.reason.rule.gone': 'its rule was removed',
   'audit.reason.accepted': 'accepted by the mail server',
   'audit.act.access.denied': 'was denied access',
   'audit.act.delivery.resend': 'sent again',

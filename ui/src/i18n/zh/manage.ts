@@ -199,6 +199,7 @@ export const manage = {
   'audit.act.session.revoke_all': '退出全部登录',
   'audit.act.audit.key_made': '生成审计签名密钥',
   'audit.came_from': '来自 {reason}',
+  'audit.reason.rule.gone': '检测规则已移除',
   'audit.reason.accepted': '已被邮件服务器接收',
   'audit.act.access.denied': '越权被拒',
   'audit.act.delivery.resend': '重新发送通知',
