@@ -14,10 +14,10 @@ import traceback
 import uuid
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
-import test_line  # noqa: E402
-from platform_driver import BUILD, PORT, ROOT, Person, Platform, enter, until  # noqa: E402
-from postgres_driver import Postgres, programs  # noqa: E402
-from test_line import NAME, PASSWORD, case, setup  # noqa: E402
+from platform_driver import BUILD, NAME, PORT, ROOT, Person, Platform, on_a_desk, until  # noqa: E402
+from postgres_driver import with_stores  # noqa: E402
+from tap import case, end  # noqa: E402
+from test_line import PASSWORD, setup  # noqa: E402
 
 POLICY = ROOT / "policy" / "school-2023-v1.json"
 
@@ -206,9 +206,8 @@ def twice(store):
         unit = {"name": "教务处", "kind": "department"}
         first, second = twice_of(admin, "/units", unit, uuid.uuid4().hex)
         case("what holds no secret is answered as before", first == second and first[0] == 200, (first, second))
-        if not store:
-            held = platform.rows("SELECT count(*) FROM command_log WHERE length(answer) = 0")
-            case("no secret is kept for a replay", held == [["3"]], held)
+        held = platform.rows("SELECT count(*) FROM command_log WHERE length(answer) = 0")
+        case("no secret is kept for a replay", held == [["3"]], held)
     finally:
         platform.stop()
         platform.remove()
@@ -260,8 +259,6 @@ def kept_backups(platform):
 
 
 def site(store):
-    if store:
-        return
     platform = Platform(store, NAME)
     try:
         platform.start()
@@ -276,30 +273,17 @@ def site(store):
 PARTS = {"rules": rules, "one": one, "twice": twice, "site": site}
 
 
-def on_the_desk(name):
-    enter(f"fengsui-{name}-desk")
-    words = sys.argv[1:]
-    server = Postgres().start() if "postgresql" in words else None
-    try:
-        for part in [w for w in words if w in PARTS] or PARTS:
-            try:
-                PARTS[part](server.database() if server else None)
-            except Exception:
-                case(f"{part} runs to its end", False, traceback.format_exc()[-1800:].replace("\n", "\n# "))
-    finally:
-        if server:
-            server.remove()
-    print(f"1..{test_line.COUNT}", flush=True)
-    return 1 if test_line.FAILED else 0
+def on_the_desk(stores):
+    for part in (sys.argv[1:] or PARTS):
+        try:
+            PARTS[part](stores.fresh())
+        except Exception:  # one part's trouble must not hide the others'
+            case(f"{part} runs to its end", False, traceback.format_exc())
+    return end()
 
 
 def main(postgresql=False):
-    if postgresql and programs() is None:
-        print("1..0 # skip: PostgreSQL is not installed")
-        sys.exit(77)
-    if postgresql:
-        sys.argv.append("postgresql")
-    test_line.inside_a_campus(on_the_desk)
+    on_a_desk(with_stores(on_the_desk, postgresql))
 
 
 if __name__ == "__main__":
