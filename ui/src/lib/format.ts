@@ -173,3 +173,8 @@ export function spaced(text: string): string {
 export function ratio(text: string | null | undefined): string {
   return text === null || text === undefined ? '—' : `${text}%`;
 }
+
+/** Names in a row, as the language of the page has them. */
+export function listed(names: string[]): string {
+  return names.join(locale.value === 'en' ? ', ' : '、');
+}

@@ -17,14 +17,14 @@ export function keysOn(): boolean {
   return localStorage.getItem('fengsui.keys') !== 'off';
 }
 
-/** Single keys while nobody is typing; each can be switched off (WCAG 2.1.4). */
+/** Single keys while nobody is typing and no menu is open, which has its own; each can be switched off (WCAG 2.1.4). */
 export function useKeys(map: Record<string, Handler>): void {
   const press = (event: KeyboardEvent): void => {
     const handler = map[event.key];
     if (!handler || composing(event) || event.ctrlKey || event.metaKey || event.altKey) {
       return;
     }
-    if (typing(event.target) || !keysOn() || document.querySelector('[role=dialog][data-modal]')) {
+    if (typing(event.target) || !keysOn() || document.querySelector('[role=dialog][data-modal], [role=menu]')) {
       return;
     }
     event.preventDefault();

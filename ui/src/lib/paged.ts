@@ -9,13 +9,14 @@ interface Page<T> {
 }
 
 /** A list by cursor: rows so far, whether there are more, and how to get them. */
-export function usePaged<T>(key: MaybeRefOrGetter<readonly unknown[]>, load: (cursor: string | undefined) => Promise<Page<T>>) {
+export function usePaged<T>(key: MaybeRefOrGetter<readonly unknown[]>, load: (cursor: string | undefined) => Promise<Page<T>>, enabled = true) {
   const query = useInfiniteQuery({
     queryKey: computed(() => toValue(key)),
     queryFn: ({ pageParam }) => load(pageParam),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (last: Page<T>) => last.next_cursor ?? undefined,
     placeholderData: keepPreviousData,
+    enabled,
   });
   const rows = computed<T[]>(() => query.data.value?.pages.flatMap((p) => p.items) ?? []);
   const total = computed(() => query.data.value?.pages[0]?.total ?? null);

@@ -10,7 +10,7 @@ import type { Key } from '@/i18n';
 import { t } from '@/i18n';
 import { useCommand } from './command';
 
-export type Kind = 'text' | 'number' | 'tls' | 'person' | 'switch';
+export type Kind = 'text' | 'number' | 'tls' | 'person' | 'switch' | 'lines';
 export type Value = string | number | boolean | null;
 
 export interface Known {
@@ -32,6 +32,7 @@ export const GROUPS: Record<string, Known[]> = {
     { key: 'mail.host', label: 'setting.mail.host', kind: 'text', placeholder: 'smtp.school.example' }, { key: 'mail.port', label: 'setting.mail.port', kind: 'number', first: 587 }, { key: 'mail.tls', label: 'setting.mail.tls', kind: 'tls', first: 'starttls' },
     { key: 'mail.from', label: 'setting.mail.from', kind: 'text' }, { key: 'mail.user', label: 'setting.mail.user', kind: 'text' },
   ],
+  admin: [{ key: 'admin_from.networks', label: 'setting.admin_from', kind: 'lines', hint: 'setting.admin_from_hint', placeholder: '10.20.1.0/24' }],
   duty: [{ key: 'duty.person_id', label: 'setting.duty.person_id', kind: 'person', hint: 'setting.duty_hint' }],
   backup: [{ key: 'backup.target_dir', label: 'setting.backup.target', kind: 'text', hint: 'setting.backup_hint' }, { key: 'backup.at_hour', label: 'setting.backup.at_hour', kind: 'number', hint: 'setting.backup.at_hint' }],
 };
@@ -55,15 +56,26 @@ function empty(known: Known): Value {
 
 /** What a field shows of the settings as they are. */
 export function shown(known: Known, raw: unknown): Value {
+  if (known.kind === 'lines') {
+    return Array.isArray(raw) ? raw.join('\n') : '';
+  }
   return typeof raw === 'string' || typeof raw === 'number' || typeof raw === 'boolean' ? raw : empty(known);
 }
 
 /** What a field sends: an empty one is taken out of its setting. */
-export function sent(known: Known, value: Value | undefined): Value {
+export function sent(known: Known, value: Value | undefined): Value | string[] {
+  if (known.kind === 'lines') {
+    return String(value ?? '').split(/[\s,，、;；]+/).filter(Boolean);
+  }
   if (value === undefined || value === null || value === '') {
     return null;
   }
   return known.kind === 'number' ? Number(value) : typeof value === 'string' ? value.trim() : value;
+}
+
+/** A list never set and an empty one are the same. */
+function same(is: Value | string[], was: unknown): boolean {
+  return Array.isArray(is) ? is.join() === (Array.isArray(was) ? was.join() : '') : is === was;
 }
 
 /** The settings this form changes, each whole: members no screen knows stay as they were. */
@@ -73,7 +85,7 @@ export function changed(fields: Known[], values: Record<string, Value>, old: Map
     const [key, member] = split(known.key);
     const was = membersOf(old.get(key))[member] ?? null;
     const is = sent(known, values[known.key]);
-    if (is !== was && !(was === null && (is === false || is === known.first))) {
+    if (!same(is, was) && !(was === null && (is === false || is === known.first))) {
       const members = out.get(key) ?? membersOf(old.get(key));
       members[member] = is;
       out.set(key, members);

@@ -7,8 +7,9 @@ import { now } from '@/lib/clock';
 import { span, stamp } from '@/lib/format';
 import { STEPS, stepOf, type Step } from '@/model/states';
 
+/* Giving back what is formally wrong is allowed while it waits for another; it is nobody's turn for that. */
 const MINE: Record<Step, string[]> = {
-  issue: ['review', 'issue', 'update'], sign: ['sign'], rectify: ['plan'], report: ['submit'], verify: ['verify', 'return', 'pass', 'fail'], brief: ['brief'], upreport: ['upreport', 'mark_brief'], archive: ['close'],
+  issue: ['review', 'issue', 'update'], sign: ['sign'], rectify: ['plan'], report: ['submit'], verify: ['verify', 'pass', 'fail'], brief: ['brief'], upreport: ['upreport', 'mark_brief'], archive: ['close'],
 };
 
 function noteOf(n: Notice, step: Step): string {

@@ -97,7 +97,7 @@ export const manage = {
   'unit.none': 'No units yet',
   'unit.none_text': 'Paste the list of units from a sheet.',
   'unit.n': '{n} units',
-  'unit.vacant': '{n} units have no security officer filed.',
+  'unit.vacant': 'Units without a security officer: {n}',
   'unit.no_officer': 'none filed',
   'unit.specialist': 'Specialist',
   'unit.kind': 'Kind',

@@ -73,4 +73,9 @@ export const nav = {
   'ack.done': 'Acknowledged, {person} is on it',
   'ack.already': '{person} has acknowledged and is on it.',
   'ack.over': 'This alert has recovered or was closed already.',
+  'app.unclassified_short': 'Not a classified system',
+  'shell.skip': 'Skip to content',
+  'shell.person': 'account menu',
+  'shell.acting_as': 'Acting as',
+  'shell.acting_now': 'Now acting as {role}',
 };

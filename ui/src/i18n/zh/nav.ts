@@ -73,4 +73,9 @@ export const nav = {
   'ack.done': '已确认，{person} 正在处理',
   'ack.already': '{person} 已确认，正在处理。',
   'ack.over': '这条告警已经恢复或关闭，无需确认。',
+  'app.unclassified_short': '非涉密系统',
+  'shell.skip': '跳到正文',
+  'shell.person': '账号菜单',
+  'shell.acting_as': '当前角色',
+  'shell.acting_now': '当前角色：{role}',
 };
