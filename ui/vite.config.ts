@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import vue from '@vitejs/plugin-vue';
 import { defineConfig } from 'vite';
 
-const api = process.env.FENGSUI_URL ?? 'http://127.0.0.1:8649';
+const api = process.env.FENGSUI_URL ?? 'http://127.0.0.1:8640';
 
 export default defineConfig({
   plugins: [

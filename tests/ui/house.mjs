@@ -44,14 +44,14 @@ export function onTheDesk(file, prefix) {
 
 const ids = () => ['-u', '-g'].map((f) => Number(spawnSync('id', [f, 'fengsui'], { encoding: 'utf8' }).stdout));
 
-/** The platform with an empty store; `oneTime` is the first administrator's password. */
-export async function startPlatform() {
+/** The platform with an empty store; `oneTime` is the first administrator's password, `more` more lines of configuration. */
+export async function startPlatform(more = '') {
   const folder = mkdtempSync(join(tmpdir(), 'fengsui-ui-'));
   const own = ids();
   const data = join(folder, 'data');
   const backups = join(folder, 'elsewhere');
   const config = join(folder, 'fengsui.yaml');
-  writeFileSync(config, 'sandbox: strict\n');
+  writeFileSync(config, `sandbox: strict\n${more}`);
   [data, backups].forEach((path) => mkdirSync(path, { mode: 0o750 }));
   chmodSync(folder, 0o755);
   [folder, data, backups, config].forEach((path) => chownSync(path, ...own));

@@ -8,22 +8,13 @@ import { BASE, campus, mailTo, onTheDesk, PASSWORD, PHONE, say, scan, startPlatf
 
 onTheDesk(import.meta.filename, 'shots');
 const { as, auditorAccount, day, director, operator, wizard } = await import('./day.mjs');
+const { call } = await import('./school.mjs');
 const { browse, signIn } = await import('../../ui/tests-e2e/browser.mjs');
 const OUT = resolve(process.argv[2] ?? 'shots');
 mkdirSync(OUT, { recursive: true });
 
 const UNITS = [['信息技术中心', true], ['教务处', false], ['图书馆', false], ['学生工作处', false], ['机电工程系', false], ['计划财务处', false]];
 const ADDRESSES = ['http://10.20.11.10/', '10.20.12.10:22', '10.20.13.10:443', '10.20.25.25:25'];
-
-/** The interface as the person at this page has it. */
-const call = (page, method, path, body) => page.evaluate(async ([m, p, b]) => {
-  const answer = await fetch(`/api/v1${p}`, { method: m, headers: b === undefined ? {} : { 'Content-Type': 'application/json' }, body: b === undefined ? undefined : JSON.stringify(b) });
-  const value = await answer.json();
-  if (!answer.ok) {
-    throw new Error(`${m} ${p} ${answer.status} ${JSON.stringify(value)}`);
-  }
-  return value;
-}, [method, path, body]);
 
 const FAULTS = [['教务处', '教务管理系统存在弱口令账号', 'weak_password', 'high'], ['图书馆', '图书馆网站中间件版本过低', 'vulnerability', 'medium'], ['机电工程系', '实验室服务器开放高危端口', 'exposure', 'medium'], ['教务处', '成绩查询页面泄露学号', 'info_leak', 'urgent'], ['计划财务处', '财务报销系统证书即将到期', 'other', 'low'], ['学生工作处', '迎新系统后台可从校外访问', 'exposure', 'high']];
 const made = {};
@@ -128,7 +119,8 @@ async function gallery(look) {
   }
 }
 
-const platform = await startPlatform();
+// HTTPS as well, so that the page on the certificate has one to show.
+const platform = await startPlatform('tls_listen: 127.0.0.1:8643\n');
 try {
   await as('admin', {}, async (page) => {
     await wizard(page, { backups: platform.backups, units: UNITS, addresses: ADDRESSES });

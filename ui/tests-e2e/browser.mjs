@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// One way to start the browser for every picture and every test.
+// One way to start the browser for every picture and every test of tests/ui. It lies here, where its
+// library is found.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 
 const ARGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
-export const URL_BASE = process.env.FENGSUI_URL ?? 'http://127.0.0.1:8649';
+export const URL_BASE = process.env.FENGSUI_URL ?? 'http://127.0.0.1:8640';
 
 /** A fresh profile at a size and theme; close() removes it. */
 export async function browse({ width = 1440, height = 900, theme = 'light', locale = 'zh-CN' } = {}) {
@@ -27,7 +28,7 @@ export async function browse({ width = 1440, height = 900, theme = 'light', loca
   return { page, context, faults, close: async () => { await context.close(); rmSync(profile, { recursive: true, force: true }); } };
 }
 
-export async function signIn(page, account, password = process.env.FENGSUI_PASSWORD ?? 'demo', next = '') {
+export async function signIn(page, account, password, next = '') {
   await page.goto(`${URL_BASE}/login${next ? `?next=${encodeURIComponent(next)}` : ''}`);
   await page.fill('input[name=username]', account);
   await page.fill('input[name=password]', password);
