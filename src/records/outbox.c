@@ -114,6 +114,15 @@ int64_t outbox_release(struct txn *txn, const char *kind, enum outbox_gone gone)
 		SQL_STR(kind), SQL_INT(at));
 }
 
+int outbox_held(
+	struct db *db, const char *kind, int64_t now_ms, int64_t max, int64_t *ret_count)
+{
+	return sql_int(db,
+		"SELECT count(*) FROM (SELECT id FROM outbox WHERE kind = $1 AND state = 'leased'"
+		" AND lease_until_ms > $2 LIMIT $3) held",
+		ret_count, SQL_STR(kind), SQL_INT(now_ms), SQL_INT(max));
+}
+
 int64_t outbox_cancel(struct txn *txn, const char *record_kind, int64_t record_id)
 {
 	return sql_run(txn->db,

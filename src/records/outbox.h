@@ -68,6 +68,10 @@ enum outbox_gone { OUTBOX_WORKER_GONE, OUTBOX_GIVER_GONE };
  */
 NODISCARD int64_t outbox_release(struct txn *txn, const char *kind, enum outbox_gone gone);
 
+/** Leases of a kind that still run, counted up to max.  Returns: as db_step, in *ret_count. */
+NODISCARD int outbox_held(
+	struct db *db, const char *kind, int64_t now_ms, int64_t max, int64_t *ret_count);
+
 /** Cancel what waits for a record.  Returns: how many, or as db_step. */
 NODISCARD int64_t outbox_cancel(struct txn *txn, const char *record_kind, int64_t record_id);
 

@@ -18,6 +18,8 @@
 enum { NO_MAIL_WAIT_MS = 2000, LEASE_MS = 60000, LEASE_COUNT = 16, FRAME_BODY_MAX = 40000 };
 /* A document whose workers ended this often over it is given up. */
 enum { RENDER_LOST_MAX = 3, GIVE_UP_COUNT = 16 };
+/* Documents a worker has before it: done long before a lease of theirs ends. */
+enum { RENDER_WINDOW = 4 };
 
 /* What was leased, taken out of the transaction into the job's memory. */
 struct errand {
@@ -35,6 +37,7 @@ struct errands {
 	const char *kind;
 	struct secret_key *key;
 	struct arena *arena; /* the job's: the transaction's is gone when the frames are sent */
+	size_t max;
 	size_t count;
 	struct errand item[LEASE_COUNT];
 	struct slice config; /* of the channel, password included */
@@ -158,7 +161,7 @@ static int lease_run(struct txn *txn, void *arg)
 			return error; /* nothing is tried before mail is set up */
 		}
 	}
-	int count = outbox_lease(txn, all->kind, LEASE_MS, items, LEASE_COUNT);
+	int count = outbox_lease(txn, all->kind, LEASE_MS, items, all->max);
 	for (int i = 0; i < count; i++) {
 		int error = errand_load(txn, all, &items[i], &all->item[i]);
 		if (error < 0) {
@@ -239,6 +242,18 @@ static void lease_finish(struct job *job)
 	job_drop(job);
 }
 
+/* How many may go to a worker now; a mail's or a check's queue is bounded over there. */
+static size_t room_for(struct core *core, enum ipc_role to, int64_t now_ms)
+{
+	int64_t held = 0;
+	if (to != IPC_PAPER) {
+		return LEASE_COUNT;
+	}
+	return outbox_held(core->peek, "render", now_ms, RENDER_WINDOW, &held) == 1
+		       ? (size_t)(RENDER_WINDOW - held)
+		       : 0;
+}
+
 static void lease(
 	struct core *core, const char *kind, enum ipc_role to, bool *busy, int64_t now_ms)
 {
@@ -247,10 +262,15 @@ static void lease(
 		outbox_next(core->peek, kind, &due_ms) != 1 || due_ms > now_ms) {
 		return;
 	}
+	size_t room = room_for(core, to, now_ms);
+	if (room == 0) {
+		return;
+	}
 	*busy = true;
 	struct job *job = job_create(core, 0);
 	struct errands *all = arena_take(job->arena, sizeof(*all));
 	all->kind = kind;
+	all->max = room;
 	all->key = core->key;
 	all->arena = job->arena;
 	job->of = all;
