@@ -201,11 +201,11 @@ class Platform:
             connection.close()
 
     def change(self, sql):
-        """As nobody but a test does, and only while the platform stands still."""
+        """As nobody but a test does."""
         if self.store:
             ask(self.store, sql)
             return
-        with sqlite3.connect(self.data / "records.db") as db:
+        with sqlite3.connect(self.data / "records.db", timeout=20) as db:
             db.execute(sql)
 
     def kill(self, role):

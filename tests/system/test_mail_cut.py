@@ -1,0 +1,129 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""One row, one Message-ID, whatever becomes of the connection: the mail server hangs up at every place of the
+conversation, or waits there while courier is stopped, and in the end has accepted each mail once for every time it
+could say so, each under the Message-ID of its row."""
+import collections
+import email
+import email.policy
+import pathlib
+import signal
+import sys
+import time
+import traceback
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent))
+import test_line as line  # noqa: E402
+from platform_driver import NAME, Platform, campus, on_a_desk, until  # noqa: E402
+from postgres_driver import with_stores  # noqa: E402
+from tap import case, end  # noqa: E402
+
+PLACES = ("GREETING", "EHLO", "MAIL", "RCPT", "DATA", "BODY", "DOT", "KEPT")
+
+
+def kept():
+    """Message-ID of every mail the server kept, in order; a mail without one is shown whole."""
+    found = []
+    for mail in line.mails():
+        octets = pathlib.Path(mail["file"]).read_bytes()
+        name = email.message_from_bytes(octets, policy=email.policy.default)["Message-ID"]
+        found.append(name.strip("<>").split("@")[0] if name else repr(octets))
+    return found
+
+
+class Post:
+    def __init__(self, platform):
+        self.platform = platform
+        self.cast = line.setup(platform, "five")
+        self.admin = self.cast.admin
+
+    def send(self):
+        """A test mail on its way; its row."""
+        return int(self.admin.post("/settings/mail/test", {"to": "zhou@campus.test"})["id"])
+
+    def send_fresh(self, *mode):
+        """The same to a server that has no connection from before, and does so."""
+        campus(NAME, "stop", "mail")
+        campus(NAME, "mail", *mode)
+        campus(NAME, "start", "mail")
+        return self.send()
+
+    def row(self, mail):
+        state, attempts, name, effect = self.platform.rows(
+            f"SELECT d.state, d.live_attempts, d.message_id, o.effect FROM delivery d JOIN outbox o ON o.id = d.id WHERE d.id = {mail}")[0]
+        return state, int(attempts), name, effect
+
+    def sent(self, mail):
+        until(lambda: self.row(mail)[0] == "sent", 60)
+
+
+def cut(post):
+    for place in PLACES:
+        mail = post.send_fresh("cut", place)
+        until(lambda: post.row(mail)[1] > 0, 20, 0.05)
+        campus(NAME, "mail", "accept")
+        post.platform.change(f"UPDATE outbox SET due_at_ms = 1 WHERE id = {mail} AND state = 'waiting'")  # the pause is over
+        post.sent(mail)
+        _, _, name, effect = post.row(mail)
+        times = kept().count(name)
+        case(f"cut off at {place} it is there {'again, under the same' if place == 'KEPT' else 'once, under its'} Message-ID",
+             times == (2 if place == "KEPT" else 1) and name == effect, (times, name, effect))
+    names = {r[0] for r in post.platform.rows("SELECT message_id FROM delivery")}
+    case("the server knows no Message-ID but those of rows", set(kept()) == names, set(kept()) ^ names)
+
+
+def stopped(post):
+    """The platform ends while a conversation waits at each place; the server goes on a moment later."""
+    platform = post.platform
+    for place in PLACES[:6]:
+        before = collections.Counter(kept())
+        mail = post.send_fresh("hold", place)
+        time.sleep(1)
+        platform.process.send_signal(signal.SIGINT)
+        time.sleep(0.3)
+        campus(NAME, "mail", "accept")
+        platform.stop()
+        platform.start()
+        # What was under way is leased for a minute: a mail may have left already.
+        platform.change(f"UPDATE outbox SET lease_until_ms = 1 WHERE id = {mail} AND state = 'leased'")
+        platform.change(f"UPDATE outbox SET due_at_ms = 1 WHERE id = {mail} AND state = 'waiting'")
+        post.sent(mail)
+        new = collections.Counter(kept()) - before
+        case(f"stopped at {place} it is there once, whole", new == {post.row(mail)[2]: 1}, new)
+
+
+def again(post):
+    """Refused for good, and sent again by a person: a row and a Message-ID of its own."""
+    campus(NAME, "mail", "reject", "550")
+    mail = post.send()
+    until(lambda: post.row(mail)[0] == "failed_permanent", 30)
+    campus(NAME, "mail", "accept")
+    before = len(kept())
+    post.cast["operator"].post(f"/deliveries/{mail}/resend")
+    until(lambda: len(kept()) > before, 30)
+    last = kept()[-1]
+    rows = post.platform.rows(f"SELECT d.id FROM delivery d JOIN outbox o ON o.id = d.id WHERE o.effect = '{last}'")
+    case("a test mail sent again has a row and a Message-ID of its own", len(rows) == 1 and int(rows[0][0]) > mail, (last, rows))
+
+
+def on_the_desk(stores):
+    platform = Platform(stores.fresh(), NAME)
+    try:
+        platform.start()
+        post = Post(platform)
+        cut(post)
+        again(post)
+        stopped(post)
+        platform.stop()
+        line.audit(platform)
+    except Exception as problem:
+        case("it runs to its end", False, "".join(traceback.format_exception(problem))[-1500:])
+        print("# " + platform.log_tail().replace("\n", "\n# "))
+        platform.stop()
+    finally:
+        platform.remove()
+    return end()
+
+
+if __name__ == "__main__":
+    on_a_desk(with_stores(on_the_desk, "postgresql" in sys.argv[1:]))
