@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/arena.h"
+#include "model/check.h"
 #include "rows/query.h"
 
 /* ---- series looked up by number */
@@ -176,8 +177,9 @@ static enum query_verdict visit_beat(void *context, const struct batch *batch, s
 		badness_of(beats, state) > badness_of(beats, item->worst[at])) {
 		item->worst[at] = (int16_t)state;
 	}
-	item->samples++;
-	item->up += row.state == 0;
+	bool up = row.state == CHECK_UP || row.state == CHECK_DEGRADED;
+	item->up += up;
+	item->samples += up || row.state == CHECK_DOWN || row.state == CHECK_UNREACHABLE;
 	return QUERY_MATCH;
 }
 

@@ -14,6 +14,7 @@
 #include <cmocka.h>
 
 #include "base/arena.h"
+#include "model/check.h"
 #include "rows/tail.h"
 
 #define HOUR INT64_C(3600000)
@@ -158,6 +159,55 @@ static void heartbeats_show_the_worst_of_each_part(void **state)
 	(void)query_store_close(store);
 }
 
+/* Who answers badly is there, and what was not looked at says nothing. */
+static void a_ratio_is_of_what_was_looked_at(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *name;
+		int state;
+		uint64_t samples;
+		uint64_t up;
+	} cases[] = {
+		{ "up", CHECK_UP, 1, 1 },
+		{ "degraded", CHECK_DEGRADED, 1, 1 },
+		{ "down", CHECK_DOWN, 1, 0 },
+		{ "unreachable", CHECK_UNREACHABLE, 1, 0 },
+		{ "unknown", CHECK_UNKNOWN, 0, 0 },
+		{ "maintenance", CHECK_MAINTENANCE, 0, 0 },
+	};
+	enum { CASES = sizeof(cases) / sizeof(cases[0]) };
+	struct query_beats items[CASES] = { 0 };
+	struct tail_options options = {
+		.dir_fd = shard_fd[0], .kind = ROW_SAMPLE, .wake_fd = -1
+	};
+	struct tail *tail = NULL;
+	assert_int_equal(tail_create(&options, HOUR, &tail), 0);
+	for (size_t i = 0; i < CASES; i++) {
+		struct sample_row row = { .ts_ms = HOUR,
+			.series_id = (int64_t)i + 1,
+			.state = cases[i].state,
+			.code = SLICE("ok") };
+		items[i].series_id = row.series_id;
+		assert_int_equal(tail_append_sample(tail, &row, HOUR), 0);
+	}
+	assert_int_equal(tail_flush(tail, HOUR), 0);
+	(void)tail_destroy(tail, HOUR);
+	struct query_store *store = store_open();
+	static const uint8_t badness[QUERY_STATES_MAX];
+	struct query_request range = { .from_ms = 0, .to_ms = 24 * HOUR - 1 };
+	struct query_coverage coverage = { 0 };
+	assert_int_equal(query_beats(store, &range, badness, items, CASES, &coverage), 0);
+	for (size_t i = 0; i < CASES; i++) {
+		if (items[i].samples != cases[i].samples || items[i].up != cases[i].up) {
+			fail_msg("%s: %llu of %llu", cases[i].name,
+				(unsigned long long)items[i].up,
+				(unsigned long long)items[i].samples);
+		}
+	}
+	(void)query_store_close(store);
+}
+
 static bool only_web(void *context, const struct log_row *row)
 {
 	(void)context;
@@ -236,6 +286,7 @@ int main(void)
 		CASE(the_latest_of_each_check_is_found_reading_little),
 		CASE(samples_of_one_check_come_in_order_and_range),
 		CASE(heartbeats_show_the_worst_of_each_part),
+		CASE(a_ratio_is_of_what_was_looked_at),
 		CASE(the_newest_lines_come_first_over_shards),
 		CASE(damage_shows_in_the_coverage),
 	};

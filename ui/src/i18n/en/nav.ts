@@ -42,7 +42,7 @@ export const nav = {
   'overview.no_overdue': 'All on time',
   'overview.overdue_units': 'in {n} units',
   'overview.availability': 'Availability',
-  'overview.availability_of': 'Share of good answers, last 24 h',
+  'overview.availability_of': 'Share of checks answered, last 24 h',
   'overview.sign_quick': 'under a minute',
   'overview.sign': 'Average time to sign',
   'overview.notices_open': '{n} notices open',

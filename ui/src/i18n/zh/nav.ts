@@ -42,7 +42,7 @@ export const nav = {
   'overview.no_overdue': '全部按期',
   'overview.overdue_units': '涉及 {n} 个单位',
   'overview.availability': '监测可用率',
-  'overview.availability_of': '近 24 小时各项检测的正常应答占比',
+  'overview.availability_of': '近 24 小时各项检测中有应答的占比',
   'overview.sign_quick': '不到 1 分钟',
   'overview.sign': '平均签收用时',
   'overview.notices_open': '在办通报 {n} 件',
