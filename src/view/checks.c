@@ -340,18 +340,24 @@ static int services_put(struct view *view)
 	return row < 0 ? row : 0;
 }
 
-/* The mean of the good answers of each five minutes; a point without one is a gap. */
+/*
+ * The mean of the good answers of each five minutes, or of less as long as there is
+ * less than a day to show; a point without one is a gap.
+ */
 static size_t points_of(
 	const struct sample_row *rows, int count, struct sample_row points[DAY_POINTS])
 {
 	size_t made = 0;
+	int64_t span_ms = count > 0 ? rows[count - 1].ts_ms - rows[0].ts_ms : 0;
+	int64_t width_ms = span_ms / (DAY_POINTS - 1) + 1;
 	for (int at = 0; at < count && made < DAY_POINTS;) {
-		int64_t slot = rows[at].ts_ms / (DAY_MS / DAY_POINTS);
+		int64_t slot = (rows[at].ts_ms - rows[0].ts_ms) / width_ms;
 		int64_t sum = 0;
 		int64_t good = 0;
 		struct sample_row *point = &points[made++];
 		*point = rows[at];
-		for (; at < count && rows[at].ts_ms / (DAY_MS / DAY_POINTS) == slot; at++) {
+		for (; at < count && (rows[at].ts_ms - rows[0].ts_ms) / width_ms == slot;
+			at++) {
 			bool answered =
 				rows[at].latency_us >= 0 && rows[at].state <= CHECK_DEGRADED;
 			sum += answered ? rows[at].latency_us : 0;
