@@ -105,8 +105,8 @@ NODISCARD int query_samples(struct query_store *store, const struct query_reques
 struct query_beats {
 	int64_t series_id;          /* asked */
 	int16_t worst[QUERY_BEATS]; /* state, -1 where no sample is */
-	uint64_t samples; /* what was looked at: neither unknown nor maintenance */
-	uint64_t up;      /* those that answered, be it badly: up or degraded */
+	uint64_t samples;           /* what was looked at: neither unknown nor maintenance */
+	uint64_t up;                /* those that answered, be it badly: up or degraded */
 };
 
 /**
