@@ -323,6 +323,7 @@ static void fields_reply(struct request *r, const struct msg_answer *msg)
 		name_reply(r, msg->file_name);
 	}
 	if (msg->seq > 0) {
+		r->server->seq = msg->seq > r->server->seq ? msg->seq : r->server->seq;
 		number_reply(r, "Fengsui-Seq", "", (uint64_t)msg->seq);
 	}
 	if (msg->version > 0) {

@@ -148,6 +148,7 @@ struct server {
 	struct stream *streams;
 	size_t stream_count;
 	int64_t ping_at_ms;
+	int64_t seq; /* the highest commit_seq an answer carried */
 	struct pending *pending;
 	struct flood *logins;
 	struct flood *touches;

@@ -166,8 +166,12 @@ void stream_open(struct request *r)
 		reply_field(r, "Retry-After", "30");
 		return;
 	}
+	/*
+	 * A new reader's world is what was answered so far: query may come to his
+	 * subscription only after the next commits, and those are his to hear of.
+	 */
 	if (num_i64(request_field(r, "Last-Event-ID"), 0, INT64_MAX, &s->last_seq) < 0) {
-		s->last_seq = 0;
+		s->last_seq = server->seq;
 	}
 	s->server = server;
 	s->request = r;

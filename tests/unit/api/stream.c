@@ -107,6 +107,31 @@ static void test_stream(void **state)
 	(void)close(fd);
 }
 
+/* What is committed before query comes to the subscription must not be missed. */
+static void test_stream_begins_where_answers_were(void **state)
+{
+	struct msg_subscribe subscribe = { 0 };
+	struct msg_answer answer = { .status = 200, .seq = 60, .body = SLICE("{}") };
+	(void)state;
+	all_gone();
+	int fd = http_open(&web);
+	http_say(fd, "GET /api/v1/units HTTP/1.1\r\nHost: a\r\nCookie: fengsui=t0ken\r\n\r\n");
+	web_answer(&web, IPC_QUERY, web_take(&web, IPC_QUERY, MSG_ASK).req, &answer, -1);
+	http_read(fd, false, &reply);
+	assert_string_equal(http_field(&reply, "Fengsui-Seq"), "60");
+	(void)close(fd);
+	fd = http_open(&web);
+	http_say(fd, STREAM "\r\n");
+	struct ipc_frame frame = web_take(&web, IPC_QUERY, MSG_SUBSCRIBE);
+	assert_int_equal(msg_subscribe_decode(frame.payload, &subscribe), 0);
+	assert_int_equal(subscribe.last_seq, 60);
+	event_send(frame.req, 61, "alerts", 1);
+	(void)http_read_until(fd, "\r\n\r\n", &reply.head);
+	event_read(fd, "event: hello\n");
+	event_read(fd, "id: 61\n");
+	(void)close(fd);
+}
+
 static void test_stream_refused(void **state)
 {
 	(void)state;
@@ -301,6 +326,7 @@ int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_stream),
+		cmocka_unit_test(test_stream_begins_where_answers_were),
 		cmocka_unit_test(test_stream_refused),
 		cmocka_unit_test(test_stream_ended_by_query),
 		cmocka_unit_test(test_slow_reader),
@@ -309,6 +335,7 @@ int main(int argc, char **argv)
 	};
 	const struct CMUnitTest patient[] = {
 		cmocka_unit_test(test_stream),
+		cmocka_unit_test(test_stream_begins_where_answers_were),
 		cmocka_unit_test(test_query_comes_back),
 		cmocka_unit_test(test_reader_leaves),
 		cmocka_unit_test(test_thousand_readers),
