@@ -154,12 +154,12 @@ class Platform:
         self.data.mkdir(mode=0o750)
         shutil.chown(self.data, "fengsui", "fengsui")
 
-    def start(self, wait_s=90):
+    def start(self, wait_s=90, port=PORT):
         self.log = open(self.folder / "log", "ab")
         # By way of the lab, so that the desk has its own resolver too.
         desk = [CAMPUS, "exec", self.campus, "desk"] if self.campus else []
         self.process = subprocess.Popen(
-            [*desk, BUILD / "fengsui", "serve", "-c", self.config, "--data", self.data, "--listen", f"127.0.0.1:{PORT}"],
+            [*desk, BUILD / "fengsui", "serve", "-c", self.config, "--data", self.data, "--listen", f"127.0.0.1:{port}"],
             stdout=subprocess.PIPE, stderr=self.log, text=True, start_new_session=True)
         threading.Thread(target=self._read, daemon=True).start()
         deadline = time.monotonic() + wait_s
