@@ -10,13 +10,12 @@ import pathlib
 import signal
 import sys
 import time
-import traceback
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 import test_line as line  # noqa: E402
-from platform_driver import NAME, Platform, campus, on_a_desk, until  # noqa: E402
+from platform_driver import NAME, campus, on_a_desk, until, with_platform  # noqa: E402
 from postgres_driver import with_stores  # noqa: E402
-from tap import case, end  # noqa: E402
+from tap import case  # noqa: E402
 
 PLACES = ("GREETING", "EHLO", "MAIL", "RCPT", "DATA", "BODY", "DOT", "KEPT")
 
@@ -106,24 +105,12 @@ def again(post):
     case("a test mail sent again has a row and a Message-ID of its own", len(rows) == 1 and int(rows[0][0]) > mail, (last, rows))
 
 
-def on_the_desk(stores):
-    platform = Platform(stores.fresh(), NAME)
-    try:
-        platform.start()
-        post = Post(platform)
-        cut(post)
-        again(post)
-        stopped(post)
-        platform.stop()
-        line.audit(platform)
-    except Exception as problem:
-        case("it runs to its end", False, "".join(traceback.format_exception(problem))[-1500:])
-        print("# " + platform.log_tail().replace("\n", "\n# "))
-        platform.stop()
-    finally:
-        platform.remove()
-    return end()
+def on_the_desk(platform):
+    post = Post(platform)
+    cut(post)
+    again(post)
+    stopped(post)
 
 
 if __name__ == "__main__":
-    on_a_desk(with_stores(on_the_desk, "postgresql" in sys.argv[1:]))
+    on_a_desk(with_stores(lambda stores: with_platform(on_the_desk, stores.fresh()), "postgresql" in sys.argv[1:]))

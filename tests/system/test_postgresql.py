@@ -12,7 +12,7 @@ import traceback
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 import test_line as line  # noqa: E402
-from platform_driver import NAME, PORT, Platform, Refused, campus, on_a_desk, until  # noqa: E402
+from platform_driver import NAME, PORT, Platform, Refused, audit, campus, on_a_desk, until  # noqa: E402
 from postgres_driver import Postgres, programs  # noqa: E402
 from tap import case, end, skip  # noqa: E402
 FORGETTING = ("fsync", "synchronous_commit", "full_page_writes")
@@ -96,7 +96,7 @@ def away(server):
         case("and a mail", bool(line.wait_mail("zhou@campus.test", "门户首页 中断", before, 90)))
         case("core lived through it", platform.roles()["core"]["pid"] == core, platform.log_tail())
         platform.stop()
-        line.audit(platform)
+        audit(platform)
     except Exception as problem:
         case("it runs to its end", False, "".join(traceback.format_exception(problem))[-1500:].replace("\n", "\n# "))
         print("# " + platform.log_tail().replace("\n", "\n# "))
