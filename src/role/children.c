@@ -13,6 +13,7 @@
 #include "base/err.h"
 #include "base/jw.h"
 #include "base/log.h"
+#include "courier/smtp.h"
 #include "role/runtime.h"
 #include "sys/clock.h"
 #include "sys/ipc.h"
@@ -48,7 +49,7 @@ static const struct {
 	{ IPC_CORE, 2, { "data", "lock", "blobs", "backup", "key", "share", "site" }, false },
 	{ IPC_QUERY, 2, { "data", "tail", "blobs", "share" }, false },
 	{ IPC_PAPER, 1, { "share", "site" }, false },
-	{ IPC_COURIER, 1, { NULL }, false },
+	{ IPC_COURIER, SMTP_INFLIGHT_MAX, { NULL }, false },
 	{ IPC_PROBE, 1, { "tail", "icmp4", "icmp6", "share" }, false },
 	{ IPC_COLLECT, 1, { "tail", "syslog_udp", "syslog_tcp", "share", "site" }, false },
 	{ IPC_DETECT, 1, { "tail", "share", "site" }, false },
