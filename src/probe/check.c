@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "probe/check.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -158,6 +159,9 @@ void check_result_put_perf(struct jw *jw, const struct check_result *result)
 {
 	jw_object(jw);
 	for (size_t i = 0; i < result->perf_count; i++) {
+		if (isnan(result->perf[i].value)) {
+			continue;
+		}
 		jw_key(jw, result->perf[i].name);
 		jw_object(jw);
 		jw_key(jw, "value");

@@ -55,6 +55,8 @@ struct check_spec {
 	uint32_t warn_latency_ms; /* degraded when slower, 0 = never */
 	uint32_t warn_level;      /* host: degraded above, 0 = the item's own */
 	uint32_t bad_level;       /* host: down above, 0 = the item's own */
+	uint8_t count;            /* icmp: echoes of one round, 0 = 1, at most 20 */
+	uint8_t warn_loss;        /* icmp: degraded from this many percent lost, 0 = 20 */
 	const char *path;         /* http: "/" when not given; host: which item */
 	const char *host_header;  /* http: when it differs from the name */
 	const char *
@@ -72,7 +74,7 @@ struct check_arg {
 struct check_perf {
 	const char *name; /* static */
 	const char *unit; /* static: "us", "d", "B", "B/s", "%", "" */
-	double value;
+	double value;     /* NaN: measured in vain */
 };
 
 struct check_result {

@@ -9,6 +9,7 @@
 #include "probe/dns/dns_check.h"
 #include "probe/host/host.h"
 #include "probe/http/http_check.h"
+#include "probe/icmp/train.h"
 #include "probe/stream.h"
 #include "probe/tcp/tcp_check.h"
 #include "probe/tls/tls_check.h"
@@ -32,6 +33,7 @@ struct later {
 struct prober {
 	uv_loop_t *loop;
 	struct ping *ping;
+	struct train_set *trains;
 	struct stream_set *streams;
 	struct dns_checker *dns;
 	struct resolver *resolver;
@@ -101,7 +103,7 @@ static int start_addressed(
 {
 	switch (spec->kind) {
 	case CHECK_ICMP: {
-		int rc = ping_start(prober->ping, spec, sink);
+		int rc = train_start(prober->trains, spec, sink);
 		return rc != E_UNSUPPORTED
 			       ? rc
 			       : tell_code(prober, spec, sink, CHECK_UNKNOWN, "icmp.no_socket");
@@ -232,6 +234,9 @@ void prober_close(struct prober *prober)
 	if (prober->ping != NULL) {
 		ping_close(prober->ping);
 	}
+	if (prober->trains != NULL) {
+		train_set_close(prober->trains);
+	}
 	if (prober->dns != NULL) {
 		dns_checker_close(prober->dns);
 	}
@@ -265,6 +270,10 @@ int prober_create(
 		.rate_per_s = config->ping_rate_per_s };
 	rand_octets(ping.key, sizeof(ping.key));
 	int rc = ping_create(loop, &ping, &prober->ping);
+	if (rc == 0) {
+		prober->trains = train_set_create(loop, prober->ping);
+		rc = prober->trains != NULL ? 0 : -ENOMEM;
+	}
 	if (rc == 0 && config->resolvers != NULL) {
 		rc = resolver_create(loop, config->resolvers, &prober->resolver);
 	}

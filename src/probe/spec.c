@@ -10,6 +10,7 @@
 #include "base/json.h"
 #include "base/num.h"
 #include "model/name.h"
+#include "probe/icmp/rtt.h"
 #include "proto/dnsmsg.h"
 
 enum { TLS_PORT = 443, INTERFACE_MAX = 15, INTERVAL_MIN_MS = 200 };
@@ -55,6 +56,8 @@ static const struct number_param numbers[] = {
 	NUMBER("status", ON_HTTP, expect_status, 599),
 	NUMBER("warn_days", ON_HTTP | ON_TLS, warn_days, 36500),
 	NUMBER("rcode", ON_DNS, expect_status, 15),
+	NUMBER("count", ON_ICMP, count, RTT_MAX),
+	NUMBER("warn_loss", ON_ICMP, warn_loss, 100),
 	NUMBER("warn", ON_HOST, warn_level, 1000000),
 	NUMBER("bad", ON_HOST, bad_level, 1000000),
 };
