@@ -19,7 +19,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	int error = batch_read(slice_of(octets, size), &batch);
 	for (size_t i = 0; error == 0 && i < batch.head.rows; i++) {
 		struct slice text = batch.head.kind == ROW_SAMPLE ? batch_sample(&batch, i).code
-								  : batch_log(&batch, i).host;
+				    : batch.head.kind == ROW_LOG
+					    ? batch_log(&batch, i).host
+					    : batch_series(&batch, i).label;
 		if (text.n > 0 && (text.p < octets || text.p + text.n > octets + size)) {
 			abort();
 		}

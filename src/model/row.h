@@ -11,16 +11,30 @@
 
 #include "base/slice.h"
 
-enum row_kind { ROW_SAMPLE = 1, ROW_LOG = 2 };
+enum row_kind { ROW_SAMPLE = 1, ROW_LOG = 2, ROW_SERIES = 3 };
 
 /** One answer of one check. */
 struct sample_row {
 	int64_t ts_ms;      /* unix, when the answer was known */
-	int64_t series_id;  /* the check's id */
+	int64_t series_id;  /* the check's id, or the id of a series that was announced */
 	int64_t state;      /* the check's state, as the model numbers it */
 	double value;       /* main figure of the check; NaN when it has none */
 	int64_t latency_us; /* -1 when nothing answered */
 	struct slice code;  /* short reason, "" when all is well */
+};
+
+/**
+ * What a series of samples beside a check's main one is, said once an hour
+ * before its samples so that every hour's files explain themselves.
+ */
+struct series_row {
+	int64_t ts_ms;
+	int64_t series_id;
+	int64_t check_id;      /* who measures it */
+	struct slice metric;   /* "loss", "in_octets", … */
+	struct slice instance; /* which of several: a port's name; "" when there is one */
+	struct slice unit;     /* "us", "%", "bit/s", … */
+	struct slice label;    /* what people call the instance; may be empty */
 };
 
 /** One log line.  Unknown texts are empty, unknown numbers -1. */

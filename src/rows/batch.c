@@ -16,9 +16,13 @@ const struct batch_schema *batch_schema_of(unsigned kind)
 	static const struct batch_schema log_line = { 11, 1,
 		{ FORM_I64, FORM_I64, FORM_DICT, FORM_DICT, FORM_DICT, FORM_TEXT, FORM_I64,
 			FORM_I64, FORM_TEXT, FORM_TEXT, FORM_TEXT } };
+	static const struct batch_schema series = { 7, 0,
+		{ FORM_I64, FORM_I64, FORM_I64, FORM_DICT, FORM_TEXT, FORM_DICT, FORM_TEXT } };
 	switch (kind) {
 	case ROW_SAMPLE:
 		return &sample;
+	case ROW_SERIES:
+		return &series;
 	case ROW_LOG:
 		return &log_line;
 	default:
@@ -210,6 +214,20 @@ struct log_row batch_log(const struct batch *batch, size_t i)
 		.msg = cell_text(batch, 8, i),
 		.fields = cell_text(batch, 9, i),
 		.raw = cell_text(batch, 10, i),
+	};
+}
+
+struct series_row batch_series(const struct batch *batch, size_t i)
+{
+	assert(batch->head.kind == ROW_SERIES && i < batch->head.rows);
+	return (struct series_row) {
+		.ts_ms = cell_i64(batch, 0, i),
+		.series_id = cell_i64(batch, 1, i),
+		.check_id = cell_i64(batch, 2, i),
+		.metric = cell_text(batch, 3, i),
+		.instance = cell_text(batch, 4, i),
+		.unit = cell_text(batch, 5, i),
+		.label = cell_text(batch, 6, i),
 	};
 }
 

@@ -79,23 +79,8 @@ NODISCARD int batch_read(struct slice octets, struct batch *ret_batch);
 struct sample_row batch_sample(const struct batch *batch, size_t i);
 /** Row i < head.rows of a batch of kind ROW_LOG. */
 struct log_row batch_log(const struct batch *batch, size_t i);
+/** Row i < head.rows of a batch of kind ROW_SERIES. */
+struct series_row batch_series(const struct batch *batch, size_t i);
 
 /** The row's time by which batches are chosen: ts_ms of a sample, recv_ms of a log line. */
 int64_t batch_time_ms(const struct batch *batch, size_t i);
-
-struct batch_writer;
-
-/** Owns:    the result; release with batch_writer_destroy.  seed: 16 secret octets. */
-struct batch_writer *batch_writer_create(enum row_kind kind, const uint8_t seed[16]);
-struct batch_writer *batch_writer_destroy(struct batch_writer *writer);
-
-/** Returns: 0; E_LIMIT when the row is over BATCH_ROW_MAX or the batch is full. */
-NODISCARD int batch_add_sample(struct batch_writer *writer, const struct sample_row *row);
-NODISCARD int batch_add_log(struct batch_writer *writer, const struct log_row *row);
-
-/** Rows held; *ret_full (may be NULL): the next row could be refused. */
-size_t batch_writer_rows(const struct batch_writer *writer, bool *ret_full);
-
-/** The batch as octets, valid until the next call on the writer; it is kept until batch_clear. */
-struct slice batch_octets(struct batch_writer *writer);
-void batch_clear(struct batch_writer *writer);

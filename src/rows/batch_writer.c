@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "rows/batch_writer.h"
+
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
@@ -6,7 +8,6 @@
 #include "base/buf.h"
 #include "base/digest.h"
 #include "base/err.h"
-#include "rows/batch.h"
 #include "rows/batch_priv.h"
 
 enum { SLOTS = 2 * BATCH_DICT_MAX };
@@ -182,6 +183,24 @@ int batch_add_log(struct batch_writer *writer, const struct log_row *row)
 	put_text(writer, 8, row->msg);
 	put_text(writer, 9, row->fields);
 	put_text(writer, 10, row->raw);
+	return 0;
+}
+
+int batch_add_series(struct batch_writer *writer, const struct series_row *row)
+{
+	assert(writer->kind == ROW_SERIES);
+	size_t octets = row->metric.n + row->instance.n + row->unit.n + row->label.n;
+	int error = admit(writer, octets, row->ts_ms);
+	if (error < 0) {
+		return error;
+	}
+	put_i64(writer, 0, row->ts_ms);
+	put_i64(writer, 1, row->series_id);
+	put_i64(writer, 2, row->check_id);
+	put_text(writer, 3, row->metric);
+	put_text(writer, 4, row->instance);
+	put_text(writer, 5, row->unit);
+	put_text(writer, 6, row->label);
 	return 0;
 }
 

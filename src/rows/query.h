@@ -102,6 +102,20 @@ NODISCARD int query_samples(struct query_store *store, const struct query_reques
 	int64_t series_id, struct sample_row *ret_rows, size_t max,
 	struct query_coverage *ret_coverage);
 
+/**
+ * The series a check was measured in, as last announced in [from_ms, to_ms],
+ * by metric and instance.  An announcement stands at the full hour or later,
+ * so ask from an hour before the samples wanted.
+ *
+ * Shape:   check_id 0 = of every check; more than max leave the rest out and stop
+ *          is QUERY_STOP_ROWS.
+ * Owns:    texts live in range->arena.
+ * Returns: how many, or -errno.
+ */
+NODISCARD int query_series(struct query_store *store, const struct query_request *range,
+	int64_t check_id, struct series_row *ret_rows, size_t max,
+	struct query_coverage *ret_coverage);
+
 struct query_beats {
 	int64_t series_id;          /* asked */
 	int16_t worst[QUERY_BEATS]; /* state, -1 where no sample is */

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "base/err.h"
-#include "rows/batch.h"
+#include "rows/batch_writer.h"
 #include "rows/tail_priv.h"
 
 #define HOUR_MS INT64_C(3600000)
@@ -291,6 +291,12 @@ int tail_append_log(struct tail *tail, const struct log_row *row, int64_t now_ms
 {
 	int error = admit(tail, now_ms);
 	return error < 0 ? error : taken(tail, batch_add_log(tail->batch, row));
+}
+
+int tail_append_series(struct tail *tail, const struct series_row *row, int64_t now_ms)
+{
+	int error = admit(tail, now_ms);
+	return error < 0 ? error : taken(tail, batch_add_series(tail->batch, row));
 }
 
 size_t tail_held(const struct tail *tail)

@@ -80,6 +80,8 @@ struct tail *tail_destroy(struct tail *tail, int64_t now_ms);
 NODISCARD int tail_append_sample(
 	struct tail *tail, const struct sample_row *row, int64_t now_ms);
 NODISCARD int tail_append_log(struct tail *tail, const struct log_row *row, int64_t now_ms);
+NODISCARD int tail_append_series(
+	struct tail *tail, const struct series_row *row, int64_t now_ms);
 
 /**
  * Write what is held, rotate when the hour is over, wake detect.

@@ -14,7 +14,10 @@
 
 static const char *kind_name(enum row_kind kind)
 {
-	return kind == ROW_SAMPLE ? "sample" : "log";
+	static const char *const names[] = {
+		[ROW_SAMPLE] = "sample", [ROW_LOG] = "log", [ROW_SERIES] = "series"
+	};
+	return names[kind];
 }
 
 /* Thirteen digits reach to the year 2286; more stay readable, only wider. */

@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "base/err.h"
+#include "rows/batch_writer.h"
 
 static const uint8_t seed[16] = { 7 };
 
