@@ -6,7 +6,6 @@
  * Layer: role.
  */
 #include <errno.h>
-#include <math.h>
 #include <stdio.h>
 
 #include "base/diag.h"
@@ -19,28 +18,17 @@
 #include "role/probe/asks.h"
 #include "role/probe/facts.h"
 #include "role/probe/probe.h"
-#include "role/probe/state_number.h"
 #include "role/probe/table.h"
 #include "role/runtime.h"
 #include "role/signal_queue.h"
-#include "rows/tail.h"
-#include "sys/clock.h"
 #include "sys/rand.h"
 
 static void on_result(
 	void *user, const struct check_spec *spec, const struct check_result *result)
 {
 	struct probe *probe = user;
-	struct sample_row row = {
-		.ts_ms = result->at_unix_ms,
-		.series_id = spec->id,
-		.state = state_number(slice_str(check_state_text(result->state))),
-		.value = result->perf_count > 0 ? result->perf[0].value : (double)NAN,
-		.latency_us = result->latency_us,
-		.code = slice_str(result->state == CHECK_UP ? "" : result->code),
-	};
-	/* A refusal shows in the tail's counters; the change of state is told all the same. */
-	(void)!tail_append_sample(probe->shard.tail, &row, clock_unix_ms());
+	(void)spec;
+	samples_put(&probe->samples, result);
 }
 
 static void on_change(void *user, const struct scheduler_change *change)
@@ -56,7 +44,7 @@ static int engines_open(struct probe *probe, struct diag *diag)
 {
 	struct runtime *rt = probe->rt;
 	char folder[64];
-	(void)snprintf(folder, sizeof(folder), "/proc/self/fd/%d", probe->shard.fd);
+	(void)snprintf(folder, sizeof(folder), "/proc/self/fd/%d", probe->samples.shard.fd);
 	int error = host_open("/proc", folder, &probe->host, diag);
 	error = error < 0 ? error : tls_client_create(NULL, &probe->tls);
 	if (error < 0) {
@@ -79,7 +67,7 @@ static int prepare(struct runtime *rt, struct diag *diag)
 {
 	struct probe *probe = rt->self;
 	probe->rt = rt;
-	int error = shard_open(&probe->shard, rt, "probe-0", ROW_SAMPLE, diag);
+	int error = samples_open(&probe->samples, rt, diag);
 	return error < 0 ? error : engines_open(probe, diag);
 }
 
@@ -87,8 +75,7 @@ static int prepare(struct runtime *rt, struct diag *diag)
 static size_t paths(struct runtime *rt, struct fence_path *list)
 {
 	struct probe *probe = rt->self;
-	list[0] = shard_path(&probe->shard);
-	return 1;
+	return samples_paths(&probe->samples, list);
 }
 
 /* The scheduler's user is this role; the prober is one step further. */
@@ -113,7 +100,7 @@ static int begin(struct runtime *rt, struct diag *diag)
 			    ? -ENOMEM
 			    : pump_start(&probe->pump, &rt->loop, probe->scheduler);
 	error = error < 0 ? error : facts_start(probe->facts);
-	error = error < 0 ? error : shard_attach(&probe->shard, rt);
+	error = error < 0 ? error : samples_attach(&probe->samples, rt);
 	return error < 0 ? diag_set(diag, error, 0, 0, "probe: %s", err_text(error)) : 0;
 }
 
@@ -159,7 +146,7 @@ static void status(struct runtime *rt, struct jw *jw)
 	jw_kv_int(jw, "names_failed", (int64_t)p.resolver.failed);
 	table_status(probe->table, jw);
 	asks_status(probe->asks, jw);
-	shard_status(&probe->shard, jw);
+	samples_status(&probe->samples, jw);
 	signal_queue_status(probe->signals, jw);
 }
 
@@ -169,7 +156,7 @@ static void end(struct runtime *rt)
 	facts_stop(probe->facts);
 	pump_stop(&probe->pump);
 	prober_close(probe->prober);
-	shard_detach(&probe->shard);
+	samples_detach(&probe->samples);
 }
 
 static void fini(struct probe *probe)
@@ -181,7 +168,7 @@ static void fini(struct probe *probe)
 	probe->facts = facts_close(probe->facts);
 	probe->host = host_close(probe->host);
 	tls_client_destroy(probe->tls);
-	shard_close(&probe->shard);
+	samples_close(&probe->samples);
 }
 
 int main(int argc, char **argv)
@@ -197,7 +184,7 @@ int main(int argc, char **argv)
 		.status = status,
 		.end = end,
 	};
-	static struct probe probe = { .shard = { .fd = -1 } };
+	static struct probe probe = { .samples = { { .fd = -1 }, { .fd = -1 }, NULL } };
 	int code = runtime_main(argc, argv, &role, &probe);
 	fini(&probe);
 	return code;

@@ -7,7 +7,7 @@
 #pragma once
 
 #include "probe/pump.h"
-#include "role/shard.h"
+#include "role/probe/samples.h"
 
 struct asks;
 struct facts;
@@ -23,7 +23,7 @@ struct watch;
 
 struct probe {
 	struct runtime *rt;
-	struct shard shard;
+	struct samples samples;
 	struct host *host;
 	struct tls_client *tls;
 	struct prober *prober;
