@@ -11,12 +11,16 @@ def near(a, b):
     return abs(a - b) <= TOLERANCE * max(1.0, abs(a), abs(b))
 
 
+def run(command):
+    """(exit code, standard output, standard error) of one command."""
+    done = subprocess.run(command, capture_output=True, timeout=120, check=False)
+    return done.returncode, done.stdout.decode(errors="replace"), done.stderr.decode(errors="replace")
+
+
 def identify(program, profiles, recording):
     """(exit code, parsed answer, standard error) of one recording."""
-    done = subprocess.run([program, "snmp", "identify", "--profiles", profiles, recording],
-                          capture_output=True, timeout=120, check=False)
-    answer = json.loads(done.stdout) if done.stdout else None
-    return done.returncode, answer, done.stderr.decode(errors="replace")
+    code, out, err = run([program, "snmp", "identify", "--profiles", profiles, recording])
+    return code, json.loads(out) if out else None, err
 
 
 def compare_ports(want, got):

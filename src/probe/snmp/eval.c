@@ -195,7 +195,8 @@ static const struct mib_value *value_of(const struct eval *eval, const struct re
 		return mib_table_get(eval->table, ref->oid);
 	case REF_ROW:
 		index = parts_of(eval->index, ref->from, ref->to);
-		return index.n == 0 ? NULL : object_at(eval, ref->oid, index);
+		/* outside a row it is the object itself */
+		return index.n == 0 && ref->from != 0 ? NULL : object_at(eval, ref->oid, index);
 	case REF_AT:
 		return pointed_at(eval, ref, &room);
 	case REF_INDEX:
