@@ -287,6 +287,10 @@ static bool pool_take(struct finding *f, const struct rule *rule, struct device_
 		       : perc >= 0      ? total * perc / 100
 					: -1;
 	}
+	/* what caches hold can be had back, unless the agent has left them out already */
+	double less = units * (number_of(f, rule, FIELD_LESS, 0) +
+				      number_of(f, rule, FIELD_LESS_TOO, 0));
+	used = less > 0 && used > less ? used - less : used;
 	if (total <= 0 || used < 0 || !isfinite(total) || !isfinite(used)) {
 		return false;
 	}

@@ -161,6 +161,8 @@ enum field_name {
 	FIELD_FREE,
 	FIELD_PERC,
 	FIELD_UNITS,
+	FIELD_LESS,
+	FIELD_LESS_TOO,
 	/* neighbours */
 	FIELD_PROTOCOL,
 	FIELD_LOCAL_PORT,

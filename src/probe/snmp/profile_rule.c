@@ -50,6 +50,8 @@ static const struct {
 	{ FIELD_FREE, "free", IN(MEMPOOLS) | IN(STORAGE), true },
 	{ FIELD_PERC, "perc", IN(MEMPOOLS) | IN(STORAGE), true },
 	{ FIELD_UNITS, "units", IN(MEMPOOLS) | IN(STORAGE), true },
+	{ FIELD_LESS, "less", IN(MEMPOOLS), true },
+	{ FIELD_LESS_TOO, "less_too", IN(MEMPOOLS), true },
 	{ FIELD_PROTOCOL, "protocol", IN(NEIGHBOURS), false },
 	{ FIELD_LOCAL_PORT, "local_port", IN(NEIGHBOURS), true },
 	{ FIELD_REMOTE_HOST, "remote_host", IN(NEIGHBOURS), true },
