@@ -109,6 +109,11 @@ static int identify_put(
 	name_bad(identify, identify->file, &diags);
 	diag_list_fini(&diags);
 	device_identify(profiles, table, arena, &device);
+	if (device.refused > 0 || device.cut_short) {
+		(void)fprintf(stderr, "fengsui: %s: more than is looked at in one device\n",
+			identify->file);
+		identify->bad = true;
+	}
 	buf_init(&json, JSON_OCTETS_MAX);
 	device_put_json(&json, &device);
 	buf_put_byte(&json, '\n');

@@ -123,7 +123,7 @@ static void identity_take(struct finding *f, const struct rule *rule)
 	for (size_t i = 0; i < sizeof(facts) / sizeof(facts[0]); i++) {
 		if (facts[i].to->n == 0 &&
 			eval_field(&f->eval, &rule->field[facts[i].field], &f->buf)) {
-			*facts[i].to = arena_dup(f->arena, slice_trim(buf_slice(&f->buf)));
+			*facts[i].to = finding_keep(f, DEVICE_TEXT_MAX);
 		}
 	}
 }
@@ -158,8 +158,11 @@ void device_identify(const struct profiles *profiles, const struct mib_table *ta
 {
 	struct finding f = { .arena = arena, .device = ret_device };
 	const struct profile **speakers = NULL;
+	size_t steps_left = DEVICE_STEPS_MAX;
 	*ret_device = (struct device) { 0 };
-	f.eval = (struct eval) { .profiles = profiles, .table = table };
+	f.eval = (struct eval) {
+		.profiles = profiles, .table = table, .steps_left = &steps_left
+	};
 	f.eval.found = pcre2_match_data_create(16, NULL);
 	if (f.eval.found == NULL) {
 		abort();
@@ -176,6 +179,7 @@ void device_identify(const struct profiles *profiles, const struct mib_table *ta
 	if (ret_device->vendor.n == 0) {
 		ret_device->vendor = vendor_of(&f.eval);
 	}
+	ret_device->cut_short = steps_left == 0;
 	finding_end(&f);
 	buf_fini(&f.buf);
 	pcre2_match_data_free(f.eval.found);

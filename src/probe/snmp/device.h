@@ -20,8 +20,11 @@ struct buf;
 struct mib_table;
 struct profiles;
 
-/** Of each list; what comes after is counted in refused. */
-enum { DEVICE_ROWS_MAX = 8192 };
+enum {
+	DEVICE_ROWS_MAX = 8192,     /* of each list; what comes after is counted in refused */
+	DEVICE_TEXT_MAX = 512,      /* octets of one text; a program's own may have 2,048 */
+	DEVICE_STEPS_MAX = 1000000, /* references looked up for one device */
+};
 
 enum device_severity { DEVICE_UNKNOWN, DEVICE_OK, DEVICE_WARNING, DEVICE_CRITICAL };
 
@@ -103,6 +106,7 @@ struct device {
 	DEVICE_LIST(device_neighbour) neighbours;
 	DEVICE_LIST(device_text) texts;
 	size_t refused; /* rows past DEVICE_ROWS_MAX */
+	bool cut_short; /* DEVICE_STEPS_MAX was reached: there may be more */
 };
 
 /**

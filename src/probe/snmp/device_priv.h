@@ -33,6 +33,9 @@ bool rule_walk(struct finding *f, const struct rule *rule, const struct ref *eac
 /** The lists into the device; what belongs to nobody is freed. */
 void finding_end(struct finding *f);
 
+/** What f->buf holds, trimmed and cut to so many octets of whole characters, in the arena. */
+struct slice finding_keep(struct finding *f, size_t octets_max);
+
 /** One row, into its section. */
 void row_port(struct finding *f, const struct rule *rule);
 void row_sensor(struct finding *f, const struct rule *rule, struct oid oid);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/arena.h"
+#include "base/utf8.h"
 #include "probe/snmp/device_priv.h"
 
 enum { WALK_ROWS_MAX = 65536, FIRST_ROOM = 64, HASH_SHIFT = 32 };
@@ -56,12 +57,22 @@ void finding_end(struct finding *f)
 
 /* ---- fields of a row */
 
+struct slice finding_keep(struct finding *f, size_t octets_max)
+{
+	struct slice text = slice_trim(buf_slice(&f->buf));
+	if (text.n > octets_max) {
+		text = slice_head(text, octets_max);
+		text = slice_head(text, utf8_span(text));
+	}
+	return arena_dup(f->arena, text);
+}
+
 static struct slice text_of(struct finding *f, const struct rule *rule, enum field_name field)
 {
 	if (!eval_field(&f->eval, &rule->field[field], &f->buf)) {
 		return (struct slice) { 0 };
 	}
-	return arena_dup(f->arena, slice_trim(buf_slice(&f->buf)));
+	return finding_keep(f, field == FIELD_TEXT ? EVAL_TEXT_MAX : DEVICE_TEXT_MAX);
 }
 
 static double number_of(

@@ -157,6 +157,14 @@ static void put_index(struct buf *buf, struct oid index, enum filter filter)
 
 /* ---- references */
 
+/* No agent, however large and however odd, may keep us busy for long. */
+static bool step(const struct eval *eval, size_t cost)
+{
+	bool enough = *eval->steps_left >= cost;
+	*eval->steps_left = enough ? *eval->steps_left - cost : 0;
+	return enough;
+}
+
 static struct oid parts_of(struct oid index, int from, int to)
 {
 	int n = (int)index.n;
@@ -240,7 +248,7 @@ static void put_first(
 	struct oid index = { 0 };
 	const struct mib_value *value = NULL;
 	size_t before = buf->n;
-	for (int i = 0; i < FIRST_ROWS_MAX && buf->n == before; i++) {
+	for (int i = 0; i < FIRST_ROWS_MAX && buf->n == before && step(eval, 1); i++) {
 		if (!mib_walk_next(&walk, &index, &value)) {
 			break;
 		}
@@ -252,6 +260,9 @@ bool eval_ref(
 	const struct eval *eval, const struct ref *ref, enum filter filter, struct buf *buf)
 {
 	size_t before = buf->n;
+	if (!step(eval, 1)) {
+		return false;
+	}
 	if (ref->kind == REF_INDEX) {
 		put_index(buf, parts_of(eval->index, ref->from, ref->to), filter);
 	} else if (ref->kind == REF_FIRST) {
@@ -300,7 +311,7 @@ bool eval_leading_number(struct slice text, double *ret_number)
 
 static bool regex_finds(const struct eval *eval, const pcre2_code *regex, struct slice text)
 {
-	return regex != NULL &&
+	return regex != NULL && step(eval, EVAL_STEPS_REGEX) &&
 	       pcre2_match(regex, text.p != NULL ? text.p : (const uint8_t *)"", text.n, 0, 0,
 		       eval->found, eval->profiles->limits) >= 0;
 }
@@ -399,7 +410,7 @@ static bool captured(const struct eval *eval, const struct alt *alt, struct buf 
 {
 	uint8_t text[EVAL_TEXT_MAX];
 	struct slice whole = slice_head(buf_slice(buf), sizeof(text));
-	if (whole.n == 0) {
+	if (whole.n == 0 || !step(eval, EVAL_STEPS_REGEX)) {
 		return false;
 	}
 	memcpy(text, whole.p, whole.n);

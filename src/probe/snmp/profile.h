@@ -21,7 +21,7 @@ enum {
 	PROFILES_MAX = 512,              /* files */
 	PROFILE_OCTETS_MAX = 256 * 1024, /* of one file */
 	PROFILE_ITEMS_MAX = 1024,        /* of one list or mapping */
-	PROFILE_REGEX_STEPS_MAX = 100000,
+	PROFILE_REGEX_STEPS_MAX = 20000,
 };
 
 /** Owns:    the result; release with profiles_destroy. */

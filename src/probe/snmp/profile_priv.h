@@ -293,7 +293,10 @@ void compile_rules(struct compile *c, const yaml_node_t *root);
 
 /* ---- what a rule sees of the device */
 
-enum { EVAL_TEXT_MAX = 2048 };
+enum {
+	EVAL_TEXT_MAX = 2048,
+	EVAL_STEPS_REGEX = 32, /* what a pattern costs, in references */
+};
 
 struct eval {
 	const struct profiles *profiles;
@@ -301,6 +304,7 @@ struct eval {
 	struct oid index;
 	const struct mib_value *value; /* NULL outside a walk */
 	pcre2_match_data *found;
+	size_t *steps_left; /* of the whole device; at 0 nothing is there any more */
 };
 
 /** Append a reference's text.  Returns: false when it is absent or says nothing. */

@@ -314,6 +314,66 @@ static void no_list_outgrows_its_largest_size(void **state)
 	device_identify(profiles, table, arena, &device);
 	assert_int_equal(device.processors.count, DEVICE_ROWS_MAX);
 	assert_int_equal(device.refused, 3);
+	assert_false(device.cut_short);
+	diag_list_fini(&diags);
+	(void)profiles_destroy(profiles);
+}
+
+static void a_device_that_asks_for_endless_work_is_cut_short(void **state)
+{
+	(void)state;
+	AUTO_ARENA struct arena *arena = arena_create(0);
+	AUTO_MIB_TABLE struct mib_table *table = mib_table_create();
+	struct profiles *profiles = profiles_create();
+	struct diag_list diags;
+	struct device device;
+	const struct mib_value value = { .type = MIB_INTEGER, .integer = 1 };
+	diag_list_init(&diags);
+	/* every row looks through every row */
+	assert_int_equal(
+		profiles_load(profiles,
+			SLICE("generic: true\nprocessors:\n  - {each: 1.4.1, usage: {each: 1.4.1, only: "
+			      "'{value} = 2', from: '{value}'}}\n"),
+			"t", &diags),
+		0);
+	for (uint32_t i = 0; i < 4 * DEVICE_ROWS_MAX; i++) {
+		const uint32_t ids[] = { 1, 4, 1, i };
+		assert_int_equal(mib_table_put(table, (struct oid) { ids, 4 }, &value), 0);
+	}
+	(void)mib_table_seal(table);
+	device_identify(profiles, table, arena, &device);
+	assert_true(device.cut_short);
+	diag_list_fini(&diags);
+	(void)profiles_destroy(profiles);
+}
+
+static void a_text_is_cut_between_characters(void **state)
+{
+	(void)state;
+	AUTO_ARENA struct arena *arena = arena_create(0);
+	AUTO_MIB_TABLE struct mib_table *table = mib_table_create();
+	struct profiles *profiles = profiles_create();
+	struct diag_list diags;
+	struct device device;
+	static uint8_t long_text[3 * 1000];
+	for (size_t i = 0; i < sizeof(long_text); i += 3) {
+		memcpy(long_text + i, "烽", 3);
+	}
+	const struct mib_value value = { .type = MIB_OCTETS,
+		.octets = slice_of(long_text, sizeof(long_text)) };
+	const uint32_t ids[] = { 1, 4, 0 };
+	diag_list_init(&diags);
+	assert_int_equal(
+		profiles_load(profiles,
+			SLICE("generic: true\nidentity:\n  - {model: '{1.4.0}'}\ntexts:\n  - {name: 1.4.0, text: 1.4.0}\n"),
+			"t", &diags),
+		0);
+	assert_int_equal(mib_table_put(table, (struct oid) { ids, 3 }, &value), 0);
+	(void)mib_table_seal(table);
+	device_identify(profiles, table, arena, &device);
+	assert_int_equal(device.model.n, 510);
+	assert_int_equal(device.texts.items[0].name.n, 510);
+	assert_int_equal(device.texts.items[0].text.n, 2046);
 	diag_list_fini(&diags);
 	(void)profiles_destroy(profiles);
 }
@@ -409,6 +469,8 @@ int main(void)
 		cmocka_unit_test(pools_are_completed_from_what_is_told),
 		cmocka_unit_test(the_first_to_name_an_object_has_the_say_and_fallbacks_wait),
 		cmocka_unit_test(no_list_outgrows_its_largest_size),
+		cmocka_unit_test(a_device_that_asks_for_endless_work_is_cut_short),
+		cmocka_unit_test(a_text_is_cut_between_characters),
 		cmocka_unit_test(every_shipped_profile_loads_and_makes_are_told_apart),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
