@@ -402,7 +402,8 @@ bool rule_walk(struct finding *f, const struct rule *rule, const struct ref *eac
 		}
 		return f->eval.value != NULL;
 	}
-	while (rows < WALK_ROWS_MAX && mib_walk_next(&walk, &f->eval.index, &f->eval.value)) {
+	while (rows<WALK_ROWS_MAX && * f->eval.steps_left> 0 &&
+		mib_walk_next(&walk, &f->eval.index, &f->eval.value)) {
 		rows++;
 		oid.n = 0;
 		if (oid_append(&oid, each->oid) == 0 && oid_append(&oid, f->eval.index) == 0) {

@@ -476,8 +476,10 @@ static bool alt_text(const struct eval *eval, const struct alt *alt, struct buf 
 	}
 	struct mib_walk walk = mib_walk_of(eval->table, alt->each->oid);
 	struct eval row = *eval;
-	for (int i = 0; i < EACH_ROWS_MAX && mib_walk_next(&walk, &row.index, &row.value);
-		i++) {
+	for (int i = 0; i < EACH_ROWS_MAX && step(eval, 1); i++) {
+		if (!mib_walk_next(&walk, &row.index, &row.value)) {
+			break;
+		}
 		if (alt_here(&row, alt, buf)) {
 			return true;
 		}
