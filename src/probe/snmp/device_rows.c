@@ -389,6 +389,11 @@ static void row_take(struct finding *f, const struct rule *rule, struct oid oid)
 	}
 }
 
+static bool work_left(const struct finding *f)
+{
+	return *f->eval.steps_left != 0;
+}
+
 bool rule_walk(struct finding *f, const struct rule *rule, const struct ref *each)
 {
 	struct mib_walk walk = mib_walk_of(f->eval.table, each->oid);
@@ -402,7 +407,7 @@ bool rule_walk(struct finding *f, const struct rule *rule, const struct ref *eac
 		}
 		return f->eval.value != NULL;
 	}
-	while (rows<WALK_ROWS_MAX && * f->eval.steps_left> 0 &&
+	while (rows < WALK_ROWS_MAX && work_left(f) &&
 		mib_walk_next(&walk, &f->eval.index, &f->eval.value)) {
 		rows++;
 		oid.n = 0;
