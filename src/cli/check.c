@@ -242,8 +242,8 @@ static void packs(struct checking *c, const struct place *place)
 		say(c, false, "packs", "%s", err_text(error));
 	} else if (mistakes.count == 0) {
 		say(c, true, "packs",
-			"policy %s, calendars of %u years, %u log rules, %u detection rules",
-			found.policy, found.years, found.decoders, found.rules);
+			"policy %s, calendars of %u years, %u log rules, %u detection rules, %u device profiles",
+			found.policy, found.years, found.decoders, found.rules, found.profiles);
 	}
 	diag_list_fini(&mistakes);
 }

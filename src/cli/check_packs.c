@@ -15,6 +15,7 @@
 #include "cli/share.h"
 #include "collect/packs.h"
 #include "detect/burst_rule.h"
+#include "probe/snmp/profile.h"
 #include "proto/logfields.h"
 #include "role/packs.h"
 
@@ -75,6 +76,24 @@ static void decoders_read(
 	(void)logfields_destroy(packs);
 }
 
+static void profiles_take(
+	int share, int site, struct check_packs *found, struct diag_list *diags)
+{
+	struct profiles *profiles = profiles_create();
+	int own = openat(share, "profiles", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int theirs =
+		site < 0 ? -1 : openat(site, "profiles", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int loaded = profiles_read(own, theirs, profiles, diags);
+	found->profiles = loaded > 0 ? (unsigned)loaded : 0;
+	if (own >= 0) {
+		(void)close(own);
+	}
+	if (theirs >= 0) {
+		(void)close(theirs);
+	}
+	(void)profiles_destroy(profiles);
+}
+
 static void rules_read(int above, struct check_packs *found, struct diag_list *diags)
 {
 	int folder =
@@ -121,6 +140,7 @@ int check_packs_read(const char *share, const char *data, struct check_packs *re
 	decoders_read(fd, site, &found, diags);
 	rules_read(site, &found, diags);
 	rules_read(fd, &found, diags);
+	profiles_take(fd, site, &found, diags);
 	(void)close(fd);
 	if (site >= 0) {
 		(void)close(site);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
- * Policy, calendars, decoders and rules, read by the parsers that use them,
+ * Policy, calendars, decoders, rules and device profiles, read by the parsers that use them,
  * the site's own in DATA/site over those of the programs.
  *
  * Layer: cli.
@@ -17,6 +17,7 @@ struct check_packs {
 	unsigned years;
 	unsigned decoders;
 	unsigned rules;
+	unsigned profiles;
 };
 
 /**

@@ -16,6 +16,7 @@
 #include "cli/explain.h"
 #include "cli/paper.h"
 #include "cli/probe.h"
+#include "cli/snmp.h"
 #include "cli/trace.h"
 
 static const struct {
@@ -41,6 +42,8 @@ static const struct {
 	{ "decode", cli_decode, "syslog [--source ADDR] FILE   messages to NDJSON" },
 	{ "paper", cli_paper, "render KIND DATA.json -o OUT.pdf   official papers" },
 	{ "probe", cli_probe, "KIND TARGET [options]   one check now" },
+	{ "snmp", cli_snmp,
+		"identify FILE.snmprec   what a device is and has, from a recording" },
 	{ "status", cli_status,
 		"[--data DIR] [--json]   every role: state, restarts, sandbox, counters" },
 };
