@@ -10,6 +10,7 @@
 #include "desk/own_machine.h"
 #include "desk/signals.h"
 #include "model/signal.h"
+#include "records/secret.h"
 #include "role/core/core.h"
 #include "sys/memfd.h"
 
@@ -225,9 +226,9 @@ void senses_turn(struct core *core)
 	if (!core->checks_dirty || core->rt->peers[IPC_PROBE] == NULL) {
 		return;
 	}
-	AUTO_BUF struct buf table;
+	struct buf table;
 	buf_init(&table, TABLE_MAX_OCTETS);
-	int error = check_table_put(core->peek, &table);
+	int error = check_table_put(core->peek, core->env.secrets, &table);
 	struct msg_checks msg = { .json = buf_slice(&table) };
 	int fd = -1;
 	if (error == 0 && table.n > FRAME_BODY_MAX) {
@@ -238,4 +239,5 @@ void senses_turn(struct core *core)
 			? error
 			: RUNTIME_SEND(core->rt, IPC_PROBE, checks, MSG_CHECKS, 0, 0, &msg, fd);
 	core->checks_dirty = error < 0;
+	secret_wipe(&table);
 }

@@ -9,6 +9,7 @@ export const refusals = {
   'problem.answer.too_large': 'That is too much at once; narrow it down.',
   'problem.asset.name_taken': 'An asset of that name exists.',
   'problem.check.param': 'A parameter of the check is wrong.',
+  'problem.check.secret_again': 'Target or kind has changed: give the password or secret again.',
   'problem.check.target': 'The target is wrong; look at the address.',
   'problem.check.too_many_lines': 'Too many lines at once.',
   'problem.delivery.not_ended': 'That mail is still on its way.',

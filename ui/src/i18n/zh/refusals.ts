@@ -9,6 +9,7 @@ export const refusals = {
   'problem.answer.too_large': '内容过多，请缩小范围。',
   'problem.asset.name_taken': '已有同名资产。',
   'problem.check.param': '检测参数有误。',
+  'problem.check.secret_again': '目标或方式已改，请重新填写密码或密钥。',
   'problem.check.target': '检测目标有误，请核对地址。',
   'problem.check.too_many_lines': '一次粘贴的行数过多。',
   'problem.delivery.not_ended': '这封邮件还在发送中。',
