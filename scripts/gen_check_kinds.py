@@ -9,7 +9,7 @@ import sys
 import tomllib
 
 HEAD = "/* Generated from schema/check_kinds.toml; do not edit. */\n"
-TYPES = ("int", "text", "name", "flag", "choice", "secret")
+TYPES = ("int", "text", "name", "flag", "choice", "secret", "kept")
 TARGETS = ("host", "place", "service", "server", "url", "own")
 
 

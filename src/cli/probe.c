@@ -211,6 +211,7 @@ static bool put_value(struct jw *jw, const struct check_param *param, const char
 	case CHECK_PARAM_TEXT:
 	case CHECK_PARAM_NAME:
 	case CHECK_PARAM_CHOICE:
+	case CHECK_PARAM_KEPT:
 		break;
 	}
 	jw_str(jw, slice_str(text));

@@ -49,6 +49,8 @@ bool check_param_fits(const struct check_param *param, const struct json *value)
 		return json_int(value, &number) && number >= param->min && number <= param->max;
 	case CHECK_PARAM_FLAG:
 		return json_type(value) == JSON_BOOL;
+	case CHECK_PARAM_KEPT:
+		return false;
 	case CHECK_PARAM_TEXT:
 	case CHECK_PARAM_NAME:
 	case CHECK_PARAM_CHOICE:

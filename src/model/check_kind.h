@@ -36,6 +36,7 @@ enum check_param_type {
 	CHECK_PARAM_FLAG,
 	CHECK_PARAM_CHOICE,
 	CHECK_PARAM_SECRET, /* sealed when written, never read back */
+	CHECK_PARAM_KEPT,   /* the desk's own: people neither write nor read it */
 };
 
 struct check_param {

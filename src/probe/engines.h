@@ -7,6 +7,8 @@
  */
 #pragma once
 
+#include "probe/http/page_compare.h"
+
 struct ask_set;
 struct dhcp_asker;
 struct dns_checker;
@@ -21,4 +23,5 @@ struct engines {
 	struct dns_checker *dns;
 	struct dhcp_asker *dhcp;
 	struct tls_client *tls; /* NULL = no TLS can be spoken */
+	struct page_sink pages; /* of compared home pages; may be empty */
 };

@@ -109,7 +109,7 @@ static int start_tcp(
 static int start_http(
 	const struct engines *engines, const struct check_spec *spec, struct check_sink sink)
 {
-	return http_check_start(engines->streams, engines->tls, spec, sink);
+	return http_check_start(engines, spec, sink);
 }
 
 static int start_tls(
@@ -279,6 +279,7 @@ int prober_create(
 	}
 	prober->loop = loop;
 	prober->engines.tls = config->tls;
+	prober->engines.pages = config->pages;
 	prober->host = config->host;
 	prober->last = &prober->first;
 	(void)uv_timer_init(loop, &prober->soon);

@@ -110,6 +110,7 @@ static bool value_of(struct arena *arena, const struct check_param *param,
 	case CHECK_PARAM_TEXT:
 	case CHECK_PARAM_NAME:
 	case CHECK_PARAM_SECRET:
+	case CHECK_PARAM_KEPT:
 		break;
 	}
 	ret_value->text = text_of(arena, json_str(json), CHECK_TEXT_MAX);

@@ -135,6 +135,11 @@ static struct slice host_of(struct slice url)
 	return host;
 }
 
+void page_add_link(struct page *page, struct slice url, struct slice own_host)
+{
+	add_host(page, host_of(url), own_host);
+}
+
 /* "0;url=https://…" of a refreshing meta element. */
 static struct slice refresh_url(struct slice content)
 {

@@ -39,6 +39,9 @@ void page_fini(struct page *page);
  */
 void page_read(struct page *page, struct slice html, struct slice own_host);
 
+/** A link that is not in the page itself, such as where a redirect leads. */
+void page_add_link(struct page *page, struct slice url, struct slice own_host);
+
 /**
  * The part of a host name that one owner registers: its last two labels, or
  * three under names like edu.cn; of an address all of it.
