@@ -230,6 +230,9 @@ static int checks_add(struct paste *p, const struct wanted *w)
 	row.kind = slice_str(name_id(&check_kind_names, w->kind));
 	row.target = w->place;
 	row.name = w->label.n > 0 ? w->label : w->kind == CHECK_TCP ? w->place : w->asset_name;
+	if (w->kind == CHECK_HTTP) {
+		row.params = SLICE("{\"compare\":true}");
+	}
 	if (w->kind == CHECK_DNS) {
 		row.params = SLICE("{\"name\":\"localhost\",\"alive\":true}");
 	}

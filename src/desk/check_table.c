@@ -38,7 +38,8 @@ static void params_put(
 {
 	int kind = name_parse(&check_kind_names, db_col_text(q, 1));
 	const struct json *params = NULL;
-	bool marked = slice_find(db_col_text(q, 4), SLICE("true")) != SIZE_MAX;
+	struct slice page = db_col_text(q, 8);
+	bool marked = page.n > 0 || slice_find(db_col_text(q, 4), SLICE("true")) != SIZE_MAX;
 	jw_key(jw, "params");
 	if (kind < 0 || !marked ||
 		json_parse(from->arena, db_col_text(q, 4), 0, &params, NULL) < 0) {
@@ -57,6 +58,9 @@ static void params_put(
 			jw_value(jw, value);
 		}
 	}
+	if (page.n > 0 && kind == CHECK_HTTP) {
+		jw_kv_str(jw, "baseline", page);
+	}
 	jw_end(jw);
 }
 
@@ -66,8 +70,10 @@ int check_table_put(struct db *db, const struct secret_key *key, struct buf *out
 	struct check_secrets from = { db, key, arena };
 	AUTO_STMT struct stmt *q = NULL;
 	int row = db_prepare(db,
-		"SELECT w.id, w.kind, w.name, w.target, w.params, w.interval_s, w.retries, w.severity FROM watch w"
-		" LEFT JOIN asset a ON a.id = w.asset_id WHERE w.enabled = 1 AND a.retired_at_ms IS NULL ORDER BY w.id",
+		"SELECT w.id, w.kind, w.name, w.target, w.params, w.interval_s, w.retries,"
+		" w.severity, c.mark FROM watch w LEFT JOIN page_confirmed c ON c.id = w.id"
+		" LEFT JOIN asset a ON a.id = w.asset_id"
+		" WHERE w.enabled = 1 AND a.retired_at_ms IS NULL ORDER BY w.id",
 		&q);
 	struct jw jw;
 	jw_init(&jw, out);

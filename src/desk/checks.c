@@ -7,6 +7,7 @@
 #include "base/json.h"
 #include "desk/check_row.h"
 #include "desk/desk.h"
+#include "desk/homepages.h"
 #include "desk/patch.h"
 #include "model/check_kind.h"
 #include "model/target.h"
@@ -94,7 +95,10 @@ int desk_check_update(struct desk *desk)
 	if (error < 0) {
 		return error;
 	}
-	if (elsewhere || (before.enabled && !row.enabled)) {
+	if (elsewhere) {
+		error = homepage_forget(desk, row.id);
+	}
+	if (error >= 0 && (elsewhere || (before.enabled && !row.enabled))) {
 		error = check_row_forget(
 			desk, row.id, elsewhere ? "check.changed" : "check.disabled");
 	}

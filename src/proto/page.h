@@ -4,6 +4,8 @@
  * and the outward hosts it names.  This much is compared with the page that
  * was confirmed; how it looks and what its scripts make of it is not seen.
  *
+ * Source:  HTML Standard sections 4.2.2 (title), 4.2.5 (refresh), 4.6 (links).
+ *
  * Layer: proto.  Threading: reentrant.  Fuzz target: fuzz/page.c.
  */
 #pragma once

@@ -6,6 +6,7 @@
 #include "base/jw.h"
 #include "base/log.h"
 #include "desk/check_table.h"
+#include "desk/homepages.h"
 #include "desk/line.h"
 #include "desk/own_machine.h"
 #include "desk/signals.h"
@@ -137,6 +138,27 @@ static void facts_take(struct core *core, struct ipc_frame *frame)
 	job_submit_sure(job, facts_run, json, facts_finish);
 }
 
+/* ---- a home page that is not the one that was confirmed */
+
+static int page_run(struct txn *txn, void *arg)
+{
+	return homepage_take(txn, arg);
+}
+
+static void page_hear(struct core *core, struct ipc_frame *frame)
+{
+	struct msg_page msg = { 0 };
+	struct job *job = job_create(core, frame->trace);
+	struct homepage_sight *sight = arena_take(job->arena, sizeof(*sight));
+	if (msg_page_decode(arena_dup(job->arena, frame->payload), &msg) < 0) {
+		job_drop(job);
+		return;
+	}
+	*sight = (struct homepage_sight) { msg.check_id, msg.at_ms, msg.title, msg.text,
+		msg.hosts, msg.mark };
+	job_submit_sure(job, page_run, sight, job_drop);
+}
+
 /* ---- rules that are gone: what they said ends, for nothing else will end it */
 
 static int orphan_run(struct txn *txn, void *arg)
@@ -184,6 +206,8 @@ void senses_frame(struct core *core, enum ipc_role from, struct ipc_frame *frame
 		proof_take(core, frame);
 	} else if (frame->type == MSG_FACTS) {
 		facts_take(core, frame);
+	} else if (frame->type == MSG_PAGE) {
+		page_hear(core, frame);
 	} else if (frame->type == MSG_RULES) {
 		rules_hear(core, frame);
 	}
