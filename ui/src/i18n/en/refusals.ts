@@ -8,6 +8,8 @@ export const refusals = {
   'problem.answer.empty': 'The server failed; it has been logged.',
   'problem.answer.too_large': 'That is too much at once; narrow it down.',
   'problem.asset.name_taken': 'An asset of that name exists.',
+  'problem.page.unseen': 'The page has not been fetched, there is nothing to confirm.',
+  'problem.page.changed_meanwhile': 'The page has just changed again; look at it once more.',
   'problem.check.param': 'A parameter of the check is wrong.',
   'problem.check.secret_again': 'Target or kind has changed: give the password or secret again.',
   'problem.check.target': 'The target is wrong; look at the address.',

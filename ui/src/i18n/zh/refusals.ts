@@ -8,6 +8,8 @@ export const refusals = {
   'problem.answer.empty': '服务器出错，已记录。',
   'problem.answer.too_large': '内容过多，请缩小范围。',
   'problem.asset.name_taken': '已有同名资产。',
+  'problem.page.unseen': '尚未取得页面，无从确认。',
+  'problem.page.changed_meanwhile': '页面刚刚又变了，请重新查看后再确认。',
   'problem.check.param': '检测参数有误。',
   'problem.check.secret_again': '目标或方式已改，请重新填写密码或密钥。',
   'problem.check.target': '检测目标有误，请核对地址。',
