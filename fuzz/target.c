@@ -9,15 +9,15 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct slice text = slice_of(data, size);
-	for (enum target_kind kind = TARGET_ICMP; kind < TARGET_HOST; kind++) {
+	for (enum check_kind kind = CHECK_ICMP; kind < CHECK_KIND_COUNT; kind++) {
 		struct target target = { 0 };
-		if (target_parse(kind, text, &target) < 0) {
+		if (kind == CHECK_HOST || target_parse(kind, text, &target) < 0) {
 			continue;
 		}
 		bool inside =
 			target.host.p >= data && target.host.p + target.host.n <= data + size;
 		if (!inside || (!target.is_address && !host_name_valid(target.host)) ||
-			(kind == TARGET_TCP && target.port == 0)) {
+			(kind == CHECK_TCP && target.port == 0)) {
 			abort();
 		}
 	}

@@ -8,16 +8,17 @@
 #include <unistd.h>
 #include <uv.h>
 
+#include "base/arena.h"
 #include "base/buf.h"
 #include "base/diag.h"
 #include "base/err.h"
+#include "base/json.h"
 #include "base/jw.h"
 #include "base/num.h"
 #include "probe/host/host.h"
 #include "probe/prober.h"
 #include "probe/spec.h"
 #include "probe/tls_session.h"
-#include "proto/dnsmsg.h"
 
 enum {
 	EXIT_NO = 1,
@@ -25,18 +26,17 @@ enum {
 	EXIT_RUN = 3,
 	HOST_MAX = 255,
 	RESOLVERS_MAX = 512,
-	LINE_OCTETS = 16384
+	LINE_OCTETS = 16384,
+	OPTIONS_MAX = 96,
+	GIVEN_MAX = 32,
+	SECRET_MAX = 1024
 };
 
-static const char usage[] =
-	"usage: fengsui probe icmp|tcp|http|tls|dns|host TARGET [options]\n"
-	"  TARGET            address, name, HOST:PORT, a URL (http), the server (dns),\n"
-	"                    or load, memory, disk, clock, interface:NAME (host)\n"
-	"  --port N          --timeout MS      --warn-ms MS      --resolver ADDR[:PORT]\n"
-	"  --path PATH       --host NAME       --status N        --expect TEXT\n"
-	"  --tls             --insecure        --ca FILE         --warn-days N\n"
-	"  --query NAME      --type TYPE       --rcode N         --ad          --aa\n"
-	"  --data DIR        where `host disk` looks\n";
+/* A parameter's option, and what was said. */
+struct given {
+	const char *option;
+	const char *value; /* NULL = a flag */
+};
 
 struct request {
 	struct check_spec spec;
@@ -45,6 +45,9 @@ struct request {
 	const char *authorities;
 	const char *data;
 	char found_resolvers[RESOLVERS_MAX];
+	struct arena *arena; /* holds what the spec points to */
+	struct given given[GIVEN_MAX];
+	size_t given_count;
 };
 
 struct answer {
@@ -59,139 +62,196 @@ static int complain(const char *what, const char *why)
 	return EXIT_USE;
 }
 
-static bool number(const char *text, uint64_t max, uint64_t *ret_value)
+static void print_usage(void)
 {
-	return num_u64(slice_str(text), max, ret_value) == 0;
+	(void)fputs(
+		"usage: fengsui probe KIND TARGET [options]\n"
+		"  TARGET            address, name, HOST:PORT, URL, or an item of this machine\n"
+		"  --port N          --path PATH       --tls             --resolver ADDR[:PORT]\n"
+		"  --ca FILE         --data DIR        where `host disk` looks\n",
+		stderr);
+	for (unsigned kind = 0; kind < CHECK_KIND_COUNT; kind++) {
+		const struct check_form *form = &check_forms[kind];
+		(void)fprintf(stderr, "  %-8s", check_kind_ids[kind]);
+		for (size_t i = 0; i < form->param_count; i++) {
+			(void)fprintf(stderr, " --%s", form->params[i].option);
+		}
+		(void)fputs("\n", stderr);
+	}
 }
 
 enum option_id {
 	OPT_PORT = 1,
-	OPT_TIMEOUT,
-	OPT_WARN_MS,
-	OPT_STATUS,
-	OPT_RCODE,
-	OPT_WARN_DAYS,
 	OPT_PATH,
-	OPT_HOST,
-	OPT_EXPECT,
 	OPT_CA,
 	OPT_RESOLVER,
-	OPT_QUERY,
-	OPT_TYPE,
 	OPT_DATA,
 	OPT_TLS,
-	OPT_INSECURE,
-	OPT_AD,
-	OPT_AA
+	OPT_PARAM, /* and from here on, the parameters' */
 };
 
-static bool take_number(struct check_spec *spec, enum option_id id, const char *text)
+static const struct option fixed_options[] = { { "port", 1, NULL, OPT_PORT },
+	{ "path", 1, NULL, OPT_PATH }, { "ca", 1, NULL, OPT_CA },
+	{ "resolver", 1, NULL, OPT_RESOLVER }, { "data", 1, NULL, OPT_DATA },
+	{ "tls", 0, NULL, OPT_TLS } };
+
+static bool is_known(const struct option *options, size_t count, const char *name)
 {
-	static const uint32_t max[] = { [OPT_PORT] = 65535,
-		[OPT_TIMEOUT] = CHECK_TIMEOUT_MAX_MS,
-		[OPT_WARN_MS] = CHECK_TIMEOUT_MAX_MS,
-		[OPT_STATUS] = 599,
-		[OPT_RCODE] = 15,
-		[OPT_WARN_DAYS] = 36500 };
+	for (size_t i = 0; i < count; i++) {
+		if (strcmp(options[i].name, name) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* The fixed ones, and one for each parameter any kind has. */
+static void list_options(struct option ret_options[OPTIONS_MAX])
+{
+	size_t n = sizeof(fixed_options) / sizeof(fixed_options[0]);
+	memset(ret_options, 0, OPTIONS_MAX * sizeof(*ret_options));
+	memcpy(ret_options, fixed_options, sizeof(fixed_options));
+	for (unsigned kind = 0; kind < CHECK_KIND_COUNT; kind++) {
+		const struct check_form *form = &check_forms[kind];
+		for (size_t i = 0; i < form->param_count && n < OPTIONS_MAX - 1; i++) {
+			const struct check_param *param = &form->params[i];
+			if (!is_known(ret_options, n, param->option)) {
+				ret_options[n] = (struct option) { param->option,
+					param->type != CHECK_PARAM_FLAG, NULL,
+					OPT_PARAM + (int)n };
+				n++;
+			}
+		}
+	}
+}
+
+static bool take_port(struct request *request, struct slice text)
+{
 	uint64_t value = 0;
-	if (!number(text, max[id], &value)) {
+	if (num_u64(text, UINT16_MAX, &value) < 0 || value == 0) {
 		return false;
 	}
-	switch ((int)id) {
-	case OPT_PORT:
-		spec->port = (uint16_t)value;
-		break;
-	case OPT_TIMEOUT:
-		spec->timeout_ms = (uint32_t)value;
-		break;
-	case OPT_WARN_MS:
-		spec->warn_latency_ms = (uint32_t)value;
-		break;
-	case OPT_WARN_DAYS:
-		spec->warn_days = (uint16_t)value;
-		break;
-	default:
-		spec->expect_status = (uint16_t)value;
-		break;
-	}
+	request->spec.port = (uint16_t)value;
 	return true;
 }
 
-static bool take_flag(struct check_spec *spec, int id)
+static bool take_option(struct request *request, int id, const char *text)
 {
 	switch (id) {
-	case OPT_TLS:
-		spec->use_tls = true;
+	case OPT_PORT:
+		return take_port(request, slice_str(text));
+	case OPT_PATH:
+		request->spec.path = text;
 		return true;
-	case OPT_INSECURE:
-		spec->accept_untrusted = true;
+	case OPT_CA:
+		request->authorities = text;
 		return true;
-	case OPT_AD:
-		spec->want_ad = true;
+	case OPT_RESOLVER:
+		request->resolvers = text;
 		return true;
-	case OPT_AA:
-		spec->want_aa = true;
+	case OPT_DATA:
+		request->data = text;
 		return true;
 	default:
-		return false;
+		request->spec.use_tls = true;
+		return id == OPT_TLS;
 	}
-}
-
-static bool take_text(struct request *request, int id, const char *text)
-{
-	const char **into[] = { [OPT_PATH] = &request->spec.path,
-		[OPT_HOST] = &request->spec.host_header,
-		[OPT_EXPECT] = &request->spec.expect_text,
-		[OPT_CA] = &request->authorities,
-		[OPT_RESOLVER] = &request->resolvers,
-		[OPT_QUERY] = &request->spec.query_name,
-		[OPT_DATA] = &request->data };
-	if (id == OPT_TYPE) {
-		return dnsmsg_type_parse(slice_str(text), &request->spec.dns_type) == 0;
-	}
-	*into[id] = text;
-	return true;
 }
 
 static int take_options(struct request *request, int argc, char **argv)
 {
-	static const struct option options[] = { { "port", 1, NULL, OPT_PORT },
-		{ "timeout", 1, NULL, OPT_TIMEOUT }, { "warn-ms", 1, NULL, OPT_WARN_MS },
-		{ "status", 1, NULL, OPT_STATUS }, { "rcode", 1, NULL, OPT_RCODE },
-		{ "warn-days", 1, NULL, OPT_WARN_DAYS }, { "path", 1, NULL, OPT_PATH },
-		{ "host", 1, NULL, OPT_HOST }, { "expect", 1, NULL, OPT_EXPECT },
-		{ "ca", 1, NULL, OPT_CA }, { "resolver", 1, NULL, OPT_RESOLVER },
-		{ "query", 1, NULL, OPT_QUERY }, { "type", 1, NULL, OPT_TYPE },
-		{ "data", 1, NULL, OPT_DATA }, { "tls", 0, NULL, OPT_TLS },
-		{ "insecure", 0, NULL, OPT_INSECURE }, { "ad", 0, NULL, OPT_AD },
-		{ "aa", 0, NULL, OPT_AA }, { NULL, 0, NULL, 0 } };
+	struct option options[OPTIONS_MAX];
+	int at = 0;
+	list_options(options);
 	optind = 0; /* glibc: begin anew, argv[0] is the word "probe" */
-	for (int id = 0; (id = getopt_long(argc, argv, "", options, NULL)) != -1;) {
-		bool good = id >= OPT_PORT && id <= OPT_WARN_DAYS
-				    ? take_number(&request->spec, (enum option_id)id, optarg)
-			    : id >= OPT_PATH && id <= OPT_DATA ? take_text(request, id, optarg)
-							       : take_flag(&request->spec, id);
-		if (!good) {
-			return id == '?' ? EXIT_USE
-					 : complain(optarg, "an option's value is not usable");
+	for (int id = 0; (id = getopt_long(argc, argv, "", options, &at)) != -1;) {
+		if (id == '?') {
+			return EXIT_USE;
+		}
+		if (id > OPT_PARAM && request->given_count < GIVEN_MAX) {
+			request->given[request->given_count++] =
+				(struct given) { options[at].name, optarg };
+		} else if (!take_option(request, id, optarg)) {
+			return complain(optarg, "an option's value is not usable");
 		}
 	}
 	return 0;
+}
+
+/* A secret's file, without its end of line; what others see in the list of processes is none. */
+static bool put_file(struct jw *jw, const char *path)
+{
+	char text[SECRET_MAX];
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd >= 0 ? read(fd, text, sizeof(text)) : -1;
+	if (fd >= 0) {
+		(void)close(fd);
+	}
+	if (n > 0) {
+		jw_str(jw, slice_trim(slice_of(text, (size_t)n)));
+	}
+	explicit_bzero(text, sizeof(text));
+	return n > 0;
+}
+
+static bool put_value(struct jw *jw, const struct check_param *param, const char *text)
+{
+	uint64_t number = 0;
+	jw_key(jw, param->name);
+	switch (param->type) {
+	case CHECK_PARAM_INT:
+		jw_int(jw, num_u64(slice_str(text), INT64_MAX, &number) == 0 ? (int64_t)number
+									     : -1);
+		return true;
+	case CHECK_PARAM_FLAG:
+		jw_bool(jw, true);
+		return true;
+	case CHECK_PARAM_SECRET:
+		return put_file(jw, text);
+	case CHECK_PARAM_TEXT:
+	case CHECK_PARAM_NAME:
+	case CHECK_PARAM_CHOICE:
+	case CHECK_PARAM_KEPT:
+		break;
+	}
+	jw_str(jw, slice_str(text));
+	return true;
+}
+
+/* The options as the parameters the desk would send; those of other kinds are passed over. */
+static int take_params(struct request *request)
+{
+	AUTO_BUF struct buf text;
+	struct jw jw;
+	struct diag diag = { 0 };
+	const struct json *params = NULL;
+	const struct check_form *form = &check_forms[request->spec.kind];
+	buf_init(&text, LINE_OCTETS);
+	jw_init(&jw, &text);
+	jw_object(&jw);
+	for (size_t i = 0; i < request->given_count; i++) {
+		const struct given *given = &request->given[i];
+		for (size_t k = 0; k < form->param_count; k++) {
+			bool meant = strcmp(form->params[k].option, given->option) == 0;
+			if (meant && !put_value(&jw, &form->params[k], given->value)) {
+				return complain(given->value, "the file cannot be read");
+			}
+		}
+	}
+	jw_end(&jw);
+	int rc = json_parse(
+		request->arena, arena_dup(request->arena, buf_slice(&text)), 0, &params, &diag);
+	rc = rc < 0 ? rc : spec_read_params(request->arena, params, &request->spec, &diag);
+	return rc < 0 ? complain(diag.text, "an option's value is not usable, or is missing")
+		      : 0;
 }
 
 static bool take_target(struct request *request, struct slice text)
 {
 	struct slice host;
 	struct slice port;
-	uint64_t value = 0;
-	if (!spec_cut_port(text, &host, &port)) {
+	if (!spec_cut_port(text, &host, &port) || (port.n > 0 && !take_port(request, port))) {
 		return false;
-	}
-	if (port.n > 0) {
-		if (num_u64(port, 65535, &value) < 0 || value == 0) {
-			return false;
-		}
-		request->spec.port = (uint16_t)value;
 	}
 	if (probe_addr_parse(host, &request->spec.addr) == 0) {
 		return true;
@@ -223,21 +283,6 @@ static bool take_url(struct request *request, const char *url)
 	return take_target(request, text);
 }
 
-/* What a kind cannot do without. */
-static const char *missing(struct check_spec *spec)
-{
-	if (spec->kind == CHECK_TLS && spec->port == 0) {
-		spec->port = 443;
-	}
-	if (spec->kind == CHECK_TCP && spec->port == 0) {
-		return "tcp needs a port";
-	}
-	if (spec->kind == CHECK_DNS && spec->query_name == NULL) {
-		return "dns needs --query NAME";
-	}
-	return NULL;
-}
-
 static int take_arguments(struct request *request, int argc, char **argv)
 {
 	int rc = take_options(request, argc, argv);
@@ -246,21 +291,22 @@ static int take_arguments(struct request *request, int argc, char **argv)
 	}
 	struct check_spec *spec = &request->spec;
 	if (argc - optind != 2 || check_kind_parse(slice_str(argv[optind]), &spec->kind) < 0) {
-		(void)fputs(usage, stderr);
+		print_usage();
 		return EXIT_USE;
 	}
 	const char *target = argv[optind + 1];
-	if (spec->kind == CHECK_HOST) {
+	enum check_target form = check_forms[spec->kind].target;
+	if (form == CHECK_TARGET_OWN) {
 		spec->path = target;
-		return 0;
+		return take_params(request);
 	}
-	bool read = spec->kind == CHECK_HTTP ? take_url(request, target)
+	bool read = form == CHECK_TARGET_URL ? take_url(request, target)
 					     : take_target(request, slice_str(target));
-	if (!read) {
-		return complain(target, "the target cannot be read");
+	rc = read ? take_params(request) : complain(target, "the target cannot be read");
+	if (rc == 0 && spec_complete(spec) < 0) {
+		rc = complain(target, "a port is missing, or does not belong there");
 	}
-	const char *why = missing(spec);
-	return why != NULL ? complain(target, why) : 0;
+	return rc;
 }
 
 /* The machine's own resolvers, for a name typed by a person who gave none. */
@@ -391,7 +437,7 @@ static int open_parts(
 		config->fd4 = ping_socket(4);
 		config->fd6 = ping_socket(6);
 	}
-	if (kind == CHECK_TLS || request->spec.use_tls) {
+	if (kind == CHECK_TLS || request->spec.use_tls || request->spec.tls_mode != 0) {
 		rc = tls_client_create(request->authorities, &config->tls);
 	}
 	if (kind == CHECK_HOST) {
@@ -438,12 +484,12 @@ static int open_and_run(struct request *request)
 int cli_probe(int argc, char **argv)
 {
 	struct request request = { 0 };
+	request.arena = arena_create(0);
 	int rc = take_arguments(&request, argc, argv);
-	if (rc != 0) {
-		return rc;
-	}
-	if (request.resolvers == NULL && request.spec.name != NULL) {
+	if (rc == 0 && request.resolvers == NULL && request.spec.name != NULL) {
 		find_resolvers(&request);
 	}
-	return open_and_run(&request);
+	rc = rc == 0 ? open_and_run(&request) : rc;
+	request.arena = arena_destroy(request.arena);
+	return rc;
 }

@@ -18,6 +18,7 @@
 #include "desk/backups.h"
 #include "desk/checks.h"
 #include "desk/clock.h"
+#include "desk/homepages.h"
 #include "desk/settings.h"
 
 /* incidents, deliveries */
@@ -63,6 +64,7 @@ static const desk_fn acts[ROUTE_COUNT_] = {
 	[ROUTE_CLOCK_CONFIRM] = desk_clock_confirm,
 	[ROUTE_CHECKS_CREATE] = desk_check_create,
 	[ROUTE_CHECKS_UPDATE] = desk_check_update,
+	[ROUTE_CHECKS_PAGE_CONFIRM] = desk_homepage_confirm,
 	[ROUTE_CHECKS_PASTE] = desk_check_paste,
 	[ROUTE_SETTINGS_PUT] = desk_setting_put,
 	[ROUTE_SECRETS_PUT] = desk_secret_put,

@@ -40,7 +40,7 @@ struct wanted {
 	struct slice text;
 	struct slice label;
 	struct slice place; /* target as written */
-	enum target_kind kind;
+	enum check_kind kind;
 	struct target target;
 	int64_t asset_id; /* 0 = new, and not stored in a dry run */
 	struct slice asset_name;
@@ -75,7 +75,7 @@ static struct slice first_word(struct slice text, struct slice *ret_rest)
 /* A URL, then HOST:PORT, then an address or a name with a dot: "hello" is a word and no host. */
 static bool place_read(struct wanted *w, struct slice word)
 {
-	static const enum target_kind kinds[] = { TARGET_HTTP, TARGET_TCP, TARGET_ICMP };
+	static const enum check_kind kinds[] = { CHECK_HTTP, CHECK_TCP, CHECK_ICMP };
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
 		if (target_parse(kinds[i], word, &w->target) < 0) {
 			continue;
@@ -93,8 +93,8 @@ static bool line_read(struct wanted *w)
 	struct slice rest = { 0 };
 	struct slice first = first_word(w->text, &rest);
 	if (slice_eq_nocase(first, SLICE("dns")) &&
-		target_parse(TARGET_DNS, rest, &w->target) == 0) {
-		w->kind = TARGET_DNS;
+		target_parse(CHECK_DNS, rest, &w->target) == 0) {
+		w->kind = CHECK_DNS;
 		w->place = rest;
 		w->label = w->text;
 		return true;
@@ -149,7 +149,7 @@ static int asset_make(struct paste *p, struct wanted *w)
 {
 	struct asset_row row = {
 		.name = w->asset_name,
-		.kind = w->kind == TARGET_HTTP ? SLICE("site") : SLICE("server"),
+		.kind = w->kind == CHECK_HTTP ? SLICE("site") : SLICE("server"),
 		.importance = SLICE("normal"),
 		.exposure = SLICE("campus"),
 	};
@@ -227,14 +227,17 @@ static int checks_add(struct paste *p, const struct wanted *w)
 {
 	struct arena *arena = p->desk->arena;
 	struct check_row row = check_row_default();
-	row.kind = slice_str(name_id(&target_kind_names, w->kind));
+	row.kind = slice_str(name_id(&check_kind_names, w->kind));
 	row.target = w->place;
-	row.name = w->label.n > 0 ? w->label : w->kind == TARGET_TCP ? w->place : w->asset_name;
-	if (w->kind == TARGET_DNS) {
+	row.name = w->label.n > 0 ? w->label : w->kind == CHECK_TCP ? w->place : w->asset_name;
+	if (w->kind == CHECK_HTTP) {
+		row.params = SLICE("{\"compare\":true}");
+	}
+	if (w->kind == CHECK_DNS) {
 		row.params = SLICE("{\"name\":\"localhost\",\"alive\":true}");
 	}
 	int error = check_add(p, w, &row);
-	if (error < 0 || w->kind != TARGET_HTTP || !w->target.is_https) {
+	if (error < 0 || w->kind != CHECK_HTTP || !w->target.is_https) {
 		return error;
 	}
 	struct check_row tls = check_row_default();

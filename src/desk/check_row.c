@@ -5,50 +5,16 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "base/jw.h"
-#include "base/utf8.h"
 #include "desk/desk.h"
 #include "desk/signals.h"
 #include "desk/words.h"
-#include "model/asset_key.h"
+#include "model/check_kind.h"
 #include "model/signal.h"
 #include "model/target.h"
+#include "records/secret.h"
 #include "records/sql.h"
 
-enum { PARAM_TEXT_MAX = 200, PARAMS_MAX_OCTETS = 4096, ALERTS_MAX = 64 };
-
-#define ON(kind) (1u << (kind))
-#define ON_NET                                                                                 \
-	(ON(TARGET_ICMP) | ON(TARGET_TCP) | ON(TARGET_HTTP) | ON(TARGET_TLS) | ON(TARGET_DNS))
-#define ON_ALL (ON_NET | ON(TARGET_HOST))
-
-/* The names and ranges that probe reads (probe/spec.h), and nothing it would pass over. */
-static const struct param {
-	const char *name;
-	unsigned kinds;
-	enum json_type type;
-	int64_t min;
-	int64_t max;
-} known[] = {
-	{ "timeout_ms", ON_NET, JSON_INT, 100, 60000 },
-	{ "warn_ms", ON_NET, JSON_INT, 1, 60000 },
-	{ "window", ON_ALL, JSON_INT, 1, 16 },
-	{ "expect", ON(TARGET_TCP) | ON(TARGET_HTTP) | ON(TARGET_DNS), JSON_STRING, 0, 0 },
-	{ "status", ON(TARGET_HTTP), JSON_INT, 100, 599 },
-	{ "host_header", ON(TARGET_HTTP), JSON_STRING, 0, 0 },
-	{ "accept_untrusted", ON(TARGET_HTTP) | ON(TARGET_TLS), JSON_BOOL, 0, 0 },
-	{ "warn_days", ON(TARGET_HTTP) | ON(TARGET_TLS), JSON_INT, 1, 365 },
-	{ "name", ON(TARGET_DNS), JSON_STRING, 0, 0 },
-	{ "type", ON(TARGET_DNS), JSON_STRING, 0, 0 },
-	{ "rcode", ON(TARGET_DNS), JSON_INT, 0, 15 },
-	{ "ad", ON(TARGET_DNS), JSON_BOOL, 0, 0 },
-	{ "aa", ON(TARGET_DNS), JSON_BOOL, 0, 0 },
-	{ "alive", ON(TARGET_DNS), JSON_BOOL, 0, 0 },
-	{ "warn", ON(TARGET_HOST), JSON_INT, 1, 1000000 },
-	{ "bad", ON(TARGET_HOST), JSON_INT, 1, 1000000 },
-};
-
-static const char *const dns_types[] = { "A", "AAAA", "CNAME", "MX", "NS", "PTR", "SOA", "TXT",
-	NULL };
+enum { PARAMS_MAX_OCTETS = 4096, ALERTS_MAX = 64 };
 
 struct check_row check_row_default(void)
 {
@@ -85,60 +51,60 @@ int check_row_load(struct desk *desk, int64_t id, struct check_row *ret_row)
 	return 0;
 }
 
-static bool word_known(const char *const words[], struct slice text)
+static int param_refuse(struct desk *desk, struct slice name)
 {
-	for (size_t i = 0; words[i] != NULL; i++) {
-		if (slice_is(text, words[i])) {
-			return true;
-		}
-	}
-	return false;
+	return desk_refuse(
+		desk, E_INPUT, "check.param", arena_dup_str(desk->arena, slice_head(name, 40)));
 }
 
-/* Header and name fields are one line each; what is looked for in a page may be anything printable. */
-static bool text_fits(const struct param *param, struct slice text)
+/* true = keep the sealed one, where there is one; a text is the new one. */
+static bool secret_take(const struct check_param *param, const struct json *value,
+	const struct json *kept, struct check_row *row)
 {
-	for (size_t i = 0; i < text.n; i++) {
-		if (text.p[i] < 0x20 || text.p[i] == 0x7f) {
-			return false;
-		}
+	bool marked = false;
+	if (json_bool(value, &marked)) {
+		return marked && json_get_bool(kept, param->name, false);
 	}
-	if (slice_is(slice_str(param->name), "type")) {
-		return word_known(dns_types, text);
-	}
-	bool name = slice_is(slice_str(param->name), "name") ||
-		    slice_is(slice_str(param->name), "host_header");
-	return text.n > 0 && utf8_count(text) <= PARAM_TEXT_MAX &&
-	       (!name || host_name_valid(text));
-}
-
-static bool param_fits(const struct param *param, const struct json *value)
-{
-	int64_t number = 0;
-	if (json_type(value) != param->type) {
+	if (!check_param_fits(param, value) || row->secret_count == CHECK_SECRETS_MAX) {
 		return false;
 	}
-	if (param->type == JSON_INT) {
-		return json_int(value, &number) && number >= param->min && number <= param->max;
-	}
-	return param->type == JSON_BOOL || text_fits(param, json_str(value));
+	row->secrets[row->secret_count++] =
+		(struct check_secret) { param->name, json_str(value) };
+	return true;
 }
 
-static const struct param *param_of(unsigned kind, struct slice name)
+static int params_put(struct desk *desk, struct jw *jw, const struct json *params,
+	const struct json *kept, struct check_row *row)
 {
-	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
-		if ((known[i].kinds & ON(kind)) != 0 && slice_is(name, known[i].name)) {
-			return &known[i];
+	enum check_kind kind = (enum check_kind)name_parse(&check_kind_names, row->kind);
+	for (const struct json *value = json_first(params); value != NULL;
+		value = json_next(value)) {
+		const struct check_param *param = check_param_find(kind, json_name(value));
+		if (json_type(value) == JSON_NULL && param != NULL) {
+			continue;
+		}
+		bool secret = param != NULL && param->type == CHECK_PARAM_SECRET;
+		bool fits = secret ? secret_take(param, value, kept, row)
+				   : param != NULL && check_param_fits(param, value);
+		if (!fits) {
+			return param_refuse(desk, json_name(value));
+		}
+		jw_key(jw, param->name);
+		if (secret) {
+			jw_bool(jw, true);
+		} else {
+			jw_value(jw, value);
 		}
 	}
-	return NULL;
+	return 0;
 }
 
-int check_params_read(struct desk *desk, struct slice kind, const struct json *params,
-	struct slice *ret_params)
+int check_params_read(struct desk *desk, const struct json *params, struct check_row *row)
 {
-	int place = name_parse(&target_kind_names, kind);
-	if (place < 0 || (json_type(params) > JSON_NULL && json_type(params) != JSON_OBJECT)) {
+	const struct json *kept = NULL;
+	bool object = json_type(params) <= JSON_NULL || json_type(params) == JSON_OBJECT;
+	if (name_parse(&check_kind_names, row->kind) < 0 || !object ||
+		json_parse(desk->arena, row->params, 0, &kept, NULL) < 0) {
 		return desk_refuse(desk, E_INPUT, "check.param", "params");
 	}
 	AUTO_BUF struct buf text;
@@ -146,44 +112,109 @@ int check_params_read(struct desk *desk, struct slice kind, const struct json *p
 	struct jw jw;
 	jw_init(&jw, &text);
 	jw_object(&jw);
+	row->secret_count = 0;
+	int error = params_put(desk, &jw, params, kept, row);
+	jw_end(&jw);
+	if (error == 0) {
+		row->params = arena_dup(desk->arena, buf_slice(&text));
+	}
+	return error;
+}
+
+/* Every one the kind cannot do without is there; nothing the kind does not know is. */
+static int params_check(struct desk *desk, enum check_kind kind, struct slice text)
+{
+	const struct json *params = NULL;
+	const struct check_form *form = &check_forms[kind];
+	if (json_parse(desk->arena, text, 0, &params, NULL) < 0) {
+		return desk_refuse(desk, E_INPUT, "check.param", "params");
+	}
 	for (const struct json *value = json_first(params); value != NULL;
 		value = json_next(value)) {
-		const struct param *param = param_of((unsigned)place, json_name(value));
-		if (json_type(value) == JSON_NULL && param != NULL) {
-			continue;
+		const struct check_param *param = check_param_find(kind, json_name(value));
+		bool sealed = param != NULL && param->type == CHECK_PARAM_SECRET;
+		if (param == NULL || (!sealed && !check_param_fits(param, value))) {
+			return param_refuse(desk, json_name(value));
 		}
-		if (param == NULL || !param_fits(param, value)) {
-			const char *name =
-				arena_dup_str(desk->arena, slice_head(json_name(value), 40));
-			return desk_refuse(desk, E_INPUT, "check.param", name);
-		}
-		jw_key(&jw, param->name);
-		jw_value(&jw, value);
 	}
-	jw_end(&jw);
-	*ret_params = arena_dup(desk->arena, buf_slice(&text));
+	for (size_t i = 0; i < form->param_count; i++) {
+		if (form->params[i].needed && json_get(params, form->params[i].name) == NULL) {
+			return param_refuse(desk, slice_str(form->params[i].name));
+		}
+	}
 	return 0;
 }
 
 int check_row_check(struct desk *desk, const struct check_row *row)
 {
 	struct target target;
-	const struct json *params = NULL;
-	struct slice again = { 0 };
-	int kind = name_parse(&target_kind_names, row->kind);
-	if (kind < 0 || target_parse((enum target_kind)kind, row->target, &target) < 0) {
+	int kind = name_parse(&check_kind_names, row->kind);
+	if (kind < 0 || target_parse((enum check_kind)kind, row->target, &target) < 0) {
 		return desk_refuse(desk, E_INPUT, "check.target", "target");
 	}
 	if (row->interval_s < 1) {
 		return desk_refuse(desk, E_INPUT, "input.range", "interval_s");
 	}
 	/* Another kind may not know what the old one was told. */
+	return params_check(desk, (enum check_kind)kind, row->params);
+}
+
+int check_secrets_given(struct desk *desk, const struct check_row *row)
+{
+	const struct json *params = NULL;
 	if (json_parse(desk->arena, row->params, 0, &params, NULL) < 0) {
 		return desk_refuse(desk, E_INPUT, "check.param", "params");
 	}
-	int error = check_params_read(desk, row->kind, params, &again);
-	if (error >= 0 && kind == TARGET_DNS && json_get_str(params, "name").n == 0) {
-		return desk_refuse(desk, E_INPUT, "check.param", "name");
+	for (const struct json *value = json_first(params); value != NULL;
+		value = json_next(value)) {
+		const struct check_param *param = check_param_find(
+			(enum check_kind)name_parse(&check_kind_names, row->kind),
+			json_name(value));
+		bool given = param == NULL || param->type != CHECK_PARAM_SECRET;
+		for (unsigned i = 0; !given && i < row->secret_count; i++) {
+			given = slice_is(json_name(value), row->secrets[i].name);
+		}
+		if (!given) {
+			return desk_refuse(desk, E_INPUT, "check.secret_again", param->name);
+		}
+	}
+	return 0;
+}
+
+/* What the row says no more is forgotten, whatever kind it was of. */
+static int secrets_drop(struct desk *desk, const struct check_row *row)
+{
+	const struct json *params = NULL;
+	int done = json_parse(desk->arena, row->params, 0, &params, NULL);
+	for (unsigned kind = 0; kind < CHECK_KIND_COUNT; kind++) {
+		const struct check_form *form = &check_forms[kind];
+		for (size_t i = 0; done >= 0 && i < form->param_count; i++) {
+			bool sealed = form->params[i].type == CHECK_PARAM_SECRET;
+			if (sealed && json_get(params, form->params[i].name) == NULL) {
+				done = secret_drop(
+					desk->txn, check_secret_name(desk->arena, row->id,
+							   form->params[i].name));
+			}
+		}
+	}
+	return done < 0 ? done : 0;
+}
+
+const char *check_secret_name(struct arena *arena, int64_t id, const char *param)
+{
+	return (const char *)arena_printf(arena, "check/%lld/%s", (long long)id, param).p;
+}
+
+int check_secrets_save(struct desk *desk, const struct check_row *row)
+{
+	int error = secrets_drop(desk, row);
+	for (unsigned i = 0; error >= 0 && i < row->secret_count; i++) {
+		const struct check_secret *secret = &row->secrets[i];
+		if (desk->env->secrets == NULL) {
+			return desk_refuse(desk, E_STATE, "secret.no_key", NULL);
+		}
+		error = secret_put(desk->txn, desk->env->secrets,
+			check_secret_name(desk->arena, row->id, secret->name), secret->value);
 	}
 	return error;
 }

@@ -12,6 +12,7 @@
 #include "base/attr.h"
 #include "base/slice.h"
 
+struct arena;
 struct desk;
 struct json;
 
@@ -21,6 +22,12 @@ enum {
 	CHECK_INTERVAL_DEFAULT_S = 30,
 	CHECK_RETRIES_MAX = 10,
 	CHECK_RETRIES_DEFAULT = 2,
+	CHECK_SECRETS_MAX = 4,
+};
+
+struct check_secret {
+	const char *name;
+	struct slice value; /* in clear, in the act's arena */
 };
 
 struct check_row {
@@ -35,6 +42,8 @@ struct check_row {
 	int64_t retries;
 	struct slice severity;
 	bool enabled;
+	unsigned secret_count;
+	struct check_secret secrets[CHECK_SECRETS_MAX]; /* given by this act; no column */
 };
 
 /** A new one as it is when nobody says otherwise. */
@@ -44,21 +53,28 @@ struct check_row check_row_default(void);
 NODISCARD int check_row_load(struct desk *desk, int64_t id, struct check_row *ret_row);
 
 /**
- * The parameters of a kind, each with its range, written again:
- *
- *	all but host  timeout_ms 100..60000, warn_ms 1..60000
- *	every kind    window 1..16
- *	tcp           expect text
- *	http          status 100..599, expect text, host_header name, accept_untrusted, warn_days 1..365
- *	tls           accept_untrusted, warn_days 1..365
- *	dns           name (needed), type A AAAA CNAME MX NS PTR SOA TXT, expect text, rcode 0..15, ad, aa
- *	host          warn, bad 1..1000000
+ * The parameters of the row's kind, each within its range (schema/check_kinds.toml),
+ * written again into row->params.  A secret becomes `true` there and is kept beside
+ * it for check_secrets_save; `true` from outside keeps the one that is sealed.
  *
  * Shape:   params NULL or null = none.
  * Returns: 0, or E_INPUT refused with check.param and the parameter as field.
  */
-NODISCARD int check_params_read(struct desk *desk, struct slice kind, const struct json *params,
-	struct slice *ret_params);
+NODISCARD int check_params_read(
+	struct desk *desk, const struct json *params, struct check_row *row);
+
+/**
+ * A check that looks elsewhere takes no old secret there: each must be in this
+ * body.  Returns: 0, or E_INPUT refused with check.secret_again.
+ */
+NODISCARD int check_secrets_given(struct desk *desk, const struct check_row *row);
+
+/** The name a check's secret is sealed under.  Owns: the arena's. */
+const char *check_secret_name(struct arena *arena, int64_t id, const char *param);
+
+/** Seal what was given, drop what the row has no more.  Returns: 0, E_STATE refused with
+ *  secret.no_key, or as db_step. */
+NODISCARD int check_secrets_save(struct desk *desk, const struct check_row *row);
 
 /**
  * Target and parameters fit the kind, interval and retries are in range.

@@ -1,16 +1,79 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "desk/check_table.h"
 
+#include "base/arena.h"
 #include "base/err.h"
+#include "base/json.h"
 #include "base/jw.h"
+#include "desk/check_row.h"
+#include "model/check_kind.h"
+#include "records/secret.h"
 #include "records/sql.h"
 
-int check_table_put(struct db *db, struct buf *out)
+/* Where secrets are opened from. */
+struct check_secrets {
+	struct db *db;
+	const struct secret_key *key;
+	struct arena *arena;
+};
+
+/* A mark stands where a secret is sealed; one that cannot be opened is not there. */
+static void secret_put_open(struct jw *jw, const struct check_secrets *from,
+	const struct check_param *param, int64_t id)
 {
+	struct buf clear;
+	buf_init(&clear, SECRET_MAX_OCTETS);
+	int error = from->key == NULL
+			    ? E_ABSENT
+			    : secret_open(from->db, from->key,
+				      check_secret_name(from->arena, id, param->name), &clear);
+	if (error == 0) {
+		jw_kv_str(jw, param->name, buf_slice(&clear));
+	}
+	secret_wipe(&clear);
+}
+
+static void params_put(
+	struct jw *jw, const struct check_secrets *from, int64_t id, struct stmt *q)
+{
+	int kind = name_parse(&check_kind_names, db_col_text(q, 1));
+	const struct json *params = NULL;
+	struct slice page = db_col_text(q, 8);
+	bool marked = page.n > 0 || slice_find(db_col_text(q, 4), SLICE("true")) != SIZE_MAX;
+	jw_key(jw, "params");
+	if (kind < 0 || !marked ||
+		json_parse(from->arena, db_col_text(q, 4), 0, &params, NULL) < 0) {
+		jw_raw(jw, db_col_text(q, 4));
+		return;
+	}
+	jw_object(jw);
+	for (const struct json *value = json_first(params); value != NULL;
+		value = json_next(value)) {
+		const struct check_param *param =
+			check_param_find((enum check_kind)kind, json_name(value));
+		if (param != NULL && param->type == CHECK_PARAM_SECRET) {
+			secret_put_open(jw, from, param, id);
+		} else {
+			jw_key_slice(jw, json_name(value));
+			jw_value(jw, value);
+		}
+	}
+	if (page.n > 0 && kind == CHECK_HTTP) {
+		jw_kv_str(jw, "baseline", page);
+	}
+	jw_end(jw);
+}
+
+int check_table_put(struct db *db, const struct secret_key *key, struct buf *out)
+{
+	AUTO_ARENA struct arena *arena = arena_create(0);
+	struct check_secrets from = { db, key, arena };
 	AUTO_STMT struct stmt *q = NULL;
 	int row = db_prepare(db,
-		"SELECT w.id, w.kind, w.name, w.target, w.params, w.interval_s, w.retries, w.severity FROM watch w"
-		" LEFT JOIN asset a ON a.id = w.asset_id WHERE w.enabled = 1 AND a.retired_at_ms IS NULL ORDER BY w.id",
+		"SELECT w.id, w.kind, w.name, w.target, w.params, w.interval_s, w.retries,"
+		" w.severity, c.mark FROM watch w LEFT JOIN page_confirmed c ON c.id = w.id"
+		" LEFT JOIN asset a ON a.id = w.asset_id"
+		" WHERE w.enabled = 1 AND a.retired_at_ms IS NULL ORDER BY w.id",
 		&q);
 	struct jw jw;
 	jw_init(&jw, out);
@@ -21,8 +84,8 @@ int check_table_put(struct db *db, struct buf *out)
 		jw_kv_str(&jw, "kind", db_col_text(q, 1));
 		jw_kv_str(&jw, "name", db_col_text(q, 2));
 		jw_kv_str(&jw, "target", db_col_text(q, 3));
-		jw_key(&jw, "params");
-		jw_raw(&jw, db_col_text(q, 4));
+		params_put(&jw, &from, db_col_int64(q, 0), q);
+		arena_reset(arena);
 		jw_kv_int(&jw, "interval_s", db_col_int64(q, 5));
 		jw_kv_int(&jw, "retries", db_col_int64(q, 6));
 		jw_kv_str(&jw, "severity", db_col_text(q, 7));

@@ -10,11 +10,14 @@
 #include "base/buf.h"
 
 struct db;
+struct secret_key;
 
 /**
  * Append every enabled check as a JSON array of {"id","kind","name","target",
- * "params","interval_s","retries","severity"}.
+ * "params","interval_s","retries","severity"}.  Secrets are in it, in clear:
+ * the caller wipes out with secret_wipe.  Without a key, or where one cannot
+ * be opened, the parameter is left out.
  *
  * Returns: 0 or as db_step; E_LIMIT when out is full.
  */
-NODISCARD int check_table_put(struct db *db, struct buf *out);
+NODISCARD int check_table_put(struct db *db, const struct secret_key *key, struct buf *out);

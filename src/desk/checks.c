@@ -7,11 +7,12 @@
 #include "base/json.h"
 #include "desk/check_row.h"
 #include "desk/desk.h"
+#include "desk/homepages.h"
 #include "desk/patch.h"
+#include "model/check_kind.h"
 #include "model/target.h"
 #include "records/sql.h"
 
-static const char *const kinds[] = { "icmp", "tcp", "http", "tls", "dns", "host", NULL };
 static const char *const severities[] = { "critical", "major", "minor", "info", NULL };
 
 #define AT(member) offsetof(struct check_row, member)
@@ -23,7 +24,7 @@ static const struct patch_field fields[] = {
 		.kind = PATCH_TEXT,
 		.need = WORDS_REQUIRED,
 		.max = CHECK_NAME_MAX },
-	{ .name = "kind", .offset = AT(kind), .kind = PATCH_CHOICE, .words = kinds },
+	{ .name = "kind", .offset = AT(kind), .kind = PATCH_CHOICE, .words = check_kind_ids },
 	{ .name = "target",
 		.offset = AT(target),
 		.kind = PATCH_TEXT,
@@ -49,8 +50,7 @@ static int body_read(struct desk *desk, struct check_row *row)
 {
 	int error = patch_apply(desk, row, fields, sizeof(fields) / sizeof(fields[0]));
 	if (error >= 0 && patch_given(desk, "params")) {
-		error = check_params_read(
-			desk, row->kind, json_get(desk->call->body, "params"), &row->params);
+		error = check_params_read(desk, json_get(desk->call->body, "params"), row);
 	}
 	return error < 0 ? error : check_row_check(desk, row);
 }
@@ -58,6 +58,7 @@ static int body_read(struct desk *desk, struct check_row *row)
 static int saved(struct desk *desk, const char *act, struct check_row *row)
 {
 	int error = check_row_save(desk, row);
+	error = error < 0 ? error : check_secrets_save(desk, row);
 	desk_audit(desk, act, "check", row->id, row->version, (struct slice) { 0 });
 	desk_answer(desk, row->id, row->version);
 	return error;
@@ -88,12 +89,16 @@ int desk_check_update(struct desk *desk)
 	error = error < 0 ? error : desk_version_same(desk, before.version);
 	struct check_row row = before;
 	error = error < 0 ? error : body_read(desk, &row);
+	bool elsewhere =
+		!slice_eq(row.kind, before.kind) || !slice_eq(row.target, before.target);
+	error = error < 0 || !elsewhere ? error : check_secrets_given(desk, &row);
 	if (error < 0) {
 		return error;
 	}
-	bool elsewhere =
-		!slice_eq(row.kind, before.kind) || !slice_eq(row.target, before.target);
-	if (elsewhere || (before.enabled && !row.enabled)) {
+	if (elsewhere) {
+		error = homepage_forget(desk, row.id);
+	}
+	if (error >= 0 && (elsewhere || (before.enabled && !row.enabled))) {
 		error = check_row_forget(
 			desk, row.id, elsewhere ? "check.changed" : "check.disabled");
 	}

@@ -63,7 +63,7 @@ static bool one_line(struct slice text)
 static bool base_url(struct slice text)
 {
 	struct target target;
-	return target_parse(TARGET_HTTP, text, &target) == 0 && !slice_ends(text, SLICE("/")) &&
+	return target_parse(CHECK_HTTP, text, &target) == 0 && !slice_ends(text, SLICE("/")) &&
 	       slice_find(text, SLICE("?")) == SIZE_MAX &&
 	       slice_find(text, SLICE("#")) == SIZE_MAX;
 }

@@ -6,16 +6,6 @@
 #include "model/asset_key.h"
 #include "model/network.h"
 
-static const struct name_row rows[TARGET_KIND_COUNT] = {
-	[TARGET_ICMP] = { "icmp", "连通", "ping" },
-	[TARGET_TCP] = { "tcp", "端口", "port" },
-	[TARGET_HTTP] = { "http", "网页", "page" },
-	[TARGET_TLS] = { "tls", "证书", "certificate" },
-	[TARGET_DNS] = { "dns", "解析", "name service" },
-	[TARGET_HOST] = { "host", "本机", "this machine" },
-};
-const struct name_table target_kind_names = { "kind of check", rows, TARGET_KIND_COUNT };
-
 /* One address or a name, not a network. */
 static int host_take(struct slice text, struct target *target)
 {
@@ -115,30 +105,32 @@ static int item_take(struct slice text, struct target *target)
 	return valid ? 0 : E_FORMAT;
 }
 
-int target_parse(enum target_kind kind, struct slice text, struct target *ret_target)
+int target_parse(enum check_kind kind, struct slice text, struct target *ret_target)
 {
 	struct target target = { 0 };
 	int error = text.n > TARGET_MAX_OCTETS ? E_LIMIT : E_FORMAT;
 	if (error == E_LIMIT) {
 		return error;
 	}
-	switch (kind) {
-	case TARGET_ICMP:
+	switch (check_forms[kind].target) {
+	case CHECK_TARGET_HOST:
 		error = host_take(text, &target);
 		break;
-	case TARGET_TCP:
-	case TARGET_TLS:
+	case CHECK_TARGET_PLACE:
 		error = host_port_take(text, &target);
 		error = error == 0 && target.port == 0 ? E_FORMAT : error;
 		break;
-	case TARGET_HTTP:
-		error = url_take(text, &target);
+	case CHECK_TARGET_SERVICE:
+		error = host_port_take(text, &target);
 		break;
-	case TARGET_DNS:
+	case CHECK_TARGET_SERVER:
 		error = host_port_take(text, &target);
 		error = error == 0 && !target.is_address ? E_FORMAT : error;
 		break;
-	case TARGET_HOST:
+	case CHECK_TARGET_URL:
+		error = url_take(text, &target);
+		break;
+	case CHECK_TARGET_OWN:
 		error = item_take(text, &target);
 		break;
 	}

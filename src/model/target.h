@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
- * What a check looks at, as one text whose form its kind says:
+ * What a check looks at, as one text whose form its kind says (schema/check_kinds.toml):
  *
- *	icmp  10.1.2.3, 2001:db8::1, name
- *	tcp   HOST:PORT, [2001:db8::1]:22
- *	tls   HOST:PORT
- *	http  http://HOST[:PORT][/PATH], https://…
- *	dns   ADDRESS[:PORT] of the resolver
- *	host  load, memory, disk, clock, interface:NAME
+ *	host     10.1.2.3, 2001:db8::1, name
+ *	place    HOST:PORT, [2001:db8::1]:22
+ *	service  as place, or without port
+ *	server   ADDRESS[:PORT]
+ *	url      http://HOST[:PORT][/PATH], https://…
+ *	own      load, memory, disk, clock, interface:NAME
  *
  * Layer: model.  Threading: reentrant.  Fuzz target: fuzz/target.c.
  */
@@ -18,19 +18,12 @@
 
 #include "base/attr.h"
 #include "base/slice.h"
-#include "model/name.h"
-
-enum target_kind { TARGET_ICMP, TARGET_TCP, TARGET_HTTP, TARGET_TLS, TARGET_DNS, TARGET_HOST };
-
-#define TARGET_KIND_COUNT (TARGET_HOST + 1)
+#include "model/check_kind.h"
 
 enum { TARGET_MAX_OCTETS = 1024, TARGET_INTERFACE_MAX = 15 };
 
-/** The kinds of checks, as the store and the API name them. */
-extern const struct name_table target_kind_names;
-
 struct target {
-	struct slice host; /* without brackets; the item of TARGET_HOST */
+	struct slice host; /* without brackets; the item of an own target */
 	uint16_t port;     /* 0 = none is said */
 	bool is_address;
 	bool is_https;
@@ -40,4 +33,4 @@ struct target {
  * Returns: 0, E_FORMAT when it is not of its kind's form, E_RANGE for a port
  *          outside 1..65535, E_LIMIT (TARGET_MAX_OCTETS).
  */
-NODISCARD int target_parse(enum target_kind kind, struct slice text, struct target *ret_target);
+NODISCARD int target_parse(enum check_kind kind, struct slice text, struct target *ret_target);

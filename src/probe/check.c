@@ -10,25 +10,16 @@
 #include "base/jw.h"
 #include "base/utf8.h"
 
-static const char *const kind_text[] = { "icmp", "tcp", "http", "tls", "dns", "host" };
 static const char *const state_text[] = { "unknown", "up", "degraded", "down", "unreachable" };
-
-enum { KINDS = sizeof(kind_text) / sizeof(kind_text[0]) };
-
-const char *check_kind_text(enum check_kind kind)
-{
-	return kind_text[kind];
-}
 
 int check_kind_parse(struct slice text, enum check_kind *ret_kind)
 {
-	for (unsigned i = 0; i < KINDS; i++) {
-		if (slice_is(text, kind_text[i])) {
-			*ret_kind = (enum check_kind)i;
-			return 0;
-		}
+	int kind = name_parse(&check_kind_names, text);
+	if (kind < 0) {
+		return E_FORMAT;
 	}
-	return E_FORMAT;
+	*ret_kind = (enum check_kind)kind;
+	return 0;
 }
 
 const char *check_state_text(enum check_state state)
@@ -36,14 +27,63 @@ const char *check_state_text(enum check_state state)
 	return state_text[state];
 }
 
+static const struct check_param *param_of(const struct check_spec *spec, unsigned value)
+{
+	const struct check_form *form = &check_forms[spec->kind];
+	for (size_t i = 0; i < form->param_count; i++) {
+		const struct check_param *param = &form->params[i];
+		if (param->member == CHECK_MEMBER_NONE && param->value == value) {
+			return param;
+		}
+	}
+	abort();
+}
+
+int64_t check_spec_number(const struct check_spec *spec, unsigned value)
+{
+	return spec->values != NULL && spec->values[value].given
+		       ? spec->values[value].number
+		       : param_of(spec, value)->number;
+}
+
+const char *check_spec_text(const struct check_spec *spec, unsigned value)
+{
+	return spec->values != NULL && spec->values[value].given ? spec->values[value].text
+								 : param_of(spec, value)->text;
+}
+
+enum { TEXTS = 5, TEXTS_ALL = TEXTS + CHECK_VALUES_MAX };
+
+/* Every text of a spec, in the members' order and then its values'; returns how many. */
+static size_t texts_of(const struct check_spec *spec, const char *ret_texts[TEXTS_ALL])
+{
+	const char *const fixed[TEXTS] = { spec->name, spec->path, spec->host_header,
+		spec->expect_text, spec->query_name };
+	memcpy(ret_texts, fixed, sizeof(fixed));
+	size_t values = spec->values != NULL ? check_forms[spec->kind].value_count : 0;
+	for (size_t i = 0; i < values; i++) {
+		ret_texts[TEXTS + i] = spec->values[i].text;
+	}
+	return TEXTS + values;
+}
+
+static const char *text_move(const char *text, size_t octets, char **at)
+{
+	if (octets == 0) {
+		return NULL;
+	}
+	char *copy = memcpy(*at, text, octets);
+	*at += octets;
+	return copy;
+}
+
 struct check_spec *check_spec_dup(const struct check_spec *spec)
 {
-	const char *from[] = { spec->name, spec->path, spec->host_header, spec->expect_text,
-		spec->query_name };
-	enum { TEXTS = sizeof(from) / sizeof(from[0]) };
-	size_t octets = sizeof(*spec);
-	size_t len[TEXTS] = { 0 };
-	for (size_t i = 0; i < TEXTS; i++) {
+	const char *from[TEXTS_ALL];
+	size_t len[TEXTS_ALL] = { 0 };
+	size_t count = texts_of(spec, from);
+	size_t octets = sizeof(*spec) + (count - TEXTS) * sizeof(struct check_value);
+	for (size_t i = 0; i < count; i++) {
 		len[i] = from[i] != NULL ? strnlen(from[i], CHECK_TEXT_MAX + 1) + 1 : 0;
 		if (len[i] > CHECK_TEXT_MAX + 1) {
 			return NULL;
@@ -55,16 +95,18 @@ struct check_spec *check_spec_dup(const struct check_spec *spec)
 		return NULL;
 	}
 	*copy = *spec;
+	struct check_value *values = (struct check_value *)(copy + 1);
+	char *at = (char *)(values + (count - TEXTS));
 	const char **into[TEXTS] = { &copy->name, &copy->path, &copy->host_header,
 		&copy->expect_text, &copy->query_name };
-	char *at = (char *)(copy + 1);
 	for (size_t i = 0; i < TEXTS; i++) {
-		if (len[i] > 0) {
-			memcpy(at, from[i], len[i]);
-			*into[i] = at;
-			at += len[i];
-		}
+		*into[i] = text_move(from[i], len[i], &at);
 	}
+	for (size_t i = TEXTS; i < count; i++) {
+		values[i - TEXTS] = spec->values[i - TEXTS];
+		values[i - TEXTS].text = text_move(from[i], len[i], &at);
+	}
+	copy->values = count > TEXTS ? values : NULL;
 	return copy;
 }
 

@@ -13,11 +13,10 @@
 
 #include "base/attr.h"
 #include "base/slice.h"
+#include "model/check_kind.h"
 #include "probe/addr.h"
 
 struct jw;
-
-enum check_kind { CHECK_ICMP, CHECK_TCP, CHECK_HTTP, CHECK_TLS, CHECK_DNS, CHECK_HOST };
 
 enum check_state { CHECK_UNKNOWN, CHECK_UP, CHECK_DEGRADED, CHECK_DOWN, CHECK_UNREACHABLE };
 
@@ -29,6 +28,15 @@ enum {
 	CHECK_TIMEOUT_MAX_MS = 60 * 1000,
 	CHECK_TIMEOUT_DEFAULT_MS = 5 * 1000,
 };
+
+/* A parameter of the kind's own, at its place; not given = the default of the table. */
+struct check_value {
+	const char *text;
+	int64_t number;
+	bool given;
+};
+
+enum check_tls_mode { CHECK_TLS_PLAIN, CHECK_TLS_STARTTLS, CHECK_TLS_AT_ONCE };
 
 /**
  * One check.  Texts are NULL when not given; 0 means the default of the kind.
@@ -55,13 +63,14 @@ struct check_spec {
 	uint32_t warn_latency_ms; /* degraded when slower, 0 = never */
 	uint32_t warn_level;      /* host: degraded above, 0 = the item's own */
 	uint32_t bad_level;       /* host: down above, 0 = the item's own */
-	uint8_t count;            /* icmp: echoes of one round, 0 = 1, at most 20 */
-	uint8_t warn_loss;        /* icmp: degraded from this many percent lost, 0 = 20 */
 	const char *path;         /* http: "/" when not given; host: which item */
 	const char *host_header;  /* http: when it differs from the name */
 	const char *
 		expect_text; /* tcp: banner starts with; http: body contains; dns: an answer equals */
 	const char *query_name; /* dns: the name asked for */
+	uint8_t tls_mode;       /* smtp, imap, pop3, ldap: enum check_tls_mode */
+	const struct check_value
+		*values; /* value_count of the kind's form, or NULL = none given */
 };
 
 struct check_arg {
@@ -97,15 +106,17 @@ struct check_sink {
 	uint64_t tag;
 };
 
-/** "icmp", "tcp" …; static. */
-const char *check_kind_text(enum check_kind kind);
 /** Returns: 0 or E_FORMAT for no such kind. */
 NODISCARD int check_kind_parse(struct slice text, enum check_kind *ret_kind);
 /** "up", "degraded", "down", "unreachable", "unknown"; static. */
 const char *check_state_text(enum check_state state);
 
+/** A value of the kind's own (enum check_KIND_value), or its default.  Texts may be NULL. */
+int64_t check_spec_number(const struct check_spec *spec, unsigned value);
+const char *check_spec_text(const struct check_spec *spec, unsigned value);
+
 /**
- * A copy in one block, texts included.
+ * A copy in one block, texts and values included.
  *
  * Owns:    the result; release with free.  NULL when a text is over
  *          CHECK_TEXT_MAX or memory ends.

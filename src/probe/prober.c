@@ -7,6 +7,7 @@
 
 #include "base/err.h"
 #include "probe/dns/dns_check.h"
+#include "probe/engines.h"
 #include "probe/host/host.h"
 #include "probe/http/http_check.h"
 #include "probe/icmp/train.h"
@@ -32,12 +33,8 @@ struct later {
 
 struct prober {
 	uv_loop_t *loop;
-	struct ping *ping;
-	struct train_set *trains;
-	struct stream_set *streams;
-	struct dns_checker *dns;
+	struct engines engines;
 	struct resolver *resolver;
-	struct tls_client *tls;
 	struct host *host;
 	uv_timer_t soon;
 	struct later *first;
@@ -98,28 +95,54 @@ static int tell_code(struct prober *prober, const struct check_spec *spec,
 	return tell_later(prober, sink, &result);
 }
 
+static int start_icmp(
+	const struct engines *engines, const struct check_spec *spec, struct check_sink sink)
+{
+	return train_start(engines->trains, spec, sink);
+}
+
+static int start_tcp(
+	const struct engines *engines, const struct check_spec *spec, struct check_sink sink)
+{
+	return tcp_check_start(engines->streams, spec, sink);
+}
+
+static int start_http(
+	const struct engines *engines, const struct check_spec *spec, struct check_sink sink)
+{
+	return http_check_start(engines, spec, sink);
+}
+
+static int start_tls(
+	const struct engines *engines, const struct check_spec *spec, struct check_sink sink)
+{
+	return tls_check_start(engines->streams, engines->tls, spec, sink);
+}
+
+static int start_dns(
+	const struct engines *engines, const struct check_spec *spec, struct check_sink sink)
+{
+	return dns_check_start(engines->dns, spec, sink);
+}
+
+/* Every kind that asks an address; this machine's own is looked at without. */
+static int (*const starts[CHECK_KIND_COUNT])(const struct engines *engines,
+	const struct check_spec *spec, struct check_sink sink) = {
+	[CHECK_ICMP] = start_icmp,
+	[CHECK_TCP] = start_tcp,
+	[CHECK_HTTP] = start_http,
+	[CHECK_TLS] = start_tls,
+	[CHECK_DNS] = start_dns,
+};
+
 static int start_addressed(
 	struct prober *prober, const struct check_spec *spec, struct check_sink sink)
 {
-	switch (spec->kind) {
-	case CHECK_ICMP: {
-		int rc = train_start(prober->trains, spec, sink);
-		return rc != E_UNSUPPORTED
-			       ? rc
-			       : tell_code(prober, spec, sink, CHECK_UNKNOWN, "icmp.no_socket");
-	}
-	case CHECK_TCP:
-		return tcp_check_start(prober->streams, spec, sink);
-	case CHECK_HTTP:
-		return http_check_start(prober->streams, prober->tls, spec, sink);
-	case CHECK_TLS:
-		return tls_check_start(prober->streams, prober->tls, spec, sink);
-	case CHECK_DNS:
-		return dns_check_start(prober->dns, spec, sink);
-	case CHECK_HOST:
-		break;
-	}
-	return E_UNSUPPORTED;
+	int rc = starts[spec->kind] != NULL ? starts[spec->kind](&prober->engines, spec, sink)
+					    : E_UNSUPPORTED;
+	return rc == E_UNSUPPORTED && spec->kind == CHECK_ICMP
+		       ? tell_code(prober, spec, sink, CHECK_UNKNOWN, "icmp.no_socket")
+		       : rc;
 }
 
 /* The resolver may have answered at once, from inside the start: told later all the same. */
@@ -210,9 +233,9 @@ int prober_start(void *user, const struct check_spec *spec, struct check_sink si
 
 struct prober_stats prober_stats(const struct prober *prober)
 {
-	struct prober_stats stats = { .ping = ping_stats(prober->ping),
-		.streams = stream_set_count(prober->streams),
-		.dns = dns_checker_count(prober->dns) };
+	struct prober_stats stats = { .ping = ping_stats(prober->engines.ping),
+		.streams = stream_set_count(prober->engines.streams),
+		.dns = dns_checker_count(prober->engines.dns) };
 	if (prober->resolver != NULL) {
 		stats.resolver = resolver_stats(prober->resolver);
 	}
@@ -231,17 +254,17 @@ void prober_close(struct prober *prober)
 	if (prober->resolver != NULL) {
 		resolver_close(prober->resolver);
 	}
-	if (prober->ping != NULL) {
-		ping_close(prober->ping);
+	if (prober->engines.ping != NULL) {
+		ping_close(prober->engines.ping);
 	}
-	if (prober->trains != NULL) {
-		train_set_close(prober->trains);
+	if (prober->engines.trains != NULL) {
+		train_set_close(prober->engines.trains);
 	}
-	if (prober->dns != NULL) {
-		dns_checker_close(prober->dns);
+	if (prober->engines.dns != NULL) {
+		dns_checker_close(prober->engines.dns);
 	}
-	if (prober->streams != NULL) {
-		stream_set_close(prober->streams);
+	if (prober->engines.streams != NULL) {
+		stream_set_close(prober->engines.streams);
 	}
 	uv_close((uv_handle_t *)&prober->soon, on_soon_closed);
 }
@@ -259,7 +282,8 @@ int prober_create(
 		return -ENOMEM;
 	}
 	prober->loop = loop;
-	prober->tls = config->tls;
+	prober->engines.tls = config->tls;
+	prober->engines.pages = config->pages;
 	prober->host = config->host;
 	prober->last = &prober->first;
 	(void)uv_timer_init(loop, &prober->soon);
@@ -269,22 +293,23 @@ int prober_create(
 		.inflight_max = or_default(config->ping_inflight_max, PING_INFLIGHT_DEFAULT),
 		.rate_per_s = config->ping_rate_per_s };
 	rand_octets(ping.key, sizeof(ping.key));
-	int rc = ping_create(loop, &ping, &prober->ping);
+	int rc = ping_create(loop, &ping, &prober->engines.ping);
 	if (rc == 0) {
-		prober->trains = train_set_create(loop, prober->ping);
-		rc = prober->trains != NULL ? 0 : -ENOMEM;
+		prober->engines.trains = train_set_create(loop, prober->engines.ping);
+		rc = prober->engines.trains != NULL ? 0 : -ENOMEM;
 	}
 	if (rc == 0 && config->resolvers != NULL) {
 		rc = resolver_create(loop, config->resolvers, &prober->resolver);
 	}
 	if (rc == 0) {
-		prober->streams = stream_set_create(
+		prober->engines.streams = stream_set_create(
 			loop, or_default(config->stream_max, STREAMS_DEFAULT));
-		prober->dns = prober->streams != NULL
-				      ? dns_checker_create(prober->streams,
-						or_default(config->dns_max, DNS_DEFAULT))
-				      : NULL;
-		rc = prober->dns != NULL ? 0 : -ENOMEM;
+		prober->engines.dns =
+			prober->engines.streams != NULL
+				? dns_checker_create(prober->engines.streams,
+					  or_default(config->dns_max, DNS_DEFAULT))
+				: NULL;
+		rc = prober->engines.dns != NULL ? 0 : -ENOMEM;
 	}
 	if (rc < 0) {
 		prober_close(prober);

@@ -12,6 +12,7 @@
 
 #include "base/attr.h"
 #include "probe/check.h"
+#include "probe/http/page_compare.h"
 #include "probe/icmp/ping.h"
 #include "probe/resolve.h"
 
@@ -29,7 +30,8 @@ struct prober_config {
 	uint32_t dns_max;           /* 0 = 512 questions */
 	const char *resolvers;      /* "ADDR[:PORT],…"; NULL = names cannot be resolved */
 	struct tls_client *tls;
-	struct host *host; /* NULL = no host checks */
+	struct host *host;      /* NULL = no host checks */
+	struct page_sink pages; /* of compared home pages; may be empty */
 };
 
 struct prober_stats {

@@ -10,75 +10,35 @@
 #include "base/json.h"
 #include "base/num.h"
 #include "model/name.h"
-#include "probe/icmp/rtt.h"
 #include "proto/dnsmsg.h"
 
-enum { TLS_PORT = 443, INTERFACE_MAX = 15, INTERVAL_MIN_MS = 200 };
+enum { INTERFACE_MAX = 15, INTERVAL_MIN_MS = 200 };
 
-enum kinds {
-	ON_ICMP = 1 << CHECK_ICMP,
-	ON_TCP = 1 << CHECK_TCP,
-	ON_HTTP = 1 << CHECK_HTTP,
-	ON_TLS = 1 << CHECK_TLS,
-	ON_DNS = 1 << CHECK_DNS,
-	ON_HOST = 1 << CHECK_HOST,
-	ON_ALL = ON_ICMP | ON_TCP | ON_HTTP | ON_TLS | ON_DNS | ON_HOST,
-};
+#define MEMBER(member)                                                                         \
+	{                                                                                      \
+		offsetof(struct check_spec, member), sizeof(((struct check_spec *)0)->member)  \
+	}
 
-struct number_param {
-	const char *name;
-	unsigned kinds;
+/* Where engines look for what is not of one kind alone. */
+static const struct {
 	size_t at;
 	size_t octets;
-	int64_t max;
-};
-
-struct other_param {
-	const char *name;
-	unsigned kinds;
-	size_t at;
-};
-
-#define NUMBER(text, on, member, most)                                                         \
-	{                                                                                      \
-		text, on, offsetof(struct check_spec, member),                                 \
-			sizeof(((struct check_spec *)0)->member), most                         \
-	}
-#define OTHER(text, on, member)                                                                \
-	{                                                                                      \
-		text, on, offsetof(struct check_spec, member)                                  \
-	}
-
-static const struct number_param numbers[] = {
-	NUMBER("timeout_ms", ON_ALL, timeout_ms, CHECK_TIMEOUT_MAX_MS),
-	NUMBER("warn_ms", ON_ALL, warn_latency_ms, CHECK_TIMEOUT_MAX_MS),
-	NUMBER("window", ON_ALL, window, 16),
-	NUMBER("status", ON_HTTP, expect_status, 599),
-	NUMBER("warn_days", ON_HTTP | ON_TLS, warn_days, 36500),
-	NUMBER("rcode", ON_DNS, expect_status, 15),
-	NUMBER("count", ON_ICMP, count, RTT_MAX),
-	NUMBER("warn_loss", ON_ICMP, warn_loss, 100),
-	NUMBER("warn", ON_HOST, warn_level, 1000000),
-	NUMBER("bad", ON_HOST, bad_level, 1000000),
-};
-
-static const struct other_param texts[] = {
-	OTHER("expect", ON_TCP | ON_HTTP | ON_DNS, expect_text),
-	OTHER("host_header", ON_HTTP, host_header),
-	OTHER("name", ON_DNS, query_name),
-};
-
-static const struct other_param flags[] = {
-	OTHER("accept_untrusted", ON_HTTP | ON_TLS, accept_untrusted),
-	OTHER("ad", ON_DNS, want_ad),
-	OTHER("aa", ON_DNS, want_aa),
-	OTHER("alive", ON_DNS, want_alive),
-};
-
-enum {
-	NUMBERS = sizeof(numbers) / sizeof(numbers[0]),
-	TEXTS = sizeof(texts) / sizeof(texts[0]),
-	FLAGS = sizeof(flags) / sizeof(flags[0])
+} members[] = {
+	[CHECK_MEMBER_TIMEOUT_MS] = MEMBER(timeout_ms),
+	[CHECK_MEMBER_WARN_LATENCY_MS] = MEMBER(warn_latency_ms),
+	[CHECK_MEMBER_WINDOW] = MEMBER(window),
+	[CHECK_MEMBER_EXPECT_TEXT] = MEMBER(expect_text),
+	[CHECK_MEMBER_EXPECT_STATUS] = MEMBER(expect_status),
+	[CHECK_MEMBER_HOST_HEADER] = MEMBER(host_header),
+	[CHECK_MEMBER_ACCEPT_UNTRUSTED] = MEMBER(accept_untrusted),
+	[CHECK_MEMBER_WARN_DAYS] = MEMBER(warn_days),
+	[CHECK_MEMBER_QUERY_NAME] = MEMBER(query_name),
+	[CHECK_MEMBER_DNS_TYPE] = MEMBER(dns_type),
+	[CHECK_MEMBER_WANT_AD] = MEMBER(want_ad),
+	[CHECK_MEMBER_WANT_AA] = MEMBER(want_aa),
+	[CHECK_MEMBER_WANT_ALIVE] = MEMBER(want_alive),
+	[CHECK_MEMBER_WARN_LEVEL] = MEMBER(warn_level),
+	[CHECK_MEMBER_BAD_LEVEL] = MEMBER(bad_level),
 };
 
 static int wrong(struct diag *diag, const char *what)
@@ -86,38 +46,30 @@ static int wrong(struct diag *diag, const char *what)
 	return diag_set(diag, E_INPUT, 0, 0, "check: %s is missing or not usable", what);
 }
 
-static bool applies(unsigned kinds, const struct check_spec *spec)
-{
-	return (kinds >> spec->kind & 1u) != 0;
-}
-
 /* ---- params */
 
-static void store(struct check_spec *spec, const struct number_param *param, int64_t value)
+/* Where a parameter goes: a member, or the next octets of the kind's own values. */
+static void store(struct check_spec *spec, const struct check_param *param,
+	struct check_value *values, const struct check_value *value)
 {
-	uint8_t narrow = (uint8_t)value;
-	uint16_t middle = (uint16_t)value;
-	uint32_t wide = (uint32_t)value;
-	const void *from = param->octets == 1   ? (const void *)&narrow
-			   : param->octets == 2 ? (const void *)&middle
-						: (const void *)&wide;
-	memcpy((char *)spec + param->at, from, param->octets);
-}
-
-static int read_numbers(const struct json *params, struct check_spec *spec, struct diag *diag)
-{
-	for (size_t i = 0; i < NUMBERS; i++) {
-		const struct json *value = json_get(params, numbers[i].name);
-		int64_t number = 0;
-		if (value == NULL || !applies(numbers[i].kinds, spec)) {
-			continue;
-		}
-		if (!json_int(value, &number) || number < 0 || number > numbers[i].max) {
-			return wrong(diag, numbers[i].name);
-		}
-		store(spec, &numbers[i], number);
+	if (param->member == CHECK_MEMBER_NONE) {
+		values[param->value] = *value;
+		values[param->value].given = true;
+		return;
 	}
-	return 0;
+	char *at = (char *)spec + members[param->member].at;
+	size_t octets = members[param->member].octets;
+	if (value->text != NULL) {
+		memcpy(at, &value->text, sizeof(value->text));
+		return;
+	}
+	uint8_t narrow = (uint8_t)value->number;
+	uint16_t middle = (uint16_t)value->number;
+	uint32_t wide = (uint32_t)value->number;
+	const void *from = octets == 1   ? (const void *)&narrow
+			   : octets == 2 ? (const void *)&middle
+					 : (const void *)&wide;
+	memcpy(at, from, octets);
 }
 
 /* A text the engines take as a C string; NULL when it has a NUL or is too long. */
@@ -127,46 +79,83 @@ static const char *text_of(struct arena *arena, struct slice text, size_t max)
 	return usable ? arena_dup_str(arena, text) : NULL;
 }
 
-static int read_texts(struct arena *arena, const struct json *params, struct check_spec *spec,
+static bool choice_of(
+	const struct check_param *param, struct slice word, struct check_value *ret_value)
+{
+	uint16_t type = 0;
+	if (param->member == CHECK_MEMBER_DNS_TYPE) {
+		bool known = dnsmsg_type_parse(word, &type) == 0;
+		ret_value->number = type;
+		return known;
+	}
+	ret_value->number = check_param_choice(param, word);
+	return ret_value->number >= 0;
+}
+
+/* 0 is the default where the range begins above it. */
+static bool value_of(struct arena *arena, const struct check_param *param,
+	const struct json *json, struct check_value *ret_value)
+{
+	bool flag = false;
+	switch (param->type) {
+	case CHECK_PARAM_INT:
+		return json_int(json, &ret_value->number) && ret_value->number >= 0 &&
+		       ret_value->number <= param->max;
+	case CHECK_PARAM_FLAG:
+		(void)!json_bool(json, &flag);
+		ret_value->number = flag;
+		return true;
+	case CHECK_PARAM_CHOICE:
+		return choice_of(param, json_str(json), ret_value);
+	case CHECK_PARAM_TEXT:
+	case CHECK_PARAM_NAME:
+	case CHECK_PARAM_SECRET:
+	case CHECK_PARAM_KEPT:
+		break;
+	}
+	ret_value->text = text_of(arena, json_str(json), CHECK_TEXT_MAX);
+	return ret_value->text != NULL;
+}
+
+static bool is_empty_text(const struct check_param *param, const struct json *json)
+{
+	return param->type != CHECK_PARAM_INT && param->type != CHECK_PARAM_FLAG &&
+	       json_str(json).n == 0;
+}
+
+int spec_read_params(struct arena *arena, const struct json *params, struct check_spec *spec,
 	struct diag *diag)
 {
-	for (size_t i = 0; i < TEXTS; i++) {
-		struct slice text = json_get_str(params, texts[i].name);
-		if (text.n == 0 || !applies(texts[i].kinds, spec)) {
-			continue;
+	const struct check_form *form = &check_forms[spec->kind];
+	struct check_value *values =
+		form->value_count > 0 ? arena_take(arena, form->value_count * sizeof(*values))
+				      : NULL;
+	for (size_t i = 0; i < form->param_count; i++) {
+		const struct check_param *param = &form->params[i];
+		const struct json *json = json_get(params, param->name);
+		struct check_value value = { 0 };
+		bool given = json != NULL && !is_empty_text(param, json);
+		/* A secret that could not be opened is the engine's to tell. */
+		bool wanted = param->needed && param->type != CHECK_PARAM_SECRET;
+		if ((given && !value_of(arena, param, json, &value)) || (!given && wanted)) {
+			return wrong(diag, param->name);
 		}
-		const char *value = text_of(arena, text, CHECK_TEXT_MAX);
-		if (value == NULL) {
-			return wrong(diag, texts[i].name);
+		if (given) {
+			store(spec, param, values, &value);
 		}
-		memcpy((char *)spec + texts[i].at, &value, sizeof(value));
 	}
-	for (size_t i = 0; i < FLAGS; i++) {
-		bool value = json_get_bool(params, flags[i].name, false);
-		if (applies(flags[i].kinds, spec)) {
-			memcpy((char *)spec + flags[i].at, &value, sizeof(value));
-		}
-	}
+	spec->values = values;
 	return 0;
 }
 
-static int read_params(struct arena *arena, const struct json *params, struct check_spec *spec,
-	struct diag *diag)
+/* The port where the target leaves it out. */
+static void fill_port(struct check_spec *spec)
 {
-	struct slice type = json_get_str(params, "type");
-	int error = read_numbers(params, spec, diag);
-	error = error < 0 ? error : read_texts(arena, params, spec, diag);
-	if (error < 0) {
-		return error;
+	const struct check_form *form = &check_forms[spec->kind];
+	if (spec->port == 0 && form->target != CHECK_TARGET_URL) {
+		bool at_once = spec->tls_mode == CHECK_TLS_AT_ONCE && form->tls_port != 0;
+		spec->port = at_once ? form->tls_port : form->port;
 	}
-	if (spec->kind == CHECK_DNS && type.n > 0 &&
-		dnsmsg_type_parse(type, &spec->dns_type) < 0) {
-		return wrong(diag, "type");
-	}
-	if (spec->kind == CHECK_DNS && spec->query_name == NULL) {
-		return wrong(diag, "name to ask for");
-	}
-	return 0;
 }
 
 /* ---- target */
@@ -270,20 +259,29 @@ static int read_item_of_host(struct arena *arena, struct slice text, struct spec
 
 static int read_target(struct arena *arena, struct slice text, struct spec_item *item)
 {
-	struct check_spec *spec = &item->spec;
-	if (spec->kind == CHECK_HTTP) {
+	switch (check_forms[item->spec.kind].target) {
+	case CHECK_TARGET_URL:
 		return read_url(arena, text, item);
-	}
-	if (spec->kind == CHECK_HOST) {
+	case CHECK_TARGET_OWN:
 		return read_item_of_host(arena, text, item);
+	case CHECK_TARGET_HOST:
+	case CHECK_TARGET_PLACE:
+	case CHECK_TARGET_SERVICE:
+	case CHECK_TARGET_SERVER:
+		break;
 	}
-	int error = read_host(arena, text, item);
-	if (error == 0 && spec->kind == CHECK_TLS && spec->port == 0) {
-		spec->port = TLS_PORT;
+	return read_host(arena, text, item);
+}
+
+int spec_complete(struct check_spec *spec)
+{
+	enum check_target target = check_forms[spec->kind].target;
+	if (target == CHECK_TARGET_HOST) {
+		return spec->port == 0 ? 0 : E_INPUT;
 	}
-	bool port_fits = spec->kind == CHECK_TCP ? spec->port != 0
-						 : spec->kind != CHECK_ICMP || spec->port == 0;
-	return error == 0 && port_fits ? 0 : E_INPUT;
+	fill_port(spec);
+	bool needs_port = target != CHECK_TARGET_URL && target != CHECK_TARGET_OWN;
+	return !needs_port || spec->port != 0 ? 0 : E_INPUT;
 }
 
 /* ---- the whole */
@@ -348,8 +346,12 @@ int spec_read(struct arena *arena, const struct json *check, struct spec_item *r
 	if (error == 0 && read_target(arena, json_get_str(check, "target"), &item) < 0) {
 		error = wrong(diag, "target");
 	}
-	error = error < 0 ? error
-			  : read_params(arena, json_get(check, "params"), &item.spec, diag);
+	error = error < 0
+			? error
+			: spec_read_params(arena, json_get(check, "params"), &item.spec, diag);
+	if (error == 0 && spec_complete(&item.spec) < 0) {
+		error = wrong(diag, "target");
+	}
 	if (error < 0) {
 		return error;
 	}

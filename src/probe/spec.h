@@ -38,18 +38,26 @@ struct spec_item {
  * Read one check.
  *
  * Shape:   {"id","name","kind","target","params":{},"interval_s","retries",
- *          "severity"}.  target is an address or name (icmp), HOST:PORT (tcp,
- *          tls), a URL (http), the server's ADDRESS[:PORT] (dns), or load,
- *          memory, disk, clock, interface:NAME (host).  IPv6 with a port is in
- *          brackets.  params: timeout_ms warn_ms window of all kinds; tcp
- *          expect; http expect status host_header; http and tls warn_days
- *          accept_untrusted; dns name type expect rcode ad aa alive; host warn bad.
- *          Others are passed over.
+ *          "severity"}; target and params as schema/check_kinds.toml has them for
+ *          the kind.  IPv6 with a port is in brackets.  Params of other kinds are
+ *          passed over.
  * Owns:    texts of *ret_item live in the arena.
  * Returns: 0, or E_INPUT with diag.
  */
 NODISCARD int spec_read(struct arena *arena, const struct json *check,
 	struct spec_item *ret_item, struct diag *diag);
+
+/**
+ * The params alone, into a spec whose kind is set.
+ *
+ * Owns:    texts and values live in the arena.
+ * Returns: 0, or E_INPUT with diag.
+ */
+NODISCARD int spec_read_params(struct arena *arena, const struct json *params,
+	struct check_spec *spec, struct diag *diag);
+
+/** The usual port where none is said.  Returns: 0, or E_INPUT where one is missing or does not belong. */
+NODISCARD int spec_complete(struct check_spec *spec);
 
 /**
  * "[IPV6]:PORT", "HOST:PORT", or either without a port.

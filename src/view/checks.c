@@ -222,6 +222,11 @@ static int one_load(struct view *view, struct items *items)
 	return list_one(view, &query, view->call->id);
 }
 
+int view_check_reached(struct view *view)
+{
+	return one_load(view, arena_take(view->arena, sizeof(struct items)));
+}
+
 int view_checks_get(struct view *view)
 {
 	struct items *items = arena_take(view->arena, sizeof(*items));

@@ -22,6 +22,10 @@ NODISCARD int view_checks_list(struct view *view);
 NODISCARD int view_checks_overview(struct view *view);
 /** GET /checks/{id} */
 NODISCARD int view_checks_get(struct view *view);
+/** GET /checks/{id}/page: the confirmed home page and the one last seen, each null when there is none. */
+NODISCARD int view_checks_page(struct view *view);
+/** Is the check of the path one the caller may see?  Returns: 0, E_ABSENT or as db_step. */
+NODISCARD int view_check_reached(struct view *view);
 /** GET /checks/{id}/samples?from=&to=: the newest 2,000 of the range, oldest first. */
 NODISCARD int view_checks_samples(struct view *view);
 /** GET /logs?q=&source=&from=&to=: newest first, lines that hold q in either case. */

@@ -47,6 +47,7 @@ static const view_fn reads[ROUTE_COUNT_] = {
 	[ROUTE_CHECKS_LIST] = view_checks_list,
 	[ROUTE_CHECKS_GET] = view_checks_get,
 	[ROUTE_CHECKS_SAMPLES] = view_checks_samples,
+	[ROUTE_CHECKS_PAGE] = view_checks_page,
 	[ROUTE_LOGS_LIST] = view_logs_list,
 	[ROUTE_SETTINGS_LIST] = view_settings_list,
 	[ROUTE_CHECKUP_GET] = view_checkup_get,

@@ -6,6 +6,8 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "probe/engines.h"
+#include "probe/http/page_compare.h"
 #include "probe/stream.h"
 #include "probe/tls_session.h"
 #include "probe/verdict.h"
@@ -18,6 +20,7 @@ enum { SNI_MAX = 255, REQUEST_MAX = 3 * CHECK_TEXT_MAX, PORT_HTTP = 80, PORT_HTT
 struct op {
 	struct check_sink sink;
 	struct check_spec *spec;
+	const struct engines *engines;
 	struct check_result result;
 	struct check_result
 		certificate; /* judged at once, told when the answer itself is good */
@@ -122,6 +125,12 @@ static void judge_answer(struct op *op, struct stream *stream)
 		finish(op, stream, CHECK_DOWN, "http.content_missing");
 		return;
 	}
+	if (check_spec_number(spec, HTTP_COMPARE) != 0 &&
+		!page_compare(spec, buf_slice(&op->http.body), op->http.location,
+			&op->engines->pages, &op->result)) {
+		finish(op, stream, op->result.state, op->result.code);
+		return;
+	}
 	if (spec->use_tls && !op->certificate_good) {
 		finish_certificate(op, stream);
 		return;
@@ -224,8 +233,8 @@ static bool is_askable(const struct check_spec *spec)
 	       (spec->path == NULL || spec->path[0] == '/');
 }
 
-int http_check_start(struct stream_set *set, struct tls_client *client,
-	const struct check_spec *spec, struct check_sink sink)
+int http_check_start(
+	const struct engines *engines, const struct check_spec *spec, struct check_sink sink)
 {
 	if (!is_askable(spec)) {
 		return E_INPUT;
@@ -242,17 +251,19 @@ int http_check_start(struct stream_set *set, struct tls_client *client,
 	}
 	op->sink = sink;
 	op->spec = copy;
-	http1_init(&op->http, HTTP_BODY_MAX);
+	op->engines = engines;
+	bool compare = check_spec_number(spec, HTTP_COMPARE) != 0;
+	http1_init(&op->http, compare ? HTTP_PAGE_MAX : HTTP_BODY_MAX);
 	check_result_init(&op->result, spec, clock_unix_ms());
 	struct stream_config config = { .addr = copy->addr,
 		.port = copy->port,
 		.timeout_ms = verdict_timeout_ms(spec),
-		.tls = copy->use_tls ? client : NULL,
+		.tls = copy->use_tls ? engines->tls : NULL,
 		.server_name = copy->name,
 		.on = on_event,
 		.user = op };
 	struct stream *stream = NULL;
-	int rc = stream_open(set, &config, &stream);
+	int rc = stream_open(engines->streams, &config, &stream);
 	if (rc < 0) {
 		http1_fini(&op->http);
 		free(copy);

@@ -10,19 +10,21 @@
 #include "base/attr.h"
 #include "probe/check.h"
 
-struct stream_set;
-struct tls_client;
+struct engines;
 
-enum { HTTP_BODY_MAX = 256 * 1024 };
+enum {
+	HTTP_BODY_MAX = 256 * 1024,
+	HTTP_PAGE_MAX = 1024 * 1024, /* of a page that is compared */
+};
 
 /**
  * Codes: http.ok http.slow http.status http.content_missing http.timeout
  *        http.malformed http.head_too_large http.truncated http.closed; with
- *        use_tls also the certificate's of probe/verdict.h when the answer
+ *        compare also those of http/page_compare.h; with use_tls the certificate's of probe/verdict.h when the answer
  *        itself is good; tcp.* and tls.failed where no connection came about.
  *
  * Returns: 0, E_BUSY at the set's limit, E_INPUT for a path, name or host_header
  *          that cannot stand in a request, or -errno.
  */
-NODISCARD int http_check_start(struct stream_set *set, struct tls_client *client,
-	const struct check_spec *spec, struct check_sink sink);
+NODISCARD int http_check_start(
+	const struct engines *engines, const struct check_spec *spec, struct check_sink sink);

@@ -16,6 +16,7 @@ struct train {
 	struct check_spec spec; /* without texts: they are not the engine's business */
 	struct check_sink sink;
 	uint64_t due_ms;
+	unsigned warn_loss;
 	unsigned count;
 	unsigned answered;
 	struct rtt_round round;
@@ -69,13 +70,12 @@ static void judge(const struct train *train, struct check_result *result)
 	if (!train->replied) {
 		return;
 	}
-	unsigned warn = spec->warn_loss != 0 ? spec->warn_loss : TRAIN_LOSS_WARN;
 	bool slow = spec->warn_latency_ms != 0 &&
 		    seen.median_us > (int64_t)spec->warn_latency_ms * 1000;
 	check_result_arg_int(result, "sent", train->round.sent);
 	check_result_arg_int(result, "lost", seen.lost);
 	check_result_arg_int(result, "loss", seen.loss_percent);
-	if (seen.loss_percent >= warn) {
+	if (seen.loss_percent >= train->warn_loss) {
 		check_result_set(result, CHECK_DEGRADED, "icmp.loss");
 	} else {
 		check_result_set(result, slow ? CHECK_DEGRADED : CHECK_UP,
@@ -166,7 +166,8 @@ static void on_due(uv_timer_t *timer)
 
 int train_start(struct train_set *set, const struct check_spec *spec, struct check_sink sink)
 {
-	if (spec->count <= 1) {
+	int64_t count = check_spec_number(spec, ICMP_COUNT);
+	if (count <= 1) {
 		return ping_start(set->ping, spec, sink);
 	}
 	struct train *train = set->count < TRAIN_SET_MAX ? calloc(1, sizeof(*train)) : NULL;
@@ -178,10 +179,10 @@ int train_start(struct train_set *set, const struct check_spec *spec, struct che
 		.kind = spec->kind,
 		.addr = spec->addr,
 		.timeout_ms = spec->timeout_ms,
-		.warn_latency_ms = spec->warn_latency_ms,
-		.warn_loss = spec->warn_loss };
+		.warn_latency_ms = spec->warn_latency_ms };
+	train->warn_loss = (unsigned)check_spec_number(spec, ICMP_WARN_LOSS);
 	train->sink = sink;
-	train->count = spec->count < RTT_MAX ? spec->count : RTT_MAX;
+	train->count = count < RTT_MAX ? (unsigned)count : RTT_MAX;
 	int rc = send_one(train);
 	if (rc < 0) {
 		free(train);

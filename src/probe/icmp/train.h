@@ -20,7 +20,6 @@ struct train_set;
 
 enum {
 	TRAIN_GAP_MS = 100,      /* between the echoes of one round */
-	TRAIN_LOSS_WARN = 20,    /* percent lost from which a round is degraded, by default */
 	TRAIN_SET_MAX = 1 << 15, /* rounds under way at once */
 };
 
@@ -28,8 +27,8 @@ enum {
 NODISCARD struct train_set *train_set_create(uv_loop_t *loop, struct ping *ping);
 
 /**
- * One round of spec->count echoes (0 and 1: a single one, as ping_start tells
- * it).  Measurements: rtt (median), rtt_min, rtt_max, jitter in us, loss in %.
+ * One round of as many echoes as the check's count says (1: a single one, as
+ * ping_start tells it).  Measurements: rtt (median), rtt_min, rtt_max, jitter in us, loss in %.
  * Codes beside the engine's: icmp.loss.  A round that got only error
  * messages or could not be sent is told by the last of these.
  *

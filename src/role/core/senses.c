@@ -6,10 +6,12 @@
 #include "base/jw.h"
 #include "base/log.h"
 #include "desk/check_table.h"
+#include "desk/homepages.h"
 #include "desk/line.h"
 #include "desk/own_machine.h"
 #include "desk/signals.h"
 #include "model/signal.h"
+#include "records/secret.h"
 #include "role/core/core.h"
 #include "sys/memfd.h"
 
@@ -136,6 +138,27 @@ static void facts_take(struct core *core, struct ipc_frame *frame)
 	job_submit_sure(job, facts_run, json, facts_finish);
 }
 
+/* ---- a home page that is not the one that was confirmed */
+
+static int page_run(struct txn *txn, void *arg)
+{
+	return homepage_take(txn, arg);
+}
+
+static void page_hear(struct core *core, struct ipc_frame *frame)
+{
+	struct msg_page msg = { 0 };
+	struct job *job = job_create(core, frame->trace);
+	struct homepage_sight *sight = arena_take(job->arena, sizeof(*sight));
+	if (msg_page_decode(arena_dup(job->arena, frame->payload), &msg) < 0) {
+		job_drop(job);
+		return;
+	}
+	*sight = (struct homepage_sight) { msg.check_id, msg.at_ms, msg.title, msg.text,
+		msg.hosts, msg.mark };
+	job_submit_sure(job, page_run, sight, job_drop);
+}
+
 /* ---- rules that are gone: what they said ends, for nothing else will end it */
 
 static int orphan_run(struct txn *txn, void *arg)
@@ -183,6 +206,8 @@ void senses_frame(struct core *core, enum ipc_role from, struct ipc_frame *frame
 		proof_take(core, frame);
 	} else if (frame->type == MSG_FACTS) {
 		facts_take(core, frame);
+	} else if (frame->type == MSG_PAGE) {
+		page_hear(core, frame);
 	} else if (frame->type == MSG_RULES) {
 		rules_hear(core, frame);
 	}
@@ -225,9 +250,9 @@ void senses_turn(struct core *core)
 	if (!core->checks_dirty || core->rt->peers[IPC_PROBE] == NULL) {
 		return;
 	}
-	AUTO_BUF struct buf table;
+	struct buf table;
 	buf_init(&table, TABLE_MAX_OCTETS);
-	int error = check_table_put(core->peek, &table);
+	int error = check_table_put(core->peek, core->env.secrets, &table);
 	struct msg_checks msg = { .json = buf_slice(&table) };
 	int fd = -1;
 	if (error == 0 && table.n > FRAME_BODY_MAX) {
@@ -238,4 +263,5 @@ void senses_turn(struct core *core)
 			? error
 			: RUNTIME_SEND(core->rt, IPC_PROBE, checks, MSG_CHECKS, 0, 0, &msg, fd);
 	core->checks_dirty = error < 0;
+	secret_wipe(&table);
 }

@@ -72,7 +72,7 @@ static void answer_send(struct job *job, unsigned status, const char *media, str
 static bool changes_checks(enum route_id route)
 {
 	return route == ROUTE_CHECKS_CREATE || route == ROUTE_CHECKS_UPDATE ||
-	       route == ROUTE_CHECKS_PASTE ||
+	       route == ROUTE_CHECKS_PASTE || route == ROUTE_CHECKS_PAGE_CONFIRM ||
 	       route == ROUTE_ASSETS_UPDATE; /* one put out of use takes its checks along */
 }
 

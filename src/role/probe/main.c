@@ -11,12 +11,14 @@
 #include "base/diag.h"
 #include "base/err.h"
 #include "base/jw.h"
+#include "base/utf8.h"
 #include "probe/host/host.h"
 #include "probe/prober.h"
 #include "probe/scheduler.h"
 #include "probe/tls_session.h"
 #include "role/probe/asks.h"
 #include "role/probe/facts.h"
+#include "role/probe/pages.h"
 #include "role/probe/probe.h"
 #include "role/probe/table.h"
 #include "role/runtime.h"
@@ -52,12 +54,14 @@ static int engines_open(struct probe *probe, struct diag *diag)
 			"the machine's own state or its authorities: %s", err_text(error));
 	}
 	probe->facts = facts_open(probe);
+	probe->pages = pages_create(probe);
 	struct prober_config config = {
 		.fd4 = runtime_handle(rt, "icmp4"),
 		.fd6 = runtime_handle(rt, "icmp6"),
 		.resolvers = facts_resolvers(probe->facts),
 		.tls = probe->tls,
 		.host = probe->host,
+		.pages = pages_sink(probe->pages),
 	};
 	error = prober_create(&rt->loop, &config, &probe->prober);
 	return error < 0 ? diag_set(diag, error, 0, 0, "probe: the engines do not start") : 0;
@@ -67,6 +71,7 @@ static int prepare(struct runtime *rt, struct diag *diag)
 {
 	struct probe *probe = rt->self;
 	probe->rt = rt;
+	(void)!gb18030_init(); /* loads a module from disk; without it such pages are read as they come */
 	int error = samples_open(&probe->samples, rt, diag);
 	return error < 0 ? error : engines_open(probe, diag);
 }
@@ -128,6 +133,7 @@ static void peer(struct runtime *rt, enum ipc_role peer, bool up)
 	signal_queue_peer(probe->signals, up);
 	if (up) {
 		facts_send(probe->facts);
+		pages_again(probe->pages);
 	}
 }
 
@@ -146,6 +152,7 @@ static void status(struct runtime *rt, struct jw *jw)
 	jw_kv_int(jw, "names_failed", (int64_t)p.resolver.failed);
 	table_status(probe->table, jw);
 	asks_status(probe->asks, jw);
+	pages_status(probe->pages, jw);
 	samples_status(&probe->samples, jw);
 	signal_queue_status(probe->signals, jw);
 }
@@ -166,6 +173,7 @@ static void fini(struct probe *probe)
 	probe->table = table_destroy(probe->table);
 	probe->signals = signal_queue_destroy(probe->signals);
 	probe->facts = facts_close(probe->facts);
+	probe->pages = pages_destroy(probe->pages);
 	probe->host = host_close(probe->host);
 	tls_client_destroy(probe->tls);
 	samples_close(&probe->samples);

@@ -59,9 +59,17 @@ static void put_args(struct buf *buf, const struct watch *watch, enum check_stat
 	jw_end(&jw);
 }
 
-static enum alert_severity severity_of(const struct watch *watch, enum check_state state)
+/* A page that was tampered with answers well, and is no small matter for that. */
+static bool is_tampered(const struct check_result *result)
 {
-	bool softer = state == CHECK_DEGRADED && watch->severity < ALERT_SEVERITY_MINOR;
+	return slice_starts(slice_str(result->code), SLICE("page."));
+}
+
+static enum alert_severity severity_of(
+	const struct watch *watch, enum check_state state, const struct check_result *result)
+{
+	bool softer = state == CHECK_DEGRADED && watch->severity < ALERT_SEVERITY_MINOR &&
+		      !is_tampered(result);
 	return softer ? ALERT_SEVERITY_MINOR : watch->severity;
 }
 
@@ -80,11 +88,12 @@ void say_change(
 		.check = slice_str(check),
 		.asset_key = slice_str(watch->host),
 		.class = SLICE("check.state"),
-		.severity = severity_of(watch, change->to),
+		.severity = severity_of(watch, change->to, change->result),
 		.observed_at_ms = change->since_unix_ms,
 		.state = said[change->to].state,
 		.dedup_key = slice_str(dedup),
-		.code = slice_str(said[change->to].code),
+		.code = is_tampered(change->result) ? SLICE("check.page_differs")
+						    : slice_str(said[change->to].code),
 		.args = args.failed ? SLICE("{}") : buf_slice(&args),
 	};
 	/* A refusal is counted and logged there. */

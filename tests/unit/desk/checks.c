@@ -229,7 +229,7 @@ static void a_paused_check_holds_no_alert_up(const char *conf)
 		0);
 	AUTO_BUF struct buf table;
 	buf_init(&table, 4096);
-	assert_int_equal(check_table_put(school.house.db, &table), 0);
+	assert_int_equal(check_table_put(school.house.db, NULL, &table), 0);
 	assert_true(slice_is(buf_slice(&table), "[]"));
 	AUTO_STMT struct stmt *q = NULL;
 	assert_int_equal(
@@ -252,7 +252,7 @@ static int probe_reads(void)
 	AUTO_ARENA struct arena *arena = arena_create(0);
 	const struct json *root = NULL;
 	buf_init(&table, 65536);
-	assert_int_equal(check_table_put(school.house.db, &table), 0);
+	assert_int_equal(check_table_put(school.house.db, NULL, &table), 0);
 	assert_int_equal(json_parse(arena, buf_slice(&table), 0, &root, NULL), 0);
 	int count = 0;
 	for (const struct json *check = json_first(root); check != NULL;

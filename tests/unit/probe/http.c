@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "base/err.h"
+#include "probe/engines.h"
 #include "probe/http/http_check.h"
 #include "probe/stream.h"
 #include "world.h"
@@ -66,7 +67,8 @@ static struct caught check(const struct check_spec *spec)
 	struct caught caught = { 0 };
 	assert_int_equal(uv_loop_init(&loop), 0);
 	struct stream_set *set = stream_set_create(&loop, 8);
-	assert_int_equal(http_check_start(set, NULL, spec, caught_sink(&caught)), 0);
+	struct engines engines = { .streams = set };
+	assert_int_equal(http_check_start(&engines, spec, caught_sink(&caught)), 0);
 	world_run(&loop, &caught, 1, 8000);
 	assert_int_equal(caught.count, 1);
 	stream_set_close(set);
@@ -180,9 +182,10 @@ static void what_would_split_the_request_is_refused(void **state)
 	struct caught caught = { 0 };
 	assert_int_equal(uv_loop_init(&loop), 0);
 	struct stream_set *set = stream_set_create(&loop, 8);
+	struct engines engines = { .streams = set };
 	for (size_t i = 0; i < sizeof(specs) / sizeof(specs[0]); i++) {
 		assert_int_equal(
-			http_check_start(set, NULL, &specs[i], caught_sink(&caught)), E_INPUT);
+			http_check_start(&engines, &specs[i], caught_sink(&caught)), E_INPUT);
 	}
 	stream_set_close(set);
 	world_end(&loop);

@@ -10,6 +10,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 
+#include "probe/engines.h"
 #include "probe/http/http_check.h"
 #include "probe/stream.h"
 #include "probe/tls/tls_check.h"
@@ -25,8 +26,9 @@ static struct caught check(const struct check_spec *spec, const char *authority)
 	assert_true(tls_client_create(authority, &client) >= 0);
 	assert_int_equal(uv_loop_init(&loop), 0);
 	struct stream_set *set = stream_set_create(&loop, 8);
+	struct engines engines = { .streams = set, .tls = client };
 	if (spec->kind == CHECK_HTTP) {
-		assert_int_equal(http_check_start(set, client, spec, caught_sink(&caught)), 0);
+		assert_int_equal(http_check_start(&engines, spec, caught_sink(&caught)), 0);
 	} else {
 		assert_int_equal(tls_check_start(set, client, spec, caught_sink(&caught)), 0);
 	}

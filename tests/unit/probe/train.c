@@ -101,10 +101,14 @@ static double perf(const struct check_result *result, const char *name)
 	return -1;
 }
 
-static struct check_spec round_of(uint8_t count)
+static struct check_value values[CHECK_VALUES_MAX];
+
+static struct check_spec round_of(int64_t count)
 {
+	memset(values, 0, sizeof(values));
+	values[ICMP_COUNT] = (struct check_value) { .number = count, .given = true };
 	return (struct check_spec) {
-		.id = 7, .addr = world_addr("127.0.0.9"), .timeout_ms = 300, .count = count
+		.id = 7, .addr = world_addr("127.0.0.9"), .timeout_ms = 300, .values = values
 	};
 }
 
@@ -138,7 +142,8 @@ static void half_lost_is_degraded_unless_that_is_allowed(void **state)
 		struct bench bench;
 		struct caught caught = { 0 };
 		struct check_spec spec = round_of(4);
-		spec.warn_loss = allowed != 0 ? 60 : 0;
+		values[ICMP_WARN_LOSS] =
+			(struct check_value) { .number = 60, .given = allowed != 0 };
 		begin(&bench, 16);
 		assert_int_equal(train_start(bench.set, &spec, caught_sink(&caught)), 0);
 		while (ping_stats(bench.ping).replied < 2) {

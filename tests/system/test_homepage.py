@@ -1,0 +1,133 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""A site's home page is held against the one a person confirmed: a hidden link, another title and
+another text each raise an alert that says so; confirming the page as it is now ends it."""
+import http.server
+import pathlib
+import sys
+import threading
+import traceback
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent))
+import test_line as line  # noqa: E402
+from platform_driver import NAME, Platform, Refused, on_a_desk, until  # noqa: E402
+from postgres_driver import with_stores  # noqa: E402
+from tap import case, end  # noqa: E402
+
+NEWS = "".join(f"<p>{text}</p>" for text in (
+    "学院召开下半年网络安全工作会议", "图书馆寒假开放时间调整", "机电工程系学生在技能大赛中获奖", "期末考试工作安排",
+    "新生报到须知与宿舍安排", "后勤服务中心食堂开放时间", "校企合作签约仪式举行", "优秀毕业生回校交流"))
+HOME = f"<html><title>示例学院</title>{NEWS}<a href='https://www.moe.example/'>上级</a></html>"
+HIDDEN = HOME.replace("</html>", "<div style='display:none'><a href='http://bet.example/x'>彩</a></div></html>")
+
+
+class Site:
+    """One page on loopback, which changes as it is told."""
+
+    def __init__(self):
+        self.page = HOME
+        site = self
+
+        class Answer(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                body = site.page.encode()
+                self.send_response(200)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_):
+                pass
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Answer)
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        self.url = f"http://127.0.0.1:{self.server.server_port}/"
+
+
+def refusal(call, *words):
+    try:
+        call(*words)
+    except Refused as problem:
+        return problem.status, problem.problem["code"]
+    return None
+
+
+def walked(cast, site):
+    operator = cast["operator"]
+    check = operator.post("/checks", {"name": "学院主页", "kind": "http", "target": site.url, "interval_s": 1, "retries": 0,
+                                      "params": {"compare": True}})["id"]
+    way = f"/checks/{check}/page"
+    refused = refusal(operator.call, "PATCH", f"/checks/{check}", {"params": {"compare": True, "baseline": "AAAA"}})
+    case("people do not write the mark themselves", refused and refused[1] == "check.param", refused)
+
+    def page(is_so):
+        return until(lambda: next((p for p in [operator.get(way)] if p["seen"] and is_so(p)), None))
+
+    def shown(state, code=None):
+        return until(lambda: next((c for c in [operator.get(f"/checks/{check}")]
+                                   if c["state"] == state and (code is None or c["detail"]["code"] == code)), None))
+
+    first = page(lambda p: True)
+    case("what is seen can be read before anybody confirms it",
+         first["confirmed"] is None and first["seen"]["title"] == "示例学院" and first["seen"]["hosts"] == ["www.moe.example"]
+         and "图书馆寒假开放时间调整" in first["seen"]["text"], first)
+    case("unconfirmed, the site is up", shown("up")["state"] == "up")
+    site.page = HIDDEN
+    hidden = page(lambda p: "bet.example" in p["seen"]["hosts"])
+    case("without a confirmed page nothing is judged", shown("up")["state"] == "up")
+    case("what was looked at is confirmed, not what came meanwhile",
+         refusal(operator.post, way + "/confirm", {"mark": first["seen"]["mark"]}) == (409, "page.changed_meanwhile"))
+    case("whoever only reads confirms nothing", refusal(cast["verifier"].post, way + "/confirm", {"mark": hidden["seen"]["mark"]})[0] == 403)
+    site.page = HOME
+    again = page(lambda p: p["seen"]["mark"] == first["seen"]["mark"])
+    operator.post(way + "/confirm", {"mark": again["seen"]["mark"]})
+    confirmed = operator.get(way)["confirmed"]
+    case("confirmed by whom and when", confirmed["by"] and confirmed["at"] and confirmed["title"] == "示例学院", confirmed)
+
+    for name, text, code in (("a hidden link", HIDDEN, "page.new_hosts"),
+                             ("another title", HOME.replace("示例学院", "Hacked by x"), "page.title_changed"),
+                             ("another text", "<title>示例学院</title><p>精彩赛事直播注册即送彩金</p>", "page.text_changed")):
+        site.page = text
+        case(f"{name} is told as that", bool(shown("degraded", code)))
+        if code != "page.text_changed":
+            site.page = HOME
+            shown("up")
+    alert = until(lambda: next((a for a in operator.get("/alerts?state=open")["items"] if a["check_id"] == check), None))
+    case("and raises one alert, as grave as the check", alert["severity"] == "major", alert)
+    site.page = HOME + "<p>另有一条新的通知</p>"
+    case("an article more is no difference", bool(shown("up")))
+    site.page = HIDDEN
+    shown("degraded", "page.new_hosts")
+    changed = page(lambda p: "bet.example" in p["seen"]["hosts"])
+    operator.post(way + "/confirm", {"mark": changed["seen"]["mark"]})
+    case("confirmed as it is now, it is up again", bool(shown("up")))
+    case("the log says who confirmed", any(e["kind"] == "check" and e["id"] == check
+                                           for e in cast["auditor"].get("/audit?act=check.page_confirm")["items"]))
+    operator.call("PATCH", f"/checks/{check}", {"target": site.url + "other"})
+    case("a check that looks elsewhere has no confirmed page", operator.get(way)["confirmed"] is None)
+
+
+def on_the_desk(stores):
+    platform = Platform(stores.fresh(), NAME)
+    try:
+        platform.start()
+        cast = line.setup(platform, "five")
+        cast.add("zheng", "郑审", [("auditor", None)])
+        walked(cast, Site())
+        platform.stop()
+        line.audit(platform)
+    except Exception as problem:
+        case("it runs to its end", False, "".join(traceback.format_exception(problem))[-1500:].replace("\n", "\n# "))
+        print("# " + platform.log_tail().replace("\n", "\n# "))
+        platform.stop()
+    finally:
+        platform.remove()
+    return end()
+
+
+def main(postgresql=False):
+    on_a_desk(with_stores(on_the_desk, postgresql))
+
+
+if __name__ == "__main__":
+    main()
