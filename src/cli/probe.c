@@ -13,6 +13,7 @@
 #include "base/err.h"
 #include "base/jw.h"
 #include "base/num.h"
+#include "cli/probe_snmp.h"
 #include "probe/host/host.h"
 #include "probe/prober.h"
 #include "probe/spec.h"
@@ -29,7 +30,7 @@ enum {
 };
 
 static const char usage[] =
-	"usage: fengsui probe icmp|tcp|http|tls|dns|host TARGET [options]\n"
+	"usage: fengsui probe icmp|tcp|http|tls|dns|host|snmp TARGET [options]\n"
 	"  TARGET            address, name, HOST:PORT, a URL (http), the server (dns),\n"
 	"                    or load, memory, disk, clock, interface:NAME (host)\n"
 	"  --port N          --timeout MS      --warn-ms MS      --resolver ADDR[:PORT]\n"
@@ -438,6 +439,9 @@ static int open_and_run(struct request *request)
 int cli_probe(int argc, char **argv)
 {
 	struct request request = { 0 };
+	if (argc > 1 && strcmp(argv[1], "snmp") == 0) {
+		return cli_probe_snmp(argc - 1, argv + 1);
+	}
 	int rc = take_arguments(&request, argc, argv);
 	if (rc != 0) {
 		return rc;
