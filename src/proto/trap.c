@@ -122,11 +122,15 @@ static void find_enterprise(struct trap *trap)
 
 int trap_parse(struct slice datagram, struct trap *ret_trap)
 {
-	struct trap trap = { 0 };
-	int rc = snmp_parse(datagram, &trap.msg);
-	if (rc < 0) {
-		return rc;
-	}
+	struct snmp_msg msg;
+	int rc = snmp_parse(datagram, &msg);
+	return rc < 0 ? rc : trap_of(&msg, ret_trap);
+}
+
+int trap_of(const struct snmp_msg *msg, struct trap *ret_trap)
+{
+	struct trap trap = { .msg = *msg };
+	int rc = 0;
 	switch (trap.msg.kind) {
 	case SNMP_SEALED:
 		trap.is_sealed = true;

@@ -39,6 +39,9 @@ struct trap {
  */
 NODISCARD int trap_parse(struct slice datagram, struct trap *ret_trap);
 
+/** As trap_parse, of a message that is read already, or has been opened by usm_open. */
+NODISCARD int trap_of(const struct snmp_msg *msg, struct trap *ret_trap);
+
 /** "linkDown" for the traps of the standards; NULL for others.  Static. */
 const char *trap_name(struct oid oid);
 
