@@ -135,13 +135,14 @@ static void every_change_of_a_port_is_news_and_no_repeat_is(void **state)
 static void a_storm_is_cut_and_counted(void **state)
 {
 	(void)state;
-	for (unsigned i = 0; i < TRAP_STORM_MAX + 50; i++) {
+	for (unsigned i = 0; i < 2 * TRAP_STORM_MAX + 50; i++) {
 		send_trap(SNMP_TRAP_V2, (uint8_t)(3 + i % 2), 9);
 	}
 	const struct collect_trap_counters *counters = collect_trap_counters(world.collect);
 	/* A minute may turn in the middle of it. */
 	assert_true(counters->news >= TRAP_STORM_MAX);
-	assert_int_equal(counters->news + counters->storm, TRAP_STORM_MAX + 50);
+	assert_true(counters->storm >= 50);
+	assert_int_equal(counters->news + counters->storm, 2 * TRAP_STORM_MAX + 50);
 	assert_int_equal(world.events, counters->news);
 }
 

@@ -103,6 +103,10 @@ static void udp_is_found_through_what_is_around_it(void **state)
 	} cases[] = {
 		{ "Ethernet and IPv4", PCAP_LINK_ETHERNET, SLICE(MACS "\x08\0" UDP4 "padding"),
 			1 },
+		{ "without a length of UDP's own, as offloading leaves it", PCAP_LINK_RAW,
+			SLICE("\x45\0\0\x20\0\0\0\0\x40\x11\0\0\x7f\0\0\1\x7f\0\0\2\x04\0\0\xa2\0\0\0\0"
+			      "datapadding"),
+			1 },
 		{ "Ethernet and IPv6", PCAP_LINK_ETHERNET, SLICE(MACS "\x86\xdd" UDP6), 1 },
 		{ "two VLAN tags", PCAP_LINK_ETHERNET,
 			SLICE(MACS "\x88\xa8\0\1\x81\0\0\2\x08\0" UDP4), 1 },

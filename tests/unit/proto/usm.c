@@ -154,6 +154,9 @@ static void less_protection_than_asked_is_refused(void **state)
 	make(&nobody, &other, &wire);
 	assert_int_equal(snmp_parse(buf_slice(&wire), &msg), 0);
 	assert_int_equal(usm_open(&user, &engine, buf_slice(&wire), &msg, &plain), E_DENIED);
+	assert_int_equal(
+		usm_open(&plain_user, &engine, buf_slice(&wire), &msg, &plain), E_DENIED);
+	assert_int_equal(usm_open(&nobody, &engine, buf_slice(&wire), &msg, &plain), 0);
 }
 
 static void discovery_asks_without_a_name(void **state)
