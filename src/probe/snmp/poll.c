@@ -89,6 +89,7 @@ void poll_end_job(struct poller *poller, uint32_t at, enum poll_end end)
 	job->answer.took_us =
 		job->answer.began_us == 0 ? 0 : poll_now_us() - job->answer.began_us;
 	poller->stats.timeouts += end == POLL_TIMEOUT;
+	poller->stats.values += job->answer.values;
 	*poller->ended_end = job;
 	poller->ended_end = &job->next;
 	poll_soon(poller);

@@ -100,7 +100,7 @@ struct poll_stats {
 	uint64_t malformed; /* datagrams */
 	uint64_t strangers; /* answers nobody waits for: late, twice, or forged */
 	uint64_t refused;   /* jobs: a device's queue was full */
-	uint64_t send_deferred;
+	uint64_t unsent;    /* the socket was full: as if lost on the way */
 	uint64_t kernel_dropped;
 	uint32_t under_way;
 	uint32_t dead; /* breakers open */

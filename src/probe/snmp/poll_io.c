@@ -15,7 +15,6 @@ struct poll_batch {
 	struct iovec out_part[POLL_BATCH];
 	union probe_sockaddr to[POLL_BATCH];
 	struct buf octets[POLL_BATCH];
-	uint32_t device[POLL_BATCH];
 	unsigned count;
 	unsigned family; /* index of all that wait here */
 	struct mmsghdr in[POLL_BATCH];
@@ -140,11 +139,6 @@ void poll_send(struct poller *poller, uint32_t at)
 	if (batch->count == POLL_BATCH || (batch->count > 0 && batch->family != family)) {
 		poll_flush(poller);
 	}
-	if (batch->count == POLL_BATCH || (batch->count > 0 && batch->family != family)) {
-		/* The socket is full: as if lost on the way; the time-out sends it again. */
-		poller->stats.send_deferred++;
-	}
-	bool room = batch->count < POLL_BATCH && (batch->count == 0 || batch->family == family);
 	/* A repeat keeps its number, so that a slow answer to the first is one, too. */
 	int32_t id = device->attempt == 0 ? new_id(poller, at) : device->request_id;
 	poll_stop_waiting(poller, at);
@@ -158,9 +152,6 @@ void poll_send(struct poller *poller, uint32_t at)
 	}
 	job->answer.requests++;
 	wait_for(poller, at);
-	if (!room) {
-		return;
-	}
 	struct buf *out = &batch->octets[batch->count];
 	buf_clear(out);
 	if (!put_request(device, out)) {
@@ -168,7 +159,6 @@ void poll_send(struct poller *poller, uint32_t at)
 	}
 	unsigned i = batch->count++;
 	batch->family = family;
-	batch->device[i] = at;
 	batch->out_part[i] = (struct iovec) { out->p, out->n };
 	socklen_t n = probe_addr_to_sockaddr(&device->addr, device->port, &batch->to[i]);
 	batch->out[i].msg_hdr = (struct msghdr) { .msg_name = &batch->to[i],
@@ -178,7 +168,7 @@ void poll_send(struct poller *poller, uint32_t at)
 	poll_soon(poller);
 }
 
-/* A message that cannot go out is as good as lost: the time-out says so in the end. */
+/* What the socket does not take is as good as lost: the time-out sends it again. */
 void poll_flush(struct poller *poller)
 {
 	struct poll_batch *batch = poller->batch;
@@ -195,7 +185,7 @@ void poll_flush(struct poller *poller)
 		poller->stats.sent += n > 0 ? (uint64_t)n : 0;
 		done += n > 0 ? (unsigned)n : 1;
 	}
-	poller->stats.send_deferred += batch->count - done;
+	poller->stats.unsent += batch->count - done;
 	batch->count = 0;
 }
 

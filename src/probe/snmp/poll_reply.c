@@ -84,11 +84,9 @@ static void take_plain(
 {
 	uint32_t at = (uint32_t)(device - poller->devices);
 	uint8_t stage = device->stage;
-	uint32_t before = device->jobs->answer.values;
 	answered(poller, device);
 	device->stage = POLL_JOB;
 	enum poll_next next = stage == POLL_JOB ? walk_take(device, msg) : POLL_NEXT_ASK;
-	poller->stats.values += device->jobs->answer.values - before;
 	go_on(poller, at, next);
 }
 
