@@ -165,7 +165,8 @@ static void ports(struct checking *c, const struct config *config)
 		bool datagram;
 	} all[] = { { "listen", config->listen, true, false },
 		{ "tls_listen", config->tls_listen, false, false },
-		{ "syslog", config->syslog, false, true } };
+		{ "syslog", config->syslog, false, true },
+		{ "traps", config->traps, false, true } };
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
 		struct diag diag = { 0 };
 		if (all[i].address[0] == '\0') {

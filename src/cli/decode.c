@@ -14,6 +14,7 @@
 #include "base/diag.h"
 #include "base/err.h"
 #include "base/utf8.h"
+#include "cli/decode_trap.h"
 #include "collect/packs.h"
 #include "proto/logfields.h"
 #include "proto/syslog.h"
@@ -171,14 +172,18 @@ static int run(struct decode *decode)
 
 static int usage(void)
 {
-	(void)fprintf(
-		stderr, "usage: fengsui decode syslog [--source ADDR] [--packs DIR] FILE\n");
+	(void)fprintf(stderr,
+		"usage: fengsui decode syslog [--source ADDR] [--packs DIR] FILE\n"
+		"       fengsui decode trap [--port N] FILE.pcap\n");
 	return 2;
 }
 
 int cli_decode(int argc, char **argv)
 {
 	struct decode decode = { 0 };
+	if (argc > 2 && strcmp(argv[1], "trap") == 0) {
+		return cli_decode_trap(argc - 1, argv + 1);
+	}
 	if (argc < 3 || strcmp(argv[1], "syslog") != 0) {
 		return usage();
 	}

@@ -39,7 +39,7 @@ static const struct {
 	{ "trace", cli_trace, "TRACE|RECORD|NUMBER   the journey of a signal, notice or mail" },
 	{ "explain", cli_explain, "RECORD|NUMBER   why a record is as it is" },
 	{ "serve", cli_serve, "[-c FILE] [--data DIR] [--listen ADDR:PORT]   the platform" },
-	{ "decode", cli_decode, "syslog [--source ADDR] FILE   messages to NDJSON" },
+	{ "decode", cli_decode, "syslog|trap [--source ADDR] FILE   messages to NDJSON" },
 	{ "paper", cli_paper, "render KIND DATA.json -o OUT.pdf   official papers" },
 	{ "probe", cli_probe, "KIND TARGET [options]   one check now" },
 	{ "snmp", cli_snmp,

@@ -15,6 +15,7 @@
 #include "base/json.h"
 #include "base/jw.h"
 #include "base/num.h"
+#include "cli/probe_snmp.h"
 #include "probe/host/host.h"
 #include "probe/prober.h"
 #include "probe/spec.h"
@@ -484,6 +485,9 @@ static int open_and_run(struct request *request)
 int cli_probe(int argc, char **argv)
 {
 	struct request request = { 0 };
+	if (argc > 1 && strcmp(argv[1], "snmp") == 0) {
+		return cli_probe_snmp(argc - 1, argv + 1);
+	}
 	request.arena = arena_create(0);
 	int rc = take_arguments(&request, argc, argv);
 	if (rc == 0 && request.resolvers == NULL && request.spec.name != NULL) {

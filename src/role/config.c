@@ -22,6 +22,7 @@ static const struct {
 	{ "sandbox", offsetof(struct config, sandbox), "strict" },
 	{ "key_file", offsetof(struct config, key_file), "" },
 	{ "syslog", offsetof(struct config, syslog), "127.0.0.1:5514" },
+	{ "traps", offsetof(struct config, traps), "127.0.0.1:5162" },
 	{ "share", offsetof(struct config, share), "" },
 };
 

@@ -23,6 +23,7 @@ struct config {
 	char key_file
 		[CONFIG_TEXT_MAX];    /* master key; empty = DATA.key beside the data folder */
 	char syslog[CONFIG_TEXT_MAX]; /* ADDR:PORT for UDP and TCP; empty = none */
+	char traps[CONFIG_TEXT_MAX];  /* ADDR:PORT for SNMP traps by UDP; empty = none */
 	char share[CONFIG_TEXT_MAX];  /* packs and UI; empty = found beside the program */
 };
 

@@ -137,6 +137,9 @@ static int sockets_open(const struct config *c, struct handles *h, struct diag *
 			keep(h, "syslog_tcp", fd);
 		}
 	}
+	if (c->traps[0] != '\0' && socket_listen(c->traps, SOCK_DGRAM, false, &fd, NULL) == 0) {
+		keep(h, "trap_udp", fd);
+	}
 	fd = socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, IPPROTO_ICMP);
 	if (fd >= 0) {
 		keep(h, "icmp4", fd);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
- * collect: takes syslog on the sockets the parent opened, reads fields out of
- * it by the decoder packs, and keeps it in its tail.
+ * collect: takes syslog and SNMP traps on the sockets the parent opened, reads
+ * fields out of them, by the decoder packs where it is syslog, and keeps them in
+ * its tail.
  *
  * Layer: role.
  */
@@ -16,6 +17,7 @@
 #include "collect/packs.h"
 #include "collect/syslog/syslog.h"
 #include "proto/logfields.h"
+#include "role/collect/traps.h"
 #include "role/runtime.h"
 #include "role/shard.h"
 #include "sys/rand.h"
@@ -26,6 +28,7 @@ struct collect {
 	size_t rules;
 	size_t packs_refused;
 	struct collect_syslog *syslog;
+	struct traps traps;
 };
 
 static int folder_of(const struct runtime *rt, const char *handle)
@@ -112,6 +115,7 @@ static int begin(struct runtime *rt, struct diag *diag)
 	struct collect *collect = rt->self;
 	int error = shard_attach(&collect->shard, rt);
 	error = error < 0 ? error : receive(rt, collect);
+	error = error < 0 ? error : traps_begin(&collect->traps, rt, collect->shard.tail);
 	return error < 0 ? diag_set(diag, error, 0, 0, "collect: %s", err_text(error)) : 0;
 }
 
@@ -145,6 +149,7 @@ static void status(struct runtime *rt, struct jw *jw)
 	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
 		jw_kv_int(jw, members[i].name, (int64_t)members[i].value);
 	}
+	traps_status(&collect->traps, jw);
 	shard_status(&collect->shard, jw);
 }
 
@@ -152,6 +157,7 @@ static void end(struct runtime *rt)
 {
 	struct collect *collect = rt->self;
 	collect->syslog = collect_syslog_destroy(collect->syslog);
+	traps_end(&collect->traps);
 	shard_detach(&collect->shard);
 }
 

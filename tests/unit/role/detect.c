@@ -24,6 +24,7 @@ struct fixture {
 	struct child detect;
 	uint16_t udp;
 	uint16_t tcp;
+	uint16_t trap;
 	char folder[64];
 };
 
@@ -66,6 +67,7 @@ static int setup(void **state)
 	child_give(&f->collect, "site", world_folder_open(f->folder, "site"));
 	child_give(&f->collect, "syslog_udp", world_socket(SOCK_DGRAM, &f->udp));
 	child_give(&f->collect, "syslog_tcp", world_socket(SOCK_STREAM, &f->tcp));
+	child_give(&f->collect, "trap_udp", world_socket(SOCK_DGRAM, &f->trap));
 	child_go(&f->collect);
 	detect_start(f);
 	*state = f;
@@ -141,6 +143,32 @@ static void a_burst_of_datagrams_becomes_a_signal_and_ends(void **state)
 	struct signal over = child_signal(&f->detect, "login.burst");
 	assert_int_equal(over.state, SIGNAL_RESOLVED);
 	assert_true(slice_eq(over.dedup_key, signal.dedup_key));
+}
+
+static void a_trap_is_a_line_of_the_log_and_its_repeat_is_not(void **state)
+{
+	struct fixture *f = *state;
+	/* linkDown of port 3 by version 2c. */
+	static const uint8_t trap[] =
+		"\x30\x52\x02\x01\x01\x04\x06\x70\x75\x62\x6c\x69\x63\xa7\x45\x02\x01\x4d\x02\x01"
+		"\x00\x02\x01\x00\x30\x3a\x30\x0e\x06\x08\x2b\x06\x01\x02\x01\x01\x03\x00\x43\x02"
+		"\x30\x39\x30\x17\x06\x0a\x2b\x06\x01\x06\x03\x01\x01\x04\x01\x00\x06\x09\x2b\x06"
+		"\x01\x06\x03\x01\x01\x05\x03\x30\x0f\x06\x0a\x2b\x06\x01\x02\x01\x02\x02\x01\x01"
+		"\x03\x02\x01\x03";
+	struct sockaddr_in at = { .sin_family = AF_INET,
+		.sin_port = htons(f->trap),
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	int64_t rows = child_counter(&f->collect, "rows");
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(sendto(fd, trap, sizeof(trap) - 1, 0, (struct sockaddr *)&at,
+					 sizeof(at)),
+			sizeof(trap) - 1);
+	}
+	(void)close(fd);
+	child_wait_counter(&f->collect, "traps_repeats", 2);
+	child_wait_counter(&f->collect, "rows", rows + 1);
+	assert_int_equal(child_counter(&f->collect, "traps_news"), 1);
 }
 
 static void nothing_is_read_before_core_says_where_it_stood(void **state)
@@ -220,6 +248,7 @@ int main(int argc, char **argv)
 {
 	static const struct CMUnitTest tests[] = {
 		TEST(a_burst_of_datagrams_becomes_a_signal_and_ends),
+		TEST(a_trap_is_a_line_of_the_log_and_its_repeat_is_not),
 		TEST(nothing_is_read_before_core_says_where_it_stood),
 		TEST(quiet_rows_move_the_position_too),
 		TEST(a_crash_neither_repeats_nor_forgets),
