@@ -21,6 +21,7 @@ enum {
 	CHECK_INTERVAL_DEFAULT_S = 30,
 	CHECK_RETRIES_MAX = 10,
 	CHECK_RETRIES_DEFAULT = 2,
+	CHECK_PARENTS_MAX = 8,
 };
 
 struct check_row {
@@ -35,6 +36,8 @@ struct check_row {
 	int64_t retries;
 	struct slice severity;
 	bool enabled;
+	bool by_asset;        /* its severity is that of the asset's importance */
+	struct slice parents; /* JSON list of checks it is reached through; empty = none */
 };
 
 /** A new one as it is when nobody says otherwise. */
@@ -66,6 +69,14 @@ NODISCARD int check_params_read(struct desk *desk, struct slice kind, const stru
  * Returns: 0, or E_INPUT refused with check.target, check.param or input.range.
  */
 NODISCARD int check_row_check(struct desk *desk, const struct check_row *row);
+
+/**
+ * Member `parents` of the body, when it is there.
+ *
+ * Returns: 0, or E_INPUT refused with input.unknown, input.too_many or, when
+ *          they hang on the check itself, check.parent_ring.
+ */
+NODISCARD int check_row_parents(struct desk *desk, struct check_row *row);
 
 /** Insert (id 0, which is filled in) or update, and tell the stream.  Returns: 0 or as db_step. */
 NODISCARD int check_row_save(struct desk *desk, struct check_row *row);

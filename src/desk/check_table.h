@@ -13,7 +13,8 @@ struct db;
 
 /**
  * Append every enabled check as a JSON array of {"id","kind","name","target",
- * "params","interval_s","retries","severity"}.
+ * "params","interval_s","retries","severity","parents"}; the severity is that of
+ * the asset's importance where the check says so.
  *
  * Returns: 0 or as db_step; E_LIMIT when out is full.
  */

@@ -43,6 +43,7 @@ static const struct patch_field fields[] = {
 		.words = severities,
 		.otherwise = "major" },
 	{ .name = "enabled", .offset = AT(enabled), .kind = PATCH_BOOL },
+	{ .name = "by_asset", .offset = AT(by_asset), .kind = PATCH_BOOL },
 };
 
 static int body_read(struct desk *desk, struct check_row *row)
@@ -52,6 +53,7 @@ static int body_read(struct desk *desk, struct check_row *row)
 		error = check_params_read(
 			desk, row->kind, json_get(desk->call->body, "params"), &row->params);
 	}
+	error = error < 0 ? error : check_row_parents(desk, row);
 	return error < 0 ? error : check_row_check(desk, row);
 }
 
