@@ -246,7 +246,12 @@ static int muted_note(struct raised *r)
 	buf_init(&args, SIGNAL_TEXT_MAX + 512);
 	jw_init(&jw, &args);
 	jw_object(&jw);
+	const struct json *said = NULL;
+	if (json_parse(txn_arena(r->txn), r->signal->args, 0, &said, NULL) < 0) {
+		said = NULL;
+	}
 	jw_kv_int(&jw, "check_id", r->watch_id);
+	jw_kv_str(&jw, "name", json_get_str(said, "name"));
 	jw_kv_str(&jw, "code", r->signal->code);
 	jw_key(&jw, "args");
 	jw_raw(&jw, r->signal->args.n > 0 ? r->signal->args : SLICE("{}"));
