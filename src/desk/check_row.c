@@ -9,7 +9,6 @@
 #include "desk/affected.h"
 #include "desk/desk.h"
 #include "desk/id_list.h"
-#include "desk/maintenance.h"
 #include "desk/signals.h"
 #include "desk/words.h"
 #include "model/asset_key.h"
@@ -278,8 +277,7 @@ int check_row_save(struct desk *desk, struct check_row *row)
 	}
 	int error = done < 0 ? (int)done : trail_row(desk->txn, "watch", row->id);
 	error = error < 0 ? error : parents_save(desk, row);
-	error = error < 0 ? error : txn_change(desk->txn, "check", row->id, row->version);
-	return error < 0 ? error : maintenance_refresh(desk->txn, desk->env);
+	return error < 0 ? error : txn_change(desk->txn, "check", row->id, row->version);
 }
 
 /* Each open incident of it is told why it ends; nobody is to read that something recovered. */

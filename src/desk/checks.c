@@ -7,6 +7,7 @@
 #include "base/json.h"
 #include "desk/check_row.h"
 #include "desk/desk.h"
+#include "desk/maintenance.h"
 #include "desk/patch.h"
 #include "model/target.h"
 #include "records/sql.h"
@@ -60,6 +61,7 @@ static int body_read(struct desk *desk, struct check_row *row)
 static int saved(struct desk *desk, const char *act, struct check_row *row)
 {
 	int error = check_row_save(desk, row);
+	error = error < 0 ? error : maintenance_refresh(desk->txn, desk->env);
 	desk_audit(desk, act, "check", row->id, row->version, (struct slice) { 0 });
 	desk_answer(desk, row->id, row->version);
 	return error;

@@ -99,17 +99,13 @@ static void queue(struct reach *reach, struct node *node)
 	}
 }
 
-/* Those whose verdict rests on this one. */
-static void wake(struct reach *reach, const struct node *node, bool moved, bool back)
+/* Those whose verdict rests on this one; judging has them looked at where that is wanting. */
+static void wake(struct reach *reach, const struct node *node, bool moved)
 {
 	for (uint32_t i = 0; i < node->child_count; i++) {
 		struct node *child = node->children[i];
-		if (!is_held(child) && !(moved && is_caused(child))) {
-			continue;
-		}
-		reach_append(reach, LIST_JUDGE, child);
-		if (back) {
-			ask(reach, child);
+		if (is_held(child) || (moved && is_caused(child))) {
+			reach_append(reach, LIST_JUDGE, child);
 		}
 	}
 }
@@ -120,7 +116,6 @@ static void tell(struct reach *reach, struct node *node, enum check_state state,
 	if (node->said == state && node->cause == cause) {
 		return;
 	}
-	bool back = is_bad(node->said) && !is_bad(state);
 	bool rests = is_bad(node->said) || is_bad(state);
 	reach->stats.unreachable += cause != 0 && node->cause == 0;
 	node->said = state;
@@ -128,7 +123,7 @@ static void tell(struct reach *reach, struct node *node, enum check_state state,
 	keep(reach, node);
 	queue(reach, node);
 	if (rests) {
-		wake(reach, node, true, back);
+		wake(reach, node, true);
 	}
 }
 
@@ -361,7 +356,7 @@ void reach_result(struct reach *reach, const struct reach_seen *seen)
 		reach_append(reach, LIST_JUDGE, node);
 	}
 	if (node->waiting > 0) {
-		wake(reach, node, false, false);
+		wake(reach, node, false);
 	}
 	judge_all(reach, seen->now_ms);
 	reach->seen = NULL;

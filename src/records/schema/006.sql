@@ -8,6 +8,7 @@ ALTER TABLE watch ADD COLUMN parents {TEXT};
 ALTER TABLE watch ADD COLUMN by_asset {INT};
 ALTER TABLE watch ADD COLUMN live_cause_id {INT};
 ALTER TABLE watch ADD COLUMN live_maintenance_id {INT};
+CREATE INDEX watch_maintenance ON watch (live_maintenance_id) WHERE live_maintenance_id IS NOT NULL;
 
 -- The same parents row by row, rebuilt with the check.
 CREATE TABLE watch_parent (
@@ -74,4 +75,5 @@ CREATE INDEX maintenance_scope_target ON maintenance_scope (kind, target_id, mai
 
 -- The window an alert was kept quiet by.
 ALTER TABLE alert ADD COLUMN live_muted_by {INT};
+CREATE INDEX alert_muted ON alert (live_muted_by) WHERE live_muted_by IS NOT NULL;
 CREATE INDEX alert_watch ON alert (watch_id, id) WHERE state = 'firing';
