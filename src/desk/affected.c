@@ -150,8 +150,8 @@ static int entry_write(struct txn *txn, int64_t incident_id, const struct entry 
 		.reason = reason };
 	trail_act(txn, &act);
 	int64_t done = sql_run(txn_db(txn),
-		"INSERT INTO timeline (id, kind, record_id, at_ms, code, args, role)"
-		" VALUES ($1, 'incident', $2, $3, 'affected', $4, 'system')",
+		"INSERT INTO timeline (id, kind, record_id, at_ms, code, args)"
+		" VALUES ($1, 'incident', $2, $3, 'affected', $4)",
 		SQL_INT(txn_id(txn)), SQL_INT(incident_id), SQL_INT(txn_now_ms(txn)),
 		SQL_TEXT(entry->args.failed ? SLICE("{}") : buf_slice(&entry->args)));
 	done = done < 0

@@ -257,8 +257,8 @@ static int muted_note(struct raised *r)
 	jw_raw(&jw, r->signal->args.n > 0 ? r->signal->args : SLICE("{}"));
 	jw_end(&jw);
 	int64_t done = sql_run(txn_db(r->txn),
-		"INSERT INTO timeline (id, kind, record_id, at_ms, code, args, role)"
-		" VALUES ($1, 'maintenance', $2, $3, 'muted', $4, 'system')",
+		"INSERT INTO timeline (id, kind, record_id, at_ms, code, args)"
+		" VALUES ($1, 'maintenance', $2, $3, 'muted', $4)",
 		SQL_INT(txn_id(r->txn)), SQL_INT(r->muted_by), SQL_INT(txn_now_ms(r->txn)),
 		SQL_TEXT(args.failed ? SLICE("{}") : buf_slice(&args)));
 	return done < 0 ? (int)done : txn_change(r->txn, "maintenance", r->muted_by, 0);
