@@ -283,6 +283,58 @@ static void a_check_that_changed_back_untold_is_told_as_it_is(void **state)
 	(void)reach_destroy(hand.reach);
 }
 
+/* The child's time is up first; its parent's verdict is still coming. */
+static void a_verdict_waits_for_a_parent_that_waits_itself(void **state)
+{
+	(void)state;
+	struct hand hand;
+	pair(&hand);
+	int64_t two = 2;
+	assert_int_equal(reach_link(hand.reach, 3, &two, 1), 0);
+	pair_up(&hand);
+	say(&hand, 3, CHECK_UP, CHECK_UP);
+	told(&hand, 3, CHECK_UP, 0);
+	say(&hand, 3, CHECK_DOWN, CHECK_DOWN);
+	int64_t first_ms = hand.now_ms;
+	hand.now_ms += 10000;
+	say(&hand, 2, CHECK_DOWN, CHECK_DOWN);
+	(void)reach_turn(hand.reach, first_ms + REACH_HOLD_MS);
+	silent(&hand);
+	(void)reach_turn(hand.reach, hand.now_ms + REACH_HOLD_MS);
+	told(&hand, 2, CHECK_DOWN, 0);
+	told(&hand, 3, CHECK_UNREACHABLE, 2);
+	silent(&hand);
+	(void)reach_destroy(hand.reach);
+}
+
+static void while_it_flaps_nothing_else_is_told_of_it(void **state)
+{
+	(void)state;
+	struct hand hand;
+	struct reach_told t = { 0 };
+	unsigned words[3] = { 0 };
+	pair(&hand);
+	pair_up(&hand);
+	for (int i = 0; i < 40; i++) {
+		enum check_state now = i % 2 == 0 ? CHECK_DOWN : CHECK_UP;
+		say(&hand, 1, now, now);
+		while (words[REACH_FLAP_BEGINS] == 0 && reach_take(hand.reach, &t)) {
+			words[t.word]++;
+		}
+	}
+	assert_int_equal(words[REACH_FLAP_BEGINS], 1);
+	silent(&hand);
+	/* Down was told last, before it began; now it stays up: the end is told, and then that. */
+	for (int i = 0; i < 21; i++) {
+		say(&hand, 1, CHECK_UP, CHECK_UP);
+	}
+	assert_true(reach_take(hand.reach, &t));
+	assert_int_equal(t.word, REACH_FLAP_ENDS);
+	told(&hand, 1, CHECK_UP, 0);
+	silent(&hand);
+	(void)reach_destroy(hand.reach);
+}
+
 /* ---- whatever the order */
 
 struct order {
@@ -423,6 +475,8 @@ int main(void)
 		cmocka_unit_test(one_living_parent_of_two_is_enough_to_be_at_fault),
 		cmocka_unit_test(a_cause_names_the_root_and_moves_when_the_root_does),
 		cmocka_unit_test(a_check_that_changed_back_untold_is_told_as_it_is),
+		cmocka_unit_test(a_verdict_waits_for_a_parent_that_waits_itself),
+		cmocka_unit_test(while_it_flaps_nothing_else_is_told_of_it),
 		cmocka_unit_test(a_dead_core_is_one_message_whatever_the_order),
 		cmocka_unit_test(in_a_small_building_as_well),
 		cmocka_unit_test(a_settled_campus_is_not_judged),
