@@ -19,6 +19,7 @@
 #include "desk/checks.h"
 #include "desk/clock.h"
 #include "desk/homepages.h"
+#include "desk/maintenance.h"
 #include "desk/settings.h"
 
 /* incidents, deliveries */
@@ -66,6 +67,9 @@ static const desk_fn acts[ROUTE_COUNT_] = {
 	[ROUTE_CHECKS_UPDATE] = desk_check_update,
 	[ROUTE_CHECKS_PAGE_CONFIRM] = desk_homepage_confirm,
 	[ROUTE_CHECKS_PASTE] = desk_check_paste,
+	[ROUTE_MAINTENANCE_CREATE] = desk_maintenance_create,
+	[ROUTE_MAINTENANCE_UPDATE] = desk_maintenance_update,
+	[ROUTE_MAINTENANCE_END] = desk_maintenance_end,
 	[ROUTE_SETTINGS_PUT] = desk_setting_put,
 	[ROUTE_SECRETS_PUT] = desk_secret_put,
 	[ROUTE_SETUP_FINISH] = desk_setup_finish,

@@ -8,6 +8,7 @@
 #include "desk/asset_row.h"
 #include "desk/check_row.h"
 #include "desk/desk.h"
+#include "desk/maintenance.h"
 #include "desk/patch.h"
 #include "model/asset_key.h"
 #include "records/sql.h"
@@ -80,6 +81,7 @@ static int saved(struct desk *desk, const char *act, struct asset_row *row,
 	const struct asset_keys *keys)
 {
 	int error = asset_row_save(desk, row, keys);
+	error = error < 0 ? error : maintenance_refresh(desk->txn, desk->env);
 	error = error < 0 ? error : txn_change(desk->txn, "asset", row->id, row->version);
 	desk_audit(desk, act, "asset", row->id, row->version, (struct slice) { 0 });
 	desk_answer(desk, row->id, row->version);

@@ -7,6 +7,7 @@
 #include "desk/check_row.h"
 #include "desk/checks.h"
 #include "desk/desk.h"
+#include "desk/maintenance.h"
 #include "model/asset_key.h"
 #include "model/target.h"
 #include "records/sql.h"
@@ -339,6 +340,7 @@ int desk_check_paste(struct desk *desk)
 		desk->answer_report = report_of(&p);
 		if (!p.dry_run && p.added > 0) {
 			desk_audit(desk, "check.paste", "check", 0, 0, (struct slice) { 0 });
+			error = maintenance_refresh(desk->txn, desk->env);
 		}
 	}
 	buf_fini(&p.errors);

@@ -5,7 +5,10 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "base/jw.h"
+#include "base/utf8.h"
+#include "desk/affected.h"
 #include "desk/desk.h"
+#include "desk/id_list.h"
 #include "desk/signals.h"
 #include "desk/words.h"
 #include "model/check_kind.h"
@@ -29,7 +32,7 @@ int check_row_load(struct desk *desk, int64_t id, struct check_row *ret_row)
 	AUTO_STMT struct stmt *q = NULL;
 	int found = sql_query(desk->db,
 		"SELECT id, version, asset_id, name, kind, target, params, interval_s, retries,"
-		" severity, enabled FROM watch WHERE id = $1",
+		" severity, enabled, by_asset, parents FROM watch WHERE id = $1",
 		&q, SQL_INT(id));
 	found = found < 0 ? found : db_step(q);
 	if (found <= 0) {
@@ -47,6 +50,8 @@ int check_row_load(struct desk *desk, int64_t id, struct check_row *ret_row)
 		.retries = db_col_int64(q, 8),
 		.severity = arena_dup(desk->arena, db_col_text(q, 9)),
 		.enabled = db_col_int64(q, 10) != 0,
+		.by_asset = db_col_int64(q, 11) != 0,
+		.parents = arena_dup(desk->arena, db_col_text(q, 12)),
 	};
 	return 0;
 }
@@ -219,6 +224,62 @@ int check_secrets_save(struct desk *desk, const struct check_row *row)
 	return error;
 }
 
+/* Everything the parents hang on, and among it the check itself. */
+static int ring_check(struct desk *desk, const struct check_row *row, const struct id_list *ids)
+{
+	for (size_t i = 0; i < ids->count && row->id != 0; i++) {
+		int64_t found = 0;
+		int error = sql_int(desk->db,
+			"WITH RECURSIVE up(id) AS (SELECT CAST($1 AS BIGINT) UNION SELECT"
+			" p.parent_id FROM watch_parent p JOIN up ON up.id = p.watch_id)"
+			" SELECT count(*) FROM up WHERE id = $2",
+			&found, SQL_INT(ids->id[i]), SQL_INT(row->id));
+		if (error < 0) {
+			return error;
+		}
+		if (found > 0) {
+			return desk_refuse(desk, E_INPUT, "check.parent_ring", "parents");
+		}
+	}
+	return 0;
+}
+
+int check_row_parents(struct desk *desk, struct check_row *row)
+{
+	struct id_list ids = { .count = 0 };
+	if (json_type(json_get(desk->call->body, "parents")) == JSON_ABSENT) {
+		return 0;
+	}
+	int error = id_list_read(desk, "parents", "watch", CHECK_PARENTS_MAX, &ids);
+	error = error < 0 ? error : ring_check(desk, row, &ids);
+	if (error == 0) {
+		row->parents = ids.count > 0 ? id_list_json(desk, &ids) : (struct slice) { 0 };
+	}
+	return error;
+}
+
+static int parents_save(struct desk *desk, const struct check_row *row)
+{
+	const struct json *list = NULL;
+	int64_t done = sql_run(
+		desk->db, "DELETE FROM watch_parent WHERE watch_id = $1", SQL_INT(row->id));
+	if (done < 0 || row->parents.n == 0) {
+		return done < 0 ? (int)done : 0;
+	}
+	if (json_parse(desk->arena, row->parents, 0, &list, NULL) < 0) {
+		return E_FORMAT;
+	}
+	for (const struct json *parent = json_first(list); parent != NULL && done >= 0;
+		parent = json_next(parent)) {
+		int64_t id = 0;
+		(void)!json_int(parent, &id);
+		done = sql_run(desk->db,
+			"INSERT INTO watch_parent (watch_id, parent_id) VALUES ($1, $2)",
+			SQL_INT(row->id), SQL_INT(id));
+	}
+	return done < 0 ? (int)done : 0;
+}
+
 int check_row_save(struct desk *desk, struct check_row *row)
 {
 	int64_t done = 0;
@@ -227,24 +288,27 @@ int check_row_save(struct desk *desk, struct check_row *row)
 		row->version = 1;
 		done = sql_run(desk->db,
 			"INSERT INTO watch (id, version, asset_id, name, kind, target, params,"
-			" interval_s, retries, severity, enabled) VALUES ($1, 1, $2, $3, $4,"
-			" $5, $6, $7, $8, $9, $10)",
+			" interval_s, retries, severity, enabled, by_asset, parents) VALUES"
+			" ($1, 1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
 			SQL_INT(row->id), SQL_INT_OR_NULL(row->asset_id), SQL_TEXT(row->name),
 			SQL_TEXT(row->kind), SQL_TEXT(row->target), SQL_TEXT(row->params),
 			SQL_INT(row->interval_s), SQL_INT(row->retries),
-			SQL_TEXT(row->severity), SQL_INT(row->enabled));
+			SQL_TEXT(row->severity), SQL_INT(row->enabled),
+			SQL_INT_OR_NULL(row->by_asset), SQL_TEXT_OR_NULL(row->parents));
 	} else {
 		row->version++;
 		done = sql_run(desk->db,
 			"UPDATE watch SET version = version + 1, asset_id = $2, name = $3,"
 			" kind = $4, target = $5, params = $6, interval_s = $7, retries = $8,"
-			" severity = $9, enabled = $10 WHERE id = $1",
+			" severity = $9, enabled = $10, by_asset = $11, parents = $12 WHERE id = $1",
 			SQL_INT(row->id), SQL_INT_OR_NULL(row->asset_id), SQL_TEXT(row->name),
 			SQL_TEXT(row->kind), SQL_TEXT(row->target), SQL_TEXT(row->params),
 			SQL_INT(row->interval_s), SQL_INT(row->retries),
-			SQL_TEXT(row->severity), SQL_INT(row->enabled));
+			SQL_TEXT(row->severity), SQL_INT(row->enabled),
+			SQL_INT_OR_NULL(row->by_asset), SQL_TEXT_OR_NULL(row->parents));
 	}
 	int error = done < 0 ? (int)done : trail_row(desk->txn, "watch", row->id);
+	error = error < 0 ? error : parents_save(desk, row);
 	return error < 0 ? error : txn_change(desk->txn, "check", row->id, row->version);
 }
 
@@ -290,9 +354,10 @@ int check_row_forget(struct desk *desk, int64_t id, const char *why)
 	struct slice keys[ALERTS_MAX];
 	int64_t done = sql_run(desk->db,
 		"UPDATE watch SET live_state = 'unknown', live_since_ms = $2, live_code = NULL,"
-		" live_args = NULL WHERE id = $1",
+		" live_args = NULL, live_cause_id = NULL WHERE id = $1",
 		SQL_INT(id), SQL_INT(desk->now_ms));
-	int told = done < 0 ? (int)done : reason_tell(desk, id, why);
+	int ended = done < 0 ? (int)done : affected_end(desk->txn, id, desk->now_ms);
+	int told = ended < 0 ? ended : reason_tell(desk, id, why);
 	int count = told < 0 ? told : keys_firing(desk, id, keys);
 	int error = count < 0 ? count : 0;
 	for (int i = 0; error >= 0 && i < count; i++) {

@@ -22,6 +22,7 @@ enum {
 	CHECK_INTERVAL_DEFAULT_S = 30,
 	CHECK_RETRIES_MAX = 10,
 	CHECK_RETRIES_DEFAULT = 2,
+	CHECK_PARENTS_MAX = 8,
 	CHECK_SECRETS_MAX = 4,
 };
 
@@ -42,6 +43,8 @@ struct check_row {
 	int64_t retries;
 	struct slice severity;
 	bool enabled;
+	bool by_asset;        /* its severity is that of the asset's importance */
+	struct slice parents; /* JSON list of checks it is reached through; empty = none */
 	unsigned secret_count;
 	struct check_secret secrets[CHECK_SECRETS_MAX]; /* given by this act; no column */
 };
@@ -82,6 +85,14 @@ NODISCARD int check_secrets_save(struct desk *desk, const struct check_row *row)
  * Returns: 0, or E_INPUT refused with check.target, check.param or input.range.
  */
 NODISCARD int check_row_check(struct desk *desk, const struct check_row *row);
+
+/**
+ * Member `parents` of the body, when it is there.
+ *
+ * Returns: 0, or E_INPUT refused with input.unknown, input.too_many or, when
+ *          they hang on the check itself, check.parent_ring.
+ */
+NODISCARD int check_row_parents(struct desk *desk, struct check_row *row);
 
 /** Insert (id 0, which is filled in) or update, and tell the stream.  Returns: 0 or as db_step. */
 NODISCARD int check_row_save(struct desk *desk, struct check_row *row);

@@ -38,7 +38,7 @@ static void params_put(
 {
 	int kind = name_parse(&check_kind_names, db_col_text(q, 1));
 	const struct json *params = NULL;
-	struct slice page = db_col_text(q, 8);
+	struct slice page = db_col_text(q, 9);
 	bool marked = page.n > 0 || slice_find(db_col_text(q, 4), SLICE("true")) != SIZE_MAX;
 	jw_key(jw, "params");
 	if (kind < 0 || !marked ||
@@ -71,8 +71,10 @@ int check_table_put(struct db *db, const struct secret_key *key, struct buf *out
 	AUTO_STMT struct stmt *q = NULL;
 	int row = db_prepare(db,
 		"SELECT w.id, w.kind, w.name, w.target, w.params, w.interval_s, w.retries,"
-		" w.severity, c.mark FROM watch w LEFT JOIN page_confirmed c ON c.id = w.id"
+		" CASE WHEN w.by_asset = 1 THEN coalesce(s.severity, w.severity) ELSE w.severity"
+		" END, w.parents, c.mark FROM watch w LEFT JOIN page_confirmed c ON c.id = w.id"
 		" LEFT JOIN asset a ON a.id = w.asset_id"
+		" LEFT JOIN importance_severity s ON s.importance = a.importance"
 		" WHERE w.enabled = 1 AND a.retired_at_ms IS NULL ORDER BY w.id",
 		&q);
 	struct jw jw;
@@ -89,6 +91,10 @@ int check_table_put(struct db *db, const struct secret_key *key, struct buf *out
 		jw_kv_int(&jw, "interval_s", db_col_int64(q, 5));
 		jw_kv_int(&jw, "retries", db_col_int64(q, 6));
 		jw_kv_str(&jw, "severity", db_col_text(q, 7));
+		if (db_col_text(q, 8).n > 0) {
+			jw_key(&jw, "parents");
+			jw_raw(&jw, db_col_text(q, 8));
+		}
 		jw_end(&jw);
 	}
 	jw_end(&jw);

@@ -14,7 +14,8 @@ struct secret_key;
 
 /**
  * Append every enabled check as a JSON array of {"id","kind","name","target",
- * "params","interval_s","retries","severity"}.  Secrets are in it, in clear:
+ * "params","interval_s","retries","severity","parents"}; the severity is that of
+ * the asset's importance where the check says so.  Secrets are in it, in clear:
  * the caller wipes out with secret_wipe.  Without a key, or where one cannot
  * be opened, the parameter is left out.
  *

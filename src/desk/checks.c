@@ -8,6 +8,7 @@
 #include "desk/check_row.h"
 #include "desk/desk.h"
 #include "desk/homepages.h"
+#include "desk/maintenance.h"
 #include "desk/patch.h"
 #include "model/check_kind.h"
 #include "model/target.h"
@@ -44,6 +45,7 @@ static const struct patch_field fields[] = {
 		.words = severities,
 		.otherwise = "major" },
 	{ .name = "enabled", .offset = AT(enabled), .kind = PATCH_BOOL },
+	{ .name = "by_asset", .offset = AT(by_asset), .kind = PATCH_BOOL },
 };
 
 static int body_read(struct desk *desk, struct check_row *row)
@@ -52,6 +54,7 @@ static int body_read(struct desk *desk, struct check_row *row)
 	if (error >= 0 && patch_given(desk, "params")) {
 		error = check_params_read(desk, json_get(desk->call->body, "params"), row);
 	}
+	error = error < 0 ? error : check_row_parents(desk, row);
 	return error < 0 ? error : check_row_check(desk, row);
 }
 
@@ -59,6 +62,7 @@ static int saved(struct desk *desk, const char *act, struct check_row *row)
 {
 	int error = check_row_save(desk, row);
 	error = error < 0 ? error : check_secrets_save(desk, row);
+	error = error < 0 ? error : maintenance_refresh(desk->txn, desk->env);
 	desk_audit(desk, act, "check", row->id, row->version, (struct slice) { 0 });
 	desk_answer(desk, row->id, row->version);
 	return error;

@@ -6,6 +6,7 @@
 #include "base/civil.h"
 #include "base/err.h"
 #include "base/json.h"
+#include "desk/affected.h"
 #include "desk/deliver.h"
 #include "desk/desk.h"
 #include "model/scale.h"
@@ -21,6 +22,7 @@ struct facts {
 	struct slice title;
 	struct slice severity;
 	struct slice asset;
+	struct slice affected; /* a line, or nothing */
 	int64_t opened_ms;
 	int64_t resolved_ms;
 	bool unwatched; /* ended because its check did */
@@ -45,9 +47,11 @@ static int facts_load(struct txn *txn, int64_t id, struct facts *facts)
 	AUTO_BUF struct buf title;
 	buf_init(&title, 2048);
 	sentence_put(&title, LANG_ZH, db_col_text(q, 0), args);
-	*facts = (struct facts) { arena_dup(arena, buf_slice(&title)),
-		arena_dup(arena, db_col_text(q, 2)), arena_dup(arena, db_col_text(q, 3)),
-		db_col_int64(q, 4), db_col_int64(q, 5), false };
+	*facts = (struct facts) { .title = arena_dup(arena, buf_slice(&title)),
+		.severity = arena_dup(arena, db_col_text(q, 2)),
+		.asset = arena_dup(arena, db_col_text(q, 3)),
+		.opened_ms = db_col_int64(q, 4),
+		.resolved_ms = db_col_int64(q, 5) };
 	int64_t said = 0;
 	row = sql_int(txn_db(txn),
 		"SELECT count(*) FROM timeline WHERE kind = 'incident' AND record_id = $1 AND code = 'unwatched'"
@@ -99,6 +103,7 @@ static int opened_one(struct txn *txn, const struct desk_env *env, int64_t incid
 	if (f->asset.n > 0) {
 		buf_printf(&body, "资产：%.*s\n", SLICE_FMT(f->asset));
 	}
+	buf_put(&body, f->affected);
 	buf_put_str(&body, "时间：");
 	time_put(&body, f->opened_ms);
 	buf_printf(&body,
@@ -117,6 +122,15 @@ static int opened_one(struct txn *txn, const struct desk_env *env, int64_t incid
 	return put < 0 ? put : 0;
 }
 
+static int affected_load(struct txn *txn, int64_t incident_id, struct facts *facts)
+{
+	AUTO_BUF struct buf line;
+	buf_init(&line, BODY_MAX_OCTETS / 2);
+	int count = affected_expect(txn, incident_id, &line);
+	facts->affected = arena_dup(txn_arena(txn), buf_slice(&line));
+	return count < 0 ? count : 0;
+}
+
 int incident_mail_opened(
 	struct txn *txn, const struct desk_env *env, int64_t incident_id, struct slice severity)
 {
@@ -124,6 +138,7 @@ int incident_mail_opened(
 	struct facts facts = { 0 };
 	int count = deliver_on_duty(txn, people, PEOPLE_MAX);
 	int error = count < 0 ? count : facts_load(txn, incident_id, &facts);
+	error = error < 0 ? error : affected_load(txn, incident_id, &facts);
 	/* Once for each severity it reaches: it is told again only when it became worse. */
 	struct slice event = arena_printf(txn_arena(txn), "opened.%.*s", SLICE_FMT(severity));
 	for (int i = 0; error >= 0 && i < count; i++) {

@@ -90,12 +90,19 @@ static int open_new(
 	return error;
 }
 
+static struct slice group_of(struct txn *txn, const struct incident_opening *o)
+{
+	if (o->group.n > 0) {
+		return o->group;
+	}
+	return o->asset_id != 0
+		       ? arena_printf(txn_arena(txn), "asset:%lld", (long long)o->asset_id)
+		       : arena_printf(txn_arena(txn), "key:%.*s", SLICE_FMT(o->asset_key));
+}
+
 int incident_join(struct txn *txn, struct incident_opening *opening, int64_t *ret_incident_id)
 {
-	struct slice group = opening->asset_id != 0 ? arena_printf(txn_arena(txn), "asset:%lld",
-							      (long long)opening->asset_id)
-						    : arena_printf(txn_arena(txn), "key:%.*s",
-							      SLICE_FMT(opening->asset_key));
+	struct slice group = group_of(txn, opening);
 	int64_t id = 0;
 	int found = sql_int(txn_db(txn),
 		"SELECT id FROM incident WHERE group_key = $1 AND state IN ('open', 'acked',"

@@ -25,6 +25,7 @@ struct incident_opening {
 	int64_t asset_id; /* 0 = unregistered */
 	int64_t unit_id;
 	struct slice asset_key;
+	struct slice group; /* what it is gathered under; empty = the asset, else the key */
 	enum alert_severity severity;
 	struct slice code;
 	struct slice args;

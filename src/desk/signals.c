@@ -7,6 +7,7 @@
 #include "base/json.h"
 #include "base/jw.h"
 #include "base/num.h"
+#include "desk/affected.h"
 #include "desk/desk.h"
 #include "desk/incidents.h"
 #include "model/network.h"
@@ -24,7 +25,8 @@ struct raised {
 	int64_t asset_id;
 	int64_t unit_id;
 	int64_t watch_id;
-	bool unwatched; /* its check is gone or off: it can settle an alert, not open one */
+	int64_t muted_by; /* the maintenance window that covers it, 0 = none */
+	bool unwatched;   /* its check is gone or off: it can settle an alert, not open one */
 };
 
 static int64_t watch_of(const struct signal *signal)
@@ -110,16 +112,23 @@ static int subject_find(struct raised *r)
 	}
 	AUTO_STMT struct stmt *q = NULL;
 	int row = sql_query(txn_db(r->txn),
-		"SELECT w.asset_id, a.owner_unit_id, w.enabled FROM watch w LEFT"
-		" JOIN asset a ON a.id = w.asset_id WHERE w.id = $1",
+		"SELECT w.asset_id, a.owner_unit_id, w.enabled, w.live_maintenance_id FROM watch w"
+		" LEFT JOIN asset a ON a.id = w.asset_id WHERE w.id = $1",
 		&q, SQL_INT(r->watch_id));
 	row = row < 0 ? row : asset_row(q, &r->asset_id, &r->unit_id);
 	/* Said before probe heard that the check is not wanted any more. */
 	r->unwatched = row == 0 || (row == 1 && db_col_int64(q, 2) == 0);
+	r->muted_by = row == 1 ? db_col_int64(q, 3) : 0;
 	if (row == 0) {
 		r->watch_id = 0;
 	}
 	return row < 0 ? row : 0;
+}
+
+static int64_t cause_of(const struct signal *signal)
+{
+	int64_t id = 0;
+	return num_i64(signal->cause, 1, INT64_MAX, &id) == 0 ? id : 0;
 }
 
 /* What the sample said last is kept with the check, for lists. */
@@ -137,10 +146,23 @@ static int watch_update(struct raised *r)
 	struct slice code = json_get_str(args, "code");
 	int64_t done = sql_run(txn_db(r->txn),
 		"UPDATE watch SET live_state = $2, live_since_ms = $3, live_code = $4,"
-		" live_args = $5 WHERE id = $1",
+		" live_args = $5, live_cause_id = $6 WHERE id = $1",
 		SQL_INT(r->watch_id), SQL_TEXT(state.n > 0 ? state : SLICE("unknown")),
-		SQL_INT(s->observed_at_ms), SQL_TEXT_OR_NULL(code), SQL_TEXT_OR_NULL(s->args));
+		SQL_INT(s->observed_at_ms), SQL_TEXT_OR_NULL(code), SQL_TEXT_OR_NULL(s->args),
+		SQL_INT_OR_NULL(cause_of(s)));
 	return done < 0 ? (int)done : txn_change(r->txn, "check", r->watch_id, 0);
+}
+
+/* Behind another's fault: no alert of its own, a row of the other's incident. */
+static int affected_note(struct raised *r)
+{
+	int64_t cause_id = cause_of(r->signal);
+	if (r->watch_id == 0) {
+		return 0;
+	}
+	return cause_id != 0 ? affected_begin(
+				       r->txn, r->watch_id, cause_id, r->signal->observed_at_ms)
+			     : affected_end(r->txn, r->watch_id, r->signal->observed_at_ms);
 }
 
 static int open_find(struct raised *r, int64_t *ret_incident_id)
@@ -186,8 +208,9 @@ static int alert_insert(struct raised *r, int64_t incident_id)
 	int64_t done = sql_run(txn_db(r->txn),
 		"INSERT INTO alert (id, version, state, severity, dedup_key, source, class,"
 		" check_key, asset_key, asset_id, unit_id, watch_id, code, args, evidence,"
-		" first_at_ms, incident_id, trace, live_last_at_ms) VALUES ($1, 1, 'firing',"
-		" $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $14)",
+		" first_at_ms, incident_id, trace, live_last_at_ms, live_muted_by) VALUES ($1, 1,"
+		" 'firing', $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16,"
+		" $14, $17)",
 		SQL_INT(r->alert_id),
 		SQL_STR(name_id(&alert_severity_names, (unsigned)s->severity)),
 		SQL_TEXT(s->dedup_key), SQL_TEXT(s->source), SQL_TEXT(s->class),
@@ -195,37 +218,97 @@ static int alert_insert(struct raised *r, int64_t incident_id)
 		SQL_INT_OR_NULL(r->unit_id), SQL_INT_OR_NULL(r->watch_id), SQL_TEXT(s->code),
 		SQL_TEXT(s->args.n > 0 ? s->args : SLICE("{}")),
 		SQL_TEXT_OR_NULL(buf_slice(&evidence)), SQL_INT(s->observed_at_ms),
-		SQL_INT(incident_id), SQL_TEXT(txn_trace(r->txn)));
+		SQL_INT_OR_NULL(incident_id), SQL_TEXT(txn_trace(r->txn)),
+		SQL_INT_OR_NULL(r->muted_by));
 	return done < 0 ? (int)done : trail_row(r->txn, "alert", r->alert_id);
 }
 
-static int alert_open(struct raised *r)
+static void act_put(struct raised *r)
 {
-	const struct signal *s = r->signal;
-	struct incident_opening opening = {
-		.asset_id = r->asset_id,
-		.unit_id = r->unit_id,
-		.asset_key = s->asset_key,
-		.severity = s->severity,
-		.code = s->code,
-		.args = s->args,
-		.at_ms = s->observed_at_ms,
-	};
-	int64_t incident_id = 0;
-	int error = incident_join(r->txn, &opening, &incident_id);
-	error = error < 0 ? error : alert_insert(r, incident_id);
-	if (error < 0) {
-		return error;
+	struct slice reason = r->signal->dedup_key;
+	if (r->muted_by != 0) {
+		reason = arena_printf(txn_arena(r->txn), "%.*s, not told: maintenance %lld",
+			SLICE_FMT(reason), (long long)r->muted_by);
 	}
 	struct trail_act act = { .act = SLICE("alert.open"),
 		.kind = SLICE("alert"),
 		.id = r->alert_id,
 		.version = 1,
-		.reason = s->dedup_key };
+		.reason = reason };
 	trail_act(r->txn, &act);
-	int64_t tokens = search_put(r->txn, "alert", r->alert_id, s->args);
+}
+
+/* Kept, and nobody is woken: the window's end looks at it again. */
+static int muted_note(struct raised *r)
+{
+	AUTO_BUF struct buf args;
+	struct jw jw;
+	buf_init(&args, SIGNAL_TEXT_MAX + 512);
+	jw_init(&jw, &args);
+	jw_object(&jw);
+	const struct json *said = NULL;
+	if (json_parse(txn_arena(r->txn), r->signal->args, 0, &said, NULL) < 0) {
+		said = NULL;
+	}
+	jw_kv_int(&jw, "check_id", r->watch_id);
+	jw_kv_str(&jw, "name", json_get_str(said, "name"));
+	jw_kv_str(&jw, "code", r->signal->code);
+	jw_key(&jw, "args");
+	jw_raw(&jw, r->signal->args.n > 0 ? r->signal->args : SLICE("{}"));
+	jw_end(&jw);
+	int64_t done = sql_run(txn_db(r->txn),
+		"INSERT INTO timeline (id, kind, record_id, at_ms, code, args)"
+		" VALUES ($1, 'maintenance', $2, $3, 'muted', $4)",
+		SQL_INT(txn_id(r->txn)), SQL_INT(r->muted_by), SQL_INT(txn_now_ms(r->txn)),
+		SQL_TEXT(args.failed ? SLICE("{}") : buf_slice(&args)));
+	return done < 0 ? (int)done : txn_change(r->txn, "maintenance", r->muted_by, 0);
+}
+
+/* What keeps changing is a matter of its own, and ends by itself. */
+static struct slice group_of(struct raised *r)
+{
+	return slice_is(r->signal->class, "check.flapping") ? r->signal->dedup_key
+							    : (struct slice) { 0 };
+}
+
+static int incident_of(struct raised *r, struct incident_opening *opening, int64_t *ret_id)
+{
+	const struct signal *s = r->signal;
+	*opening = (struct incident_opening) {
+		.asset_id = r->asset_id,
+		.unit_id = r->unit_id,
+		.asset_key = s->asset_key,
+		.group = group_of(r),
+		.severity = s->severity,
+		.code = s->code,
+		.args = s->args,
+		.at_ms = s->observed_at_ms,
+	};
+	return incident_join(r->txn, opening, ret_id);
+}
+
+static int told(struct raised *r, int64_t incident_id, bool is_new)
+{
+	int error = r->watch_id != 0 ? affected_join(r->txn, r->watch_id, incident_id) : 0;
+	return error < 0 ? error : incident_tell(r->txn, r->env, incident_id, is_new);
+}
+
+static int alert_open(struct raised *r)
+{
+	struct incident_opening opening = { 0 };
+	int64_t incident_id = 0;
+	int error = r->muted_by != 0 ? 0 : incident_of(r, &opening, &incident_id);
+	error = error < 0 ? error : alert_insert(r, incident_id);
+	if (error < 0) {
+		return error;
+	}
+	act_put(r);
+	int64_t tokens = search_put(r->txn, "alert", r->alert_id, r->signal->args);
 	error = tokens < 0 ? (int)tokens : txn_change(r->txn, "alert", r->alert_id, 1);
-	return error < 0 ? error : incident_tell(r->txn, r->env, incident_id, opening.is_new);
+	if (error < 0) {
+		return error;
+	}
+	return r->muted_by != 0 ? muted_note(r) : told(r, incident_id, opening.is_new);
 }
 
 static int alert_resolve(struct raised *r, int64_t incident_id)
@@ -282,6 +365,7 @@ int signal_take(struct txn *txn, const struct desk_env *env, const struct signal
 	int64_t incident_id = 0;
 	int error = subject_find(&r);
 	error = error < 0 || r.unwatched ? error : watch_update(&r);
+	error = error < 0 ? error : affected_note(&r);
 	if (error < 0 || signal->state == SIGNAL_NOTE ||
 		(r.unwatched && signal->state != SIGNAL_RESOLVED)) {
 		return error;
@@ -305,8 +389,74 @@ int signal_take(struct txn *txn, const struct desk_env *env, const struct signal
 	r.asset_id = 0;
 	r.unit_id = 0;
 	r.watch_id = 0;
+	r.muted_by = 0;
 	open = open_find(&r, &incident_id);
 	return open < 0 ? open : open == 1 ? repeat_count(&r) : alert_open(&r);
+}
+
+/* ---- the end of a maintenance window */
+
+struct kept {
+	int64_t alert_id;
+	int64_t version;
+	struct signal signal;
+};
+
+static int kept_load(struct raised *r, struct kept *kept)
+{
+	AUTO_STMT struct stmt *q = NULL;
+	struct arena *arena = txn_arena(r->txn);
+	int row = sql_query(txn_db(r->txn),
+		"SELECT id, version, severity, class, asset_key, asset_id, unit_id, code, args,"
+		" first_at_ms, dedup_key FROM alert WHERE watch_id = $1 AND state = 'firing'"
+		" AND live_muted_by IS NOT NULL ORDER BY id LIMIT 1",
+		&q, SQL_INT(r->watch_id));
+	row = row < 0 ? row : db_step(q);
+	if (row != 1) {
+		return row;
+	}
+	int severity = name_parse(&alert_severity_names, db_col_text(q, 2));
+	*kept = (struct kept) { .alert_id = db_col_int64(q, 0),
+		.version = db_col_int64(q, 1),
+		.signal = { .severity = (enum alert_severity)(severity < 0 ? 0 : severity),
+			.class = arena_dup(arena, db_col_text(q, 3)),
+			.asset_key = arena_dup(arena, db_col_text(q, 4)),
+			.code = arena_dup(arena, db_col_text(q, 7)),
+			.args = arena_dup(arena, db_col_text(q, 8)),
+			.observed_at_ms = db_col_int64(q, 9),
+			.dedup_key = arena_dup(arena, db_col_text(q, 10)) } };
+	r->asset_id = db_col_int64(q, 5);
+	r->unit_id = db_col_int64(q, 6);
+	return 1;
+}
+
+int signal_unmute(struct txn *txn, const struct desk_env *env, int64_t watch_id)
+{
+	struct raised r = { .txn = txn, .env = env, .watch_id = watch_id };
+	struct incident_opening opening = { 0 };
+	struct kept kept = { 0 };
+	int64_t incident_id = 0;
+	int row = 0;
+	while ((row = kept_load(&r, &kept)) == 1) {
+		r.signal = &kept.signal;
+		r.alert_id = kept.alert_id;
+		int error = incident_of(&r, &opening, &incident_id);
+		int64_t done = error < 0
+				       ? error
+				       : sql_run(txn_db(txn),
+						 "UPDATE alert SET version = version + 1,"
+						 " incident_id = $2, live_muted_by = NULL"
+						 " WHERE id = $1",
+						 SQL_INT(kept.alert_id), SQL_INT(incident_id));
+		error = done < 0 ? (int)done : trail_row(txn, "alert", kept.alert_id);
+		error = error < 0 ? error
+				  : txn_change(txn, "alert", kept.alert_id, kept.version + 1);
+		error = error < 0 ? error : told(&r, incident_id, opening.is_new);
+		if (error < 0) {
+			return error;
+		}
+	}
+	return row;
 }
 
 /* ---- rules that are gone */

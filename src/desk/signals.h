@@ -6,6 +6,10 @@
  * audited.  New alerts of a source in a minute have a cap; above it one alert
  * stands for the rest and says how many.
  *
+ * A check that is unreachable through another's fault opens nothing: it is a
+ * row of the other's incident (affected.h).  Under maintenance an alert is
+ * kept without an incident, and nobody is told before the window ends.
+ *
  * Layer: desk.  Threading: the writer's thread.
  */
 #pragma once
@@ -25,6 +29,12 @@ struct txn;
 /** Take one signal.  Returns: 0 or as db_step. */
 NODISCARD int signal_take(
 	struct txn *txn, const struct desk_env *env, const struct signal *signal);
+
+/**
+ * A maintenance window covers this check no more: what still fires of it is
+ * told now.  Returns: 0 or as db_step.
+ */
+NODISCARD int signal_unmute(struct txn *txn, const struct desk_env *env, int64_t watch_id);
 
 /**
  * Alerts that fire for a rule detect has no more, each as the signal that ends it.

@@ -15,8 +15,9 @@ enum check_state {
 	CHECK_UNREACHABLE, /* something in between is down */
 	CHECK_UNKNOWN,     /* we could not look */
 	CHECK_MAINTENANCE,
+	CHECK_FLAPPING, /* up and down all the time */
 };
 
-#define CHECK_COUNT (CHECK_MAINTENANCE + 1)
+#define CHECK_COUNT (CHECK_FLAPPING + 1)
 
 extern const struct name_table check_state_names;

@@ -25,6 +25,7 @@ static const struct {
 	{ "class", offsetof(struct signal, class), SIGNAL_KEY_MAX, true },
 	{ "dedup_key", offsetof(struct signal, dedup_key), SIGNAL_KEY_MAX, true },
 	{ "code", offsetof(struct signal, code), SIGNAL_KEY_MAX, false },
+	{ "cause", offsetof(struct signal, cause), SIGNAL_KEY_MAX, false },
 	{ "tail", offsetof(struct signal, tail), SIGNAL_KEY_MAX, false },
 	{ "tail_pos", offsetof(struct signal, tail_pos), SIGNAL_KEY_MAX, false },
 };

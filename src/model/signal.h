@@ -44,6 +44,7 @@ struct signal {
 	struct slice dedup_key; /* same key = same alert while it is open */
 	struct slice code;      /* sentence code, rendered in the reader's language */
 	struct slice args;      /* JSON object of its arguments, or empty */
+	struct slice cause;     /* check at whose door it is laid; then it is a note */
 	struct slice tail;      /* tail read for it, "SHARD/KIND"; empty for probe */
 	struct slice tail_pos;  /* "START:OFFSET" behind the rows it came from */
 };

@@ -19,7 +19,10 @@ struct entry {
 	int64_t doubt_unix_ms; /* of the first result in a row that disagrees with what is shown */
 	uint64_t ticket;       /* of the start under way, 0 = none */
 	int32_t place;         /* in the heap, or NOT_QUEUED */
+	int64_t started_ms;    /* the latest start */
 	uint8_t quick;         /* quick looks taken in a row */
+	bool hurried;          /* the next look is out of turn */
+	bool regular;          /* the latest look was in turn */
 	struct state_track track;
 };
 
@@ -166,6 +169,25 @@ static int64_t next_due(
 	return due > now_ms ? due : due + interval;
 }
 
+/* A ping is one datagram; what asks a service has its own repeats below it. */
+static unsigned confirmations(const struct check_spec *spec)
+{
+	unsigned looks = spec->kind == CHECK_ICMP ? SCHEDULER_PING_LOOKS : 1;
+	return spec->retries * looks;
+}
+
+static void ping_timeout_set(struct check_spec *spec)
+{
+	if (spec->kind != CHECK_ICMP || spec->timeout_ms != 0) {
+		return;
+	}
+	int64_t fifth = interval_of(spec) / 5;
+	spec->timeout_ms = fifth < SCHEDULER_PING_TIMEOUT_MIN_MS ? SCHEDULER_PING_TIMEOUT_MIN_MS
+			   : fifth > SCHEDULER_PING_TIMEOUT_MAX_MS
+				   ? SCHEDULER_PING_TIMEOUT_MAX_MS
+				   : (uint32_t)fifth;
+}
+
 static struct entry *find(const struct scheduler *s, int64_t id)
 {
 	return map_get(s->by_id, slice_of(&id, sizeof(id)));
@@ -226,6 +248,7 @@ int scheduler_put(struct scheduler *scheduler, const struct check_spec *spec, bo
 	if (copy == NULL) {
 		return E_INPUT;
 	}
+	ping_timeout_set(copy);
 	int64_t due_ms = soon ? now_ms : next_due(scheduler, copy, now_ms);
 	struct entry *entry = find(scheduler, spec->id);
 	if (entry == NULL) {
@@ -263,6 +286,7 @@ int scheduler_hurry(struct scheduler *scheduler, int64_t id)
 	}
 	/* Under way: its result is coming already. */
 	if (entry->ticket == 0) {
+		entry->hurried = true;
 		queue_fresh(scheduler, entry, now_of(scheduler));
 	}
 	return 0;
@@ -291,12 +315,16 @@ static int64_t due_after(struct scheduler *s, struct entry *entry, bool changed,
 	int64_t missed = (now_ms - entry->meant_ms) / interval;
 	s->stats.overrun += missed > 0 ? (uint64_t)missed : 0;
 	/* A result that always disagrees (one loss in many, say) must not keep us at it for ever. */
-	unsigned quick_max = entry->spec->retries + STATE_RECOVER;
+	unsigned quick_max = confirmations(entry->spec) + STATE_RECOVER;
 	if (changed || !state_in_doubt(&entry->track, result) || entry->quick >= quick_max) {
 		entry->quick = 0;
 		return next_due(s, entry->spec, now_ms);
 	}
 	entry->quick++;
+	if (entry->spec->kind == CHECK_ICMP) {
+		int64_t due_ms = entry->started_ms + SCHEDULER_PING_RETRY_MS;
+		return due_ms > now_ms ? due_ms : now_ms;
+	}
 	return now_ms + (interval < SCHEDULER_RETRY_MS ? interval : SCHEDULER_RETRY_MS);
 }
 
@@ -311,7 +339,7 @@ static void take_result(
 	} else if (entry->doubt_unix_ms == 0) {
 		entry->doubt_unix_ms = result->at_unix_ms;
 	}
-	struct state_rule rule = state_rule_of(entry->spec->retries, entry->spec->window);
+	struct state_rule rule = state_rule_of(confirmations(entry->spec), entry->spec->window);
 	bool changed = state_take(&entry->track, rule, result->state);
 	change.to = entry->track.shown;
 	change.since_unix_ms =
@@ -346,12 +374,16 @@ static void start(struct scheduler *s, struct entry *entry, int64_t now_ms)
 	struct check_sink sink = { on_done, s, ++s->tickets };
 	int64_t late_ms = now_ms - entry->meant_ms; /* before a result moves it */
 	unqueue(s, entry);
+	entry->started_ms = now_ms;
+	entry->regular = entry->quick == 0 && !entry->hurried;
+	entry->hurried = false;
 	entry->ticket = sink.tag;
 	s->stats.inflight++;
 	int rc = s->config.start(s->config.user, entry->spec, sink);
 	if (rc == E_BUSY) {
 		s->stats.busy++;
 		forget_start(s, entry);
+		entry->hurried = !entry->regular;
 		queue(s, entry, now_ms + SCHEDULER_BUSY_MS);
 		return;
 	}
@@ -389,6 +421,19 @@ int scheduler_state(const struct scheduler *scheduler, int64_t id, enum check_st
 		return E_ABSENT;
 	}
 	*ret_state = entry->track.shown;
+	return 0;
+}
+
+int scheduler_look(
+	const struct scheduler *scheduler, int64_t id, struct scheduler_look *ret_look)
+{
+	const struct entry *entry = find(scheduler, id);
+	if (entry == NULL) {
+		return E_ABSENT;
+	}
+	struct state_rule rule = state_rule_of(confirmations(entry->spec), entry->spec->window);
+	*ret_look = (struct scheduler_look) { entry->track.shown, entry->started_ms,
+		entry->regular, rule.need };
 	return 0;
 }
 

@@ -5,6 +5,19 @@
  * stream and not a wave; a result that disagrees with what is shown is
  * looked at again within seconds.  It measures its own lateness.
  *
+ * How often it looks again, and why.  A service answers or it does not: its
+ * retries are looks a second apart.  A ping is one datagram, and among 1,000
+ * targets asked every second at 1 % loss three in a row are lost 86 times a
+ * day, by chance alone; where losses come in bursts of up to three, one burst
+ * would be an outage.  So each retry of a ping is five looks, 200 ms apart:
+ * with the default of 2 retries eleven losses in a row, for which four bursts
+ * must follow on one another (once in a year of such days).  At an
+ * interval of 1 s that takes 1 s at most until the first look, and eleven
+ * times 200 ms: down is said between 2.2 and 3.3 s after the cable is out.
+ *
+ * For that a ping that states no timeout waits for a fifth of its interval,
+ * from 200 ms to 1 s, and not for the five seconds services get.
+ *
  * The clock is passed in, so a week runs in a test in no time.
  *
  * Layer: probe.  Threading: one owner.
@@ -24,8 +37,12 @@ enum {
 	SCHEDULER_LATENESS_BUCKETS =
 		7, /* up to 1, 10, 100, 1,000, 10,000, 60,000 ms, and more */
 	SCHEDULER_LATE_MS = 1000,
-	SCHEDULER_RETRY_MS = 1000, /* to the next look at a doubtful result */
-	SCHEDULER_BUSY_MS = 50,    /* to the next try where the engine was full */
+	SCHEDULER_RETRY_MS = 1000,     /* to the next look at a doubtful result */
+	SCHEDULER_PING_RETRY_MS = 200, /* from the start of a doubtful ping to the next */
+	SCHEDULER_PING_LOOKS = 5,      /* that make one retry of a ping */
+	SCHEDULER_PING_TIMEOUT_MIN_MS = 200,
+	SCHEDULER_PING_TIMEOUT_MAX_MS = 1000, /* of those that state none */
+	SCHEDULER_BUSY_MS = 50,               /* to the next try where the engine was full */
 	SCHEDULER_INTERVAL_MIN_MS = 200,
 	SCHEDULER_INTERVAL_DEFAULT_MS = 60 * 1000,
 };
@@ -36,6 +53,14 @@ struct scheduler_change {
 	enum check_state to;
 	int64_t since_unix_ms; /* of the first result that pointed to the new state */
 	const struct check_result *result; /* the one that decided */
+};
+
+/** How the latest result of a check came about. */
+struct scheduler_look {
+	enum check_state shown; /* after it */
+	int64_t started_ms;     /* monotonic */
+	bool regular;           /* in its turn; not a second look, nor hurried */
+	uint8_t need;           /* bad results that confirm a failure */
 };
 
 /** Do not put or remove checks from inside on_result and on_change. */
@@ -93,5 +118,9 @@ int64_t scheduler_turn(struct scheduler *scheduler);
 /** What is shown of a check.  Returns: 0 or E_ABSENT. */
 NODISCARD int scheduler_state(
 	const struct scheduler *scheduler, int64_t id, enum check_state *ret_state);
+
+/** For on_result: the look this result is of.  Returns: 0 or E_ABSENT. */
+NODISCARD int scheduler_look(
+	const struct scheduler *scheduler, int64_t id, struct scheduler_look *ret_look);
 
 struct scheduler_stats scheduler_stats(const struct scheduler *scheduler);

@@ -24,7 +24,7 @@ enum {
 /* How bad a state is, by its number in model/check.h. */
 static const uint8_t badness[QUERY_STATES_MAX] = { 0, 2, 4, 3, 1, 1 };
 
-enum { ASSET, NAME, KIND, TARGET, PARAMS, SEVERITY, STATE, CODE, ARGS, TEXT_COUNT };
+enum { ASSET, NAME, KIND, TARGET, PARAMS, SEVERITY, STATE, CODE, ARGS, CAUSE, TEXT_COUNT };
 
 struct item {
 	int64_t id;
@@ -34,6 +34,10 @@ struct item {
 	int64_t retries;
 	int64_t enabled;
 	int64_t since_ms;
+	int64_t by_asset;
+	int64_t cause_id;
+	int64_t maintenance_id;
+	bool has_parents;
 	struct slice text[TEXT_COUNT];
 };
 
@@ -45,14 +49,18 @@ struct items {
 };
 
 /* $3 = 0 or the caller's unit, $4 = 0 or an asset, $5 = a state or "". */
+/* What a maintenance window covers shows as that, whatever it answers. */
+#define SHOWN "CASE WHEN w.live_maintenance_id IS NULL THEN w.live_state ELSE 'maintenance' END"
 #define COLUMNS                                                                                \
 	"SELECT w.id, w.version, w.asset_id, w.interval_s, w.retries, w.enabled, "             \
 	"w.live_since_ms, a.name, w.name,"                                                     \
-	" w.kind, w.target, w.params, w.severity, w.live_state, w.live_code, w.live_args"      \
-	" FROM watch w LEFT JOIN asset a ON a.id = w.asset_id"
+	" w.kind, w.target, w.params, w.severity, " SHOWN                                      \
+	", w.live_code, w.live_args, c.name, w.by_asset, w.live_cause_id,"                     \
+	" w.live_maintenance_id, w.parents FROM watch w"                                       \
+	" LEFT JOIN asset a ON a.id = w.asset_id LEFT JOIN watch c ON c.id = w.live_cause_id"
 #define CONDITIONS                                                                             \
 	" AND ($3 = 0 OR a.owner_unit_id = $3) AND ($4 = 0 OR w.asset_id = $4) AND ($5 = '' "  \
-	"OR w.live_state = $5)"
+	"OR " SHOWN " = $5)"
 
 static void row_take(struct view *view, struct stmt *q, void *context)
 {
@@ -66,6 +74,10 @@ static void row_take(struct view *view, struct stmt *q, void *context)
 		.retries = db_col_int64(q, 4),
 		.enabled = db_col_int64(q, 5),
 		.since_ms = db_col_int64(q, 6),
+		.by_asset = db_col_int64(q, 7 + TEXT_COUNT),
+		.cause_id = db_col_int64(q, 8 + TEXT_COUNT),
+		.maintenance_id = db_col_int64(q, 9 + TEXT_COUNT),
+		.has_parents = !db_col_is_null(q, 10 + TEXT_COUNT),
 	};
 	for (unsigned i = 0; i < TEXT_COUNT; i++) {
 		items->item[at].text[i] = arena_dup(view->arena, db_col_text(q, 7 + i));
@@ -164,6 +176,32 @@ static void seen_put(
 	ratio_put(jw, "up_ratio", beats->up, beats->samples);
 }
 
+static int parent_put(struct view *view, struct stmt *q)
+{
+	jw_object(&view->jw);
+	jw_kv_int(&view->jw, "id", db_col_int64(q, 0));
+	jw_kv_str(&view->jw, "name", db_col_text(q, 1));
+	jw_end(&view->jw);
+	return 0;
+}
+
+/* Who stands in between: to a unit only its cause is named, not the way there. */
+static void way_put(struct view *view, const struct item *item)
+{
+	AUTO_STMT struct stmt *q = NULL;
+	int64_t id = item->has_parents && view->scope == SCOPE_ALL ? item->id : 0;
+	int opened = sql_query(view->db,
+		"SELECT w.id, w.name FROM watch_parent p JOIN watch w ON w.id = p.parent_id"
+		" WHERE p.watch_id = $1 ORDER BY w.id",
+		&q, SQL_INT(id));
+	/* What cannot be read is an empty list; the check itself has been read. */
+	(void)!page_list(view, "parents", opened, q, parent_put);
+	page_ref(view, "cause", item->cause_id, item->text[CAUSE]);
+	number_or_null(
+		&view->jw, "maintenance_id", item->maintenance_id != 0, item->maintenance_id);
+	jw_kv_bool(&view->jw, "by_asset", item->by_asset == 1);
+}
+
 static void item_put(struct view *view, const struct items *items, size_t at)
 {
 	const struct item *item = &items->item[at];
@@ -193,6 +231,7 @@ static void item_put(struct view *view, const struct items *items, size_t at)
 	} else {
 		jw_null(jw);
 	}
+	way_put(view, item);
 	seen_put(view, &items->beats[at], &items->latest[at]);
 	jw_end(jw);
 }
@@ -311,10 +350,10 @@ int view_checks_samples(struct view *view)
 }
 
 /* What is broken first, then by severity. */
-#define SERVICES                                                                               \
-	COLUMNS " WHERE w.enabled = 1 AND ($1 = 0 OR a.owner_unit_id = $1)"                    \
-		" ORDER BY CASE w.live_state WHEN 'down' THEN 0 WHEN 'unreachable' THEN 1"     \
-		" WHEN 'degraded' THEN 2 ELSE 3 END, CASE w.severity WHEN 'critical' THEN 0"   \
+#define SERVICES                                                                                                    \
+	COLUMNS " WHERE w.enabled = 1 AND ($1 = 0 OR a.owner_unit_id = $1)"                                         \
+		" ORDER BY CASE " SHOWN " WHEN 'down' THEN 0 WHEN 'unreachable' THEN 1"                             \
+		" WHEN 'flapping' THEN 1 WHEN 'degraded' THEN 2 ELSE 3 END, CASE w.severity WHEN 'critical' THEN 0" \
 		" WHEN 'major' THEN 1 WHEN 'minor' THEN 2 ELSE 3 END, w.id LIMIT $2"
 
 static int services_put(struct view *view)

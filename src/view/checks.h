@@ -28,5 +28,9 @@ NODISCARD int view_checks_page(struct view *view);
 NODISCARD int view_check_reached(struct view *view);
 /** GET /checks/{id}/samples?from=&to=: the newest 2,000 of the range, oldest first. */
 NODISCARD int view_checks_samples(struct view *view);
+/** GET /maintenance?state=: newest first. */
+NODISCARD int view_maintenance_list(struct view *view);
+/** GET /maintenance/{id}: with its timeline, what it kept quiet. */
+NODISCARD int view_maintenance_get(struct view *view);
 /** GET /logs?q=&source=&from=&to=: newest first, lines that hold q in either case. */
 NODISCARD int view_logs_list(struct view *view);

@@ -13,7 +13,8 @@
 #define FROM                                                                                   \
 	"SELECT i.id, i.version, i.state, i.severity, i.code, i.args, i.asset_id, a.name,"     \
 	" i.unit_id, u.name, i.opened_at_ms, i.acked_at_ms, i.acked_by, p.name,"               \
-	" i.resolved_at_ms, i.closed_at_ms, i.close_code, i.finding_id FROM incident i"        \
+	" i.resolved_at_ms, i.closed_at_ms, i.close_code, i.finding_id,"                       \
+	" (SELECT count(*) FROM affected f WHERE f.incident_id = i.id) FROM incident i"        \
 	" LEFT JOIN asset a ON a.id = i.asset_id LEFT JOIN unit u ON u.id = i.unit_id"         \
 	" LEFT JOIN person p ON p.id = i.acked_by"
 
@@ -34,12 +35,13 @@ static void members_put(struct view *view, struct stmt *q)
 	page_int_col(view, "closed_at", q, 15);
 	page_text_col(view, "close_code", q, 16);
 	page_int_col(view, "finding_id", q, 17);
+	jw_kv_int(jw, "affected_count", db_col_int64(q, 18));
 }
 
 /* The parts only a single incident shows are empty in a list. */
 static void item_put(struct view *view, struct stmt *q)
 {
-	static const char *const parts[] = { "alerts", "timeline", "deliveries" };
+	static const char *const parts[] = { "affected", "alerts", "timeline", "deliveries" };
 	jw_object(&view->jw);
 	members_put(view, q);
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
@@ -48,6 +50,29 @@ static void item_put(struct view *view, struct stmt *q)
 		jw_end(&view->jw);
 	}
 	jw_end(&view->jw);
+}
+
+static int affected_put(struct view *view, struct stmt *q)
+{
+	jw_object(&view->jw);
+	page_ref_col(view, "check", q, 0);
+	page_ref_col(view, "unit", q, 2);
+	jw_kv_int(&view->jw, "from", db_col_int64(q, 4));
+	page_int_col(view, "until", q, 5);
+	jw_end(&view->jw);
+	return 0;
+}
+
+static int affected_list(struct view *view, int64_t id)
+{
+	AUTO_STMT struct stmt *q = NULL;
+	int opened = sql_query(view->db,
+		"SELECT w.id, w.name, u.id, u.name, f.from_ms, f.until_ms FROM affected f"
+		" JOIN watch w ON w.id = f.watch_id LEFT JOIN asset a ON a.id = w.asset_id"
+		" LEFT JOIN unit u ON u.id = a.owner_unit_id WHERE f.incident_id = $1"
+		" ORDER BY f.id LIMIT $2",
+		&q, SQL_INT(id), SQL_INT(VIEW_PAGE_MAX));
+	return page_list(view, "affected", opened, q, affected_put);
 }
 
 int view_incidents_list(struct view *view)
@@ -89,7 +114,8 @@ int view_incidents_get(struct view *view)
 	view->version = db_col_int64(q, 1);
 	jw_object(&view->jw);
 	members_put(view, q);
-	error = view_alerts_of(view, id);
+	error = affected_list(view, id);
+	error = error < 0 ? error : view_alerts_of(view, id);
 	error = error < 0 ? error : page_timeline(view, "incident", id);
 	error = error < 0 ? error : view_deliveries_of(view, "incident", id);
 	jw_end(&view->jw);

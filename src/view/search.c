@@ -31,6 +31,9 @@ static const struct {
 	{ "asset", ROUTE_ASSETS_GET,
 		"SELECT name, NULL, kind, NULL FROM asset WHERE id = $1"
 		" AND ($2 = 0 OR owner_unit_id = $2)" },
+	{ "maintenance", ROUTE_MAINTENANCE_GET,
+		"SELECT reason, NULL, kind, made_at_ms FROM maintenance WHERE id = $1"
+		" AND $2 = 0" },
 	{ "unit", ROUTE_UNITS_GET,
 		"SELECT name, NULL, kind, NULL FROM unit WHERE id = $1"
 		" AND ($2 = 0 OR id = $2)" },

@@ -182,6 +182,10 @@ class World:
                                               "retries": 1, "severity": "critical"})["id"]
             self.keep("asset", **{n: asset})
             self.keep("check", **{n: check})
+            # Far off, so that it keeps nothing quiet here.
+            window = operator.post("/maintenance", {"reason": f"{name}检修", "kind": "once", "from": 4102444800000, "to": 4102448400000,
+                                                    "scope": "check", "scope_ids": [check]})["id"]
+            self.keep("maintenance", **{n: window})
         for n in kinds:
             until(lambda: operator.get(f"/checks/{self.fixtures['check'][n]}")["state"] == "up", 90)
 

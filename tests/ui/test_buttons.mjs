@@ -10,8 +10,8 @@ const { as } = await import('./day.mjs');
 const { people, records } = await import('./school.mjs');
 
 const SCREENS = {
-  operator: ['/', '/todo', '/alerts', '/checks', '/assets', '/findings', '/notices', '/notices/new', '/units', '/units?tab=people', '/deliveries', '/checkup', '/health', '/settings', '/me'],
-  director: ['/', '/todo', '/alerts', '/checks', '/assets', '/findings', '/notices', '/units', '/audit', '/checkup', '/health', '/settings', '/me'],
+  operator: ['/', '/todo', '/alerts', '/checks', '/maintenance', '/assets', '/findings', '/notices', '/notices/new', '/units', '/units?tab=people', '/deliveries', '/checkup', '/health', '/settings', '/me'],
+  director: ['/', '/todo', '/alerts', '/checks', '/maintenance', '/assets', '/findings', '/notices', '/units', '/audit', '/checkup', '/health', '/settings', '/me'],
   sysadmin: ['/', '/checks', '/units', '/units?tab=people', '/checkup', '/users', '/health', '/settings', '/me', ...['school', 'address', 'time', 'mail', 'backup', 'units', 'accounts', 'duty', 'addresses'].map((s) => `/setup?step=${s}`)],
 };
 /* These end the session, or the setup, and are pressed elsewhere: test_line.mjs. */

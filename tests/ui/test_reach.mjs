@@ -13,7 +13,7 @@ const { people, records } = await import('./school.mjs');
 const AXE = readFileSync(createRequire(join(ROOT, 'ui/package.json')).resolve('axe-core/axe.min.js'), 'utf8');
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 const SCREENS = {
-  zhou: ['/', '/todo', '/alerts', '/checks', '/assets', '/findings', '/notices', '/notices/new', '/units', '/units?tab=people', '/deliveries', '/me'],
+  zhou: ['/', '/todo', '/alerts', '/checks', '/maintenance', '/assets', '/findings', '/notices', '/notices/new', '/units', '/units?tab=people', '/deliveries', '/me'],
   admin: ['/setup', '/setup?step=address', '/setup?step=accounts', '/users', '/settings', '/health', '/checkup'],
   zheng: ['/audit'],
   liu: ['/lead'],

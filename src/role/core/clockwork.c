@@ -2,7 +2,7 @@
 /* What time brings: timers, signed heads of the audit log. */
 #include "base/log.h"
 #include "desk/clock.h"
-#include "desk/line.h"
+#include "desk/timers.h"
 #include "records/outbox.h"
 #include "records/timer.h"
 #include "role/core/core.h"
@@ -44,7 +44,7 @@ static int fire(struct txn *txn, const struct timer *timer, void *arg)
 {
 	const struct core *core = arg;
 	int64_t before = txn_id(txn);
-	int error = line_timer(txn, &core->env, timer);
+	int error = desk_timer(txn, &core->env, timer);
 	return error < 0 || timer->fire_at_ms >= core->restored_at_ms ? error
 								      : withhold(txn, before);
 }

@@ -73,7 +73,8 @@ static bool changes_checks(enum route_id route)
 {
 	return route == ROUTE_CHECKS_CREATE || route == ROUTE_CHECKS_UPDATE ||
 	       route == ROUTE_CHECKS_PASTE || route == ROUTE_CHECKS_PAGE_CONFIRM ||
-	       route == ROUTE_ASSETS_UPDATE; /* one put out of use takes its checks along */
+	       route == ROUTE_ASSETS_IMPORT || /* severities may follow importance */
+	       route == ROUTE_ASSETS_UPDATE;   /* one put out of use takes its checks along */
 }
 
 static void finish(struct job *job)

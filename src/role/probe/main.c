@@ -18,6 +18,7 @@
 #include "probe/tls_session.h"
 #include "role/probe/asks.h"
 #include "role/probe/facts.h"
+#include "role/probe/judge.h"
 #include "role/probe/pages.h"
 #include "role/probe/probe.h"
 #include "role/probe/table.h"
@@ -31,15 +32,7 @@ static void on_result(
 	struct probe *probe = user;
 	(void)spec;
 	samples_put(&probe->samples, result);
-}
-
-static void on_change(void *user, const struct scheduler_change *change)
-{
-	struct probe *probe = user;
-	const struct watch *watch = table_get(probe->table, change->spec->id);
-	if (watch != NULL) {
-		say_change(probe, watch, change);
-	}
+	judge_result(probe->judge, result);
 }
 
 static int engines_open(struct probe *probe, struct diag *diag)
@@ -94,17 +87,19 @@ static int begin(struct runtime *rt, struct diag *diag)
 {
 	struct probe *probe = rt->self;
 	struct scheduler_config config = {
-		.start = start, .on_result = on_result, .on_change = on_change, .user = probe
+		.start = start, .on_result = on_result, .user = probe
 	};
 	rand_octets(config.seed, sizeof(config.seed));
 	probe->scheduler = scheduler_create(&config);
 	probe->signals = signal_queue_create(rt);
 	probe->table = table_create(probe);
+	probe->judge = judge_create(probe);
 	probe->asks = asks_create(probe);
 	int error = probe->scheduler == NULL
 			    ? -ENOMEM
 			    : pump_start(&probe->pump, &rt->loop, probe->scheduler);
 	error = error < 0 ? error : facts_start(probe->facts);
+	error = error < 0 ? error : judge_start(probe->judge);
 	error = error < 0 ? error : samples_attach(&probe->samples, rt);
 	return error < 0 ? diag_set(diag, error, 0, 0, "probe: %s", err_text(error)) : 0;
 }
@@ -121,6 +116,7 @@ static void frame(struct runtime *rt, enum ipc_role from, struct ipc_frame *fram
 		asks_take(probe->asks, frame);
 	} else if (frame->type == MSG_SIGNAL_TAKEN) {
 		signal_queue_taken(probe->signals, frame);
+		judge_tell(probe->judge);
 	}
 }
 
@@ -151,6 +147,7 @@ static void status(struct runtime *rt, struct jw *jw)
 	jw_kv_int(jw, "overrun", (int64_t)s.overrun);
 	jw_kv_int(jw, "names_failed", (int64_t)p.resolver.failed);
 	table_status(probe->table, jw);
+	judge_status(probe->judge, jw);
 	asks_status(probe->asks, jw);
 	pages_status(probe->pages, jw);
 	samples_status(&probe->samples, jw);
@@ -161,6 +158,7 @@ static void end(struct runtime *rt)
 {
 	struct probe *probe = rt->self;
 	facts_stop(probe->facts);
+	judge_stop(probe->judge);
 	pump_stop(&probe->pump);
 	prober_close(probe->prober);
 	samples_detach(&probe->samples);
@@ -170,6 +168,7 @@ static void fini(struct probe *probe)
 {
 	probe->asks = asks_destroy(probe->asks);
 	probe->scheduler = scheduler_destroy(probe->scheduler);
+	probe->judge = judge_destroy(probe->judge);
 	probe->table = table_destroy(probe->table);
 	probe->signals = signal_queue_destroy(probe->signals);
 	probe->facts = facts_close(probe->facts);

@@ -12,11 +12,12 @@
 struct asks;
 struct facts;
 struct host;
+struct judge;
 struct pages;
 struct prober;
+struct reach_told;
 struct runtime;
 struct scheduler;
-struct scheduler_change;
 struct signal_queue;
 struct table;
 struct tls_client;
@@ -31,6 +32,7 @@ struct probe {
 	struct scheduler *scheduler;
 	struct pump pump;
 	struct table *table;
+	struct judge *judge;
 	struct signal_queue *signals;
 	struct asks *asks;
 	struct facts *facts;
@@ -38,8 +40,8 @@ struct probe {
 };
 
 /**
- * The signal of a change of state, into the queue.  A check that comes up
- * always says resolved: what was open before this role restarted ends too.
+ * The signal of a verdict, into the queue.  A check that comes up always says
+ * resolved: what was open before this role restarted ends too.  One that is
+ * unreachable through another's fault fires nothing and names its cause.
  */
-void say_change(
-	struct probe *probe, const struct watch *watch, const struct scheduler_change *change);
+void say_told(struct probe *probe, const struct watch *watch, const struct reach_told *told);

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* From a change of state to the signal the desk takes. */
+/* From a verdict to the signal the desk takes. */
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/buf.h"
 #include "base/jw.h"
 #include "model/signal.h"
-#include "probe/scheduler.h"
+#include "probe/reach.h"
 #include "role/probe/probe.h"
 #include "role/probe/table.h"
 #include "role/signal_queue.h"
@@ -22,7 +23,8 @@ static const struct {
 	[CHECK_UNREACHABLE] = { SIGNAL_FIRING, "check.unreachable" },
 };
 
-static const char *const own_args[] = { "name", "target", "state", "code", "latency_us" };
+static const char *const own_args[] = { "name", "target", "state", "code", "latency_us",
+	"cause", "percent" };
 
 static bool is_own(const char *name)
 {
@@ -34,68 +36,99 @@ static bool is_own(const char *name)
 	return false;
 }
 
-static void put_args(struct buf *buf, const struct watch *watch, enum check_state state,
-	const struct check_result *result)
+static void put_result(struct jw *jw, const struct check_result *result)
 {
-	struct jw jw;
-	jw_init(&jw, buf);
-	jw_object(&jw);
-	jw_kv_str(&jw, "name", slice_str(watch->name));
-	jw_kv_str(&jw, "target", slice_str(watch->target));
-	jw_kv_str(&jw, "state", slice_str(check_state_text(state)));
-	jw_kv_str(&jw, "code", slice_str(result->code));
-	jw_kv_int(&jw, "latency_us", result->latency_us);
+	jw_kv_str(jw, "code", slice_str(result->code));
+	jw_kv_int(jw, "latency_us", result->latency_us);
 	for (size_t i = 0; i < result->arg_count; i++) {
 		const struct check_arg *arg = &result->args[i];
 		if (is_own(arg->name)) {
 			continue;
 		}
 		if (arg->is_number) {
-			jw_kv_int(&jw, arg->name, arg->number);
+			jw_kv_int(jw, arg->name, arg->number);
 		} else {
-			jw_kv_str(&jw, arg->name, slice_str(arg->text));
+			jw_kv_str(jw, arg->name, slice_str(arg->text));
 		}
+	}
+}
+
+static void put_args(struct probe *probe, struct buf *buf, const struct watch *watch,
+	const struct reach_told *told)
+{
+	struct jw jw;
+	bool flapping = told->word == REACH_FLAP_BEGINS;
+	const struct watch *cause = table_get(probe->table, told->cause);
+	jw_init(&jw, buf);
+	jw_object(&jw);
+	jw_kv_str(&jw, "name", slice_str(watch->name));
+	jw_kv_str(&jw, "target", slice_str(watch->target));
+	jw_kv_str(
+		&jw, "state", slice_str(flapping ? "flapping" : check_state_text(told->state)));
+	if (cause != NULL) {
+		jw_kv_str(&jw, "cause", slice_str(cause->name));
+	}
+	if (told->word != REACH_STATE) {
+		jw_kv_int(&jw, "percent", told->flap_percent);
+	}
+	if (told->result != NULL) {
+		put_result(&jw, told->result);
 	}
 	jw_end(&jw);
 }
 
 /* A page that was tampered with answers well, and is no small matter for that. */
-static bool is_tampered(const struct check_result *result)
+static bool is_tampered(const struct reach_told *told)
 {
-	return slice_starts(slice_str(result->code), SLICE("page."));
+	return told->result != NULL && told->state == CHECK_DEGRADED &&
+	       slice_starts(slice_str(told->result->code), SLICE("page."));
 }
 
-static enum alert_severity severity_of(
-	const struct watch *watch, enum check_state state, const struct check_result *result)
+static enum alert_severity severity_of(const struct watch *watch, const struct reach_told *told)
 {
-	bool softer = state == CHECK_DEGRADED && watch->severity < ALERT_SEVERITY_MINOR &&
-		      !is_tampered(result);
+	bool softer = told->state == CHECK_DEGRADED && watch->severity < ALERT_SEVERITY_MINOR &&
+		      !is_tampered(told);
 	return softer ? ALERT_SEVERITY_MINOR : watch->severity;
 }
 
-void say_change(
-	struct probe *probe, const struct watch *watch, const struct scheduler_change *change)
+static void say(struct probe *probe, const struct watch *watch, const struct reach_told *told,
+	struct signal *signal)
 {
 	AUTO_BUF struct buf args;
 	char check[24];
-	char dedup[32];
 	buf_init(&args, SIGNAL_TEXT_MAX);
-	put_args(&args, watch, change->to, change->result);
-	(void)snprintf(check, sizeof(check), "%lld", (long long)watch->spec->id);
-	(void)snprintf(dedup, sizeof(dedup), "probe:%s", check);
-	struct signal signal = {
-		.source = SLICE("probe"),
-		.check = slice_str(check),
-		.asset_key = slice_str(watch->host),
-		.class = SLICE("check.state"),
-		.severity = severity_of(watch, change->to, change->result),
-		.observed_at_ms = change->since_unix_ms,
-		.state = said[change->to].state,
-		.dedup_key = slice_str(dedup),
-		.code = is_tampered(change->result) ? SLICE("check.page_differs")
-						    : slice_str(said[change->to].code),
-		.args = args.failed ? SLICE("{}") : buf_slice(&args),
-	};
+	put_args(probe, &args, watch, told);
+	(void)snprintf(check, sizeof(check), "%" PRId64, watch->spec->id);
+	signal->source = SLICE("probe");
+	signal->check = slice_str(check);
+	signal->asset_key = slice_str(watch->host);
+	signal->severity = severity_of(watch, told);
+	signal->observed_at_ms = told->since_unix_ms;
+	signal->args = args.failed ? SLICE("{}") : buf_slice(&args);
 	/* A refusal is counted and logged there. */
-	(void)!signal_queue_put(probe->signals, &signal);
+	(void)!signal_queue_put(probe->signals, signal);
+}
+
+void say_told(struct probe *probe, const struct watch *watch, const struct reach_told *told)
+{
+	char key[40];
+	char cause[24];
+	bool state = told->word == REACH_STATE;
+	bool caused = state && told->cause != 0;
+	(void)snprintf(
+		key, sizeof(key), "probe:%" PRId64 "%s", watch->spec->id, state ? "" : ":flap");
+	(void)snprintf(cause, sizeof(cause), "%" PRId64, told->cause);
+	struct signal signal = {
+		.class = slice_str(state ? "check.state" : "check.flapping"),
+		.state = caused                            ? SIGNAL_NOTE
+			 : state                           ? said[told->state].state
+			 : told->word == REACH_FLAP_BEGINS ? SIGNAL_FIRING
+							   : SIGNAL_RESOLVED,
+		.dedup_key = slice_str(key),
+		.code = slice_str(!state              ? "check.flapping"
+				  : is_tampered(told) ? "check.page_differs"
+						      : said[told->state].code),
+		.cause = caused ? slice_str(cause) : (struct slice) { 0 },
+	};
+	say(probe, watch, told, &signal);
 }

@@ -15,6 +15,7 @@
 #include "probe/scheduler.h"
 #include "probe/spec.h"
 #include "role/probe/facts.h"
+#include "role/probe/judge.h"
 #include "role/probe/probe.h"
 #include "role/runtime.h"
 #include "sys/memfd.h"
@@ -126,16 +127,28 @@ static struct watch *watch_make(struct table *table, const struct spec_item *ite
 	return watch;
 }
 
+/* The desk gives no more than are taken, and no others. */
+static void parents_read(const struct json *list, struct watch *watch)
+{
+	for (const struct json *parent = json_first(list);
+		parent != NULL && watch->parent_count < REACH_PARENTS_MAX;
+		parent = json_next(parent)) {
+		watch->parent_count += json_int(parent, &watch->parents[watch->parent_count]);
+	}
+}
+
 /* The one of this id is new or has changed. */
-static int watch_put(
-	struct table *table, const struct spec_item *item, struct watch **ret_watch)
+static int watch_put(struct table *table, const struct spec_item *item,
+	const struct json *parents, struct watch **ret_watch)
 {
 	struct watch *watch = watch_make(table, item);
 	if (watch == NULL) {
 		return E_LIMIT;
 	}
+	parents_read(parents, watch);
 	struct watch *old = map_get(table->by_id, key_of(&item->spec.id));
 	int error = scheduler_put(table->probe->scheduler, watch->spec, true);
+	error = error < 0 ? error : judge_put(table->probe->judge, watch);
 	if (error >= 0) {
 		error = map_put(table->by_id, key_of(&item->spec.id), watch);
 	}
@@ -159,7 +172,8 @@ static int item_take(
 	uint64_t digest = digest_of_item(table, json);
 	if (watch == NULL || watch->digest != digest) {
 		int error = spec_read(arena, json, &item, diag);
-		error = error < 0 ? error : watch_put(table, &item, &watch);
+		error = error < 0 ? error
+				  : watch_put(table, &item, json_get(json, "parents"), &watch);
 		if (error < 0) {
 			return error;
 		}
@@ -189,9 +203,21 @@ static void drop_unseen(struct table *table)
 	for (size_t i = 0; i < gone_count; i++) {
 		struct watch *watch = map_take(table->by_id, key_of(&gone[i]));
 		(void)!scheduler_remove(table->probe->scheduler, gone[i]);
+		judge_remove(table->probe->judge, gone[i]);
 		watch_free(watch);
 	}
 	free(gone);
+}
+
+/* A parent may stand behind its child in the table, or have come with it. */
+static void link_all(const struct table *table)
+{
+	struct slice key;
+	void *watch = NULL;
+	size_t cursor = 0;
+	while (map_next(table->by_id, &cursor, &key, &watch)) {
+		judge_link(table->probe->judge, watch);
+	}
 }
 
 static int apply(struct table *table, struct slice text)
@@ -217,6 +243,7 @@ static int apply(struct table *table, struct slice text)
 		}
 	}
 	drop_unseen(table);
+	link_all(table);
 	return 0;
 }
 

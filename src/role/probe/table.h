@@ -10,6 +10,7 @@
 
 #include "model/scale.h"
 #include "probe/check.h"
+#include "probe/reach.h"
 
 struct ipc_frame;
 struct jw;
@@ -24,6 +25,8 @@ struct watch {
 	uint64_t digest; /* of its text in the table */
 	uint64_t seen;   /* number of the table that last named it */
 	enum alert_severity severity;
+	int64_t parents[REACH_PARENTS_MAX]; /* checks it is reached through */
+	uint8_t parent_count;
 	char *name;
 	char *target;
 	char *host; /* asset key: the address or name it points at, or this machine's name */

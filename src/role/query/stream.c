@@ -35,6 +35,7 @@ static const struct {
 	{ "document", ROUTE_NOTICES_LIST, NULL },
 	{ "finding", ROUTE_FINDINGS_LIST, "SELECT unit_id FROM finding WHERE id = $1" },
 	{ "incident", ROUTE_INCIDENTS_LIST, NULL },
+	{ "maintenance", ROUTE_MAINTENANCE_LIST, NULL },
 	/* A unit hears of a notice when it is issued, not that one is being written. */
 	{ "notice", ROUTE_NOTICES_LIST,
 		"SELECT unit_id FROM notice WHERE id = $1 AND state NOT IN ('draft', 'review')" },

@@ -10,6 +10,7 @@
 
 #include "base/err.h"
 #include "desk/line.h"
+#include "desk/timers.h"
 #include "records/blob.h"
 #include "records/timer.h"
 
@@ -206,7 +207,7 @@ int64_t cast_number(struct cast *c, const char *sql)
 
 static int fire(struct txn *txn, const struct timer *timer, void *arg)
 {
-	return line_timer(txn, arg, timer);
+	return desk_timer(txn, arg, timer);
 }
 
 void cast_time(struct cast *c, const char *at)

@@ -219,7 +219,7 @@ static void what_core_has_not_confirmed_is_sent_again_in_order(void **state)
 	(void)close(fd);
 }
 
-static void signals_beyond_the_queue_are_refused_and_counted(void **state)
+static void what_core_has_no_room_for_waits_and_is_not_lost(void **state)
 {
 	struct fixture *f = *state;
 	enum { MORE = 100 };
@@ -235,10 +235,52 @@ static void signals_beyond_the_queue_are_refused_and_counted(void **state)
 	int fd = -1;
 	assert_int_equal(memfd_of(buf_slice(&json), &fd), 0);
 	say_checks(&f->child, "", fd);
-	child_wait_counter(&f->child, "signals_refused", MORE);
-	assert_int_equal(child_counter(&f->child, "checks"), SIGNAL_QUEUE_MAX + MORE);
-	assert_int_equal(child_counter(&f->child, "signals_refused"), MORE);
-	assert_int_equal(child_counter(&f->child, "signals_queued"), SIGNAL_QUEUE_MAX);
+	child_wait_counter(&f->child, "signals_queued", SIGNAL_QUEUE_MAX / 2);
+	child_wait_counter(&f->child, "results", SIGNAL_QUEUE_MAX + MORE);
+	assert_int_equal(child_counter(&f->child, "signals_queued"), SIGNAL_QUEUE_MAX / 2);
+	for (int i = 0; i < SIGNAL_QUEUE_MAX + MORE; i++) {
+		(void)child_signal(&f->child, "check.state");
+		child_confirm(&f->child, 1);
+	}
+	assert_int_equal(child_counter(&f->child, "signals_refused"), 0);
+}
+
+static void what_hangs_on_a_dead_parent_names_it_and_fires_nothing(void **state)
+{
+	struct fixture *f = *state;
+	uint16_t port[2] = { 0, 0 };
+	int fd[2] = { world_socket(SOCK_STREAM, &port[0]),
+		world_socket(SOCK_STREAM, &port[1]) };
+	char text[500];
+	(void)snprintf(text, sizeof(text),
+		"[{\"id\":43,\"name\":\"食堂\",\"kind\":\"tcp\",\"target\":\"127.0.0.1:%u\",\"params\":{},"
+		"\"interval_s\":0.2,\"retries\":1,\"severity\":\"major\",\"parents\":[42,999]},"
+		"{\"id\":42,\"name\":\"核心\",\"kind\":\"tcp\",\"target\":\"127.0.0.1:%u\",\"params\":{},"
+		"\"interval_s\":0.3,\"retries\":1,\"severity\":\"major\"}]",
+		port[1], port[0]);
+	say_checks(&f->child, text, -1);
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(child_signal(&f->child, "check.state").state, SIGNAL_RESOLVED);
+	}
+	(void)close(fd[0]);
+	(void)close(fd[1]);
+	struct signal down = child_signal(&f->child, "check.state");
+	assert_true(slice_is(down.check, "42"));
+	assert_int_equal(down.state, SIGNAL_FIRING);
+	assert_int_equal(down.cause.n, 0);
+	struct signal behind = child_signal(&f->child, "check.state");
+	assert_true(slice_is(behind.check, "43"));
+	assert_int_equal(behind.state, SIGNAL_NOTE);
+	assert_true(slice_is(behind.cause, "42"));
+	const struct json *args = args_of(&f->child, &behind);
+	assert_true(slice_is(json_get_str(args, "state"), "unreachable"));
+	assert_true(slice_is(json_get_str(args, "cause"), "核心"));
+	fd[0] = world_socket(SOCK_STREAM, &port[0]);
+	assert_int_equal(child_signal(&f->child, "check.state").state, SIGNAL_RESOLVED);
+	struct signal own = child_signal(&f->child, "check.state");
+	assert_true(slice_is(own.check, "43"));
+	assert_int_equal(own.state, SIGNAL_FIRING);
+	(void)close(fd[0]);
 }
 
 static void core_is_told_what_this_machine_is(void **state)
@@ -272,7 +314,8 @@ int main(int argc, char **argv)
 		TEST(what_is_not_in_the_table_is_not_probed),
 		TEST(a_check_that_cannot_be_read_leaves_the_others),
 		TEST(what_core_has_not_confirmed_is_sent_again_in_order),
-		TEST(signals_beyond_the_queue_are_refused_and_counted),
+		TEST(what_core_has_no_room_for_waits_and_is_not_lost),
+		TEST(what_hangs_on_a_dead_parent_names_it_and_fires_nothing),
 		TEST(core_is_told_what_this_machine_is),
 	};
 	program = argc > 1 ? argv[1] : "";

@@ -22,6 +22,7 @@ const SHOWN: Record<string, string[]> = {
   finding: ['finding', 'todo'],
   notice: ['notice', 'notices', 'todo', 'overview', 'findings'],
   check: ['checks', 'check', 'overview'],
+  maintenance: ['maintenance'],
   asset: ['assets', 'asset'],
   unit: ['units'],
   person: ['people'],

@@ -27,10 +27,18 @@ export const CHECK: Record<CheckState, Mark> = {
   unreachable: { tone: 'bad', hollow: true },
   unknown: { tone: 'idle', hollow: true },
   maintenance: { tone: 'idle' },
+  flapping: { tone: 'warn', hollow: true },
+};
+
+export const WINDOW: Record<Schemas['maintenance']['state'], Mark> = {
+  open: { tone: 'warn' },
+  planned: { tone: 'accent', hollow: true },
+  over: { tone: 'idle' },
+  ended: { tone: 'idle', hollow: true },
 };
 
 /** The order of enum check state on the wire in beats and samples. */
-export const BEATS: CheckState[] = ['up', 'degraded', 'down', 'unreachable', 'unknown', 'maintenance'];
+export const BEATS: CheckState[] = ['up', 'degraded', 'down', 'unreachable', 'unknown', 'maintenance', 'flapping'];
 
 const NOTICE: Record<string, Mark> = {
   draft: { tone: 'idle', hollow: true },

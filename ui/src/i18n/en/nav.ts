@@ -24,6 +24,7 @@ export const nav = {
   'nav.lead': 'Leader page',
   'nav.alerts': 'Alert queue',
   'nav.checks': 'Network and services',
+  'nav.maintenance': 'Maintenance',
   'nav.assets': 'Assets',
   'nav.findings': 'Findings',
   'nav.notices': 'Notices',

@@ -4,6 +4,8 @@ export const said = {
   'say.digest': 'Since {from}: {new} new, {resolved} recovered by themselves, {todo} need you, {overdue} overdue',
   'did.opened': 'First seen, incident opened',
   'did.unwatched': 'No longer watched: the check was switched off or given another target',
+  'did.affected': '{count} checks unreachable behind {cause}, not told one by one',
+  'did.muted': 'alert kept, nobody told: {name}',
   'did.firing': 'Alert fired',
   'did.resolved': 'Alert resolved',
   'did.recovered': 'Check is back to normal',

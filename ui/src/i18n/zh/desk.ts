@@ -6,5 +6,6 @@ import { refusals } from './refusals';
 import { results } from './results';
 import { review } from './review';
 import { setup } from './setup';
+import { windows } from './windows';
 
-export const zhDesk = { ...alerts, ...manage, ...nav, ...refusals, ...results, ...review, ...setup };
+export const zhDesk = { ...alerts, ...manage, ...nav, ...refusals, ...results, ...review, ...setup, ...windows };

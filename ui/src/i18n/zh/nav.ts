@@ -24,6 +24,7 @@ export const nav = {
   'nav.lead': '领导看板',
   'nav.alerts': '告警队列',
   'nav.checks': '网络与服务',
+  'nav.maintenance': '维护窗口',
   'nav.assets': '资产与系统',
   'nav.findings': '隐患',
   'nav.notices': '通报与整改',

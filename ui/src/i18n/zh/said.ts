@@ -5,6 +5,8 @@ export const said = {
   'say.digest': '{from} 以来：新增 {new} 条，自动恢复 {resolved} 条，需你处理 {todo} 条，逾期 {overdue} 件',
   'did.opened': '首次发现，产生处置',
   'did.unwatched': '监测项已停用或改换对象，告警随之结束',
+  'did.affected': '{count} 项因 {cause} 不可达，未单独告警',
+  'did.muted': '告警已记录，未通知：{name}',
   'did.firing': '告警触发',
   'did.resolved': '告警恢复',
   'did.recovered': '检测恢复正常',

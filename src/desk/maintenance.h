@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * Maintenance windows: made, changed and ended by people, opened and closed by
+ * the clock.  While one is open the checks it covers, and those that are
+ * reached only through such, show as under maintenance and wake nobody; when
+ * it closes what still fails is told.
+ *
+ * Layer: desk.  Threading: the writer's thread.
+ */
+#pragma once
+
+#include "base/attr.h"
+
+struct desk;
+struct desk_env;
+struct timer;
+struct txn;
+
+enum {
+	MAINTENANCE_REASON_MAX = 200,
+	MAINTENANCE_SCOPE_MAX = 200, /* checks, assets or units of one window */
+	MAINTENANCE_MAX = 500,       /* standing at once */
+};
+
+/** Acts: POST /maintenance, PATCH /maintenance/{id}, POST /maintenance/{id}/end. */
+NODISCARD int desk_maintenance_create(struct desk *desk);
+NODISCARD int desk_maintenance_update(struct desk *desk);
+NODISCARD int desk_maintenance_end(struct desk *desk);
+
+/**
+ * Look anew at who is covered: windows open and close, checks change their
+ * parents and assets their units.  Does nothing where no window is open and
+ * nobody is covered.
+ *
+ * Returns: 0 or as db_step.
+ */
+NODISCARD int maintenance_refresh(struct txn *txn, const struct desk_env *env);
+
+/** Timer "maintenance.edge": one opens or closes.  0 or as db_step. */
+NODISCARD int maintenance_timer(
+	struct txn *txn, const struct desk_env *env, const struct timer *timer);

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "desk/timers.h"
+
+#include "desk/affected.h"
+#include "desk/line.h"
+#include "desk/maintenance.h"
+#include "records/timer.h"
+
+int desk_timer(struct txn *txn, const struct desk_env *env, const struct timer *timer)
+{
+	if (slice_is(timer->kind, "affected.list")) {
+		return affected_timer(txn, timer);
+	}
+	if (slice_is(timer->kind, "maintenance.edge")) {
+		return maintenance_timer(txn, env, timer);
+	}
+	return line_timer(txn, env, timer);
+}
