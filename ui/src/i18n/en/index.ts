@@ -13,6 +13,7 @@ import { said } from './said';
 import { sentences } from './sentences';
 import { setup } from './setup';
 import { shell } from './shell';
+import { topology } from './topology';
 import { words } from './words';
 
-export const en: Record<Key, string> = { ...shell, ...words, ...alerts, ...notices, ...manage, ...nav, ...phone, ...problems, ...refusals, ...results, ...review, ...said, ...sentences, ...setup };
+export const en: Record<Key, string> = { ...shell, ...words, ...alerts, ...notices, ...manage, ...nav, ...phone, ...problems, ...refusals, ...results, ...review, ...said, ...sentences, ...setup, ...topology };

@@ -6,5 +6,6 @@ import { refusals } from './refusals';
 import { results } from './results';
 import { review } from './review';
 import { setup } from './setup';
+import { topology } from './topology';
 
-export const zhDesk = { ...alerts, ...manage, ...nav, ...refusals, ...results, ...review, ...setup };
+export const zhDesk = { ...alerts, ...manage, ...nav, ...refusals, ...results, ...review, ...setup, ...topology };
