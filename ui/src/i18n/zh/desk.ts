@@ -6,6 +6,7 @@ import { refusals } from './refusals';
 import { results } from './results';
 import { review } from './review';
 import { setup } from './setup';
+import { topology } from './topology';
 import { windows } from './windows';
 
-export const zhDesk = { ...alerts, ...manage, ...nav, ...refusals, ...results, ...review, ...setup, ...windows };
+export const zhDesk = { ...alerts, ...manage, ...nav, ...refusals, ...results, ...review, ...setup, ...topology, ...windows };
