@@ -5,20 +5,21 @@
     smtp_sink.py --dir DIR [--listen ADDR:PORT] [--cert PEM --key PEM]
 
 Prints `listening ADDR:PORT`.  A message becomes DIR/NNNNNN.eml (octets as sent, dots
-unstuffed) and DIR/NNNNNN.json (from, to, peer, at_unix_ms of the 250).  DIR/mode, read before
-every command, says what to do; absent means accept:
+unstuffed) and DIR/NNNNNN.json (from, to, peer, port, at_unix_ms of the 250).  DIR/mode, read
+before every command, says what to do; absent means accept:
 
     accept             take everything
     reject CODE [AT]   answer CODE at MAIL, RCPT or DATA (default RCPT): 550 for good, 451 for now
     busy               421 at the greeting
     blackhole          accept the connection and say nothing
     slow MS            wait before each answer
-    cut AT             close the connection at AT
-    hold AT            do nothing more at AT until the mode is another
+    cut AT [TO]        close the connection at AT
+    hold AT [TO]       do nothing more at AT until the mode is another
     drop               cut DOT
 
-AT is GREETING, EHLO, MAIL, RCPT or DATA (heard, not answered), BODY (in the midst of the
-message), DOT (all of it heard, not kept) or KEPT (kept, and the 250 not sent).
+AT is GREETING, EHLO, MAIL, RCPT, DATA or QUIT (heard, not answered), BODY (in the midst of the
+message), DOT (all of it heard, not kept) or KEPT (kept, and the 250 not sent).  With TO, an
+address, only where that is a recipient: of DATA and later.
 """
 import argparse
 import json
@@ -79,12 +80,14 @@ class Session(socketserver.StreamRequestHandler):
 
     def at(self, place):
         """Where a script may hang up or wait."""
-        mode = self.server.store.mode()
-        if mode == ["cut", place]:
+        if self.told("cut", place):
             raise Cut
-        while mode == ["hold", place]:
+        while self.told("hold", place):
             time.sleep(0.02)
-            mode = self.server.store.mode()
+
+    def told(self, verb, place):
+        mode = self.server.store.mode()
+        return mode[:2] == [verb, place] and (len(mode) == 2 or mode[2] in self.rcpt)
 
     def refused(self, command):
         mode = self.server.store.mode()
@@ -199,10 +202,11 @@ class Session(socketserver.StreamRequestHandler):
         if octets > MESSAGE_OCTETS_MAX:
             self.say("552 too large")
             return None
-        name = self.server.store.keep({"from": self.sender, "to": self.rcpt,
-                                       "peer": self.client_address[0]}, b"".join(lines))
-        self.sender, self.rcpt = None, []
+        peer, port = self.client_address[:2]
+        name = self.server.store.keep({"from": self.sender, "to": self.rcpt, "peer": peer,
+                                       "port": port}, b"".join(lines))
         self.at("KEPT")
+        self.sender, self.rcpt = None, []
         self.say(f"250 kept as {name}")
         return None
 

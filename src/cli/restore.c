@@ -172,12 +172,12 @@ static int records_fill(const char *store, const char *blobs, const char *folder
 	struct backup_report *report, struct diag *diag)
 {
 	struct db *db = NULL;
-	int error = db_open(store, 0, &db, diag);
+	int error = db_open(store, DB_OWNER, &db, diag);
 	error = error < 0 ? error : store_empty(db, diag);
 	error = error < 0 ? error : backup_restore(db, blobs, folder, report, diag);
 	/* Prepared before the schema was there, a statement may be stale. */
 	db = db_close(db);
-	error = error < 0 ? error : db_open(store, 0, &db, diag);
+	error = error < 0 ? error : db_open(store, DB_OWNER, &db, diag);
 	error = error < 0 ? error : log_write(db, folder, report, diag);
 	(void)db_close(db);
 	return error;

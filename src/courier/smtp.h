@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
- * Mail to the school's server, many at once over few connections, by curl's
- * multi interface on the loop.  Every message handed over is answered exactly
+ * Mail to the school's server, many at once over few connections: each message
+ * in flight has a thread of the loop's pool, so that a server slow to answer
+ * holds up its own message only.  Every message handed over is answered exactly
  * once, in any order.
  *
  * Layer: courier.  Threading: the loop's thread.
@@ -19,10 +20,10 @@ struct jw;
 struct smtp;
 
 enum {
-	SMTP_INFLIGHT_MAX = 8,
+	SMTP_INFLIGHT_MAX = 8, /* and as many threads in the pool: UV_THREADPOOL_SIZE */
 	SMTP_QUEUE_MAX = 256,
+	SMTP_END_MS = 3000,                      /* well within the parent's patience */
 	SMTP_HELD_OCTETS_MAX = 64 * 1024 * 1024, /* of messages queued and in flight */
-	SMTP_CONNECTION_AGE_S = 20,
 };
 
 /** One message; everything is borrowed for the call only. */
@@ -65,6 +66,10 @@ void smtp_send(struct smtp *smtp, const struct smtp_job *job);
 /** Counters as members of an open object. */
 void smtp_status(const struct smtp *smtp, struct jw *jw);
 
-/** Answer everything unfinished and close; the memory goes with smtp_destroy after the loop's end. */
+/**
+ * Hang up, answer everything unfinished and close.  Blocks for up to SMTP_END_MS while a server has
+ * yet to answer the final dot.  The loop ends when the threads have returned, and then smtp_destroy
+ * frees the memory.
+ */
 void smtp_end(struct smtp *smtp);
 struct smtp *smtp_destroy(struct smtp *smtp);

@@ -24,6 +24,7 @@ enum db_kind { DB_SQLITE, DB_POSTGRES };
 
 enum {
 	DB_READONLY = 1, /* refuse every write; works while a writer has it open */
+	DB_OWNER = 2, /* the only platform on it: PostgreSQL, a data folder has its own lock */
 };
 
 /**
@@ -35,7 +36,8 @@ enum {
  *          synchronous_commit is off, or the encoding is not UTF8.
  * Owns:    *ret_db; close with db_close.
  * Returns: 0, E_INPUT (conf names no back end), E_ABSENT (read-only and not
- *          there), E_UNSUPPORTED (a server that is not durable), E_STORE.
+ *          there), E_UNSUPPORTED (a server that is not durable), E_BUSY (DB_OWNER and
+ *          another platform has it, after 15 s of waiting for one that ends), E_STORE.
  */
 NODISCARD int db_open(const char *conf, unsigned flags, struct db **ret_db, struct diag *diag);
 

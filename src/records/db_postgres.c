@@ -3,6 +3,7 @@
 #include <libpq-fe.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "base/diag.h"
 #include "base/err.h"
@@ -18,6 +19,11 @@ enum {
 	OID_INT4 = 23,
 	OID_TEXT = 25
 };
+
+/* Of the database, not of the server: "fengsui\0" as a number. */
+#define OWNER_LOCK "7378424955114187008"
+
+enum { OWNER_WAIT_STEP_MS = 50, OWNER_WAIT_STEPS = 300 };
 
 struct pg_db {
 	struct db db;
@@ -373,7 +379,44 @@ static int check_encoding(struct db *db)
 	return 0;
 }
 
-static int connect_now(struct db *db)
+/* Returns: 1 taken, 0 somebody has it, or as db_step. */
+static int owner_try(struct db *db)
+{
+	PGresult *result =
+		PQexec(own_db(db)->conn, "SELECT pg_try_advisory_lock(" OWNER_LOCK ")");
+	if (PQresultStatus(result) != PGRES_TUPLES_OK || PQntuples(result) != 1) {
+		return fail(db, result);
+	}
+	int taken = PQgetvalue(result, 0, 0)[0] == 't' ? 1 : 0;
+	PQclear(result);
+	return taken;
+}
+
+/*
+ * The lock goes with the connection, so the server must notice when our end of
+ * it is gone sooner (11 s) than the next core of this platform stops waiting.
+ */
+static int owner_take(struct db *db, int steps)
+{
+	int error = pg_exec(db, "SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 3;"
+				"SET tcp_keepalives_count = 2");
+	for (int step = 0; error == 0; step++) {
+		int taken = owner_try(db);
+		if (taken != 0) {
+			return taken < 0 ? taken : 0;
+		}
+		if (step == steps) {
+			error = db_say(db, E_BUSY,
+				"another platform keeps its records in this database");
+			break;
+		}
+		const struct timespec pause = { 0, OWNER_WAIT_STEP_MS * 1000000L };
+		(void)nanosleep(&pause, NULL);
+	}
+	return error;
+}
+
+static int connect_now(struct db *db, int owner_steps)
 {
 	static const char *const keys[] = { "connect_timeout", "keepalives_idle",
 		"tcp_user_timeout", "application_name", "client_encoding", "dbname", NULL };
@@ -399,6 +442,9 @@ static int connect_now(struct db *db)
 	if (error == 0 && (db->flags & DB_READONLY) != 0) {
 		error = pg_exec(db, "SET default_transaction_read_only = on");
 	}
+	if (error == 0 && (db->flags & DB_OWNER) != 0) {
+		error = owner_take(db, owner_steps);
+	}
 	return error;
 }
 
@@ -412,7 +458,8 @@ static int pg_reopen(struct db *db)
 		}
 	}
 	PQfinish(own_db(db)->conn);
-	return connect_now(db);
+	/* Whoever asks has waited already: it is tried again with the next command. */
+	return connect_now(db, 0);
 }
 
 static void pg_close(struct db *db)
@@ -452,7 +499,7 @@ int db_postgres_open(const char *uri, unsigned flags, struct db **ret_db, struct
 	pg->db.kind = DB_POSTGRES;
 	pg->db.flags = flags;
 	pg->uri = copy;
-	int error = connect_now(&pg->db);
+	int error = connect_now(&pg->db, OWNER_WAIT_STEPS);
 	if (error < 0) {
 		(void)db_error(&pg->db, error, diag);
 		pg_close(&pg->db);

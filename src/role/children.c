@@ -13,6 +13,7 @@
 #include "base/err.h"
 #include "base/jw.h"
 #include "base/log.h"
+#include "courier/smtp.h"
 #include "role/runtime.h"
 #include "sys/clock.h"
 #include "sys/ipc.h"
@@ -41,20 +42,20 @@ static const char *const state_text[] = { "absent", "starting", "up", "restartin
 /* Which roles are started, in this order; stopped in the reverse one. */
 static const struct {
 	enum ipc_role role;
-	const char *pool_threads;
+	unsigned pool_threads;
 	const char *handles[8];
 	bool on_demand; /* lives only while it has something to do */
 } plan[] = {
-	{ IPC_CORE, "2", { "data", "lock", "blobs", "backup", "key", "share", "site" }, false },
-	{ IPC_QUERY, "2", { "data", "tail", "blobs", "share" }, false },
-	{ IPC_PAPER, "1", { "share", "site" }, false },
-	{ IPC_COURIER, "1", { NULL }, false },
-	{ IPC_PROBE, "1", { "tail", "icmp4", "icmp6", "share" }, false },
-	{ IPC_COLLECT, "1", { "tail", "syslog_udp", "syslog_tcp", "share", "site" }, false },
-	{ IPC_DETECT, "1", { "tail", "share", "site" }, false },
-	{ IPC_WEB, "1", { "http", "https", "share", "data" }, false },
-	{ IPC_BACKUP, "1", { "data" }, true },
-	{ IPC_VERIFY, "1", { "data" }, true },
+	{ IPC_CORE, 2, { "data", "lock", "blobs", "backup", "key", "share", "site" }, false },
+	{ IPC_QUERY, 2, { "data", "tail", "blobs", "share" }, false },
+	{ IPC_PAPER, 1, { "share", "site" }, false },
+	{ IPC_COURIER, SMTP_INFLIGHT_MAX, { NULL }, false },
+	{ IPC_PROBE, 1, { "tail", "icmp4", "icmp6", "dhcp4", "share" }, false },
+	{ IPC_COLLECT, 1, { "tail", "syslog_udp", "syslog_tcp", "share", "site" }, false },
+	{ IPC_DETECT, 1, { "tail", "share", "site" }, false },
+	{ IPC_WEB, 1, { "http", "https", "share", "data" }, false },
+	{ IPC_BACKUP, 1, { "data" }, true },
+	{ IPC_VERIFY, 1, { "data" }, true },
 };
 
 /* Who talks with whom. */
@@ -309,7 +310,7 @@ static int child_fork(struct child *c, int program, int control)
 	size_t at = (size_t)(c - c->all->child);
 	(void)snprintf(name, sizeof(name), "fengsui-%s", ipc_role_name(c->role));
 	(void)snprintf(
-		threads, sizeof(threads), "UV_THREADPOOL_SIZE=%s", plan[at].pool_threads);
+		threads, sizeof(threads), "UV_THREADPOOL_SIZE=%u", plan[at].pool_threads);
 	/* The sanitizers' leak check at exit would need ptrace, which the fence kills. */
 	char leaks[] = "ASAN_OPTIONS=detect_leaks=0:allow_addr2line=0";
 	char lang[] = "LC_ALL=C.UTF-8";

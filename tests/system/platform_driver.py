@@ -154,12 +154,12 @@ class Platform:
         self.data.mkdir(mode=0o750)
         shutil.chown(self.data, "fengsui", "fengsui")
 
-    def start(self, wait_s=90):
+    def start(self, wait_s=90, port=PORT):
         self.log = open(self.folder / "log", "ab")
         # By way of the lab, so that the desk has its own resolver too.
         desk = [CAMPUS, "exec", self.campus, "desk"] if self.campus else []
         self.process = subprocess.Popen(
-            [*desk, BUILD / "fengsui", "serve", "-c", self.config, "--data", self.data, "--listen", f"127.0.0.1:{PORT}"],
+            [*desk, BUILD / "fengsui", "serve", "-c", self.config, "--data", self.data, "--listen", f"127.0.0.1:{port}"],
             stdout=subprocess.PIPE, stderr=self.log, text=True, start_new_session=True)
         threading.Thread(target=self._read, daemon=True).start()
         deadline = time.monotonic() + wait_s
@@ -236,3 +236,25 @@ def until(what, timeout_s=60, every_s=0.2):
             last = problem
         time.sleep(every_s)
     raise TimeoutError(f"{getattr(what, '__name__', what)}: {last}")
+
+
+def audit(platform):
+    done = subprocess.run([BUILD / "fengsui", "audit", "verify", *platform.where()], capture_output=True, text=True)
+    tap.case("audit verify finds nothing changed", done.returncode == 0, done.stdout + done.stderr)
+
+
+def with_platform(work, store=None):
+    """work(platform) on one made for it, and its audit log verified when it has stopped; the exit code."""
+    platform = Platform(store, NAME)
+    try:
+        platform.start()
+        work(platform)
+        platform.stop()
+        audit(platform)
+    except Exception:
+        tap.case("it runs to its end", False, traceback.format_exc()[-1500:])
+        print("# " + platform.log_tail().replace("\n", "\n# "))
+        platform.stop()
+    finally:
+        platform.remove()
+    return tap.end()

@@ -24,7 +24,7 @@ import traceback
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 import test_line as line  # noqa: E402
-from platform_driver import NAME, Platform, Refused, on_a_desk, until  # noqa: E402
+from platform_driver import NAME, Platform, Refused, audit, on_a_desk, until  # noqa: E402
 from postgres_driver import Postgres, programs  # noqa: E402
 from tap import case, end, skip  # noqa: E402
 from test_workers import message_ids  # noqa: E402
@@ -423,7 +423,7 @@ def on_the_desk(kind, kills, seed):
     try:
         platform.start()
         life(platform, Served(server, uri) if server else Embedded(platform), kills, seed)
-        line.audit(platform)
+        audit(platform)
     except Exception as problem:
         case("it runs to its end", False, "".join(traceback.format_exception(problem))[-1500:].replace("\n", "\n# "))
         print("# " + platform.log_tail().replace("\n", "\n# "))

@@ -10,14 +10,13 @@ import email.policy
 import json
 import pathlib
 import re
-import subprocess
 import sys
 import time
 import traceback
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 import tamper  # noqa: E402
-from platform_driver import BUILD, NAME, Person, Platform, Refused, campus, on_a_desk, until  # noqa: E402
+from platform_driver import NAME, Person, Platform, Refused, audit, campus, on_a_desk, until  # noqa: E402
 from postgres_driver import with_stores  # noqa: E402
 from tap import case, end  # noqa: E402
 
@@ -216,11 +215,6 @@ def finish(cast, notice):
     document = until(lambda: next((d for d in cast["director"].get(f"/notices/{notice}")["documents"] if d["state"] == "ready"), None), 60)
     status, _, data = cast["director"].raw("GET", f"/documents/{document['id']}")
     case("the notice is a PDF", status == 200 and data.startswith(b"%PDF"), (status, data[:60]))
-
-
-def audit(platform):
-    done = subprocess.run([BUILD / "fengsui", "audit", "verify", *platform.where()], capture_output=True, text=True)
-    case("audit verify finds nothing changed", done.returncode == 0, done.stdout + done.stderr)
 
 
 def run_cast(cast_name, store):

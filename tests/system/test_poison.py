@@ -10,13 +10,12 @@ import signal
 import sys
 import threading
 import time
-import traceback
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 import test_line as line  # noqa: E402
-from platform_driver import NAME, Platform, on_a_desk, until  # noqa: E402
+from platform_driver import on_a_desk, until, with_platform  # noqa: E402
 from postgres_driver import with_stores  # noqa: E402
-from tap import case, end  # noqa: E402
+from tap import case  # noqa: E402
 from test_workers import School  # noqa: E402
 
 TRIES = 3
@@ -130,23 +129,11 @@ def upload(school):
     case("and the platform is well", all(r["state"] in ("up", "absent", "starting") for r in health["roles"]), health["roles"])
 
 
-def on_the_desk(stores):
-    platform = Platform(stores.fresh(), NAME)
-    try:
-        platform.start()
-        school = School(platform)
-        document(school)
-        upload(school)
-        platform.stop()
-        line.audit(platform)
-    except Exception as problem:
-        case("it runs to its end", False, "".join(traceback.format_exception(problem))[-1500:])
-        print("# " + platform.log_tail().replace("\n", "\n# "))
-        platform.stop()
-    finally:
-        platform.remove()
-    return end()
+def on_the_desk(platform):
+    school = School(platform)
+    document(school)
+    upload(school)
 
 
 if __name__ == "__main__":
-    on_a_desk(with_stores(on_the_desk, "postgresql" in sys.argv[1:]))
+    on_a_desk(with_stores(lambda stores: with_platform(on_the_desk, stores.fresh()), "postgresql" in sys.argv[1:]))

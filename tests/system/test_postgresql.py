@@ -12,30 +12,51 @@ import traceback
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 import test_line as line  # noqa: E402
-from platform_driver import NAME, Platform, Refused, campus, on_a_desk, until  # noqa: E402
+from platform_driver import NAME, PORT, Platform, Refused, audit, campus, on_a_desk, until  # noqa: E402
 from postgres_driver import Postgres, programs  # noqa: E402
 from tap import case, end, skip  # noqa: E402
 FORGETTING = ("fsync", "synchronous_commit", "full_page_writes")
+
+
+def ended(uri, port=PORT):
+    """What a platform on this database that does not come up ends with and says."""
+    platform = Platform(uri, NAME)
+    try:
+        platform.start(port=port)
+        platform.stop()
+        return None, "it came up"
+    except RuntimeError:
+        code = platform.process.wait(timeout=30)
+        platform.log.close()
+        return code, platform.log_tail()
+    finally:
+        platform.remove()
 
 
 def refused(server):
     for setting in FORGETTING:
         server.stop()
         server.start(**{setting: "off"})
-        platform = Platform(server.database(), NAME)
-        try:
-            platform.start()
-            came, code, said = True, None, ""
-            platform.stop()
-        except RuntimeError:
-            came, code, said = False, platform.process.wait(timeout=30), platform.log_tail()
-            platform.log.close()
-        finally:
-            platform.remove()
-        case(f"with {setting} = off the platform ends and says why", not came and code == 3 and f"{setting} = off" in said,
-             (came, code, said[-600:]))
+        code, said = ended(server.database())
+        case(f"with {setting} = off the platform ends and says why", code == 3 and f"{setting} = off" in said, (code, said[-600:]))
     server.stop()
     server.start()
+
+
+def shared(server):
+    uri = server.database()
+    first = Platform(uri, NAME)
+    try:
+        first.start()
+        code, said = ended(uri, PORT + 1)
+        case("a second platform on one database ends and says why", code == 3 and "another platform" in said, (code, said[-600:]))
+        case("the first goes on", all(r["state"] == "up" for r in first.roles().values()), first.roles())
+        first.stop()
+        first.start()
+        case("after its end the database is free at once", bool(first.roles()))
+        first.stop()
+    finally:
+        first.remove()
 
 
 def asked(do):
@@ -75,7 +96,7 @@ def away(server):
         case("and a mail", bool(line.wait_mail("zhou@campus.test", "门户首页 中断", before, 90)))
         case("core lived through it", platform.roles()["core"]["pid"] == core, platform.log_tail())
         platform.stop()
-        line.audit(platform)
+        audit(platform)
     except Exception as problem:
         case("it runs to its end", False, "".join(traceback.format_exception(problem))[-1500:].replace("\n", "\n# "))
         print("# " + platform.log_tail().replace("\n", "\n# "))
@@ -88,6 +109,7 @@ def on_the_desk():
     server = Postgres().start()
     try:
         refused(server)
+        shared(server)
         away(server)
     finally:
         server.remove()

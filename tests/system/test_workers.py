@@ -11,12 +11,11 @@ import signal
 import sys
 import threading
 import time
-import traceback
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 import test_line as line  # noqa: E402
-from platform_driver import NAME, Platform, campus, on_a_desk, until  # noqa: E402
-from tap import case, end  # noqa: E402
+from platform_driver import NAME, campus, on_a_desk, until, with_platform  # noqa: E402
+from tap import case  # noqa: E402
 
 PERIOD_S = 60
 
@@ -160,25 +159,13 @@ def mail_down(school):
     case("and none of them twice", set(seen.values()) == {1}, seen)
 
 
-def on_the_desk():
-    platform = Platform(None, NAME)
-    try:
-        platform.start()
-        school = School(platform)
-        notice = documents(school)
-        uploads(school, notice)
-        checks(school)
-        mail_down(school)
-        platform.stop()
-        line.audit(platform)
-    except Exception as problem:
-        case("it runs to its end", False, "".join(traceback.format_exception(problem))[-1500:].replace("\n", "\n# "))
-        print("# " + platform.log_tail().replace("\n", "\n# "))
-        platform.stop()
-    finally:
-        platform.remove()
-    return end()
+def on_the_desk(platform):
+    school = School(platform)
+    notice = documents(school)
+    uploads(school, notice)
+    checks(school)
+    mail_down(school)
 
 
 if __name__ == "__main__":
-    on_a_desk(on_the_desk)
+    on_a_desk(lambda: with_platform(on_the_desk))

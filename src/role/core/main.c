@@ -84,12 +84,15 @@ static int store_open(struct runtime *rt, struct core *core, struct diag *diag)
 	(void)snprintf(backup, sizeof(backup), "backup/before-schema-%u-%lld.db",
 		migrate_latest(), (long long)clock_unix_ms());
 	int error = store_enter(rt, diag);
-	error = error < 0 ? error : db_open(store_conf(rt), 0, &core->db, diag);
+	error = error < 0 ? error : db_open(store_conf(rt), DB_OWNER, &core->db, diag);
+	if (error == E_BUSY) {
+		return E_UNSUPPORTED; /* another platform's: starting again will not change it */
+	}
 	error = error < 0 ? error : migrate_to(core->db, migrate_latest(), backup, diag);
 	if (error > 0) {
 		/* Statements prepared before a step may be stale. */
 		core->db = db_close(core->db);
-		error = db_open(store_conf(rt), 0, &core->db, diag);
+		error = db_open(store_conf(rt), DB_OWNER, &core->db, diag);
 	}
 	error = error < 0 ? error : batch_create(core->db, batch_now, NULL, &core->batch, diag);
 	error = error < 0 ? error : db_open(store_conf(rt), DB_READONLY, &core->peek, diag);

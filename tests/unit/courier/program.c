@@ -42,7 +42,7 @@ static void start(struct courier *c)
 		(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
 		/* The leak checker stops the process by means the fence kills. */
 		(void)setenv("ASAN_OPTIONS", "detect_leaks=0", 1);
-		(void)setenv("UV_THREADPOOL_SIZE", "1", 1);
+		(void)setenv("UV_THREADPOOL_SIZE", "2", 1);
 		(void)dup2(control[1], 3);
 		(void)execl(program, program, NULL);
 		_exit(127);
@@ -81,10 +81,14 @@ static void await_ready(struct courier *c)
 	assert_true(slice_is(ready.sandbox, "strict"));
 }
 
-static void stop(struct courier *c)
+static void say_stop(struct courier *c)
+{
+	assert_int_equal(ipc_send_now(c->parent, MSG_STOP, 0, (struct slice) { 0 }, -1), 0);
+}
+
+static void await_exit(struct courier *c)
 {
 	int status = 0;
-	assert_int_equal(ipc_send_now(c->parent, MSG_STOP, 0, (struct slice) { 0 }, -1), 0);
 	assert_int_equal(waitpid(c->pid, &status, 0), c->pid);
 	assert_int_equal(status, 0);
 	(void)close(c->parent);
@@ -103,19 +107,31 @@ static void hand_over(struct courier *c, const struct msg_send *msg, int fd)
 	}
 }
 
-static void await_sent(struct courier *c, const char *outcome, const char *error)
+static void stop(struct courier *c)
+{
+	say_stop(c);
+	await_exit(c);
+}
+
+static void await_sent_of(
+	struct courier *c, int64_t delivery, const char *outcome, const char *error)
 {
 	struct ipc_frame frame = { 0 };
 	struct msg_sent sent = { 0 };
 	receive(c, c->core, IPC_CORE, &frame);
 	assert_int_equal(frame.type, MSG_SENT);
 	assert_int_equal(msg_sent_decode(frame.payload, &sent), 0);
-	assert_int_equal(sent.delivery, 42);
+	assert_int_equal(sent.delivery, delivery);
 	assert_int_equal(sent.attempt, 3);
 	if (!slice_is(sent.outcome, outcome) ||
 		slice_find(sent.error, slice_str(error)) == SIZE_MAX) {
 		fail_msg("%.*s: %.*s", SLICE_FMT(sent.outcome), SLICE_FMT(sent.error));
 	}
+}
+
+static void await_sent(struct courier *c, const char *outcome, const char *error)
+{
+	await_sent_of(c, 42, outcome, error);
 }
 
 static struct msg_send message(const char *config)
@@ -190,11 +206,42 @@ static void test_tls(void **state)
 	sink_stop(&sink);
 }
 
+/* Each conversation has a thread, started before the fence. */
+static void test_silent_server(void **state)
+{
+	struct courier c;
+	struct sink sink;
+	char config[256];
+	(void)state;
+	sink_start(&sink, script, false);
+	sink_mode(&sink, "hold KEPT slow@campus.test");
+	start(&c);
+	await_ready(&c);
+	(void)snprintf(config, sizeof(config),
+		"{\"host\":\"127.0.0.1\",\"port\":%u,\"from\":\"noc@campus.test\"}", sink.port);
+	struct msg_send msg = message(config);
+	msg.to = SLICE("slow@campus.test");
+	msg.delivery = 41;
+	hand_over(&c, &msg, -1);
+	for (int turn = 0; turn < PATIENCE_MS / 20 && sink_count(&sink) == 0; turn++) {
+		(void)poll(NULL, 0, 20);
+	}
+	msg = message(config);
+	hand_over(&c, &msg, -1);
+	await_sent(&c, "accepted", "");
+	say_stop(&c);
+	await_sent_of(&c, 41, "unknown", "stopping");
+	await_exit(&c);
+	sink_stop(&sink);
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		{ "frames become mails behind the fence", test_text, NULL, NULL, NULL },
 		{ "TLS works behind the fence", test_tls, NULL, NULL, NULL },
+		{ "a server silent after the final dot holds up neither mail nor end",
+			test_silent_server, NULL, NULL, NULL },
 	};
 	script = argc > 1 ? argv[1] : "lab/smtp_sink.py";
 	program = argc > 2 ? argv[2] : "libexec/fengsui/courier";

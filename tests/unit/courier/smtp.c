@@ -3,16 +3,20 @@
 
 #include <arpa/inet.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
 #include <cmocka.h>
 
 #include "base/buf.h"
 #include "base/jw.h"
+#include "base/num.h"
+#include "courier/account.h"
+#include "courier/conversation.h"
 #include "dns_world.h"
 #include "sink.h"
 
-enum { PATIENCE_MS = 8000, RESULTS_MAX = 512 };
+enum { PATIENCE_MS = 8000, SILENT_MS = 20000, RESULTS_MAX = 512 };
 
 static const char *script;
 
@@ -96,11 +100,17 @@ static void post_wait(unsigned count)
 	assert_int_equal(post.count, count);
 }
 
-static void config_put(const char *host, uint16_t port, const char *more)
+static void config_patient(
+	const char *host, uint16_t port, unsigned timeout_ms, const char *more)
 {
 	(void)snprintf(config, sizeof(config),
-		"{\"host\":\"%s\",\"port\":%u,\"from\":\"noc@campus.test\",\"timeout_ms\":700%s}",
-		host, port, more);
+		"{\"host\":\"%s\",\"port\":%u,\"from\":\"noc@campus.test\",\"timeout_ms\":%u%s}",
+		host, port, timeout_ms, more);
+}
+
+static void config_put(const char *host, uint16_t port, const char *more)
+{
+	config_patient(host, port, 700, more);
 }
 
 static void test_script(void **state)
@@ -223,6 +233,7 @@ static void wait_ms(uint64_t ms)
 	bool over = false;
 	assert_int_equal(uv_timer_init(&post.loop, &timer), 0);
 	timer.data = &over;
+	uv_update_time(&post.loop);
 	assert_int_equal(uv_timer_start(&timer, on_patience, ms, 0), 0);
 	while (!over) {
 		(void)uv_run(&post.loop, UV_RUN_ONCE);
@@ -231,7 +242,159 @@ static void wait_ms(uint64_t ms)
 	(void)uv_run(&post.loop, UV_RUN_NOWAIT);
 }
 
-/* libcurl would end what it had begun with the final dot: an empty letter, or half of one. */
+static void wait_kept(const struct sink *sink, unsigned count)
+{
+	for (int turn = 0; turn < PATIENCE_MS / 50 && sink_count(sink) < count; turn++) {
+		wait_ms(50);
+	}
+	assert_int_equal(sink_count(sink), count);
+}
+
+/* libcurl blocks whoever calls it from the final dot to the answer. */
+static void test_silent_server(void **state)
+{
+	enum { HELD = SMTP_INFLIGHT_MAX - 1 };
+	struct sink silent;
+	struct sink other;
+	(void)state;
+	sink_start(&silent, script, false);
+	sink_start(&other, script, false);
+	sink_mode(&silent, "hold KEPT");
+	post_open("");
+	config_patient("127.0.0.1", silent.port, SILENT_MS, "");
+	for (int i = 0; i < HELD; i++) {
+		post_send(i);
+	}
+	wait_kept(&silent, HELD);
+	wait_ms(50); /* timers go on */
+	assert_int_equal(post.count, 0);
+	config_patient("127.0.0.1", other.port, SILENT_MS, "");
+	post_send(HELD);
+	post_wait(1);
+	assert_int_equal(post.results[0].delivery, HELD);
+	assert_int_equal(post.results[0].outcome, OUTCOME_ACCEPTED);
+	sink_mode(&silent, "accept");
+	post_wait(SMTP_INFLIGHT_MAX);
+	for (unsigned i = 1; i < SMTP_INFLIGHT_MAX; i++) {
+		assert_int_equal(post.results[i].outcome, OUTCOME_ACCEPTED);
+	}
+	post_close();
+	sink_stop(&silent);
+	sink_stop(&other);
+}
+
+static uint64_t port_of(const struct sink *sink, const char *name)
+{
+	char text[512];
+	uint64_t port = 0;
+	assert_true(sink_read(sink, name, text, sizeof(text)));
+	const char *at = strstr(text, "\"port\": ");
+	assert_non_null(at);
+	struct slice digits = slice_str(at + 8);
+	digits.n = strspn(at + 8, "0123456789");
+	assert_int_equal(num_u64(digits, UINT16_MAX, &port), 0);
+	return port;
+}
+
+static void test_connection_kept(void **state)
+{
+	struct sink sink;
+	struct sink other;
+	(void)state;
+	sink_start(&sink, script, false);
+	sink_start(&other, script, false);
+	post_open("");
+	config_put("127.0.0.1", sink.port, "");
+	for (unsigned i = 1; i <= 2; i++) {
+		post_send(i);
+		post_wait(i);
+	}
+	assert_int_equal(port_of(&sink, "000001.json"), port_of(&sink, "000002.json"));
+	/* The settings name another server, and the old one does not even answer QUIT. */
+	sink_mode(&sink, "hold QUIT");
+	config_put("127.0.0.1", other.port, "");
+	post_send(3);
+	post_wait(3);
+	assert_int_equal(post.results[2].outcome, OUTCOME_ACCEPTED);
+	post_close();
+	sink_stop(&sink);
+	sink_stop(&other);
+}
+
+static void close_at_once(void)
+{
+	uint64_t begin = uv_hrtime();
+	post_close();
+	assert_in_range((uv_hrtime() - begin) / 1000000, 0, PATIENCE_MS);
+}
+
+/* A listener whose queue is full: who connects hears nothing. */
+static uint16_t deaf_port(int ret_fds[3])
+{
+	struct sockaddr_in at = { .sin_family = AF_INET,
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t n = sizeof(at);
+	ret_fds[0] = socket(AF_INET, SOCK_STREAM, 0);
+	assert_int_equal(bind(ret_fds[0], (struct sockaddr *)&at, sizeof(at)), 0);
+	assert_int_equal(listen(ret_fds[0], 0), 0);
+	assert_int_equal(getsockname(ret_fds[0], (struct sockaddr *)&at, &n), 0);
+	for (int i = 1; i < 3; i++) {
+		ret_fds[i] = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+		(void)connect(ret_fds[i], (struct sockaddr *)&at, sizeof(at));
+	}
+	return ntohs(at.sin_port);
+}
+
+static void test_end_after_the_dot(void **state)
+{
+	struct sink sink;
+	(void)state;
+	sink_start(&sink, script, false);
+	sink_mode(&sink, "slow 200");
+	post_open("");
+	config_patient("127.0.0.1", sink.port, SILENT_MS, "");
+	post_send(1);
+	wait_kept(&sink, 1);
+	close_at_once();
+	assert_int_equal(post.results[0].outcome, OUTCOME_ACCEPTED);
+	sink_stop(&sink);
+}
+
+static void test_end_waits_for_nobody(void **state)
+{
+	struct sink sink;
+	int fds[3];
+	(void)state;
+	sink_start(&sink, script, false);
+	sink_mode(&sink, "hold KEPT");
+	post_open("");
+	config_patient("127.0.0.1", sink.port, SILENT_MS, "");
+	post_send(1);
+	wait_kept(&sink, 1);
+	close_at_once();
+	assert_int_equal(post.results[0].outcome, OUTCOME_UNKNOWN);
+	assert_string_equal(post.results[0].error, "stopping");
+
+	sink_mode(&sink, "accept");
+	post_open("");
+	post_send(2);
+	post_wait(1);
+	sink_mode(&sink, "hold QUIT");
+	close_at_once();
+
+	post_open("");
+	config_patient("127.0.0.1", deaf_port(fds), SILENT_MS, "");
+	post_send(3);
+	wait_ms(50);
+	close_at_once();
+	assert_int_equal(post.results[0].outcome, OUTCOME_RETRY);
+	for (int i = 0; i < 3; i++) {
+		(void)close(fds[i]);
+	}
+	sink_stop(&sink);
+}
+
+/* A letter that is to be tried again is not taken now: not whole, and not half of it either. */
 static void test_end_in_the_midst(void **state)
 {
 	static const char *const places[] = { "GREETING", "EHLO", "MAIL", "RCPT", "DATA",
@@ -248,8 +411,8 @@ static void test_end_in_the_midst(void **state)
 		(strcmp(places[i], "BODY") == 0 ? post_send_long : post_send)(7);
 		wait_ms(250);
 		assert_int_equal(post.count, 0);
-		sink_mode(&sink, "accept"); /* it goes on in a moment, and we end in this one */
 		smtp_end(post.smtp);
+		sink_mode(&sink, "accept"); /* and the server goes on */
 		assert_int_equal(post.count, 1);
 		assert_int_equal(post.results[0].outcome, OUTCOME_RETRY);
 		wait_ms(250);
@@ -261,6 +424,38 @@ static void test_end_in_the_midst(void **state)
 		post_close();
 		sink_stop(&sink);
 	}
+}
+
+static void test_hung_up(void **state)
+{
+	struct sink sink;
+	(void)state;
+	sink_start(&sink, script, false);
+	struct account account = { .host = "127.0.0.1",
+		.port = sink.port,
+		.user = "",
+		.from = "noc@campus.test",
+		.timeout_ms = 700 };
+	struct letter letter = { .account = &account,
+		.address = "127.0.0.1",
+		.to = "li@campus.test",
+		.text = SLICE("Subject: late\r\n\r\nlate\r\n") };
+	enum outcome_step step = OUTCOME_BODY;
+	for (int hang_up = 0; hang_up < 2; hang_up++) {
+		struct conversation *conversation = conversation_create();
+		assert_non_null(conversation);
+		conversation_begin(conversation, &letter);
+		if (hang_up != 0) {
+			assert_true(conversation_hang_up(conversation, 0, &step));
+			assert_int_equal(step, OUTCOME_CONNECT);
+		}
+		conversation_run(conversation);
+		assert_int_equal(conversation_end(conversation)->accepted, hang_up == 0);
+		assert_int_equal(sink_count(&sink), 1);
+		assert_false(conversation_hang_up(conversation, 0, &step));
+		assert_null(conversation_destroy(conversation));
+	}
+	sink_stop(&sink);
 }
 
 static void test_text(void **state)
@@ -461,8 +656,17 @@ int main(int argc, char **argv)
 		{ "each way to fail has its outcome", test_script, NULL, NULL, NULL },
 		{ "cut off anywhere, it is accepted later under the same Message-ID", test_cut,
 			NULL, NULL, NULL },
-		{ "an end in the midst of a conversation leaves no half letter there",
+		{ "an end in the midst of a conversation leaves no letter there",
 			test_end_in_the_midst, NULL, NULL, NULL },
+		{ "servers silent after the final dot hold up nobody else", test_silent_server,
+			NULL, NULL, NULL },
+		{ "a connection is kept for the next letter to the same server",
+			test_connection_kept, NULL, NULL, NULL },
+		{ "an end waits a moment for the answer to a final dot", test_end_after_the_dot,
+			NULL, NULL, NULL },
+		{ "and for no server's silence", test_end_waits_for_nobody, NULL, NULL, NULL },
+		{ "a letter hung up on before its turn is not begun", test_hung_up, NULL, NULL,
+			NULL },
 		{ "the text arrives, after a log-in", test_text, NULL, NULL, NULL },
 		{ "a refused connection is tried again", test_refused_connection, NULL, NULL,
 			NULL },
@@ -477,6 +681,9 @@ int main(int argc, char **argv)
 		{ "without a name server names fail softly", test_no_name_server, NULL, NULL,
 			NULL },
 	};
+	char threads[16];
 	script = argc > 1 ? argv[1] : "lab/smtp_sink.py";
+	(void)snprintf(threads, sizeof(threads), "%d", SMTP_INFLIGHT_MAX);
+	(void)setenv("UV_THREADPOOL_SIZE", threads, 1);
 	return cmocka_run_group_tests_name("courier smtp", tests, NULL, NULL);
 }

@@ -301,6 +301,28 @@ static void a_lost_connection_is_said_and_opened_anew(const char *conf)
 	(void)db_close(db);
 }
 
+static void one_platform_has_a_database(const char *conf)
+{
+	struct db *first = NULL;
+	struct db *other = NULL;
+	struct db *second = NULL;
+	assert_int_equal(db_open(conf, DB_OWNER, &first, NULL), 0);
+	assert_int_equal(db_open(conf, 0, &other, NULL), 0);
+	assert_int_equal(
+		db_exec(other,
+			"SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+			" WHERE pid <> pg_backend_pid() AND datname = current_database()"),
+		0);
+	assert_int_equal(db_open(conf, DB_OWNER, &second, NULL), 0);
+	assert_int_equal(db_exec(first, "SELECT 1"), E_STORE);
+	assert_int_equal(db_begin(first), E_BUSY);
+	second = db_close(second);
+	(void)usleep(100000);
+	assert_int_equal(db_begin(first), 0);
+	(void)db_close(first);
+	(void)db_close(other);
+}
+
 static void a_store_that_forgets_is_refused(const char *conf)
 {
 	static const char *const settings[] = { "fsync", "synchronous_commit",
@@ -392,6 +414,7 @@ int main(void)
 			a_reader_sees_one_moment_and_cannot_write, false },
 		{ "a lost connection is said and opened anew",
 			a_lost_connection_is_said_and_opened_anew, true },
+		{ "one platform has a database", one_platform_has_a_database, true },
 		{ "a store that forgets is refused", a_store_that_forgets_is_refused, true },
 		{ "what is overwritten is nowhere", what_is_overwritten_is_nowhere, false },
 		{ "names of no store are refused", names_of_no_store_are_refused, false },

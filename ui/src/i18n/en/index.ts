@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Key } from '../zh';
 import { alerts } from './alerts';
+import { checkKinds } from './check_kinds';
 import { manage } from './manage';
 import { nav } from './nav';
 import { notices } from './notices';
@@ -15,4 +16,4 @@ import { setup } from './setup';
 import { shell } from './shell';
 import { words } from './words';
 
-export const en: Record<Key, string> = { ...shell, ...words, ...alerts, ...notices, ...manage, ...nav, ...phone, ...problems, ...refusals, ...results, ...review, ...said, ...sentences, ...setup };
+export const en: Record<Key, string> = { ...shell, ...words, ...alerts, ...checkKinds, ...notices, ...manage, ...nav, ...phone, ...problems, ...refusals, ...results, ...review, ...said, ...sentences, ...setup };

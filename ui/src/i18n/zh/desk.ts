@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { alerts } from './alerts';
+import { checkKinds } from './check_kinds';
 import { manage } from './manage';
 import { nav } from './nav';
 import { refusals } from './refusals';
@@ -7,4 +8,4 @@ import { results } from './results';
 import { review } from './review';
 import { setup } from './setup';
 
-export const zhDesk = { ...alerts, ...manage, ...nav, ...refusals, ...results, ...review, ...setup };
+export const zhDesk = { ...alerts, ...checkKinds, ...manage, ...nav, ...refusals, ...results, ...review, ...setup };
