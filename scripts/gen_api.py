@@ -11,7 +11,8 @@ HEAD = "/* SPDX-License-Identifier: Apache-2.0 */\n/* Generated from schema/; do
 SCALAR = {"id": {"type": "integer", "format": "int64"}, "int": {"type": "integer", "format": "int64"},
           "ms": {"type": "integer", "format": "int64", "description": "unix milliseconds"},
           "bool": {"type": "boolean"}, "text": {"type": "string"}, "json": {}}
-CHECK_KINDS = []  # of check_kinds.toml, beside api.toml
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+CHECK_KINDS = []  # of check_kinds.toml
 KINDS = ["command", "view", "page", "upload", "download", "stream", "local"]
 
 
@@ -148,7 +149,7 @@ def permissions_c(routes, perm):
 def main():
     api_path, perm_path, out, version = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]), pathlib.Path(sys.argv[3]), sys.argv[4]
     tables = tomllib.loads(api_path.read_text())
-    kinds = tomllib.loads((api_path.parent / "check_kinds.toml").read_text(encoding="utf-8"))
+    kinds = tomllib.loads((ROOT / "schema/check_kinds.toml").read_text(encoding="utf-8"))
     CHECK_KINDS.extend(kinds["kinds"])
     perm = tomllib.loads(perm_path.read_text())
     (out / "openapi.json").write_text(json.dumps(openapi(tables, version), ensure_ascii=False, indent=1) + "\n")

@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""check_kinds.toml -> the enums, and the tables behind model/check_kind.h, in C.
+"""check_kinds.toml -> the enums, and the tables behind model/check_kind.h, in C; or one JSON for the interface.
 
     gen_check_kinds.py check_kinds.toml OUT.h OUT.c
+    gen_check_kinds.py check_kinds.toml
 """
+import json
 import pathlib
 import sys
 import tomllib
@@ -103,8 +105,12 @@ def tables(kinds):
 
 
 def main():
-    source, to_header, to_tables = map(pathlib.Path, sys.argv[1:4])
+    source, *out = map(pathlib.Path, sys.argv[1:])
     kinds = load(source)
+    if not out:
+        json.dump(kinds, sys.stdout, ensure_ascii=False)
+        return
+    to_header, to_tables = out
     to_header.write_text(header(kinds), encoding="utf-8")
     to_tables.write_text(tables(kinds), encoding="utf-8")
 

@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <getopt.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -16,6 +17,7 @@
 #include "base/jw.h"
 #include "base/num.h"
 #include "cli/probe_snmp.h"
+#include "probe/dhcp/dhcp_check.h"
 #include "probe/host/host.h"
 #include "probe/prober.h"
 #include "probe/spec.h"
@@ -438,6 +440,9 @@ static int open_parts(
 		config->fd4 = ping_socket(4);
 		config->fd6 = ping_socket(6);
 	}
+	if (kind == CHECK_DHCP) {
+		config->dhcp4 = dhcp_socket();
+	}
 	if (kind == CHECK_TLS || request->spec.use_tls || request->spec.tls_mode != 0) {
 		rc = tls_client_create(request->authorities, &config->tls);
 	}
@@ -458,15 +463,20 @@ static void close_parts(struct prober_config *config)
 	if (config->fd6 >= 0) {
 		(void)close(config->fd6);
 	}
+	if (config->dhcp4 >= 0) {
+		(void)close(config->dhcp4);
+	}
 }
 
 static int open_and_run(struct request *request)
 {
 	struct prober_config config = { .fd4 = -1,
 		.fd6 = -1,
+		.dhcp4 = -1,
 		.ping_inflight_max = 1,
 		.stream_max = 1,
 		.dns_max = 1,
+		.ask_max = 1,
 		.resolvers = request->resolvers };
 	struct diag diag = { 0 };
 	int rc = open_parts(request, &config, &diag);
@@ -489,6 +499,8 @@ int cli_probe(int argc, char **argv)
 		return cli_probe_snmp(argc - 1, argv + 1);
 	}
 	request.arena = arena_create(0);
+	/* A service that hangs up in the middle of a dialogue is a result, not our end. */
+	(void)signal(SIGPIPE, SIG_IGN);
 	int rc = take_arguments(&request, argc, argv);
 	if (rc == 0 && request.resolvers == NULL && request.spec.name != NULL) {
 		find_resolvers(&request);

@@ -6,11 +6,21 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "probe/ask.h"
+#include "probe/cas/cas_check.h"
+#include "probe/dhcp/dhcp_check.h"
 #include "probe/dns/dns_check.h"
 #include "probe/engines.h"
 #include "probe/host/host.h"
 #include "probe/http/http_check.h"
 #include "probe/icmp/train.h"
+#include "probe/imap/imap_check.h"
+#include "probe/ldap/ldap_check.h"
+#include "probe/ntp/ntp_check.h"
+#include "probe/pop3/pop3_check.h"
+#include "probe/radius/radius_check.h"
+#include "probe/smtp/smtp_check.h"
+#include "probe/ssh/ssh_check.h"
 #include "probe/stream.h"
 #include "probe/tcp/tcp_check.h"
 #include "probe/tls/tls_check.h"
@@ -21,6 +31,7 @@ enum {
 	PING_INFLIGHT_DEFAULT = 4096,
 	STREAMS_DEFAULT = 512,
 	DNS_DEFAULT = 512,
+	ASKS_DEFAULT = 512,
 	LATER_MAX = 1024
 };
 
@@ -133,16 +144,39 @@ static int (*const starts[CHECK_KIND_COUNT])(const struct engines *engines,
 	[CHECK_HTTP] = start_http,
 	[CHECK_TLS] = start_tls,
 	[CHECK_DNS] = start_dns,
+	[CHECK_DHCP] = dhcp_check_start,
+	[CHECK_NTP] = ntp_check_start,
+	[CHECK_RADIUS] = radius_check_start,
+	[CHECK_SMTP] = smtp_check_start,
+	[CHECK_IMAP] = imap_check_start,
+	[CHECK_POP3] = pop3_check_start,
+	[CHECK_LDAP] = ldap_check_start,
+	[CHECK_SSH] = ssh_check_start,
+	[CHECK_CAS] = cas_check_start,
 };
+
+/* What an engine says it lacks is told as a result: nothing was learned of the target. */
+static const char *lacking(const struct check_spec *spec, int error)
+{
+	switch (error) {
+	case E_ABSENT:
+		return "check.no_secret";
+	case E_DENIED:
+		return "check.needs_tls";
+	case E_UNSUPPORTED:
+		return spec->kind == CHECK_ICMP ? "icmp.no_socket" : NULL;
+	default:
+		return NULL;
+	}
+}
 
 static int start_addressed(
 	struct prober *prober, const struct check_spec *spec, struct check_sink sink)
 {
 	int rc = starts[spec->kind] != NULL ? starts[spec->kind](&prober->engines, spec, sink)
 					    : E_UNSUPPORTED;
-	return rc == E_UNSUPPORTED && spec->kind == CHECK_ICMP
-		       ? tell_code(prober, spec, sink, CHECK_UNKNOWN, "icmp.no_socket")
-		       : rc;
+	const char *code = lacking(spec, rc);
+	return code != NULL ? tell_code(prober, spec, sink, CHECK_UNKNOWN, code) : rc;
 }
 
 /* The resolver may have answered at once, from inside the start: told later all the same. */
@@ -260,6 +294,12 @@ void prober_close(struct prober *prober)
 	if (prober->engines.trains != NULL) {
 		train_set_close(prober->engines.trains);
 	}
+	if (prober->engines.asks != NULL) {
+		ask_set_close(prober->engines.asks);
+	}
+	if (prober->engines.dhcp != NULL) {
+		dhcp_asker_close(prober->engines.dhcp);
+	}
 	if (prober->engines.dns != NULL) {
 		dns_checker_close(prober->engines.dns);
 	}
@@ -309,7 +349,12 @@ int prober_create(
 				? dns_checker_create(prober->engines.streams,
 					  or_default(config->dns_max, DNS_DEFAULT))
 				: NULL;
-		rc = prober->engines.dns != NULL ? 0 : -ENOMEM;
+		prober->engines.asks =
+			ask_set_create(loop, or_default(config->ask_max, ASKS_DEFAULT));
+		rc = prober->engines.dns != NULL && prober->engines.asks != NULL ? 0 : -ENOMEM;
+	}
+	if (rc == 0) {
+		rc = dhcp_asker_create(loop, config->dhcp4, &prober->engines.dhcp);
 	}
 	if (rc < 0) {
 		prober_close(prober);

@@ -24,10 +24,12 @@ struct tls_client;
 struct prober_config {
 	int fd4; /* ping_socket(4), or -1 */
 	int fd6;
+	int dhcp4;                  /* dhcp_socket(), or -1 */
 	uint32_t ping_inflight_max; /* 0 = 4,096 */
 	uint32_t ping_rate_per_s;   /* 0 = PING_RATE_DEFAULT */
 	uint32_t stream_max;        /* 0 = 512 connections */
 	uint32_t dns_max;           /* 0 = 512 questions */
+	uint32_t ask_max;           /* 0 = 512 datagrams of other services */
 	const char *resolvers;      /* "ADDR[:PORT],…"; NULL = names cannot be resolved */
 	struct tls_client *tls;
 	struct host *host;      /* NULL = no host checks */
@@ -48,7 +50,7 @@ NODISCARD int prober_create(
 /**
  * Begin a check.  user is a struct prober: the shape the scheduler calls.
  * Codes beside the engines': resolve.absent resolve.failed resolve.none
- * check.busy check.not_started.
+ * check.busy check.not_started check.no_secret check.needs_tls.
  *
  * Returns: 0, E_BUSY when the engine is full, else an error of the engine's.
  */

@@ -39,6 +39,7 @@ static const struct {
 	[CHECK_MEMBER_WANT_ALIVE] = MEMBER(want_alive),
 	[CHECK_MEMBER_WARN_LEVEL] = MEMBER(warn_level),
 	[CHECK_MEMBER_BAD_LEVEL] = MEMBER(bad_level),
+	[CHECK_MEMBER_TLS_MODE] = MEMBER(tls_mode),
 };
 
 static int wrong(struct diag *diag, const char *what)

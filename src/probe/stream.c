@@ -350,6 +350,19 @@ void stream_write(struct stream *stream, struct slice octets)
 	flush_tls(stream);
 }
 
+void stream_begin_tls(struct stream *stream, struct tls_client *tls, const char *server_name)
+{
+	if (stream->closing || stream->over) {
+		return;
+	}
+	stream->tls = tls_session_create(tls, server_name);
+	if (stream->tls == NULL) {
+		fail(stream, UV_ENOMEM, "");
+		return;
+	}
+	turn_tls(stream);
+}
+
 int64_t stream_elapsed_us(const struct stream *stream)
 {
 	return (int64_t)((uv_hrtime() - stream->opened_ns) / 1000);

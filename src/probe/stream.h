@@ -66,6 +66,13 @@ NODISCARD int stream_open(
 /** Send; octets are copied.  A failure comes as STREAM_FAILED. */
 void stream_write(struct stream *stream, struct slice octets);
 
+/**
+ * The dialogue agreed on TLS: it begins with the next octet either way, and
+ * SECURED or FAILED comes as for a stream opened with it.  server_name as in the
+ * config.  Only for a plain stream that is connected.
+ */
+void stream_begin_tls(struct stream *stream, struct tls_client *tls, const char *server_name);
+
 /** Twice is once. */
 void stream_close(struct stream *stream);
 

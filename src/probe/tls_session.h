@@ -3,7 +3,8 @@
  * The client side of TLS over memory: octets in, octets out, no socket.
  * Made for looking, not for trusting: it completes a handshake with any
  * server that can speak at all, old protocols and bad certificates included,
- * and says afterwards what it saw.  Nothing secret is ever sent over it.
+ * and says afterwards what it saw.  Nothing secret is sent over it before its
+ * caller has judged the certificate.
  *
  * Layer: probe.  Threading: the loop's thread; a handshake costs 1–2 ms of it.
  */

@@ -64,6 +64,9 @@ static bool judge_dates(struct check_result *result, const struct check_spec *sp
 	civil_put_rfc3339(&until, sum->not_after_unix_ms);
 	check_result_perf(result, "days_left", (double)days, "d");
 	check_result_arg(result, "not_after", buf_slice(&until));
+	if (left_ms >= 0) {
+		check_result_arg_int(result, "days", days);
+	}
 	if (left_ms < 0) {
 		return fault(result, CHECK_DOWN, "tls.expired");
 	}

@@ -148,6 +148,10 @@ static int sockets_open(const struct config *c, struct handles *h, struct diag *
 	if (fd >= 0) {
 		keep(h, "icmp6", fd);
 	}
+	fd = socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, IPPROTO_UDP);
+	if (fd >= 0) {
+		keep(h, "dhcp4", fd);
+	}
 	return 0;
 }
 

@@ -99,6 +99,8 @@ class Chain:
         self.out = pathlib.Path(self.folder.name)
         (self.out / "schema").mkdir()
         self.generate(ROOT / "schema/permissions.toml")
+        subprocess.run([sys.executable, ROOT / "scripts/gen_check_kinds.py", ROOT / "schema/check_kinds.toml",
+                        self.out / "schema/check_kinds.h", self.out / "schema/check_kinds.c"], check=True)
         same = [ROOT / "tests/unit/access/matrix.c", ROOT / "src/access/access.c", self.out / "schema/routes.c",
                 *sorted((ROOT / "src/model").glob("*.c")), *sorted((ROOT / "src/base").glob("*.c"))]
         parts = [self.compile(source, f"{i}.o") for i, source in enumerate(same)]

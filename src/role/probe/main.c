@@ -51,6 +51,7 @@ static int engines_open(struct probe *probe, struct diag *diag)
 	struct prober_config config = {
 		.fd4 = runtime_handle(rt, "icmp4"),
 		.fd6 = runtime_handle(rt, "icmp6"),
+		.dhcp4 = runtime_handle(rt, "dhcp4"),
 		.resolvers = facts_resolvers(probe->facts),
 		.tls = probe->tls,
 		.host = probe->host,

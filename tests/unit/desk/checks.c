@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <cmocka.h>
@@ -17,6 +18,7 @@
 #include "desk/signals.h"
 #include "fixture.h"
 #include "probe/spec.h"
+#include "records/secret.h"
 #include "rows/query.h"
 #include "rows/tail.h"
 
@@ -278,6 +280,14 @@ static void what_the_desk_takes_probe_takes(const char *conf)
 		"\"kind\":\"dns\",\"target\":\"10.1.0.53:5353\",\"params\":{\"name\":\"a.cn\",\"type\":\"TXT\",\"rcode\":15,"
 		"\"expect\":\"x\",\"ad\":true,\"aa\":true}",
 		"\"kind\":\"host\",\"target\":\"interface:eth0\"",
+		"\"kind\":\"ntp\",\"target\":\"ntp.a.cn\",\"params\":{\"offset_ms\":1,\"stratum\":15}",
+		"\"kind\":\"dhcp\",\"target\":\"10.1.0.2\",\"params\":{\"relay\":\"10.1.0.9\",\"servers\":\"10.1.0.2,10.1.0.3\"}",
+		"\"kind\":\"smtp\",\"target\":\"[2001:db8::1]:2525\",\"params\":{\"tls\":\"starttls\"}",
+		"\"kind\":\"imap\",\"target\":\"mail.a.cn\",\"params\":{\"tls\":\"tls\"}",
+		"\"kind\":\"pop3\",\"target\":\"mail.a.cn:110\"",
+		"\"kind\":\"ldap\",\"target\":\"10.1.0.4\",\"params\":{\"expect\":\"dc=a,dc=cn\"}",
+		"\"kind\":\"ssh\",\"target\":\"a.cn:2222\",\"params\":{\"fingerprint\":\"SHA256:x\"}",
+		"\"kind\":\"cas\",\"target\":\"https://cas.a.cn/cas/login\"",
 		"\"kind\":\"host\",\"target\":\"disk\",\"params\":{\"warn\":80,\"bad\":90},\"interval_s\":86400,\"retries\":10",
 	};
 	enum { COUNT = sizeof(bodies) / sizeof(bodies[0]) };
@@ -288,6 +298,75 @@ static void what_the_desk_takes_probe_takes(const char *conf)
 			0);
 	}
 	assert_int_equal(probe_reads(), COUNT);
+	school_close(&school);
+}
+
+/* The value of a parameter in the table probe is given, or "". */
+static void probe_is_given(const struct secret_key *key, const char *name, const char *want)
+{
+	AUTO_BUF struct buf table;
+	AUTO_ARENA struct arena *arena = arena_create(0);
+	const struct json *root = NULL;
+	buf_init(&table, 65536);
+	assert_int_equal(check_table_put(school.house.db, key, &table), 0);
+	assert_int_equal(json_parse(arena, buf_slice(&table), 0, &root, NULL), 0);
+	const struct json *params = json_get(json_first(root), "params");
+	assert_true(slice_is(json_get_str(params, name), want));
+}
+
+static void refused(int64_t id, const char *body, const char *code)
+{
+	if (desk_do(&school, &operator, id == 0 ? ROUTE_CHECKS_CREATE : ROUTE_CHECKS_UPDATE, id,
+		    body) >= 0 ||
+		strcmp(school.code, code) != 0) {
+		fail_msg("%s: %s", body, school.code);
+	}
+}
+
+static void a_checks_secret_goes_in_and_never_out(const char *conf)
+{
+	static const char create[] =
+		"{\"name\":\"a\",\"kind\":\"radius\",\"target\":\"10.1.0.5\","
+		"\"params\":{\"secret\":\"hunter2\",\"method\":\"pap\",\"user\":\"t\",\"password\":\"open-it\"}}";
+	begin(conf);
+	refused(0, create, "secret.no_key");
+	struct secret_key *key = NULL;
+	int fd = memfd_create("key", MFD_CLOEXEC);
+	assert_int_equal(pwrite(fd, "0123456789abcdef0123456789abcdef", 32, 0), 32);
+	assert_int_equal(secret_key_read(fd, &key), 0);
+	(void)close(fd);
+	school.desk_env.secrets = key;
+	refused(0, "{\"name\":\"a\",\"kind\":\"radius\",\"target\":\"10.1.0.5\"}",
+		"check.param");
+	refused(0,
+		"{\"name\":\"a\",\"kind\":\"radius\",\"target\":\"10.1.0.5\",\"params\":{\"secret\":true}}",
+		"check.param");
+	int64_t id = done(ROUTE_CHECKS_CREATE, 0, create);
+	see(ROUTE_CHECKS_GET, id, NULL);
+	assert_true(slice_find(buf_slice(&school.text), SLICE("hunter2")) == SIZE_MAX);
+	assert_true(slice_find(buf_slice(&school.text), SLICE("\"secret\":true")) != SIZE_MAX);
+	assert_int_equal(house_number(&school.house,
+				 "SELECT count(*) FROM watch WHERE params LIKE '%hunter2%'"),
+		0);
+	probe_is_given(key, "secret", "hunter2");
+	probe_is_given(NULL, "secret", "");
+	/* Sent back as it was read, it stays; another takes its place; gone, it is forgotten. */
+	(void)done(ROUTE_CHECKS_UPDATE, id,
+		"{\"params\":{\"secret\":true,\"password\":true,\"user\":\"u\"}}");
+	probe_is_given(key, "password", "open-it");
+	(void)done(ROUTE_CHECKS_UPDATE, id, "{\"params\":{\"secret\":\"another\"}}");
+	probe_is_given(key, "secret", "another");
+	probe_is_given(key, "password", "");
+	assert_int_equal(house_number(&school.house, "SELECT count(*) FROM secret"), 1);
+	/* Elsewhere it is not taken along. */
+	refused(id, "{\"target\":\"10.6.6.6\"}", "check.secret_again");
+	(void)done(ROUTE_CHECKS_UPDATE, id,
+		"{\"target\":\"10.1.0.6\",\"params\":{\"secret\":\"third\"}}");
+	probe_is_given(key, "secret", "third");
+	(void)done(ROUTE_CHECKS_UPDATE, id,
+		"{\"kind\":\"icmp\",\"target\":\"10.1.0.6\",\"params\":{}}");
+	assert_int_equal(house_number(&school.house, "SELECT count(*) FROM secret"), 0);
+	(void)secret_key_destroy(key);
 	school_close(&school);
 }
 
@@ -488,6 +567,8 @@ int main(void)
 		{ "what the desk takes probe takes", what_the_desk_takes_probe_takes, false },
 		{ "what a removed rule said ends", what_a_removed_rule_said_ends, false },
 		{ "a paused check holds no alert up", a_paused_check_holds_no_alert_up, false },
+		{ "a check's secret goes in and never out",
+			a_checks_secret_goes_in_and_never_out, false },
 		{ "pasted lines become assets and checks", pasted_lines_become_checks, false },
 		{ "so many lines and no more", so_many_lines_and_no_more, false },
 		{ "rows are seen beside the records", rows_are_seen_beside_the_records, false },

@@ -188,7 +188,9 @@ static void names_are_resolved_and_kept(void **state)
 	struct dns_world *world = dns_world_start(&script);
 	server_start(&server, serve_nothing, NULL);
 	(void)snprintf(resolvers, sizeof(resolvers), "127.0.0.1:%u", dns_world_port(world));
-	struct prober_config config = { .fd4 = -1, .fd6 = -1, .resolvers = resolvers };
+	struct prober_config config = {
+		.fd4 = -1, .fd6 = -1, .dhcp4 = -1, .resolvers = resolvers
+	};
 	assert_int_equal(uv_loop_init(&loop), 0);
 	assert_int_equal(prober_create(&loop, &config, &prober), 0);
 	struct caught caught = named(prober, &loop, "www.example.test", server.port);
@@ -223,7 +225,9 @@ static void a_name_that_is_gone_is_down(void **state)
 	struct dns_script script = { .flags = { 0, 3 } };
 	struct dns_world *world = dns_world_start(&script);
 	(void)snprintf(resolvers, sizeof(resolvers), "127.0.0.1:%u", dns_world_port(world));
-	struct prober_config config = { .fd4 = -1, .fd6 = -1, .resolvers = resolvers };
+	struct prober_config config = {
+		.fd4 = -1, .fd6 = -1, .dhcp4 = -1, .resolvers = resolvers
+	};
 	assert_int_equal(uv_loop_init(&loop), 0);
 	assert_int_equal(prober_create(&loop, &config, &prober), 0);
 	struct caught caught = named(prober, &loop, "gone.example.test", 1);
@@ -246,7 +250,7 @@ static void without_resolver_or_socket_the_state_is_unknown(void **state)
 	(void)state;
 	uv_loop_t loop;
 	struct prober *prober = NULL;
-	struct prober_config config = { .fd4 = -1, .fd6 = -1 };
+	struct prober_config config = { .fd4 = -1, .fd6 = -1, .dhcp4 = -1 };
 	assert_int_equal(uv_loop_init(&loop), 0);
 	assert_int_equal(prober_create(&loop, &config, &prober), 0);
 	struct caught caught = named(prober, &loop, "www.example.test", 1);

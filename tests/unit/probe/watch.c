@@ -64,7 +64,7 @@ static void a_service_dies_and_comes_back(void **state)
 	uv_loop_t loop;
 	struct watch watch = { 0 };
 	struct pump pump;
-	struct prober_config config = { .fd4 = -1, .fd6 = -1 };
+	struct prober_config config = { .fd4 = -1, .fd6 = -1, .dhcp4 = -1 };
 	struct scheduler_config how = { .start = start,
 		.on_result = on_result,
 		.on_change = on_change,
@@ -110,7 +110,7 @@ static void a_silent_check_of_the_hour_is_confirmed_within_seconds(void **state)
 	uv_loop_t loop;
 	struct watch watch = { 0 };
 	struct pump pump;
-	struct prober_config config = { .fd4 = -1, .fd6 = -1 };
+	struct prober_config config = { .fd4 = -1, .fd6 = -1, .dhcp4 = -1 };
 	struct scheduler_config how = { .start = start,
 		.on_result = on_result,
 		.on_change = on_change,

@@ -6,7 +6,6 @@ export const FINDING_SOURCES = ['monitor', 'superior', 'unit', 'public'] as cons
 export const ASSET_KINDS = ['system', 'site', 'server', 'device', 'link'] as const;
 export const IMPORTANCE = ['core', 'important', 'normal'] as const;
 export const EXPOSURE = ['internet', 'campus', 'isolated'] as const;
-export const CHECK_KINDS = ['icmp', 'tcp', 'http', 'tls', 'dns', 'host'] as const;
 export const CAUSES = ['config', 'weak_password', 'unpatched', 'code', 'process', 'vendor', 'restored', 'other'] as const;
 export const FAULTS = ['seal_unreadable', 'unit_mismatch', 'wrong_code', 'page_missing', 'not_answering', 'other'] as const;
 export const UNIT_KINDS = ['department', 'faculty', 'centre', 'other'] as const;

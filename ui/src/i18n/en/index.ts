@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Key } from '../zh';
 import { alerts } from './alerts';
+import { checkKinds } from './check_kinds';
 import { manage } from './manage';
 import { nav } from './nav';
 import { notices } from './notices';
@@ -17,4 +18,4 @@ import { topology } from './topology';
 import { windows } from './windows';
 import { words } from './words';
 
-export const en: Record<Key, string> = { ...shell, ...words, ...alerts, ...notices, ...manage, ...nav, ...phone, ...problems, ...refusals, ...results, ...review, ...said, ...sentences, ...setup, ...topology, ...windows };
+export const en: Record<Key, string> = { ...shell, ...words, ...alerts, ...checkKinds, ...notices, ...manage, ...nav, ...phone, ...problems, ...refusals, ...results, ...review, ...said, ...sentences, ...setup, ...topology, ...windows };

@@ -44,7 +44,6 @@ export const manage = {
   'lookup.none': 'not registered',
   'check.pause': 'Pause',
   'check.resume': 'Resume',
-  'check.target_http': 'https://www.school.example/',
   'check.name_hint': 'Left empty, the target is used.',
   'check.paste_state': '{up} of {all} up',
   'check.not_address': 'no address',

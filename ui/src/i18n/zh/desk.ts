@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { alerts } from './alerts';
+import { checkKinds } from './check_kinds';
 import { manage } from './manage';
 import { nav } from './nav';
 import { refusals } from './refusals';
@@ -9,4 +10,4 @@ import { setup } from './setup';
 import { topology } from './topology';
 import { windows } from './windows';
 
-export const zhDesk = { ...alerts, ...manage, ...nav, ...refusals, ...results, ...review, ...setup, ...topology, ...windows };
+export const zhDesk = { ...alerts, ...checkKinds, ...manage, ...nav, ...refusals, ...results, ...review, ...setup, ...topology, ...windows };

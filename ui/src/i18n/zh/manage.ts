@@ -44,7 +44,6 @@ export const manage = {
   'lookup.none': '未登记',
   'check.pause': '停用',
   'check.resume': '启用',
-  'check.target_http': 'https://www.school.example/',
   'check.name_hint': '不填则使用目标地址。',
   'check.paste_state': '{up} / {all} 正常',
   'check.not_address': '不是地址',
