@@ -22,6 +22,7 @@ static const struct {
 	{ "sandbox", offsetof(struct config, sandbox), "strict" },
 	{ "key_file", offsetof(struct config, key_file), "" },
 	{ "syslog", offsetof(struct config, syslog), "127.0.0.1:5514" },
+	{ "plugins", offsetof(struct config, plugins), "/usr/lib/nagios/plugins" },
 	{ "share", offsetof(struct config, share), "" },
 };
 

@@ -18,6 +18,7 @@
 #include "probe/tls_session.h"
 #include "role/probe/asks.h"
 #include "role/probe/facts.h"
+#include "role/probe/plugins.h"
 #include "role/probe/probe.h"
 #include "role/probe/state_number.h"
 #include "role/probe/table.h"
@@ -64,6 +65,7 @@ static int engines_open(struct probe *probe, struct diag *diag)
 			"the machine's own state or its authorities: %s", err_text(error));
 	}
 	probe->facts = facts_open(probe);
+	probe->plugins = plugins_create(probe);
 	struct prober_config config = {
 		.fd4 = runtime_handle(rt, "icmp4"),
 		.fd6 = runtime_handle(rt, "icmp6"),
@@ -71,6 +73,7 @@ static int engines_open(struct probe *probe, struct diag *diag)
 		.resolvers = facts_resolvers(probe->facts),
 		.tls = probe->tls,
 		.host = probe->host,
+		.plugins = plugins_door(probe->plugins),
 	};
 	error = prober_create(&rt->loop, &config, &probe->prober);
 	return error < 0 ? diag_set(diag, error, 0, 0, "probe: the engines do not start") : 0;
@@ -121,11 +124,15 @@ static int begin(struct runtime *rt, struct diag *diag)
 static void frame(struct runtime *rt, enum ipc_role from, struct ipc_frame *frame)
 {
 	struct probe *probe = rt->self;
+	if (from == IPC_CAGE && frame->type == MSG_PLUGIN_RAN) {
+		plugins_take(probe->plugins, frame);
+	}
 	if (from != IPC_CORE) {
 		return;
 	}
 	if (frame->type == MSG_CHECKS) {
 		table_take(probe->table, frame);
+		plugins_hosts(probe->plugins);
 	} else if (frame->type == MSG_PROBE_ASK) {
 		asks_take(probe->asks, frame);
 	} else if (frame->type == MSG_SIGNAL_TAKEN) {
@@ -136,6 +143,9 @@ static void frame(struct runtime *rt, enum ipc_role from, struct ipc_frame *fram
 static void peer(struct runtime *rt, enum ipc_role peer, bool up)
 {
 	struct probe *probe = rt->self;
+	if (peer == IPC_CAGE) {
+		plugins_peer(probe->plugins, up);
+	}
 	if (peer != IPC_CORE) {
 		return;
 	}
@@ -160,6 +170,7 @@ static void status(struct runtime *rt, struct jw *jw)
 	jw_kv_int(jw, "names_failed", (int64_t)p.resolver.failed);
 	table_status(probe->table, jw);
 	asks_status(probe->asks, jw);
+	plugins_status(probe->plugins, jw);
 	shard_status(&probe->shard, jw);
 	signal_queue_status(probe->signals, jw);
 }
@@ -180,6 +191,7 @@ static void fini(struct probe *probe)
 	probe->table = table_destroy(probe->table);
 	probe->signals = signal_queue_destroy(probe->signals);
 	probe->facts = facts_close(probe->facts);
+	probe->plugins = plugins_destroy(probe->plugins);
 	probe->host = host_close(probe->host);
 	tls_client_destroy(probe->tls);
 	shard_close(&probe->shard);

@@ -12,6 +12,7 @@
 struct asks;
 struct facts;
 struct host;
+struct plugins;
 struct prober;
 struct runtime;
 struct scheduler;
@@ -33,6 +34,7 @@ struct probe {
 	struct signal_queue *signals;
 	struct asks *asks;
 	struct facts *facts;
+	struct plugins *plugins;
 };
 
 /**
