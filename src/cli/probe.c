@@ -16,6 +16,7 @@
 #include "base/json.h"
 #include "base/jw.h"
 #include "base/num.h"
+#include "cli/probe_plugin.h"
 #include "cli/probe_snmp.h"
 #include "probe/dhcp/dhcp_check.h"
 #include "probe/host/host.h"
@@ -51,6 +52,7 @@ struct request {
 	struct arena *arena; /* holds what the spec points to */
 	struct given given[GIVEN_MAX];
 	size_t given_count;
+	char *const *words; /* plugin: its arguments, ended by NULL */
 };
 
 struct answer {
@@ -71,7 +73,8 @@ static void print_usage(void)
 		"usage: fengsui probe KIND TARGET [options]\n"
 		"  TARGET            address, name, HOST:PORT, URL, or an item of this machine\n"
 		"  --port N          --path PATH       --tls             --resolver ADDR[:PORT]\n"
-		"  --ca FILE         --data DIR        where `host disk` looks\n",
+		"  --ca FILE         --data DIR        where `host disk` looks\n"
+		"       fengsui probe plugin NAME [--path FOLDER] [--timeout MS] -- ARGUMENTS\n",
 		stderr);
 	for (unsigned kind = 0; kind < CHECK_KIND_COUNT; kind++) {
 		const struct check_form *form = &check_forms[kind];
@@ -293,7 +296,15 @@ static int take_arguments(struct request *request, int argc, char **argv)
 		return rc;
 	}
 	struct check_spec *spec = &request->spec;
-	if (argc - optind != 2 || check_kind_parse(slice_str(argv[optind]), &spec->kind) < 0) {
+	bool known = argc - optind >= 2 &&
+		     check_kind_parse(slice_str(argv[optind]), &spec->kind) == 0;
+	if (known && spec->kind == CHECK_PLUGIN && request->given_count < GIVEN_MAX) {
+		request->given[request->given_count++] =
+			(struct given) { "plugin", argv[optind + 1] };
+		request->words = argv + optind + 2;
+		return take_params(request);
+	}
+	if (!known || argc - optind != 2) {
 		print_usage();
 		return EXIT_USE;
 	}
@@ -356,7 +367,7 @@ static void put_detail(struct buf *buf, const struct check_result *result)
 	}
 }
 
-static int print(const struct check_result *result)
+int cli_probe_print(const struct check_result *result)
 {
 	AUTO_BUF struct buf line;
 	AUTO_BUF struct buf detail;
@@ -427,7 +438,7 @@ static int run(const struct request *request, struct prober_config *config)
 	if (rc == 0 && !answer.come) {
 		rc = E_CLOSED;
 	}
-	return rc < 0 ? rc : print(&answer.result);
+	return rc < 0 ? rc : cli_probe_print(&answer.result);
 }
 
 static int open_parts(
@@ -505,7 +516,11 @@ int cli_probe(int argc, char **argv)
 	if (rc == 0 && request.resolvers == NULL && request.spec.name != NULL) {
 		find_resolvers(&request);
 	}
-	rc = rc == 0 ? open_and_run(&request) : rc;
+	if (rc == 0 && request.spec.kind == CHECK_PLUGIN) {
+		rc = cli_probe_plugin(&request.spec, request.words);
+	} else {
+		rc = rc == 0 ? open_and_run(&request) : rc;
+	}
 	request.arena = arena_destroy(request.arena);
 	return rc;
 }

@@ -143,24 +143,30 @@ static struct check_arg *next_arg(struct check_result *result, const char *name)
 	return arg;
 }
 
+/* At most max octets of UTF-8, cut at a character, into max + 1. */
+static void text_clean(struct slice text, size_t max, char *ret_text)
+{
+	AUTO_BUF struct buf clean;
+	buf_init(&clean, 4 * max);
+	utf8_put_clean(&clean, slice_head(text, max));
+	size_t n = clean.n < max ? clean.n : max;
+	while (n > 0 && n < clean.n && (clean.p[n] & 0xc0) == 0x80) {
+		n--;
+	}
+	for (size_t i = 0; i < n; i++) {
+		/* A NUL or control octet has no business in a sentence. */
+		ret_text[i] = clean.p[i] < ' ' ? ' ' : (char)clean.p[i];
+	}
+	ret_text[n] = '\0';
+}
+
 void check_result_arg(struct check_result *result, const char *name, struct slice text)
 {
 	struct check_arg *arg = next_arg(result, name);
 	if (arg == NULL) {
 		return;
 	}
-	AUTO_BUF struct buf clean;
-	buf_init(&clean, 4 * CHECK_ARG_TEXT_MAX);
-	utf8_put_clean(&clean, slice_head(text, CHECK_ARG_TEXT_MAX));
-	size_t n = clean.n < CHECK_ARG_TEXT_MAX ? clean.n : CHECK_ARG_TEXT_MAX;
-	while (n > 0 && n < clean.n && (clean.p[n] & 0xc0) == 0x80) {
-		n--;
-	}
-	for (size_t i = 0; i < n; i++) {
-		/* A NUL or control octet has no business in a sentence. */
-		arg->text[i] = clean.p[i] < ' ' ? ' ' : (char)clean.p[i];
-	}
-	arg->text[n] = '\0';
+	text_clean(text, CHECK_ARG_TEXT_MAX, arg->text);
 }
 
 void check_result_arg_int(struct check_result *result, const char *name, int64_t number)
@@ -179,7 +185,21 @@ void check_result_perf(
 		result->args_refused++;
 		return;
 	}
-	result->perf[result->perf_count++] = (struct check_perf) { name, unit, value };
+	struct check_perf *perf = &result->perf[result->perf_count++];
+	perf->name = name;
+	perf->unit = unit;
+	perf->value = value;
+}
+
+void check_result_perf_labelled(
+	struct check_result *result, struct slice label, double value, struct slice uom)
+{
+	uint8_t at = result->perf_count;
+	check_result_perf(result, NULL, value, NULL);
+	if (result->perf_count > at) {
+		text_clean(label, CHECK_LABEL_MAX, result->perf[at].label);
+		text_clean(uom, CHECK_UNIT_MAX, result->perf[at].uom);
+	}
 }
 
 void check_result_put_args(struct jw *jw, const struct check_result *result)
@@ -201,14 +221,16 @@ void check_result_put_perf(struct jw *jw, const struct check_result *result)
 {
 	jw_object(jw);
 	for (size_t i = 0; i < result->perf_count; i++) {
-		if (isnan(result->perf[i].value)) {
+		const struct check_perf *perf = &result->perf[i];
+		if (isnan(perf->value)) {
 			continue;
 		}
-		jw_key(jw, result->perf[i].name);
+		bool own = perf->name != NULL;
+		jw_key_slice(jw, slice_str(own ? perf->name : perf->label));
 		jw_object(jw);
 		jw_key(jw, "value");
-		jw_double(jw, result->perf[i].value);
-		jw_kv_str(jw, "unit", slice_str(result->perf[i].unit));
+		jw_double(jw, perf->value);
+		jw_kv_str(jw, "unit", slice_str(own ? perf->unit : perf->uom));
 		jw_end(jw);
 	}
 	jw_end(jw);

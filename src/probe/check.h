@@ -24,6 +24,8 @@ enum {
 	CHECK_ARGS_MAX = 6,
 	CHECK_ARG_TEXT_MAX = 160, /* octets of UTF-8; longer values are cut at a character */
 	CHECK_PERF_MAX = 8,
+	CHECK_LABEL_MAX = 47, /* octets of a measurement's name that came from outside */
+	CHECK_UNIT_MAX = 7,
 	CHECK_TEXT_MAX = 2048, /* octets of any one text in a spec */
 	CHECK_TIMEOUT_MAX_MS = 60 * 1000,
 	CHECK_TIMEOUT_DEFAULT_MS = 5 * 1000,
@@ -81,9 +83,11 @@ struct check_arg {
 };
 
 struct check_perf {
-	const char *name; /* static */
+	const char *name; /* static; NULL = label and uom hold what a plugin called it */
 	const char *unit; /* static: "us", "d", "B", "B/s", "%", "" */
 	double value;     /* NaN: measured in vain */
+	char label[CHECK_LABEL_MAX + 1];
+	char uom[CHECK_UNIT_MAX + 1];
 };
 
 struct check_result {
@@ -132,6 +136,9 @@ void check_result_arg(struct check_result *result, const char *name, struct slic
 void check_result_arg_int(struct check_result *result, const char *name, int64_t number);
 void check_result_perf(
 	struct check_result *result, const char *name, double value, const char *unit);
+/** Named from outside: cleaned to UTF-8 and cut. */
+void check_result_perf_labelled(
+	struct check_result *result, struct slice label, double value, struct slice uom);
 
 /** {"name":value,…} of the arguments; {"name":{"value":…,"unit":…},…} of the measurements. */
 void check_result_put_args(struct jw *jw, const struct check_result *result);

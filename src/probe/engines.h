@@ -12,6 +12,7 @@
 struct ask_set;
 struct dhcp_asker;
 struct dns_checker;
+struct plugin_door;
 struct ping;
 struct stream_set;
 struct tls_client;
@@ -24,6 +25,7 @@ struct engines {
 	struct ask_set *asks;
 	struct dns_checker *dns;
 	struct dhcp_asker *dhcp;
-	struct tls_client *tls; /* NULL = no TLS can be spoken */
-	struct page_sink pages; /* of compared home pages; may be empty */
+	const struct plugin_door *plugins; /* NULL = none can be run */
+	struct tls_client *tls;            /* NULL = no TLS can be spoken */
+	struct page_sink pages;            /* of compared home pages; may be empty */
 };

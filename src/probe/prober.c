@@ -17,6 +17,7 @@
 #include "probe/imap/imap_check.h"
 #include "probe/ldap/ldap_check.h"
 #include "probe/ntp/ntp_check.h"
+#include "probe/plugin/plugin_check.h"
 #include "probe/pop3/pop3_check.h"
 #include "probe/radius/radius_check.h"
 #include "probe/smtp/smtp_check.h"
@@ -136,6 +137,13 @@ static int start_dns(
 	return dns_check_start(engines->dns, spec, sink);
 }
 
+static int start_plugin(
+	const struct engines *engines, const struct check_spec *spec, struct check_sink sink)
+{
+	const struct plugin_door *door = engines->plugins;
+	return door != NULL ? door->start(door->user, spec, sink) : E_UNSUPPORTED;
+}
+
 /* Every kind that asks an address; this machine's own is looked at without. */
 static int (*const starts[CHECK_KIND_COUNT])(const struct engines *engines,
 	const struct check_spec *spec, struct check_sink sink) = {
@@ -153,11 +161,17 @@ static int (*const starts[CHECK_KIND_COUNT])(const struct engines *engines,
 	[CHECK_LDAP] = ldap_check_start,
 	[CHECK_SSH] = ssh_check_start,
 	[CHECK_CAS] = cas_check_start,
+	[CHECK_PLUGIN] = start_plugin,
 };
 
 /* What an engine says it lacks is told as a result: nothing was learned of the target. */
 static const char *lacking(const struct check_spec *spec, int error)
 {
+	if (spec->kind == CHECK_PLUGIN) {
+		return error == E_UNSUPPORTED         ? "plugin.unavailable"
+		       : error < 0 && error != E_BUSY ? "plugin.refused"
+						      : NULL;
+	}
 	switch (error) {
 	case E_ABSENT:
 		return "check.no_secret";
@@ -324,6 +338,7 @@ int prober_create(
 	prober->loop = loop;
 	prober->engines.tls = config->tls;
 	prober->engines.pages = config->pages;
+	prober->engines.plugins = config->plugins;
 	prober->host = config->host;
 	prober->last = &prober->first;
 	(void)uv_timer_init(loop, &prober->soon);

@@ -18,6 +18,7 @@
 
 struct prober;
 struct host;
+struct plugin_door;
 struct tls_client;
 
 /** What is opened before the fence; everything is borrowed and outlives the prober. */
@@ -32,8 +33,9 @@ struct prober_config {
 	uint32_t ask_max;           /* 0 = 512 datagrams of other services */
 	const char *resolvers;      /* "ADDR[:PORT],…"; NULL = names cannot be resolved */
 	struct tls_client *tls;
-	struct host *host;      /* NULL = no host checks */
-	struct page_sink pages; /* of compared home pages; may be empty */
+	const struct plugin_door *plugins; /* NULL = no plugins */
+	struct host *host;                 /* NULL = no host checks */
+	struct page_sink pages;            /* of compared home pages; may be empty */
 };
 
 struct prober_stats {

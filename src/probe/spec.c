@@ -281,7 +281,10 @@ int spec_complete(struct check_spec *spec)
 		return spec->port == 0 ? 0 : E_INPUT;
 	}
 	fill_port(spec);
-	bool needs_port = target != CHECK_TARGET_URL && target != CHECK_TARGET_OWN;
+	/* A service without a usual port is one that may do without any. */
+	bool needs_port =
+		target != CHECK_TARGET_URL && target != CHECK_TARGET_OWN &&
+		!(target == CHECK_TARGET_SERVICE && check_forms[spec->kind].port == 0);
 	return !needs_port || spec->port != 0 ? 0 : E_INPUT;
 }
 

@@ -55,6 +55,7 @@ static const struct {
 		false },
 	{ IPC_DETECT, 1, { "tail", "share", "site" }, false },
 	{ IPC_WEB, 1, { "http", "https", "share", "data" }, false },
+	{ IPC_CAGE, 1, { "plugins", "site", "cage_user", "cage_net" }, true },
 	{ IPC_BACKUP, 1, { "data" }, true },
 	{ IPC_VERIFY, 1, { "data" }, true },
 };
@@ -71,6 +72,7 @@ static const struct {
 	{ IPC_CORE, IPC_DETECT },
 	{ IPC_CORE, IPC_COURIER },
 	{ IPC_CORE, IPC_PAPER },
+	{ IPC_PROBE, IPC_CAGE },
 };
 
 enum {
@@ -151,6 +153,10 @@ static void send_config(struct children *all, struct child *c)
 	jw_kv_str(&jw, "tls_key", slice_str(all->config->tls_key));
 	if (c->role == IPC_BACKUP) {
 		jw_kv_str(&jw, "target", slice_str(all->backup_target));
+	}
+	if (c->role == IPC_CAGE) {
+		jw_kv_int(&jw, "cage_uid", all->handles->cage_uid);
+		jw_kv_str(&jw, "cage_why", slice_str(all->handles->cage_why));
 	}
 	jw_end(&jw);
 	struct msg_start msg = { .config = buf_slice(&text) };

@@ -23,6 +23,7 @@ static const struct {
 	{ "key_file", offsetof(struct config, key_file), "" },
 	{ "syslog", offsetof(struct config, syslog), "127.0.0.1:5514" },
 	{ "traps", offsetof(struct config, traps), "127.0.0.1:5162" },
+	{ "plugins", offsetof(struct config, plugins), "" },
 	{ "share", offsetof(struct config, share), "" },
 };
 

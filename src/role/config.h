@@ -21,10 +21,11 @@ struct config {
 	char store[CONFIG_TEXT_MAX];   /* "sqlite" or postgresql://… */
 	char sandbox[CONFIG_TEXT_MAX]; /* strict or relaxed */
 	char key_file
-		[CONFIG_TEXT_MAX];    /* master key; empty = DATA.key beside the data folder */
-	char syslog[CONFIG_TEXT_MAX]; /* ADDR:PORT for UDP and TCP; empty = none */
-	char traps[CONFIG_TEXT_MAX];  /* ADDR:PORT for SNMP traps by UDP; empty = none */
-	char share[CONFIG_TEXT_MAX];  /* packs and UI; empty = found beside the program */
+		[CONFIG_TEXT_MAX];     /* master key; empty = DATA.key beside the data folder */
+	char syslog[CONFIG_TEXT_MAX];  /* ADDR:PORT for UDP and TCP; empty = none */
+	char traps[CONFIG_TEXT_MAX];   /* ADDR:PORT for SNMP traps by UDP; empty = none */
+	char plugins[CONFIG_TEXT_MAX]; /* folder of monitoring plugins; empty = none are run */
+	char share[CONFIG_TEXT_MAX];   /* packs and UI; empty = found beside the program */
 };
 
 /** Every default in place. */

@@ -29,6 +29,11 @@ static void keep(struct handles *h, const char *name, int fd)
 	}
 }
 
+void handles_keep(struct handles *handles, const char *name, int fd)
+{
+	keep(handles, name, fd);
+}
+
 int handles_get(const struct handles *handles, const char *name)
 {
 	for (size_t i = 0; i < handles->count; i++) {

@@ -25,6 +25,8 @@ struct handles {
 	int control;  /* listening socket of the command line, data/run/control.sock */
 	unsigned uid; /* who the platform runs as from now on */
 	unsigned gid;
+	unsigned cage_uid;    /* who plugins run as */
+	const char *cage_why; /* why there is no cage, NULL = there is; static */
 };
 
 /**
@@ -37,6 +39,9 @@ struct handles {
  */
 NODISCARD int handles_open(const struct config *config, struct handles *ret, struct diag *diag);
 void handles_close(struct handles *handles);
+
+/** Owns:    fd is the handles' from now on. */
+void handles_keep(struct handles *handles, const char *name, int fd);
 
 /** Descriptor by name, or -1. */
 int handles_get(const struct handles *handles, const char *name);

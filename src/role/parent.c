@@ -16,6 +16,7 @@
 
 #include "base/err.h"
 #include "base/log.h"
+#include "role/cage_room.h"
 #include "role/children.h"
 #include "role/config.h"
 #include "role/errands.h"
@@ -104,6 +105,10 @@ static void all_up(void *ctx)
 static void child_done(void *ctx, enum ipc_role role, const char *why)
 {
 	struct parent *p = ctx;
+	if (role == IPC_CAGE) {
+		/* probe asks for it again when a check of its is due. */
+		log_event(LOG_WARNING, "cage.ended", F_STR("why", why));
+	}
 	errands_done(p->errands, role, why);
 }
 
@@ -112,6 +117,10 @@ static void child_frame(void *ctx, enum ipc_role from, struct ipc_frame *frame)
 	struct parent *p = ctx;
 	struct msg_first_admin msg = { 0 };
 	errands_frame(p->errands, from, frame);
+	if (from == IPC_PROBE && frame->type == MSG_CAGE_WANTED) {
+		/* Refused while it lives already. */
+		(void)!children_run(p->children, IPC_CAGE, (struct slice) { 0 });
+	}
 	if (from == IPC_CORE && frame->type == MSG_FIRST_ADMIN &&
 		msg_first_admin_decode(frame->payload, &msg) == 0) {
 		(void)printf(
@@ -184,6 +193,9 @@ static int begin(struct parent *p)
 {
 	struct diag diag = { 0 };
 	int error = handles_open(&p->config, &p->handles, &diag);
+	if (error == 0) {
+		cage_room_make(&p->config, &p->handles);
+	}
 	if (error == 0 && geteuid() == 0) {
 		error = fence_user(p->handles.uid, p->handles.gid);
 	}

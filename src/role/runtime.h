@@ -20,7 +20,7 @@ struct json;
 struct jw;
 struct runtime;
 
-enum { RUNTIME_CONTROL_FD = 3, RUNTIME_HANDLES_MAX = 16, RUNTIME_PATHS_MAX = 16 };
+enum { RUNTIME_CONTROL_FD = 3, RUNTIME_HANDLES_MAX = 16, RUNTIME_PATHS_MAX = 32 };
 
 /** How a role ends that will not work with what it was given, however often it is started. */
 enum { RUNTIME_REFUSED = 3 };

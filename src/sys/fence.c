@@ -48,11 +48,14 @@ static int path_allow(int ruleset, const struct fence_path *item, int abi)
 	if ((item->rights & FENCE_WRITE) != 0) {
 		rights = all_rights(abi) & ~(uint64_t)LANDLOCK_ACCESS_FS_EXECUTE;
 	}
+	if ((item->rights & FENCE_RUN) != 0) {
+		rights |= LANDLOCK_ACCESS_FS_EXECUTE;
+	}
 	int error = fstat(fd, &st) < 0 ? -errno : 0;
 	if (error == 0 && !S_ISDIR(st.st_mode)) {
 		/* Rights on folders may not be given for a file. */
-		rights &= LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_WRITE_FILE |
-			  LANDLOCK_ACCESS_FS_TRUNCATE;
+		rights &= LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_EXECUTE |
+			  LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_TRUNCATE;
 	}
 	struct landlock_path_beneath_attr rule = { .allowed_access = rights, .parent_fd = fd };
 	if (error == 0 && syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH,
@@ -152,10 +155,30 @@ static const int calls_serve[] = { SCMP_SYS(accept), SCMP_SYS(listen), SCMP_SYS(
 static const int calls_connect[] = { SCMP_SYS(bind), SCMP_SYS(connect), SCMP_SYS(socketpair),
 	SCMP_SYS(adjtimex), SCMP_SYS(clock_adjtime), SCMP_SYS(fstatfs), SCMP_SYS(statfs) };
 static const int calls_memfd[] = { SCMP_SYS(memfd_create) };
+/* Programs of others, and what programs of others do: shells, Perl, Python, ping. */
+static const int calls_programs[] = { SCMP_SYS(execve), SCMP_SYS(execveat), SCMP_SYS(fork),
+	SCMP_SYS(vfork), SCMP_SYS(wait4), SCMP_SYS(waitid), SCMP_SYS(kill), SCMP_SYS(tkill),
+	SCMP_SYS(tgkill), SCMP_SYS(alarm), SCMP_SYS(arch_prctl), SCMP_SYS(capget),
+	SCMP_SYS(capset), SCMP_SYS(clock_getres), SCMP_SYS(close_range), SCMP_SYS(creat),
+	SCMP_SYS(dup2), SCMP_SYS(dup3), SCMP_SYS(epoll_create), SCMP_SYS(epoll_pwait2),
+	SCMP_SYS(eventfd), SCMP_SYS(getcpu), SCMP_SYS(getgroups), SCMP_SYS(getitimer),
+	SCMP_SYS(getpgid), SCMP_SYS(getpgrp), SCMP_SYS(getpriority), SCMP_SYS(getresgid),
+	SCMP_SYS(getresuid), SCMP_SYS(getrlimit), SCMP_SYS(getsid), SCMP_SYS(get_robust_list),
+	SCMP_SYS(membarrier), SCMP_SYS(mincore), SCMP_SYS(msync), SCMP_SYS(openat2),
+	SCMP_SYS(pause), SCMP_SYS(personality), SCMP_SYS(pipe), SCMP_SYS(prctl),
+	SCMP_SYS(prlimit64), SCMP_SYS(pselect6), SCMP_SYS(rt_sigpending),
+	SCMP_SYS(rt_sigsuspend), SCMP_SYS(rt_sigtimedwait), SCMP_SYS(sched_getparam),
+	SCMP_SYS(sched_getscheduler), SCMP_SYS(select), SCMP_SYS(set_tid_address),
+	SCMP_SYS(setgid), SCMP_SYS(setgroups), SCMP_SYS(setitimer), SCMP_SYS(setpgid),
+	SCMP_SYS(setpriority), SCMP_SYS(setregid), SCMP_SYS(setresgid), SCMP_SYS(setresuid),
+	SCMP_SYS(setreuid), SCMP_SYS(setrlimit), SCMP_SYS(setsid), SCMP_SYS(setuid),
+	SCMP_SYS(signalfd4), SCMP_SYS(splice), SCMP_SYS(tee), SCMP_SYS(time),
+	SCMP_SYS(timer_create), SCMP_SYS(timer_delete), SCMP_SYS(timer_settime),
+	SCMP_SYS(timerfd_gettime), SCMP_SYS(times), SCMP_SYS(utime), SCMP_SYS(utimes) };
 /* Reaching for these is never an accident. */
-static const int calls_deadly[] = { SCMP_SYS(execve), SCMP_SYS(execveat), SCMP_SYS(ptrace),
-	SCMP_SYS(mount), SCMP_SYS(bpf), SCMP_SYS(init_module), SCMP_SYS(finit_module),
-	SCMP_SYS(kexec_load) };
+static const int calls_deadly[] = { SCMP_SYS(ptrace), SCMP_SYS(mount), SCMP_SYS(bpf),
+	SCMP_SYS(init_module), SCMP_SYS(finit_module), SCMP_SYS(kexec_load) };
+static const int calls_deadly_exec[] = { SCMP_SYS(execve), SCMP_SYS(execveat) };
 
 static int allow_all(scmp_filter_ctx filter, const int *calls, size_t count)
 {
@@ -166,7 +189,17 @@ static int allow_all(scmp_filter_ctx filter, const int *calls, size_t count)
 	return error;
 }
 
+static int kill_all(scmp_filter_ctx filter, const int *calls, size_t count)
+{
+	int error = 0;
+	for (size_t i = 0; i < count && error == 0; i++) {
+		error = seccomp_rule_add(filter, SCMP_ACT_KILL_PROCESS, calls[i], 0);
+	}
+	return error;
+}
+
 #define ALLOW(filter, list) allow_all((filter), (list), sizeof(list) / sizeof((list)[0]))
+#define KILL(filter, list) kill_all((filter), (list), sizeof(list) / sizeof((list)[0]))
 
 /* Roles share a user, so the kernel would let one signal or limit another: only itself. */
 static int self_allow(scmp_filter_ctx filter)
@@ -206,6 +239,63 @@ static int threads_allow(scmp_filter_ctx filter)
 	return error;
 }
 
+static int programs_allow(scmp_filter_ctx filter)
+{
+	enum { CLONE_NEW_FLAGS = 0x7e020000 }; /* every kind of namespace */
+	int error = ALLOW(filter, calls_programs);
+	if (error == 0) {
+		error = seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);
+	}
+	if (error == 0) {
+		error = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(clone), 1,
+			SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_NEW_FLAGS, 0));
+	}
+	return error;
+}
+
+#define LIST(group, list)                                                                      \
+	{                                                                                      \
+		(group), (list), sizeof(list) / sizeof((list)[0])                              \
+	}
+
+static int groups_allow(scmp_filter_ctx filter, int groups)
+{
+	static const struct {
+		int group;
+		const int *calls;
+		size_t count;
+	} lists[] = {
+		LIST(FENCE_FILES, calls_files),
+		LIST(FENCE_SERVE, calls_serve),
+		LIST(FENCE_CONNECT, calls_connect),
+		LIST(FENCE_MEMFD, calls_memfd),
+	};
+	int error = ALLOW(filter, calls_base);
+	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]) && error == 0; i++) {
+		if ((groups & lists[i].group) != 0) {
+			error = allow_all(filter, lists[i].calls, lists[i].count);
+		}
+	}
+	return error;
+}
+
+/* What needs more than a list of calls. */
+static int rules_add(scmp_filter_ctx filter, int groups)
+{
+	bool programs = (groups & FENCE_PROGRAMS) != 0;
+	int error = KILL(filter, calls_deadly);
+	if (error == 0 && (groups & FENCE_CONNECT) != 0) {
+		error = sockets_allow(filter);
+	}
+	if (error == 0 && (groups & FENCE_THREADS) != 0) {
+		error = threads_allow(filter);
+	}
+	if (error == 0) {
+		error = programs ? programs_allow(filter) : KILL(filter, calls_deadly_exec);
+	}
+	return error == 0 && !programs ? self_allow(filter) : error;
+}
+
 int fence_calls(int groups)
 {
 	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(EPERM));
@@ -213,19 +303,8 @@ int fence_calls(int groups)
 		return -ENOMEM;
 	}
 	int error = seccomp_attr_set(filter, SCMP_FLTATR_CTL_TSYNC, 1);
-	error = error == 0 ? ALLOW(filter, calls_base) : error;
-	error = error == 0 ? self_allow(filter) : error;
-	error = error == 0 && (groups & FENCE_CONNECT) != 0 ? sockets_allow(filter) : error;
-	error = error == 0 && (groups & FENCE_FILES) != 0 ? ALLOW(filter, calls_files) : error;
-	error = error == 0 && (groups & FENCE_SERVE) != 0 ? ALLOW(filter, calls_serve) : error;
-	error = error == 0 && (groups & FENCE_CONNECT) != 0 ? ALLOW(filter, calls_connect)
-							    : error;
-	error = error == 0 && (groups & FENCE_MEMFD) != 0 ? ALLOW(filter, calls_memfd) : error;
-	error = error == 0 && (groups & FENCE_THREADS) != 0 ? threads_allow(filter) : error;
-	for (size_t i = 0; i < sizeof(calls_deadly) / sizeof(calls_deadly[0]) && error == 0;
-		i++) {
-		error = seccomp_rule_add(filter, SCMP_ACT_KILL_PROCESS, calls_deadly[i], 0);
-	}
+	error = error == 0 ? groups_allow(filter, groups) : error;
+	error = error == 0 ? rules_add(filter, groups) : error;
 	error = error == 0 ? seccomp_load(filter) : error;
 	seccomp_release(filter);
 	return error;

@@ -4,7 +4,8 @@
  * order matters and is the caller's: fence_files while single-threaded, then
  * fence_pool so that the pool's threads inherit it, then fence_calls for all
  * threads at once.  Afterwards no file outside the list opens and no system
- * call outside the role's groups works (EPERM; exec, ptrace, mount and bpf kill).
+ * call outside the role's groups works (EPERM; exec, ptrace, mount and bpf kill,
+ * exec not where FENCE_PROGRAMS is given).
  *
  * Layer: sys.  Threading: as above.
  */
@@ -19,6 +20,7 @@
 enum fence_rights {
 	FENCE_READ = 1,
 	FENCE_WRITE = 2, /* write, create, rename, remove below it */
+	FENCE_RUN = 4,   /* read, and execute: for a role with FENCE_PROGRAMS alone */
 };
 
 struct fence_path {
@@ -34,6 +36,8 @@ enum fence_group {
 	FENCE_CONNECT = 4, /* make sockets and connect */
 	FENCE_THREADS = 8, /* start threads (never processes) */
 	FENCE_MEMFD = 16,
+	/** Start programs of others and end them; no new namespaces, no ptrace, mount or bpf. */
+	FENCE_PROGRAMS = 32,
 };
 
 /** Landlock version of this kernel; 0 = none. */

@@ -20,6 +20,7 @@
 #include "role/probe/facts.h"
 #include "role/probe/judge.h"
 #include "role/probe/pages.h"
+#include "role/probe/plugins.h"
 #include "role/probe/probe.h"
 #include "role/probe/table.h"
 #include "role/runtime.h"
@@ -48,6 +49,7 @@ static int engines_open(struct probe *probe, struct diag *diag)
 	}
 	probe->facts = facts_open(probe);
 	probe->pages = pages_create(probe);
+	probe->plugins = plugins_create(probe);
 	struct prober_config config = {
 		.fd4 = runtime_handle(rt, "icmp4"),
 		.fd6 = runtime_handle(rt, "icmp6"),
@@ -56,6 +58,7 @@ static int engines_open(struct probe *probe, struct diag *diag)
 		.tls = probe->tls,
 		.host = probe->host,
 		.pages = pages_sink(probe->pages),
+		.plugins = plugins_door(probe->plugins),
 	};
 	error = prober_create(&rt->loop, &config, &probe->prober);
 	return error < 0 ? diag_set(diag, error, 0, 0, "probe: the engines do not start") : 0;
@@ -108,11 +111,15 @@ static int begin(struct runtime *rt, struct diag *diag)
 static void frame(struct runtime *rt, enum ipc_role from, struct ipc_frame *frame)
 {
 	struct probe *probe = rt->self;
+	if (from == IPC_CAGE && frame->type == MSG_PLUGIN_RAN) {
+		plugins_take(probe->plugins, frame);
+	}
 	if (from != IPC_CORE) {
 		return;
 	}
 	if (frame->type == MSG_CHECKS) {
 		table_take(probe->table, frame);
+		plugins_hosts(probe->plugins);
 	} else if (frame->type == MSG_PROBE_ASK) {
 		asks_take(probe->asks, frame);
 	} else if (frame->type == MSG_SIGNAL_TAKEN) {
@@ -124,6 +131,9 @@ static void frame(struct runtime *rt, enum ipc_role from, struct ipc_frame *fram
 static void peer(struct runtime *rt, enum ipc_role peer, bool up)
 {
 	struct probe *probe = rt->self;
+	if (peer == IPC_CAGE) {
+		plugins_peer(probe->plugins, up);
+	}
 	if (peer != IPC_CORE) {
 		return;
 	}
@@ -152,6 +162,7 @@ static void status(struct runtime *rt, struct jw *jw)
 	asks_status(probe->asks, jw);
 	pages_status(probe->pages, jw);
 	samples_status(&probe->samples, jw);
+	plugins_status(probe->plugins, jw);
 	signal_queue_status(probe->signals, jw);
 }
 
@@ -174,6 +185,7 @@ static void fini(struct probe *probe)
 	probe->signals = signal_queue_destroy(probe->signals);
 	probe->facts = facts_close(probe->facts);
 	probe->pages = pages_destroy(probe->pages);
+	probe->plugins = plugins_destroy(probe->plugins);
 	probe->host = host_close(probe->host);
 	tls_client_destroy(probe->tls);
 	samples_close(&probe->samples);

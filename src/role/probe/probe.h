@@ -14,6 +14,7 @@ struct facts;
 struct host;
 struct judge;
 struct pages;
+struct plugins;
 struct prober;
 struct reach_told;
 struct runtime;
@@ -37,6 +38,7 @@ struct probe {
 	struct asks *asks;
 	struct facts *facts;
 	struct pages *pages;
+	struct plugins *plugins;
 };
 
 /**

@@ -39,8 +39,8 @@ static void put_further(struct samples *samples, const struct check_result *resu
 {
 	int64_t now_ms = clock_unix_ms();
 	struct series_row series = { .check_id = result->check_id,
-		.metric = slice_str(perf->name),
-		.unit = slice_str(perf->unit) };
+		.metric = slice_str(perf->name != NULL ? perf->name : perf->label),
+		.unit = slice_str(perf->name != NULL ? perf->unit : perf->uom) };
 	row.series_id = series_announce(samples->book, &series, now_ms);
 	row.value = perf->value;
 	row.latency_us = -1;

@@ -264,6 +264,19 @@ void table_take(struct table *table, struct ipc_frame *frame)
 	memfd_unmap(&map);
 }
 
+void table_put_ipv4(const struct table *table, struct buf *out)
+{
+	struct slice key;
+	void *value = NULL;
+	size_t cursor = 0;
+	while (map_next(table->by_id, &cursor, &key, &value)) {
+		const struct watch *watch = value;
+		if (watch->spec->addr.family == 4) {
+			buf_put(out, slice_of(watch->spec->addr.octet, 4));
+		}
+	}
+}
+
 void table_status(const struct table *table, struct jw *jw)
 {
 	jw_kv_int(jw, "tables", (int64_t)table->taken);

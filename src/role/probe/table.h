@@ -12,6 +12,7 @@
 #include "probe/check.h"
 #include "probe/reach.h"
 
+struct buf;
 struct ipc_frame;
 struct jw;
 struct probe;
@@ -39,4 +40,6 @@ struct table *table_destroy(struct table *table);
 void table_take(struct table *table, struct ipc_frame *frame);
 /** The check of this id, or NULL. */
 const struct watch *table_get(const struct table *table, int64_t id);
+/** Four octets for each IPv4 address a check names. */
+void table_put_ipv4(const struct table *table, struct buf *out);
 void table_status(const struct table *table, struct jw *jw);
