@@ -18,6 +18,7 @@
 #include "desk/backups.h"
 #include "desk/checks.h"
 #include "desk/clock.h"
+#include "desk/rules.h"
 #include "desk/settings.h"
 
 /* incidents, deliveries */
@@ -64,6 +65,9 @@ static const desk_fn acts[ROUTE_COUNT_] = {
 	[ROUTE_CHECKS_CREATE] = desk_check_create,
 	[ROUTE_CHECKS_UPDATE] = desk_check_update,
 	[ROUTE_CHECKS_PASTE] = desk_check_paste,
+	[ROUTE_RULES_CREATE] = desk_rule_create,
+	[ROUTE_RULES_UPDATE] = desk_rule_update,
+	[ROUTE_RULES_DELETE] = desk_rule_delete,
 	[ROUTE_SETTINGS_PUT] = desk_setting_put,
 	[ROUTE_SECRETS_PUT] = desk_secret_put,
 	[ROUTE_SETUP_FINISH] = desk_setup_finish,

@@ -182,6 +182,10 @@ class World:
                                               "retries": 1, "severity": "critical"})["id"]
             self.keep("asset", **{n: asset})
             self.keep("check", **{n: check})
+            rule = operator.post("/rules", {"name": name, "definition": {
+                "metric": "latency", "kind": "threshold", "limit": 1e12, "severity": "minor",
+                "scope": {"kind": "check", "id": check}}})["id"]
+            self.keep("rule", **{n: rule})
         for n in kinds:
             until(lambda: operator.get(f"/checks/{self.fixtures['check'][n]}")["state"] == "up", 90)
 

@@ -9,10 +9,11 @@ import { problems } from './problems';
 import { refusals } from './refusals';
 import { results } from './results';
 import { review } from './review';
+import { rules } from './rules';
 import { said } from './said';
 import { sentences } from './sentences';
 import { setup } from './setup';
 import { shell } from './shell';
 import { words } from './words';
 
-export const en: Record<Key, string> = { ...shell, ...words, ...alerts, ...notices, ...manage, ...nav, ...phone, ...problems, ...refusals, ...results, ...review, ...said, ...sentences, ...setup };
+export const en: Record<Key, string> = { ...shell, ...words, ...alerts, ...notices, ...manage, ...nav, ...phone, ...problems, ...refusals, ...results, ...review, ...rules, ...said, ...sentences, ...setup };

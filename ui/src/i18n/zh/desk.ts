@@ -5,6 +5,7 @@ import { nav } from './nav';
 import { refusals } from './refusals';
 import { results } from './results';
 import { review } from './review';
+import { rules } from './rules';
 import { setup } from './setup';
 
-export const zhDesk = { ...alerts, ...manage, ...nav, ...refusals, ...results, ...review, ...setup };
+export const zhDesk = { ...alerts, ...manage, ...nav, ...refusals, ...results, ...review, ...rules, ...setup };
