@@ -20,6 +20,7 @@
 #include "desk/clock.h"
 #include "desk/homepages.h"
 #include "desk/maintenance.h"
+#include "desk/rules.h"
 #include "desk/settings.h"
 
 /* incidents, deliveries */
@@ -70,6 +71,9 @@ static const desk_fn acts[ROUTE_COUNT_] = {
 	[ROUTE_MAINTENANCE_CREATE] = desk_maintenance_create,
 	[ROUTE_MAINTENANCE_UPDATE] = desk_maintenance_update,
 	[ROUTE_MAINTENANCE_END] = desk_maintenance_end,
+	[ROUTE_RULES_CREATE] = desk_rule_create,
+	[ROUTE_RULES_UPDATE] = desk_rule_update,
+	[ROUTE_RULES_DELETE] = desk_rule_delete,
 	[ROUTE_SETTINGS_PUT] = desk_setting_put,
 	[ROUTE_SECRETS_PUT] = desk_secret_put,
 	[ROUTE_SETUP_FINISH] = desk_setup_finish,

@@ -139,3 +139,26 @@ int target_parse(enum check_kind kind, struct slice text, struct target *ret_tar
 	}
 	return error;
 }
+
+struct slice target_metric(struct slice kind, struct slice target)
+{
+	static const struct {
+		const char *kind;
+		const char *target; /* NULL = any */
+		const char *metric;
+	} known[] = {
+		{ "icmp", NULL, "rtt" },
+		{ "tls", NULL, "days_left" },
+		{ "host", "load", "load1" },
+		{ "host", "memory", "memory_available" },
+		{ "host", "disk", "disk_available" },
+		{ "host", "clock", "clock_error" },
+	};
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+		if (slice_is(kind, known[i].kind) &&
+			(known[i].target == NULL || slice_is(target, known[i].target))) {
+			return slice_str(known[i].metric);
+		}
+	}
+	return SLICE("value");
+}

@@ -34,3 +34,9 @@ struct target {
  *          outside 1..65535, E_LIMIT (TARGET_MAX_OCTETS).
  */
 NODISCARD int target_parse(enum check_kind kind, struct slice text, struct target *ret_target);
+
+/**
+ * What the first figure of such a check is, by its metric's name; "value" where
+ * it has no name of its own.  Static.
+ */
+struct slice target_metric(struct slice kind, struct slice target);

@@ -47,7 +47,7 @@ static const struct {
 	bool on_demand; /* lives only while it has something to do */
 } plan[] = {
 	{ IPC_CORE, 2, { "data", "lock", "blobs", "backup", "key", "share", "site" }, false },
-	{ IPC_QUERY, 2, { "data", "tail", "blobs", "share" }, false },
+	{ IPC_QUERY, 2, { "data", "tail", "blobs", "share", "site" }, false },
 	{ IPC_PAPER, 1, { "share", "site" }, false },
 	{ IPC_COURIER, SMTP_INFLIGHT_MAX, { NULL }, false },
 	{ IPC_PROBE, 1, { "tail", "icmp4", "icmp6", "dhcp4", "share" }, false },

@@ -12,6 +12,7 @@
 
 /* checks, settings, health */
 #include "view/checks.h"
+#include "view/rules.h"
 #include "view/settings.h"
 
 /* alerts, incidents, deliveries */
@@ -45,6 +46,8 @@ static const view_fn reads[ROUTE_COUNT_] = {
 
 	/* checks, settings, health */
 	[ROUTE_CHECKS_LIST] = view_checks_list,
+	[ROUTE_RULES_LIST] = view_rules_list,
+	[ROUTE_RULES_TEST] = view_rules_test,
 	[ROUTE_CHECKS_GET] = view_checks_get,
 	[ROUTE_CHECKS_SAMPLES] = view_checks_samples,
 	[ROUTE_CHECKS_PAGE] = view_checks_page,

@@ -28,15 +28,26 @@
 struct arena;
 struct blob_store;
 struct db;
+struct metric_rule;
 struct query_store;
+struct school_days;
 
 enum { VIEW_PAGE_DEFAULT = 50, VIEW_PAGE_MAX = 200 };
+
+/** Rules over figures as files, and the days they are judged by. */
+struct rule_shelf_view {
+	const struct metric_rule *rules;
+	const struct slice *texts; /* their JSON */
+	size_t count;
+	const struct school_days *days;
+};
 
 /** What views need of the world. */
 struct view_env {
 	struct query_store *rows; /* NULL when there are none yet */
 	struct slice health;      /* latest health JSON of the parent; may be empty */
-	int blobs_fd;             /* folder of blobs, or -1 */
+	const struct rule_shelf_view *rules; /* that came with the product; NULL = none */
+	int blobs_fd;                        /* folder of blobs, or -1 */
 	struct blob_store *blobs; /* where blobs are no files; NULL = blobs_fd is used */
 };
 

@@ -186,6 +186,10 @@ class World:
             window = operator.post("/maintenance", {"reason": f"{name}检修", "kind": "once", "from": 4102444800000, "to": 4102448400000,
                                                     "scope": "check", "scope_ids": [check]})["id"]
             self.keep("maintenance", **{n: window})
+            rule = operator.post("/rules", {"name": name, "definition": {
+                "metric": "latency", "kind": "threshold", "limit": 1e12, "severity": "minor",
+                "scope": {"kind": "check", "id": check}}})["id"]
+            self.keep("rule", **{n: rule})
         for n in kinds:
             until(lambda: operator.get(f"/checks/{self.fixtures['check'][n]}")["state"] == "up", 90)
 

@@ -79,7 +79,7 @@ async function screens() {
   return {
     '': [['login', '/login'], ['ack', new URL(day.link).pathname]],
     admin: [...['school', 'address', 'time', 'mail', 'backup', 'units', 'accounts', 'duty', 'addresses'].map((s) => [`setup-${s}`, `/setup?step=${s}`]), ['checkup', '/checkup'], ['users', '/users'], ['settings', '/settings'], ['health', '/health']],
-    zhou: [['overview', '/'], ['todo', '/todo'], ['alerts', '/alerts'], ['alert', `/alerts/${day.alert}`], ['checks', '/checks'], ['check', day.check], ['maintenance', '/maintenance'], ['assets', '/assets'], ['asset', `/assets/${made['教务管理系统']}`], ['asset-import', '/assets?import=1'], ['findings', '/findings'], ['notices', '/notices'], ['notice', first], ['notice-draft', of(2)], ['notice-issued', of(1)], ['notice-new', '/notices/new'], ['units', '/units'], ['people', '/units?tab=people'], ['deliveries', '/deliveries'], ['me', '/me'], ['nothing', '/no/such/page']],
+    zhou: [['overview', '/'], ['todo', '/todo'], ['alerts', '/alerts'], ['alert', `/alerts/${day.alert}`], ['checks', '/checks'], ['check', day.check], ['maintenance', '/maintenance'], ['rules', '/rules'], ['assets', '/assets'], ['asset', `/assets/${made['教务管理系统']}`], ['asset-import', '/assets?import=1'], ['findings', '/findings'], ['notices', '/notices'], ['notice', first], ['notice-draft', of(2)], ['notice-issued', of(1)], ['notice-new', '/notices/new'], ['units', '/units'], ['people', '/units?tab=people'], ['deliveries', '/deliveries'], ['me', '/me'], ['nothing', '/no/such/page']],
     lin: [['notice-review', of(5)]],
     he: [['notice-submitted', first]],
     liu: [['lead', '/lead']],

@@ -49,6 +49,7 @@ struct core {
 	uint32_t met;     /* peers this core had before: a bit each */
 	bool paper_spent; /* its worker was shown somebody's file: it makes no document any more */
 	bool checks_dirty;
+	bool rules_dirty; /* detect's table */
 	bool facts_done;
 	int64_t mail_wait_ms; /* mail is not set up: do not look before */
 	struct timer_handler timer_handler;

@@ -9,6 +9,7 @@
 #include "desk/homepages.h"
 #include "desk/line.h"
 #include "desk/own_machine.h"
+#include "desk/rule_table.h"
 #include "desk/signals.h"
 #include "model/signal.h"
 #include "records/secret.h"
@@ -122,6 +123,7 @@ static int facts_run(struct txn *txn, void *arg)
 static void facts_finish(struct job *job)
 {
 	job->core->checks_dirty = job->core->checks_dirty || job->command.status > 0;
+	job->core->rules_dirty = job->core->rules_dirty || job->command.status > 0;
 	job_drop(job);
 }
 
@@ -237,28 +239,56 @@ static void position_send(struct core *core)
 	}
 }
 
+/* A frame's body when it fits, else a sealed file beside it. */
+static int body_of(const struct buf *table, struct slice *ret_body, int *ret_fd)
+{
+	*ret_fd = -1;
+	*ret_body = buf_slice(table);
+	if (table->n <= FRAME_BODY_MAX) {
+		return 0;
+	}
+	*ret_body = (struct slice) { 0 };
+	return memfd_of(buf_slice(table), ret_fd);
+}
+
+static void rules_send(struct core *core)
+{
+	AUTO_BUF struct buf table;
+	struct msg_metric_rules msg = { 0 };
+	int fd = -1;
+	buf_init(&table, TABLE_MAX_OCTETS);
+	int error = rule_table_put(core->peek, &table);
+	error = error < 0 ? error : body_of(&table, &msg.json, &fd);
+	error = error < 0 ? error
+			  : RUNTIME_SEND(core->rt, IPC_DETECT, metric_rules, MSG_METRIC_RULES,
+				    0, 0, &msg, fd);
+	core->rules_dirty = error < 0;
+}
+
 void senses_peer(struct core *core, enum ipc_role peer)
 {
 	core->checks_dirty = core->checks_dirty || peer == IPC_PROBE;
 	if (peer == IPC_DETECT) {
+		/* Rows are read by rules: these first. */
+		rules_send(core);
 		position_send(core);
 	}
 }
 
 void senses_turn(struct core *core)
 {
+	if (core->rules_dirty && core->rt->peers[IPC_DETECT] != NULL) {
+		rules_send(core);
+	}
 	if (!core->checks_dirty || core->rt->peers[IPC_PROBE] == NULL) {
 		return;
 	}
 	struct buf table;
+	struct msg_checks msg = { 0 };
+	int fd = -1;
 	buf_init(&table, TABLE_MAX_OCTETS);
 	int error = check_table_put(core->peek, core->env.secrets, &table);
-	struct msg_checks msg = { .json = buf_slice(&table) };
-	int fd = -1;
-	if (error == 0 && table.n > FRAME_BODY_MAX) {
-		error = memfd_of(buf_slice(&table), &fd);
-		msg.json = (struct slice) { 0 };
-	}
+	error = error < 0 ? error : body_of(&table, &msg.json, &fd);
 	error = error < 0
 			? error
 			: RUNTIME_SEND(core->rt, IPC_PROBE, checks, MSG_CHECKS, 0, 0, &msg, fd);

@@ -77,6 +77,13 @@ static bool changes_checks(enum route_id route)
 	       route == ROUTE_ASSETS_UPDATE;   /* one put out of use takes its checks along */
 }
 
+/* The same of detect, which also looks at checks and who owns them. */
+static bool changes_rules(enum route_id route)
+{
+	return route == ROUTE_RULES_CREATE || route == ROUTE_RULES_UPDATE ||
+	       route == ROUTE_RULES_DELETE || changes_checks(route);
+}
+
 static void finish(struct job *job)
 {
 	struct visit *v = job->of;
@@ -89,6 +96,7 @@ static void finish(struct job *job)
 	if (job->command.status >= 0) {
 		job->core->checks_dirty =
 			job->core->checks_dirty || changes_checks(v->call.route);
+		job->core->rules_dirty = job->core->rules_dirty || changes_rules(v->call.route);
 		if (v->call.route == ROUTE_BACKUPS_RUN) {
 			backups_run(job->core);
 		}

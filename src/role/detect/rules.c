@@ -1,29 +1,26 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/diag.h"
 #include "base/err.h"
+#include "base/json.h"
 #include "base/jw.h"
 #include "base/log.h"
 #include "detect/burst.h"
 #include "detect/burst_rule.h"
+#include "detect/metric_rule.h"
 #include "role/detect/detect.h"
+#include "role/rule_shelf.h"
 #include "role/runtime.h"
 #include "sys/rand.h"
 
-enum { RULE_OCTETS_MAX = 64 * 1024, RULE_NAME_MAX = 64 };
-
 struct rules {
 	struct burst *burst[RULES_MAX];
-	char name[RULES_MAX][RULE_NAME_MAX + 1]; /* of its file */
-	struct slice id[RULES_MAX];              /* in the arena */
+	char name[RULES_MAX][SHELF_NAME_MAX + 1]; /* of its file */
+	struct slice id[RULES_MAX];               /* in the arena */
 	struct arena *arena;
 	size_t count;
 	size_t refused;
@@ -34,25 +31,6 @@ static void refuse(struct rules *rules, const char *name, const char *why)
 {
 	rules->refused++;
 	log_event(LOG_WARNING, "rule.refused", F_STR("file", name), F_STR("why", why));
-}
-
-static int read_file(int folder, const char *name, struct buf *text)
-{
-	int fd = openat(folder, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	int error = fd < 0 ? -errno : 0;
-	for (ssize_t n = 1; error == 0 && n > 0;) {
-		uint8_t *room = buf_reserve(text, 4096);
-		n = room != NULL ? read(fd, room, 4096) : 0;
-		if (room == NULL || n < 0) {
-			error = room == NULL ? E_LIMIT : -errno;
-		} else {
-			buf_commit(text, (size_t)n);
-		}
-	}
-	if (fd >= 0) {
-		(void)close(fd);
-	}
-	return error;
 }
 
 /* How far back it looks, and what it calls itself. */
@@ -68,13 +46,6 @@ static void note(struct rules *rules, size_t at, struct slice json)
 	rules->id[at] = arena_dup(rules->arena, rule.id);
 }
 
-static bool is_rule(const char *name)
-{
-	struct slice text = slice_str(name);
-	return text.n > 5 && text.n <= RULE_NAME_MAX && name[0] != '.' &&
-	       slice_ends(text, SLICE(".json"));
-}
-
 static bool is_known(const struct rules *rules, const char *name)
 {
 	for (size_t i = 0; i < rules->count; i++) {
@@ -85,48 +56,38 @@ static bool is_known(const struct rules *rules, const char *name)
 	return false;
 }
 
-static void add(struct rules *rules, int folder, const char *name)
+static bool is_of_figures(struct slice text)
 {
-	AUTO_BUF struct buf json;
-	uint8_t seed[16];
+	AUTO_ARENA struct arena *arena = arena_create(0);
+	const struct json *root = NULL;
+	return json_parse(arena, text, 8, &root, NULL) == 0 && metric_rule_is(root);
+}
+
+static void on_file(void *context, const char *name, struct slice text)
+{
+	struct rules *rules = context;
 	struct diag diag = { 0 };
-	if (!is_rule(name) || is_known(rules, name)) {
+	uint8_t seed[16];
+	if (is_known(rules, name) || is_of_figures(text)) {
 		return;
 	}
 	if (rules->count == RULES_MAX) {
 		refuse(rules, name, "too many rules");
 		return;
 	}
-	buf_init(&json, RULE_OCTETS_MAX);
 	rand_octets(seed, sizeof(seed));
-	int error = read_file(folder, name, &json);
-	error = error < 0 ? error
-			  : burst_create(buf_slice(&json), seed, 0, &rules->burst[rules->count],
-				    &diag);
+	int error = burst_create(text, seed, 0, &rules->burst[rules->count], &diag);
 	if (error < 0) {
 		refuse(rules, name, diag.text[0] != '\0' ? diag.text : err_text(error));
 		return;
 	}
 	memcpy(rules->name[rules->count], name, strlen(name) + 1);
-	note(rules, rules->count++, buf_slice(&json));
+	note(rules, rules->count++, text);
 }
 
-static void add_folder(struct rules *rules, int above)
+static void on_unreadable(void *context, const char *name, int error)
 {
-	int folder =
-		above >= 0 ? openat(above, "rules", O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
-	DIR *dir = folder >= 0 ? fdopendir(folder) : NULL;
-	if (dir == NULL) {
-		if (folder >= 0) {
-			(void)close(folder);
-		}
-		return;
-	}
-	const struct dirent *entry = NULL;
-	while ((entry = readdir(dir)) != NULL) {
-		add(rules, folder, entry->d_name);
-	}
-	(void)closedir(dir);
+	refuse(context, name, err_text(error));
 }
 
 struct rules *rules_load(const struct runtime *rt)
@@ -137,8 +98,9 @@ struct rules *rules_load(const struct runtime *rt)
 	}
 	rules->arena = arena_create(0);
 	/* The site's first: a name it has already is not taken again. */
-	add_folder(rules, runtime_handle(rt, "site"));
-	add_folder(rules, runtime_handle(rt, "share"));
+	const struct shelf_sink sink = { on_file, on_unreadable, rules };
+	shelf_files(runtime_handle(rt, "site"), "rules", &sink);
+	shelf_files(runtime_handle(rt, "share"), "rules", &sink);
 	return rules;
 }
 
@@ -175,11 +137,9 @@ int64_t rules_memory_ms(const struct rules *rules)
 
 void rules_put_ids(const struct rules *rules, struct jw *jw)
 {
-	jw_array(jw);
 	for (size_t i = 0; i < rules->count; i++) {
 		jw_str(jw, rules->id[i]);
 	}
-	jw_end(jw);
 }
 
 void rules_status(const struct rules *rules, struct jw *jw)

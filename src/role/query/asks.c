@@ -39,6 +39,7 @@ struct ask {
 	struct arena *arena;
 	struct view_call call;
 	struct view_env env;
+	struct rule_shelf_view shelf;
 	struct view view;
 	struct buf out;
 	int error;
@@ -213,7 +214,11 @@ static void start(struct asks *asks, struct ask *ask, size_t at)
 	struct reader *reader = &asks->reader[at];
 	ask->reader = at;
 	ask->seq = asks->query->seq;
+	const struct rule_shelf *shelf = &asks->query->shelf;
+	ask->shelf = (struct rule_shelf_view) { shelf->rules, shelf->texts, shelf->count,
+		&shelf->days };
 	ask->env = (struct view_env) {
+		.rules = &ask->shelf,
 		.rows = reader->rows,
 		.health = arena_dup(ask->arena, buf_slice(&asks->query->health)),
 		.blobs_fd = runtime_handle(asks->query->rt, "blobs"),

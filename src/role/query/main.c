@@ -13,6 +13,7 @@ static int prepare(struct runtime *rt, struct diag *diag)
 	struct query *query = rt->self;
 	query->rt = rt;
 	buf_init(&query->health, 65536);
+	rule_shelf_load(&query->shelf, runtime_handle(rt, "site"), runtime_handle(rt, "share"));
 	int error = store_enter(rt, diag);
 	error = error < 0 ? error : asks_open(query, &query->asks, diag);
 	return error < 0 ? error : stream_open(query, &query->stream, diag);
@@ -102,6 +103,7 @@ int main(int argc, char **argv)
 	};
 	static struct query query;
 	int result = runtime_main(argc, argv, &role, &query);
+	rule_shelf_fini(&query.shelf);
 	buf_fini(&query.health);
 	return result;
 }

@@ -9,6 +9,7 @@
 
 #include "base/attr.h"
 #include "base/buf.h"
+#include "role/rule_shelf.h"
 #include "role/runtime.h"
 
 struct asks;
@@ -17,6 +18,7 @@ struct stream;
 
 struct query {
 	struct runtime *rt;
+	struct rule_shelf shelf; /* rules over figures that came with the product */
 	struct asks *asks;
 	struct stream *stream;
 	int64_t seq;       /* highest commit_seq core has told */

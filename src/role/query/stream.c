@@ -40,6 +40,7 @@ static const struct {
 	{ "notice", ROUTE_NOTICES_LIST,
 		"SELECT unit_id FROM notice WHERE id = $1 AND state NOT IN ('draft', 'review')" },
 	{ "person", ROUTE_PEOPLE_LIST, "SELECT unit_id FROM person WHERE id = $1" },
+	{ "rule", ROUTE_RULES_LIST, NULL },
 	{ "setting", ROUTE_SETTINGS_LIST, NULL },
 	{ "unit", ROUTE_UNITS_LIST, "SELECT id FROM unit WHERE id = $1" },
 	{ "user", ROUTE_USERS_LIST, NULL },

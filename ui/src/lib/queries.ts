@@ -17,12 +17,13 @@ export const queries = new QueryClient({
 
 /** Topic of an event → first words of the query keys that show it. */
 const SHOWN: Record<string, string[]> = {
-  alert: ['alert', 'overview'],
+  alert: ['alert', 'overview', 'rules'],
   incident: ['incident', 'alert', 'todo', 'overview'],
   finding: ['finding', 'todo'],
   notice: ['notice', 'notices', 'todo', 'overview', 'findings'],
   check: ['checks', 'check', 'overview'],
   maintenance: ['maintenance'],
+  rule: ['rules'],
   asset: ['assets', 'asset'],
   unit: ['units'],
   person: ['people'],

@@ -10,6 +10,7 @@ import { problems } from './problems';
 import { refusals } from './refusals';
 import { results } from './results';
 import { review } from './review';
+import { rules } from './rules';
 import { said } from './said';
 import { sentences } from './sentences';
 import { setup } from './setup';
@@ -18,4 +19,4 @@ import { topology } from './topology';
 import { windows } from './windows';
 import { words } from './words';
 
-export const en: Record<Key, string> = { ...shell, ...words, ...alerts, ...checkKinds, ...notices, ...manage, ...nav, ...phone, ...problems, ...refusals, ...results, ...review, ...said, ...sentences, ...setup, ...topology, ...windows };
+export const en: Record<Key, string> = { ...shell, ...words, ...alerts, ...checkKinds, ...notices, ...manage, ...nav, ...phone, ...problems, ...refusals, ...results, ...review, ...rules, ...said, ...sentences, ...setup, ...topology, ...windows };
