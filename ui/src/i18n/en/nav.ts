@@ -23,6 +23,7 @@ export const nav = {
   'nav.todo': 'My tasks',
   'nav.lead': 'Leader page',
   'nav.alerts': 'Alert queue',
+  'nav.rules': 'Rules',
   'nav.checks': 'Network and services',
   'nav.maintenance': 'Maintenance',
   'nav.assets': 'Assets',

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 export const rules = {
-  'nav.rules': 'Rules',
   'rule.new': 'New rule',
   'rule.edit': 'Change rule',
   'rule.saved': 'Rule saved',

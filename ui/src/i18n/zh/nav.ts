@@ -23,6 +23,7 @@ export const nav = {
   'nav.todo': '我的待办',
   'nav.lead': '领导看板',
   'nav.alerts': '告警队列',
+  'nav.rules': '规则',
   'nav.checks': '网络与服务',
   'nav.maintenance': '维护窗口',
   'nav.assets': '资产与系统',

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Rules over figures.
 export const rules = {
-  'nav.rules': '规则',
   'rule.new': '新建规则',
   'rule.edit': '修改规则',
   'rule.saved': '规则已保存',

@@ -1,0 +1,6 @@
+// SPDX-License-Identifier: Apache-2.0
+// Importing this brings the words of the rules' screen, which the desk's first load has not.
+import { addWords } from '@/i18n';
+import { rules } from '@/i18n/zh/rules';
+
+addWords(rules);
