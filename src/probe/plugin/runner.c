@@ -194,6 +194,7 @@ static enum plugin_how run_begin(struct plugin_runner *runner, struct waiting *w
 		run->pid = 0;
 		return how_of_error(error);
 	}
+	uv_update_time(run->timer.loop); /* a late turn must not shorten the wait */
 	(void)uv_timer_start(&run->timer, on_timeout, what->timeout_ms, 0);
 	runner->stats.started++;
 	runner->stats.running++;
