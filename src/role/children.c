@@ -50,7 +50,7 @@ static const struct {
 	{ IPC_QUERY, 2, { "data", "tail", "blobs", "share", "site" }, false },
 	{ IPC_PAPER, 1, { "share", "site" }, false },
 	{ IPC_COURIER, SMTP_INFLIGHT_MAX, { NULL }, false },
-	{ IPC_PROBE, 1, { "tail", "icmp4", "icmp6", "dhcp4", "share" }, false },
+	{ IPC_PROBE, 1, { "tail", "icmp4", "icmp6", "dhcp4", "share", "site" }, false },
 	{ IPC_COLLECT, 1, { "tail", "syslog_udp", "syslog_tcp", "trap_udp", "share", "site" },
 		false },
 	{ IPC_DETECT, 1, { "tail", "share", "site" }, false },
