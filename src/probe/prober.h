@@ -60,7 +60,9 @@ NODISCARD int prober_create(
 /**
  * Begin a check.  user is a struct prober: the shape the scheduler calls.
  * Codes beside the engines': resolve.absent resolve.failed resolve.none
- * check.busy check.not_started check.no_secret check.needs_tls.
+ * check.busy check.not_started check.no_secret check.needs_tls; snmp.twice
+ * (degraded: another check asks that device) snmp.user (down: its user, passwords
+ * and algorithms do not go together).
  *
  * Returns: 0, E_BUSY when the engine is full, else an error of the engine's.
  */

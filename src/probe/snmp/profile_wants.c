@@ -6,6 +6,9 @@
 #include "probe/snmp/profile_priv.h"
 #include "proto/beroid.h"
 
+/* Whose device it is: asked for by no rule, and by every match. */
+static const struct oid system_group = { (const uint32_t[]) { 1, 3, 6, 1, 2, 1, 1 }, 7 };
+
 enum { WANTS_MAX = 4096, NAME_OCTETS_MAX = 160 };
 
 struct wanting {
@@ -58,6 +61,7 @@ size_t profiles_wants(const struct profiles *profiles, struct oid object_id,
 	struct wanting *wanting = arena_take(arena, sizeof(*wanting));
 	struct oid last = { 0 };
 	size_t count = 0;
+	wanting->items[wanting->count++] = system_group;
 	for (size_t i = 0; i < profiles->count; i++) {
 		const struct profile *profile = profiles->items[i];
 		if (!profile->generic && !may_be_of(profile, object_id)) {

@@ -46,11 +46,12 @@ NODISCARD int snmp_checker_create(
 /**
  * Begin a check.  Codes: snmp.ok snmp.restarted {uptime_s} (up), snmp.slow
  * (degraded), snmp.timeout snmp.denied snmp.garbage (down), snmp.error {status}
- * (degraded), snmp.twice snmp.user (unknown: another check asks this address;
- * user, passwords and algorithms do not go together).
+ * (degraded).
  *
- * Returns: 0, E_BUSY when too many wait for it or it is asked under old
- *          parameters, E_LIMIT past devices_max, or -errno.
+ * Returns: 0; E_BUSY when too many wait for it or it is asked under old
+ *          parameters; E_EXISTS when another check asks this address; E_INPUT
+ *          when user, passwords and algorithms do not go together; E_LIMIT past
+ *          devices_max; or -errno.
  */
 NODISCARD int snmp_check_start(
 	struct snmp_checker *checker, const struct check_spec *spec, struct check_sink sink);

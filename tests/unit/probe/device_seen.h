@@ -10,6 +10,7 @@ struct device_seen {
 	unsigned times;
 	size_t ports;
 	char sysname[64];
+	char vendor[64];
 	char oper[64]; /* of its first port */
 };
 

@@ -107,7 +107,7 @@ static void write_recording(void)
 	AUTO_BUF struct buf text;
 	buf_init(&text, 65536);
 	buf_put_str(&text,
-		"1.3.6.1.2.1.1.2.0|6|1.3.6.1.4.1.99999.1\n1.3.6.1.2.1.1.3.0|67|500000\n"
+		"1.3.6.1.2.1.1.2.0|6|1.3.6.1.4.1.25506.1.1\n1.3.6.1.2.1.1.3.0|67|500000\n"
 		"1.3.6.1.2.1.1.5.0|4|lab\n");
 	for (unsigned i = 1; i <= PORTS; i++) {
 		buf_printf(&text,
@@ -277,6 +277,7 @@ static void a_device_answers_and_says_what_it_is(void **state)
 	assert_int_equal(world.seen.times, 1);
 	assert_int_equal(world.seen.ports, PORTS);
 	assert_string_equal(world.seen.sysname, "lab");
+	assert_string_equal(world.seen.vendor, "H3C");
 	assert_string_equal(world.seen.oper, "up");
 	snmp_checker_forget(world.checker, 1);
 }
