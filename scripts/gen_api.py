@@ -10,7 +10,8 @@ import tomllib
 HEAD = "/* SPDX-License-Identifier: Apache-2.0 */\n/* Generated from schema/; do not edit. */\n"
 SCALAR = {"id": {"type": "integer", "format": "int64"}, "int": {"type": "integer", "format": "int64"},
           "ms": {"type": "integer", "format": "int64", "description": "unix milliseconds"},
-          "bool": {"type": "boolean"}, "text": {"type": "string"}, "json": {}}
+          "bool": {"type": "boolean"}, "text": {"type": "string"}, "json": {},
+          "num": {"type": ["number", "null"], "description": "null where it is not known"}}
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 CHECK_KINDS = []  # of check_kinds.toml
 KINDS = ["command", "view", "page", "upload", "download", "stream", "local"]

@@ -7,6 +7,7 @@
 #include "base/json.h"
 #include "desk/check_row.h"
 #include "desk/desk.h"
+#include "desk/devices.h"
 #include "desk/homepages.h"
 #include "desk/maintenance.h"
 #include "desk/patch.h"
@@ -101,6 +102,7 @@ int desk_check_update(struct desk *desk)
 	}
 	if (elsewhere) {
 		error = homepage_forget(desk, row.id);
+		error = error < 0 ? error : device_forget(desk->txn, row.id);
 	}
 	if (error >= 0 && (elsewhere || (before.enabled && !row.enabled))) {
 		error = check_row_forget(

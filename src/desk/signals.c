@@ -136,7 +136,8 @@ static int watch_update(struct raised *r)
 {
 	const struct signal *s = r->signal;
 	const struct json *args = NULL;
-	if (r->watch_id == 0) {
+	/* A port of a device is not the state of its check. */
+	if (r->watch_id == 0 || slice_is(s->class, "port.state")) {
 		return 0;
 	}
 	if (s->args.n > 0 && json_parse(txn_arena(r->txn), s->args, 0, &args, NULL) < 0) {

@@ -14,6 +14,7 @@ struct dhcp_asker;
 struct dns_checker;
 struct plugin_door;
 struct ping;
+struct snmp_checker;
 struct stream_set;
 struct tls_client;
 struct train_set;
@@ -25,6 +26,7 @@ struct engines {
 	struct ask_set *asks;
 	struct dns_checker *dns;
 	struct dhcp_asker *dhcp;
+	struct snmp_checker *snmp;
 	const struct plugin_door *plugins; /* NULL = none can be run */
 	struct tls_client *tls;            /* NULL = no TLS can be spoken */
 	struct page_sink pages;            /* of compared home pages; may be empty */

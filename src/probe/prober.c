@@ -21,6 +21,7 @@
 #include "probe/pop3/pop3_check.h"
 #include "probe/radius/radius_check.h"
 #include "probe/smtp/smtp_check.h"
+#include "probe/snmp/snmp_check.h"
 #include "probe/ssh/ssh_check.h"
 #include "probe/stream.h"
 #include "probe/tcp/tcp_check.h"
@@ -144,6 +145,12 @@ static int start_plugin(
 	return door != NULL ? door->start(door->user, spec, sink) : E_UNSUPPORTED;
 }
 
+static int start_snmp(
+	const struct engines *engines, const struct check_spec *spec, struct check_sink sink)
+{
+	return snmp_check_start(engines->snmp, spec, sink);
+}
+
 /* Every kind that asks an address; this machine's own is looked at without. */
 static int (*const starts[CHECK_KIND_COUNT])(const struct engines *engines,
 	const struct check_spec *spec, struct check_sink sink) = {
@@ -162,6 +169,18 @@ static int (*const starts[CHECK_KIND_COUNT])(const struct engines *engines,
 	[CHECK_SSH] = ssh_check_start,
 	[CHECK_CAS] = cas_check_start,
 	[CHECK_PLUGIN] = start_plugin,
+	[CHECK_SNMP] = start_snmp,
+};
+
+/* What a person can mend. */
+static const struct {
+	enum check_kind kind;
+	int error;
+	enum check_state state;
+	const char *code;
+} refusals[] = {
+	{ CHECK_SNMP, E_EXISTS, CHECK_DEGRADED, "snmp.twice" },
+	{ CHECK_SNMP, E_INPUT, CHECK_DOWN, "snmp.user" },
 };
 
 /* What an engine says it lacks is told as a result: nothing was learned of the target. */
@@ -190,6 +209,12 @@ static int start_addressed(
 	int rc = starts[spec->kind] != NULL ? starts[spec->kind](&prober->engines, spec, sink)
 					    : E_UNSUPPORTED;
 	const char *code = lacking(spec, rc);
+	for (size_t i = 0; i < sizeof(refusals) / sizeof(refusals[0]); i++) {
+		if (rc == refusals[i].error && spec->kind == refusals[i].kind) {
+			return tell_code(
+				prober, spec, sink, refusals[i].state, refusals[i].code);
+		}
+	}
 	return code != NULL ? tell_code(prober, spec, sink, CHECK_UNKNOWN, code) : rc;
 }
 
@@ -279,11 +304,28 @@ int prober_start(void *user, const struct check_spec *spec, struct check_sink si
 				      : start_named(prober, spec, sink);
 }
 
+bool prober_look(struct prober *prober, struct slice source)
+{
+	struct probe_addr addr;
+	return probe_addr_parse(source, &addr) == 0 &&
+	       snmp_checker_look(prober->engines.snmp, &addr);
+}
+
+void prober_forget(struct prober *prober, int64_t check_id)
+{
+	snmp_checker_forget(prober->engines.snmp, check_id);
+}
+
 struct prober_stats prober_stats(const struct prober *prober)
 {
 	struct prober_stats stats = { .ping = ping_stats(prober->engines.ping),
 		.streams = stream_set_count(prober->engines.streams),
 		.dns = dns_checker_count(prober->engines.dns) };
+	struct snmp_stats snmp = snmp_checker_stats(prober->engines.snmp);
+	stats.devices = snmp.devices;
+	stats.devices_dead = snmp.dead;
+	stats.inventories = snmp.inventories;
+	stats.inventories_failed = snmp.inventories_failed;
 	if (prober->resolver != NULL) {
 		stats.resolver = resolver_stats(prober->resolver);
 	}
@@ -317,6 +359,7 @@ void prober_close(struct prober *prober)
 	if (prober->engines.dns != NULL) {
 		dns_checker_close(prober->engines.dns);
 	}
+	snmp_checker_close(prober->engines.snmp);
 	if (prober->engines.streams != NULL) {
 		stream_set_close(prober->engines.streams);
 	}
@@ -370,6 +413,11 @@ int prober_create(
 	}
 	if (rc == 0) {
 		rc = dhcp_asker_create(loop, config->dhcp4, &prober->engines.dhcp);
+	}
+	if (rc == 0) {
+		struct snmp_config snmp = { .profiles = config->profiles,
+			.sink = config->devices };
+		rc = snmp_checker_create(loop, &snmp, &prober->engines.snmp);
 	}
 	if (rc < 0) {
 		prober_close(prober);

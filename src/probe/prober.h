@@ -15,10 +15,12 @@
 #include "probe/http/page_compare.h"
 #include "probe/icmp/ping.h"
 #include "probe/resolve.h"
+#include "probe/snmp/sink.h"
 
 struct prober;
 struct host;
 struct plugin_door;
+struct profiles;
 struct tls_client;
 
 /** What is opened before the fence; everything is borrowed and outlives the prober. */
@@ -36,6 +38,8 @@ struct prober_config {
 	const struct plugin_door *plugins; /* NULL = no plugins */
 	struct host *host;                 /* NULL = no host checks */
 	struct page_sink pages;            /* of compared home pages; may be empty */
+	const struct profiles *profiles;   /* of devices; NULL = none is identified */
+	struct snmp_sink devices;          /* may be empty */
 };
 
 struct prober_stats {
@@ -43,6 +47,10 @@ struct prober_stats {
 	struct resolver_stats resolver;
 	uint32_t streams;
 	uint32_t dns;
+	uint32_t devices;      /* asked by SNMP */
+	uint32_t devices_dead; /* asked but now and then, for they do not answer */
+	uint64_t inventories;  /* of them, whole */
+	uint64_t inventories_failed;
 };
 
 /** Returns: 0, E_INPUT for resolvers that cannot be read, or -errno.  Owns: end with prober_close. */
@@ -52,11 +60,19 @@ NODISCARD int prober_create(
 /**
  * Begin a check.  user is a struct prober: the shape the scheduler calls.
  * Codes beside the engines': resolve.absent resolve.failed resolve.none
- * check.busy check.not_started check.no_secret check.needs_tls.
+ * check.busy check.not_started check.no_secret check.needs_tls; snmp.twice
+ * (degraded: another check asks that device) snmp.user (down: its user, passwords
+ * and algorithms do not go together).
  *
  * Returns: 0, E_BUSY when the engine is full, else an error of the engine's.
  */
 NODISCARD int prober_start(void *user, const struct check_spec *spec, struct check_sink sink);
+
+/** A device says that its ports changed; address as text.  Returns: was it given a look? */
+bool prober_look(struct prober *prober, struct slice source);
+
+/** The check is gone: what an engine remembers of it goes too. */
+void prober_forget(struct prober *prober, int64_t check_id);
 
 struct prober_stats prober_stats(const struct prober *prober);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "view/checks.h"
 
+#include <math.h>
 #include <stdio.h>
 
 #include "base/arena.h"
@@ -8,11 +9,11 @@
 #include "model/check.h"
 #include "rows/query.h"
 #include "view/list.h"
+#include "view/samples.h"
 #include "view/view.h"
 
 enum {
 	BUDGET_MS = 1500,
-	SAMPLES_MAX = 2000,
 	FRESH_INTERVALS = 3,
 	LOOK_BACK_MS = 2 * 3600 * 1000,
 	SERVICES_MAX = 12,
@@ -279,76 +280,6 @@ int view_checks_get(struct view *view)
 	return 0;
 }
 
-static void coverage_put(struct jw *jw, const struct query_coverage *coverage)
-{
-	static const char *const stops[] = { "whole", "rows", "time", "batches" };
-	jw_key(jw, "coverage");
-	jw_object(jw);
-	jw_kv_bool(
-		jw, "complete", coverage->stop == QUERY_WHOLE && coverage->shards_refused == 0);
-	jw_kv_str(jw, "stop", slice_str(stops[coverage->stop]));
-	number_or_null(jw, "oldest", coverage->oldest_ms != INT64_MAX, coverage->oldest_ms);
-	jw_kv_int(jw, "rows_scanned", (int64_t)coverage->rows_scanned);
-	jw_kv_int(jw, "took_ms", coverage->took_ms);
-	jw_end(jw);
-}
-
-static void samples_put(struct jw *jw, const struct sample_row *rows, int count)
-{
-	jw_key(jw, "at");
-	jw_array(jw);
-	for (int i = 0; i < count; i++) {
-		jw_int(jw, rows[i].ts_ms);
-	}
-	jw_end(jw);
-	jw_key(jw, "state");
-	jw_array(jw);
-	for (int i = 0; i < count; i++) {
-		jw_int(jw, rows[i].state);
-	}
-	jw_end(jw);
-	jw_key(jw, "latency_us");
-	jw_array(jw);
-	for (int i = 0; i < count; i++) {
-		jw_int(jw, rows[i].latency_us);
-	}
-	jw_end(jw);
-}
-
-int view_checks_samples(struct view *view)
-{
-	struct items *items = arena_take(view->arena, sizeof(*items));
-	struct sample_row *rows = arena_take(view->arena, SAMPLES_MAX * sizeof(*rows));
-	struct query_coverage coverage = { .oldest_ms = INT64_MAX };
-	struct query_request range = { .kind = ROW_SAMPLE,
-		.to_ms = view_param_int(view, "to", view->now_ms),
-		.limits = { QUERY_ROWS_DEFAULT, BUDGET_MS },
-		.arena = view->arena };
-	range.from_ms = view_param_int(view, "from", range.to_ms - DAY_MS);
-	int error = one_load(view, items);
-	if (error < 0) {
-		return error;
-	}
-	if (range.from_ms > range.to_ms) {
-		return view_refuse(view, E_INPUT, "input.range", "from");
-	}
-	int count = view->env->rows == NULL
-			    ? 0
-			    : query_samples(view->env->rows, &range, view->call->id, rows,
-				      SAMPLES_MAX, &coverage);
-	if (count < 0) {
-		return E_STORE;
-	}
-	jw_object(&view->jw);
-	jw_kv_int(&view->jw, "check_id", view->call->id);
-	jw_kv_int(&view->jw, "from", range.from_ms);
-	jw_kv_int(&view->jw, "to", range.to_ms);
-	coverage_put(&view->jw, &coverage);
-	samples_put(&view->jw, rows, count);
-	jw_end(&view->jw);
-	return 0;
-}
-
 /* What is broken first, then by severity. */
 #define SERVICES                                                                                                    \
 	COLUMNS " WHERE w.enabled = 1 AND ($1 = 0 OR a.owner_unit_id = $1)"                                         \
@@ -407,7 +338,8 @@ static size_t points_of(
 			sum += answered ? rows[at].latency_us : 0;
 			good += answered;
 			*point = (struct sample_row) { .ts_ms = rows[at].ts_ms,
-				.state = rows[at].state };
+				.state = rows[at].state,
+				.value = (double)NAN };
 		}
 		point->latency_us = good > 0 ? sum / good : -1;
 	}
@@ -442,8 +374,9 @@ static int network_put(struct view *view)
 	jw_kv_int(&view->jw, "check_id", db_col_int64(q, 0));
 	jw_kv_int(&view->jw, "from", range.from_ms);
 	jw_kv_int(&view->jw, "to", range.to_ms);
-	coverage_put(&view->jw, &coverage);
-	samples_put(&view->jw, points, count < 0 ? 0 : (int)points_of(rows, count, points));
+	samples_put_coverage(&view->jw, &coverage);
+	samples_put_columns(
+		&view->jw, points, count < 0 ? 0 : (int)points_of(rows, count, points));
 	jw_end(&view->jw);
 	return 0;
 }

@@ -13,7 +13,9 @@
 
 #include "base/attr.h"
 #include "base/slice.h"
+#include "proto/oid.h"
 
+struct arena;
 struct diag_list;
 struct profiles;
 
@@ -46,6 +48,17 @@ NODISCARD int profiles_load(struct profiles *profiles, struct slice text, const 
  * Returns: 0, or E_ABSENT when a file includes one that is not there.
  */
 NODISCARD int profiles_link(struct profiles *profiles, struct diag_list *diags);
+
+/**
+ * What is worth asking an agent for: the columns and objects named by the
+ * profiles that may be of it, by what they include and by the generic ones.
+ *
+ * Shape:   object_id is its sysObjectID; names are encoded, in order, none below another.
+ * Owns:    *ret_names and what it points to live in the arena.
+ * Returns: how many.
+ */
+size_t profiles_wants(const struct profiles *profiles, struct oid object_id,
+	struct arena *arena, const struct slice **ret_names);
 
 size_t profiles_count(const struct profiles *profiles);
 

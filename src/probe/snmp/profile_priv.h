@@ -218,7 +218,14 @@ struct match {
 	struct conds only;
 };
 
+/** An object, or a column, that something in the file asks for. */
+struct want {
+	const struct want *next;
+	struct oid oid;
+};
+
 struct profile {
+	const struct want *wants; /* in no order, one as often as it is named */
 	struct slice name;
 	struct slice os;
 	struct slice vendor;

@@ -94,6 +94,24 @@ static bool parts_take(struct slice text, struct ref *ref)
 	return true;
 }
 
+/* Of NAME.TAIL the column NAME: what is walked is what lies below. */
+static void want_note(struct compile *c, struct slice text, struct oid oid)
+{
+	struct slice name = text;
+	struct slice tail = { 0 };
+	struct oid_room room = { 0 };
+	struct want *want = arena_take(c->profiles->arena, sizeof(*want));
+	bool letter = (text.p[0] | 0x20) >= 'a' && (text.p[0] | 0x20) <= 'z';
+	if (letter && slice_cut(text, '.', &name, &tail) &&
+		oid_parse(named(c, name), &room) == 0) {
+		oid.n = room.n;
+	} else if (oid.n > 0 && oid.id[oid.n - 1] == 0) {
+		oid.n--;
+	}
+	*want = (struct want) { c->profile->wants, oid };
+	c->profile->wants = oid.n > 0 ? want : c->profile->wants;
+}
+
 static struct ref ref_of(
 	struct compile *c, struct slice text, const yaml_node_t *at, unsigned depth)
 {
@@ -126,6 +144,7 @@ static struct ref ref_of(
 		ref.kind = REF_VALUE;
 	} else {
 		ref.oid = compile_oid(c, whole, at);
+		want_note(c, whole, ref.oid);
 		ref.kind = first                                                ? REF_FIRST
 			   : !pointed && !cut && slice_ends(whole, SLICE(".0")) ? REF_SCALAR
 										: ref.kind;

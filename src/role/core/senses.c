@@ -6,6 +6,7 @@
 #include "base/jw.h"
 #include "base/log.h"
 #include "desk/check_table.h"
+#include "desk/devices.h"
 #include "desk/homepages.h"
 #include "desk/line.h"
 #include "desk/own_machine.h"
@@ -16,7 +17,12 @@
 #include "role/core/core.h"
 #include "sys/memfd.h"
 
-enum { TABLE_MAX_OCTETS = 64 * 1024 * 1024, FRAME_BODY_MAX = 57000, ORPHANS_MAX = 2000 };
+enum {
+	TABLE_MAX_OCTETS = 64 * 1024 * 1024,
+	DEVICE_OCTETS_MAX = 4 * 1024 * 1024,
+	FRAME_BODY_MAX = 57000,
+	ORPHANS_MAX = 2000
+};
 
 /* ---- signals: taken in order, confirmed when on disk */
 
@@ -161,6 +167,37 @@ static void page_hear(struct core *core, struct ipc_frame *frame)
 	job_submit_sure(job, page_run, sight, job_drop);
 }
 
+/* ---- a device as its inventory found it */
+
+static int device_run(struct txn *txn, void *arg)
+{
+	return device_take(txn, arg);
+}
+
+static void device_hear(struct core *core, struct ipc_frame *frame)
+{
+	struct msg_device msg = { 0 };
+	struct memfd_map map = { 0 };
+	struct job *job = job_create(core, frame->trace);
+	struct device_facts *facts = arena_take(job->arena, sizeof(*facts));
+	struct slice payload = arena_dup(job->arena, frame->payload);
+	int error = msg_device_decode(payload, &msg);
+	if (error == 0 && frame->fd >= 0) {
+		error = memfd_map(frame->fd, DEVICE_OCTETS_MAX, &map);
+		msg.json = arena_dup(job->arena, map.octets);
+		memfd_unmap(&map);
+	}
+	*facts = (struct device_facts) { msg.check_id, msg.at_ms, NULL, &core->env };
+	error = error < 0 ? error : json_parse(job->arena, msg.json, 0, &facts->device, NULL);
+	if (error < 0) {
+		log_event(LOG_WARNING, "device.unreadable", F_INT("check", msg.check_id),
+			F_STR("why", err_text(error)));
+		job_drop(job);
+		return;
+	}
+	job_submit_sure(job, device_run, facts, job_drop);
+}
+
 /* ---- rules that are gone: what they said ends, for nothing else will end it */
 
 static int orphan_run(struct txn *txn, void *arg)
@@ -210,6 +247,8 @@ void senses_frame(struct core *core, enum ipc_role from, struct ipc_frame *frame
 		facts_take(core, frame);
 	} else if (frame->type == MSG_PAGE) {
 		page_hear(core, frame);
+	} else if (frame->type == MSG_DEVICE) {
+		device_hear(core, frame);
 	} else if (frame->type == MSG_RULES) {
 		rules_hear(core, frame);
 	}

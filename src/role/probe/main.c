@@ -17,6 +17,7 @@
 #include "probe/scheduler.h"
 #include "probe/tls_session.h"
 #include "role/probe/asks.h"
+#include "role/probe/devices.h"
 #include "role/probe/facts.h"
 #include "role/probe/judge.h"
 #include "role/probe/pages.h"
@@ -50,6 +51,7 @@ static int engines_open(struct probe *probe, struct diag *diag)
 	probe->facts = facts_open(probe);
 	probe->pages = pages_create(probe);
 	probe->plugins = plugins_create(probe);
+	probe->devices = devices_create(probe);
 	struct prober_config config = {
 		.fd4 = runtime_handle(rt, "icmp4"),
 		.fd6 = runtime_handle(rt, "icmp6"),
@@ -59,6 +61,8 @@ static int engines_open(struct probe *probe, struct diag *diag)
 		.host = probe->host,
 		.pages = pages_sink(probe->pages),
 		.plugins = plugins_door(probe->plugins),
+		.profiles = devices_profiles(probe->devices),
+		.devices = devices_sink(probe->devices),
 	};
 	error = prober_create(&rt->loop, &config, &probe->prober);
 	return error < 0 ? diag_set(diag, error, 0, 0, "probe: the engines do not start") : 0;
@@ -114,6 +118,9 @@ static void frame(struct runtime *rt, enum ipc_role from, struct ipc_frame *fram
 	if (from == IPC_CAGE && frame->type == MSG_PLUGIN_RAN) {
 		plugins_take(probe->plugins, frame);
 	}
+	if (from == IPC_COLLECT && frame->type == MSG_LOOK) {
+		devices_look(probe->devices, frame);
+	}
 	if (from != IPC_CORE) {
 		return;
 	}
@@ -161,6 +168,11 @@ static void status(struct runtime *rt, struct jw *jw)
 	judge_status(probe->judge, jw);
 	asks_status(probe->asks, jw);
 	pages_status(probe->pages, jw);
+	jw_kv_int(jw, "devices", p.devices);
+	jw_kv_int(jw, "devices_dead", p.devices_dead);
+	jw_kv_int(jw, "inventories", (int64_t)p.inventories);
+	jw_kv_int(jw, "inventories_failed", (int64_t)p.inventories_failed);
+	devices_status(probe->devices, jw);
 	samples_status(&probe->samples, jw);
 	plugins_status(probe->plugins, jw);
 	signal_queue_status(probe->signals, jw);
@@ -186,6 +198,7 @@ static void fini(struct probe *probe)
 	probe->facts = facts_close(probe->facts);
 	probe->pages = pages_destroy(probe->pages);
 	probe->plugins = plugins_destroy(probe->plugins);
+	probe->devices = devices_destroy(probe->devices);
 	probe->host = host_close(probe->host);
 	tls_client_destroy(probe->tls);
 	samples_close(&probe->samples);

@@ -10,6 +10,7 @@
 #include "role/probe/samples.h"
 
 struct asks;
+struct devices;
 struct facts;
 struct host;
 struct judge;
@@ -39,6 +40,7 @@ struct probe {
 	struct facts *facts;
 	struct pages *pages;
 	struct plugins *plugins;
+	struct devices *devices;
 };
 
 /**

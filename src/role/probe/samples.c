@@ -50,6 +50,19 @@ static void put_further(struct samples *samples, const struct check_result *resu
 	}
 }
 
+void samples_put_figure(struct samples *samples, struct series_row *series, double value)
+{
+	int64_t now_ms = clock_unix_ms();
+	struct sample_row row = { .ts_ms = now_ms,
+		.series_id = series_announce(samples->book, series, now_ms),
+		.state = state_number(slice_str(check_state_text(CHECK_UP))),
+		.value = value,
+		.latency_us = -1 };
+	if (row.series_id >= 0) {
+		(void)!tail_append_sample(samples->shard.tail, &row, now_ms);
+	}
+}
+
 void samples_put(struct samples *samples, const struct check_result *result)
 {
 	struct sample_row row = {

@@ -12,6 +12,7 @@
 
 struct check_result;
 struct series_book;
+struct series_row;
 
 struct samples {
 	struct shard shard;  /* of samples */
@@ -29,6 +30,8 @@ size_t samples_paths(const struct samples *samples, struct fence_path *list);
 NODISCARD int samples_attach(struct samples *samples, struct runtime *rt);
 /** A refusal shows in the tails' counters. */
 void samples_put(struct samples *samples, const struct check_result *result);
+/** A figure that is in no result; id and time of the series are filled in. */
+void samples_put_figure(struct samples *samples, struct series_row *series, double value);
 void samples_status(const struct samples *samples, struct jw *jw);
 void samples_detach(struct samples *samples);
 void samples_close(struct samples *samples);

@@ -12,6 +12,7 @@
 #include "base/jw.h"
 #include "base/log.h"
 #include "base/map.h"
+#include "probe/prober.h"
 #include "probe/scheduler.h"
 #include "probe/spec.h"
 #include "role/probe/facts.h"
@@ -204,6 +205,7 @@ static void drop_unseen(struct table *table)
 		struct watch *watch = map_take(table->by_id, key_of(&gone[i]));
 		(void)!scheduler_remove(table->probe->scheduler, gone[i]);
 		judge_remove(table->probe->judge, gone[i]);
+		prober_forget(table->probe->prober, gone[i]);
 		watch_free(watch);
 	}
 	free(gone);

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * What comes of an SNMP check beside its result: figures, ports that change,
+ * and the device as a whole.
+ *
+ * Layer: probe.  Threading: the loop's thread.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/slice.h"
+
+struct check_spec;
+struct device;
+
+/** One measurement; with instance and metric it is a series of the check. */
+struct snmp_figure {
+	struct slice metric;   /* in_bps, out_bps, in_errors …, speed_bps, cpu, memory, … */
+	struct slice instance; /* a port's name, a sensor's; empty where there is one */
+	struct slice label;    /* what people call it; may be empty */
+	struct slice unit;     /* "bit/s", "/s", "%", or as the device says */
+	double value;
+};
+
+/** A port that went down, or is well again. */
+struct snmp_port_change {
+	struct slice name;
+	struct slice alias;
+	bool is_down;
+};
+
+/** Any of them may be NULL; everything is borrowed for the call. */
+struct snmp_sink {
+	void (*figure)(
+		void *user, const struct check_spec *spec, const struct snmp_figure *figure);
+	void (*port)(void *user, const struct check_spec *spec,
+		const struct snmp_port_change *change);
+	void (*device)(void *user, const struct check_spec *spec, const struct device *device);
+	void *user;
+};

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "role/probe/devices.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/jw.h"
+#include "base/log.h"
+#include "model/signal.h"
+#include "probe/check.h"
+#include "probe/prober.h"
+#include "probe/snmp/device.h"
+#include "probe/snmp/profile.h"
+#include "role/probe/probe.h"
+#include "role/probe/table.h"
+#include "role/runtime.h"
+#include "role/signal_queue.h"
+#include "sys/clock.h"
+#include "sys/memfd.h"
+
+enum { DEVICE_OCTETS_MAX = 4 * 1024 * 1024, FRAME_BODY_MAX = 57000 };
+
+struct devices {
+	struct probe *probe;
+	struct profiles *profiles;
+	size_t profiles_refused;
+	uint64_t figures;
+	uint64_t port_changes;
+	uint64_t told;
+	uint64_t unsent;
+	uint64_t looks;
+	uint64_t looks_refused;
+};
+
+static int folder_of(const struct runtime *rt, const char *handle)
+{
+	int above = runtime_handle(rt, handle);
+	return above >= 0 ? openat(above, "profiles", O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+}
+
+static void profiles_take(struct devices *devices)
+{
+	struct diag_list mistakes;
+	int share = folder_of(devices->probe->rt, "share");
+	int site = folder_of(devices->probe->rt, "site");
+	diag_list_init(&mistakes);
+	devices->profiles = profiles_create();
+	(void)!profiles_read(share, site, devices->profiles, &mistakes);
+	devices->profiles_refused = mistakes.count + mistakes.refused;
+	for (size_t i = 0; i < mistakes.count; i++) {
+		log_event(LOG_WARNING, "profile.refused",
+			F_STR("file", mistakes.items[i].source),
+			F_INT("line", (int64_t)mistakes.items[i].line),
+			F_STR("why", mistakes.items[i].text));
+	}
+	diag_list_fini(&mistakes);
+	if (share >= 0) {
+		(void)close(share);
+	}
+	if (site >= 0) {
+		(void)close(site);
+	}
+}
+
+struct devices *devices_create(struct probe *probe)
+{
+	struct devices *devices = calloc(1, sizeof(*devices));
+	if (devices == NULL) {
+		abort();
+	}
+	devices->probe = probe;
+	profiles_take(devices);
+	return devices;
+}
+
+struct devices *devices_destroy(struct devices *devices)
+{
+	if (devices != NULL) {
+		devices->profiles = profiles_destroy(devices->profiles);
+	}
+	free(devices);
+	return NULL;
+}
+
+const struct profiles *devices_profiles(const struct devices *devices)
+{
+	return devices->profiles;
+}
+
+static void on_figure(
+	void *user, const struct check_spec *spec, const struct snmp_figure *figure)
+{
+	struct devices *devices = user;
+	struct series_row series = { .check_id = spec->id,
+		.metric = figure->metric,
+		.instance = figure->instance,
+		.unit = figure->unit,
+		.label = figure->label };
+	devices->figures++;
+	samples_put_figure(&devices->probe->samples, &series, figure->value);
+}
+
+static void put_args(
+	struct buf *buf, const struct watch *watch, const struct snmp_port_change *change)
+{
+	struct jw jw;
+	jw_init(&jw, buf);
+	jw_object(&jw);
+	jw_kv_str(&jw, "name", slice_str(watch->name));
+	jw_kv_str(&jw, "target", slice_str(watch->target));
+	jw_kv_str(&jw, "port", change->name);
+	jw_kv_str(&jw, "alias", change->alias);
+	jw_end(&jw);
+}
+
+static void on_port(
+	void *user, const struct check_spec *spec, const struct snmp_port_change *change)
+{
+	struct devices *devices = user;
+	const struct watch *watch = table_get(devices->probe->table, spec->id);
+	AUTO_BUF struct buf args;
+	AUTO_BUF struct buf dedup;
+	char check[24];
+	if (watch == NULL) {
+		return;
+	}
+	buf_init(&args, SIGNAL_TEXT_MAX);
+	buf_init(&dedup, SIGNAL_KEY_MAX);
+	put_args(&args, watch, change);
+	(void)snprintf(check, sizeof(check), "%lld", (long long)spec->id);
+	buf_printf(&dedup, "port:%s:", check);
+	buf_put(&dedup, change->name);
+	struct signal signal = {
+		.source = SLICE("probe"),
+		.check = slice_str(check),
+		.asset_key = slice_str(watch->host),
+		.class = SLICE("port.state"),
+		.severity = watch->severity,
+		.observed_at_ms = clock_unix_ms(),
+		.state = change->is_down ? SIGNAL_FIRING : SIGNAL_RESOLVED,
+		.dedup_key = buf_slice(&dedup),
+		.code = !change->is_down      ? (struct slice) { 0 }
+			: change->alias.n > 0 ? SLICE("port.down_named")
+					      : SLICE("port.down"),
+		.args = args.failed ? SLICE("{}") : buf_slice(&args),
+	};
+	devices->port_changes++;
+	/* A refusal is counted and logged there. */
+	(void)!signal_queue_put(devices->probe->signals, &signal);
+}
+
+static void on_device(void *user, const struct check_spec *spec, const struct device *device)
+{
+	struct devices *devices = user;
+	AUTO_BUF struct buf text;
+	int fd = -1;
+	buf_init(&text, DEVICE_OCTETS_MAX);
+	device_put_json(&text, device);
+	struct msg_device msg = {
+		.check_id = spec->id, .at_ms = clock_unix_ms(), .json = buf_slice(&text)
+	};
+	int error = text.failed ? E_LIMIT : 0;
+	if (error == 0 && text.n > FRAME_BODY_MAX) {
+		error = memfd_of(buf_slice(&text), &fd);
+		msg.json = (struct slice) { 0 };
+	}
+	/* Every inventory is told anew: what core misses now it gets next time. */
+	error = error < 0 ? error
+			  : RUNTIME_SEND(devices->probe->rt, IPC_CORE, device, MSG_DEVICE, 0, 0,
+				    &msg, fd);
+	devices->told += error >= 0;
+	devices->unsent += error < 0;
+}
+
+struct snmp_sink devices_sink(struct devices *devices)
+{
+	return (struct snmp_sink) { on_figure, on_port, on_device, devices };
+}
+
+void devices_look(struct devices *devices, const struct ipc_frame *frame)
+{
+	struct msg_look msg = { 0 };
+	bool given = msg_look_decode(frame->payload, &msg) == 0 &&
+		     prober_look(devices->probe->prober, msg.source);
+	devices->looks += given;
+	devices->looks_refused += !given;
+}
+
+void devices_status(const struct devices *devices, struct jw *jw)
+{
+	jw_kv_int(jw, "profiles", (int64_t)profiles_count(devices->profiles));
+	jw_kv_int(jw, "profiles_refused", (int64_t)devices->profiles_refused);
+	jw_kv_int(jw, "device_figures", (int64_t)devices->figures);
+	jw_kv_int(jw, "port_changes", (int64_t)devices->port_changes);
+	jw_kv_int(jw, "devices_told", (int64_t)devices->told);
+	jw_kv_int(jw, "devices_unsent", (int64_t)devices->unsent);
+	jw_kv_int(jw, "device_looks", (int64_t)devices->looks);
+	jw_kv_int(jw, "device_looks_refused", (int64_t)devices->looks_refused);
+}

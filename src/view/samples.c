@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "view/samples.h"
+
+#include <stdio.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/num.h"
+#include "rows/query.h"
+#include "view/checks.h"
+#include "view/view.h"
+
+enum { BUDGET_MS = 1500, SAMPLES_MAX = 2000, SERIES_SHOWN_MAX = 4096 };
+#define HOUR_MS INT64_C(3600000)
+#define DAY_MS (24 * HOUR_MS)
+
+void samples_put_coverage(struct jw *jw, const struct query_coverage *coverage)
+{
+	static const char *const stops[] = { "whole", "rows", "time", "batches" };
+	jw_key(jw, "coverage");
+	jw_object(jw);
+	jw_kv_bool(
+		jw, "complete", coverage->stop == QUERY_WHOLE && coverage->shards_refused == 0);
+	jw_kv_str(jw, "stop", slice_str(stops[coverage->stop]));
+	jw_key(jw, "oldest");
+	if (coverage->oldest_ms != INT64_MAX) {
+		jw_int(jw, coverage->oldest_ms);
+	} else {
+		jw_null(jw);
+	}
+	jw_kv_int(jw, "rows_scanned", (int64_t)coverage->rows_scanned);
+	jw_kv_int(jw, "took_ms", coverage->took_ms);
+	jw_end(jw);
+}
+
+void samples_put_columns(struct jw *jw, const struct sample_row *rows, int count)
+{
+	jw_key(jw, "at");
+	jw_array(jw);
+	for (int i = 0; i < count; i++) {
+		jw_int(jw, rows[i].ts_ms);
+	}
+	jw_end(jw);
+	jw_key(jw, "state");
+	jw_array(jw);
+	for (int i = 0; i < count; i++) {
+		jw_int(jw, rows[i].state);
+	}
+	jw_end(jw);
+	jw_key(jw, "latency_us");
+	jw_array(jw);
+	for (int i = 0; i < count; i++) {
+		jw_int(jw, rows[i].latency_us);
+	}
+	jw_end(jw);
+	jw_key(jw, "value");
+	jw_array(jw);
+	for (int i = 0; i < count; i++) {
+		jw_double(jw, rows[i].value);
+	}
+	jw_end(jw);
+}
+
+/* From and to of the query string; the last day when there are none. */
+static int range_of(struct view *view, enum row_kind kind, struct query_request *ret_range)
+{
+	struct query_request range = { .kind = kind,
+		.to_ms = view_param_int(view, "to", view->now_ms),
+		.limits = { QUERY_ROWS_DEFAULT, BUDGET_MS },
+		.arena = view->arena };
+	range.from_ms = view_param_int(view, "from", range.to_ms - DAY_MS);
+	*ret_range = range;
+	return range.from_ms > range.to_ms ? view_refuse(view, E_INPUT, "input.range", "from")
+					   : 0;
+}
+
+/* Those the check was measured in; they are announced at the full hour. */
+static int series_find(
+	struct view *view, struct series_row **ret_rows, struct query_coverage *ret_coverage)
+{
+	struct query_request range;
+	int error = range_of(view, ROW_SERIES, &range);
+	if (error < 0 || view->env->rows == NULL) {
+		return error;
+	}
+	range.from_ms -= range.from_ms > INT64_MIN + HOUR_MS ? HOUR_MS : 0;
+	*ret_rows = arena_take(view->arena, SERIES_SHOWN_MAX * sizeof(**ret_rows));
+	int count = query_series(view->env->rows, &range, view->call->id, *ret_rows,
+		SERIES_SHOWN_MAX, ret_coverage);
+	return count < 0 ? E_STORE : count;
+}
+
+/* Whoever may see a check may not ask it for the series of another. */
+static int series_wanted(struct view *view, int64_t *ret_series)
+{
+	struct slice text = view_param(view, "series");
+	struct series_row *rows = NULL;
+	struct query_coverage coverage = { .oldest_ms = INT64_MAX };
+	*ret_series = view->call->id;
+	if (text.n == 0) {
+		return 0;
+	}
+	if (num_i64(text, 0, INT64_MAX, ret_series) < 0) {
+		return view_refuse(view, E_INPUT, "input.range", "series");
+	}
+	int count = series_find(view, &rows, &coverage);
+	for (int i = 0; i < count; i++) {
+		if (rows[i].series_id == *ret_series) {
+			return 0;
+		}
+	}
+	return count < 0 ? count : E_ABSENT;
+}
+
+int view_checks_samples(struct view *view)
+{
+	struct sample_row *rows = arena_take(view->arena, SAMPLES_MAX * sizeof(*rows));
+	struct query_coverage coverage = { .oldest_ms = INT64_MAX };
+	struct query_request range;
+	int64_t series = 0;
+	int error = view_check_reached(view);
+	error = error < 0 ? error : range_of(view, ROW_SAMPLE, &range);
+	error = error < 0 ? error : series_wanted(view, &series);
+	if (error < 0) {
+		return error;
+	}
+	int count = view->env->rows == NULL ? 0
+					    : query_samples(view->env->rows, &range, series,
+						      rows, SAMPLES_MAX, &coverage);
+	if (count < 0) {
+		return E_STORE;
+	}
+	jw_object(&view->jw);
+	jw_kv_int(&view->jw, "check_id", view->call->id);
+	jw_kv_int(&view->jw, "from", range.from_ms);
+	jw_kv_int(&view->jw, "to", range.to_ms);
+	samples_put_coverage(&view->jw, &coverage);
+	samples_put_columns(&view->jw, rows, count);
+	jw_end(&view->jw);
+	return 0;
+}
+
+int view_checks_series(struct view *view)
+{
+	struct jw *jw = &view->jw;
+	struct query_coverage coverage = { .oldest_ms = INT64_MAX };
+	struct series_row *rows = NULL;
+	char id[24];
+	int count = view_check_reached(view);
+	count = count < 0 ? count : series_find(view, &rows, &coverage);
+	if (count < 0) {
+		return count;
+	}
+	jw_object(jw);
+	jw_kv_int(jw, "check_id", view->call->id);
+	jw_key(jw, "items");
+	jw_array(jw);
+	for (int i = 0; i < count; i++) {
+		int n = snprintf(id, sizeof(id), "%lld", (long long)rows[i].series_id);
+		jw_object(jw);
+		jw_kv_str(jw, "series", slice_of(id, (size_t)n));
+		jw_kv_str(jw, "metric", rows[i].metric);
+		jw_kv_str(jw, "instance", rows[i].instance);
+		jw_kv_str(jw, "unit", rows[i].unit);
+		jw_kv_str(jw, "label", rows[i].label);
+		jw_end(jw);
+	}
+	jw_end(jw);
+	samples_put_coverage(jw, &coverage);
+	jw_end(jw);
+	return 0;
+}

@@ -1,0 +1,206 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""Switches watched by SNMP: what they are, what their ports carry and which went down, through a
+restart of the device, of probe, and a device that dies beside others.  Simulated ones, on loopback."""
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import time
+import traceback
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent))
+import test_line as line  # noqa: E402
+from platform_driver import NAME, Platform, Refused, on_a_desk, until  # noqa: E402
+from postgres_driver import with_stores  # noqa: E402
+from tap import case, end  # noqa: E402
+from test_snmp import BUILD, Lab  # noqa: E402
+
+HOUSE = pathlib.Path(__file__).resolve().parents[2]
+SWITCH, OTHER, SECRET, UPS = "127.10.0.3", "127.10.0.4", "127.10.0.2", "127.10.9.1"
+PORT = "GigabitEthernet1/0/1"
+RATE = 12500 * 8  # of the simulator's first port, bit/s
+
+
+def refusal(call, *words):
+    try:
+        call(*words)
+    except Refused as problem:
+        return problem.status
+    return None
+
+
+def lab_of(folder):
+    subprocess.run([HOUSE / "lab/snmp/campus.py", folder, "--access", "2"], check=True, stdout=subprocess.DEVNULL)
+    script = (folder / "campus.sim").read_text().splitlines()
+    return Lab(folder, [*script, f"add {UPS} {HOUSE}/lab/snmp/recordings/ups.snmprec"])
+
+
+class Desk:
+    """The operator, and what he sees of one lab."""
+
+    def __init__(self, operator, lab):
+        self.operator, self.lab = operator, lab
+
+    def watch(self, name, address, params=None, interval_s=1):
+        return self.operator.post("/checks", {"name": name, "kind": "snmp", "target": f"{address}:{self.lab.port}",
+                                              "interval_s": interval_s, "retries": 0, "params": params or {}})["id"]
+
+    def shown(self, check, state, timeout_s=60):
+        return until(lambda: next((c for c in [self.operator.get(f"/checks/{check}")] if c["state"] == state), None), timeout_s)
+
+    def device(self, check):
+        return until(lambda: next((d for d in [self.operator.get(f"/checks/{check}/device")] if d["at"]), None))
+
+    def series(self, check, metric, instance):
+        return until(lambda: next((s["series"] for s in self.operator.get(f"/checks/{check}/series")["items"]
+                                   if s["metric"] == metric and s["instance"] == instance), None))
+
+    def values(self, check, series):
+        return self.operator.get(f"/checks/{check}/samples?series={series}")["value"]
+
+    def alert(self, check):
+        return until(lambda: next((a for a in self.operator.get("/alerts?state=open")["items"]
+                                   if a["check_id"] == check and a["class"] == "port.state"), None))
+
+
+def what_it_is(desk, check):
+    device = desk.device(check)
+    port = next((p for p in device["ports"] if p["name"] == PORT), {})
+    case("a switch is known by make, model and name", device["vendor"] == "H3C" and "S5130S" in (device["model"] or "")
+         and device["sysname"] == "access-001", {k: device[k] for k in ("vendor", "model", "sysname", "os")})
+    case("with all its ports and how they are", len(device["ports"]) == 52 and port.get("oper") == "up"
+         and port["admin"] == "up" and port["speed"] == 1e9, port)
+    case("and who is behind them", any(n["remote_host"] == "dist-001" for n in device["neighbours"]), device["neighbours"][:2])
+
+
+def what_goes_through(desk, check, other):
+    series = desk.series(check, "in_bps", PORT)
+    values = until(lambda: next((v for v in [desk.values(check, series)] if len(v) > 2), None))
+    case("its traffic is what went through", all(0.7 * RATE < v < 1.3 * RATE for v in values)
+         and 0.85 * RATE < sum(values) / len(values) < 1.15 * RATE, values[:10])
+    case("a series has a number of 63 bits, as text", isinstance(series, str) and int(series) >= 1 << 62, series)
+    case("no check answers for the series of another",
+         refusal(desk.operator.get, f"/checks/{other}/samples?series={series}") == 404)
+    return series
+
+
+def ports_down_and_up(desk, platform, check):
+    desk.lab.say(f"port {SWITCH} 1 down")
+    began = time.monotonic()
+    alert = desk.alert(check)
+    print(f"# told {time.monotonic() - began:.1f} s after the port went down, polled every second")
+    case("a port that goes down raises an alert that names it",
+         alert["title"]["code"].startswith("port.down") and alert["title"]["args"]["port"] == PORT
+         and alert["severity"] == "major", alert["title"])
+    case("while the switch itself is up", desk.operator.get(f"/checks/{check}")["state"] == "up")
+    desk.lab.say(f"port {SWITCH} 1 up")
+    resolved = until(lambda: next((a for a in [desk.operator.get(f"/alerts/{alert['id']}")] if a["state"] == "resolved"), None))
+    case("and is over when it is up again", resolved["state"] == "resolved")
+    desk.lab.say(f"port {SWITCH} 2 down")
+    alert = until(lambda: next((a for a in desk.operator.get("/alerts?state=open")["items"]
+                                if a["dedup_key"] == f"port:{check}:GigabitEthernet1/0/2"), None))
+    platform.kill("probe")
+    desk.lab.say(f"port {SWITCH} 2 up")
+    resolved = until(lambda: next((a for a in [desk.operator.get(f"/alerts/{alert['id']}")] if a["state"] == "resolved"), None))
+    case("one that came back while probe was away is over too", resolved["state"] == "resolved")
+
+
+def traps(desk, check):
+    """Between two polls of a check that is asked every minute."""
+    desk.lab.say("sink 127.0.0.1:5162 v2c")
+    key, took = f"port:{check}:GigabitEthernet1/0/3", {}
+    began = time.monotonic()
+    desk.lab.say(f"port {OTHER} 3 down")
+    alert = until(lambda: next((a for a in desk.operator.get("/alerts?state=open")["items"] if a["dedup_key"] == key), None), 20, 0.01)
+    took["down"] = round((time.monotonic() - began) * 1000)
+    began = time.monotonic()
+    desk.lab.say(f"port {OTHER} 3 up")
+    until(lambda: desk.operator.get(f"/alerts/{alert['id']}")["state"] == "resolved", 20, 0.01)
+    took["up"] = round((time.monotonic() - began) * 1000)
+    print(f"# by trap: {took} ms to the alert and to its end")
+    case("a trap of a port has it looked at: told at once", all(ms < 1000 for ms in took.values()), took)
+
+
+def restarts(desk, check, series):
+    desk.lab.say(f"reboot {SWITCH}")
+    before = len(desk.values(check, series))
+    until(lambda: len(desk.values(check, series)) >= before + 3)
+    values = desk.values(check, series)
+    case("a restart of the switch makes no spike", max(values) < 1.3 * RATE and min(values) >= 0, sorted(values)[-3:])
+
+
+def dies(desk, check, other):
+    desk.lab.say(f"set {SWITCH} dead 1")
+    down = desk.shown(check, "down")
+    case("a switch that answers no more is down, and why is said", down["detail"]["code"] == "check.down"
+         or down["detail"]["code"] == "snmp.timeout", down["detail"])
+    since = int(time.time() * 1000) - 5000
+    time.sleep(5)
+    at = desk.operator.get(f"/checks/{other}/samples?from={since}")["at"]
+    gaps = [b - a for a, b in zip(at, at[1:])]
+    case("the other is asked every second all the while", len(at) >= 4 and max(gaps) < 2500 and
+         desk.operator.get(f"/checks/{other}")["state"] == "up", gaps)
+    desk.lab.say(f"set {SWITCH} dead 0")
+    case("and it is up again when it answers", desk.shown(check, "up", 90)["state"] == "up")
+
+
+def walked(cast, platform, lab):
+    desk = Desk(cast["operator"], lab)
+    check, other = desk.watch("接入交换机一", SWITCH), desk.watch("接入交换机二", OTHER)
+    desk.shown(check, "up")
+    desk.shown(other, "up")
+    what_it_is(desk, check)
+    series = what_goes_through(desk, check, other)
+    lab.say(f"community {SECRET} geheim5c")
+    closed = desk.watch("汇聚交换机", SECRET, {"community": "geheim5c"})
+    case("with its own community", desk.shown(closed, "up")["params"] == {"community": True}, desk.operator.get(f"/checks/{closed}")["params"])
+    ups = desk.device(desk.watch("机房 UPS", UPS))
+    case("a UPS has sensors with what they measure", any(s["class"] == "voltage" and s["value"] > 100 for s in ups["sensors"]),
+         ups["sensors"][:3])
+    ports_down_and_up(desk, platform, check)
+    desk.operator.call("PATCH", f"/checks/{other}", {"interval_s": 60})
+    time.sleep(2)
+    traps(desk, other)
+    desk.operator.call("PATCH", f"/checks/{other}", {"interval_s": 1})
+    restarts(desk, check, series)
+    dies(desk, check, other)
+    twice = desk.watch("又一项", OTHER)
+    said = until(lambda: next((c for c in [desk.operator.get(f"/checks/{twice}")] if c["detail"]), None))
+    case("a second check of one device says why it does not ask", said["detail"]["code"] == "snmp.twice", said["detail"])
+    desk.operator.call("PATCH", f"/checks/{check}", {"target": f"{UPS}:1"})
+    case("one that looks elsewhere knows of no device", desk.operator.get(f"/checks/{check}/device")["at"] is None)
+
+
+def on_the_desk(stores):
+    platform = Platform(stores.fresh(), NAME)
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="fengsui-devices-"))
+    lab = None
+    try:
+        lab = lab_of(folder)
+        platform.start()
+        cast = line.setup(platform, "five")
+        walked(cast, platform, lab)
+        platform.stop()
+        line.audit(platform)
+    except Exception as problem:
+        case("it runs to its end", False, "".join(traceback.format_exception(problem))[-1500:].replace("\n", "\n# "))
+        print("# " + platform.log_tail().replace("\n", "\n# "))
+        platform.stop()
+    finally:
+        if lab:
+            lab.close()
+        platform.remove()
+    return end()
+
+
+def main(postgresql=False):
+    if not os.path.exists(BUILD / "lab/snmp/snmp-lab"):
+        print("1..0 # SKIP the simulator is not built")
+        sys.exit(77)
+    on_a_desk(with_stores(on_the_desk, postgresql))
+
+
+if __name__ == "__main__":
+    main()
