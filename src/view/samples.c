@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "view/samples.h"
 
+#include <math.h>
 #include <stdio.h>
 
 #include "base/arena.h"
@@ -13,6 +14,7 @@
 enum { BUDGET_MS = 1500, SAMPLES_MAX = 2000, SERIES_SHOWN_MAX = 4096 };
 #define HOUR_MS INT64_C(3600000)
 #define DAY_MS (24 * HOUR_MS)
+#define LATE_MS (HOUR_MS / 4) /* what was measured longer ago is no longer what is */
 
 void samples_put_coverage(struct jw *jw, const struct query_coverage *coverage)
 {
@@ -140,30 +142,64 @@ int view_checks_samples(struct view *view)
 	return 0;
 }
 
+/* The latest sample of each; looked for in one pass over the newest rows. */
+static int latest_find(struct view *view, const struct series_row *rows, int count,
+	struct query_latest **ret_latest)
+{
+	struct query_coverage coverage;
+	struct query_latest *latest =
+		arena_take(view->arena, ((size_t)count + 1) * sizeof(*latest));
+	for (int i = 0; i < count; i++) {
+		latest[i] = (struct query_latest) { .series_id = rows[i].series_id };
+	}
+	*ret_latest = latest;
+	return count == 0 ? 0
+			  : query_latest(view->env->rows, view->arena, view->now_ms - LATE_MS,
+				    latest, (size_t)count, &coverage);
+}
+
+static void series_put(
+	struct jw *jw, const struct series_row *row, const struct query_latest *latest)
+{
+	char id[24];
+	int n = snprintf(id, sizeof(id), "%lld", (long long)row->series_id);
+	jw_object(jw);
+	jw_kv_str(jw, "series", slice_of(id, (size_t)n));
+	jw_kv_str(jw, "metric", row->metric);
+	jw_kv_str(jw, "instance", row->instance);
+	jw_kv_str(jw, "unit", row->unit);
+	jw_kv_str(jw, "label", row->label);
+	jw_key(jw, "at");
+	if (latest->found) {
+		jw_int(jw, latest->row.ts_ms);
+	} else {
+		jw_null(jw);
+	}
+	jw_key(jw, "value");
+	jw_double(jw, latest->found ? latest->row.value : (double)NAN);
+	jw_end(jw);
+}
+
 int view_checks_series(struct view *view)
 {
 	struct jw *jw = &view->jw;
 	struct query_coverage coverage = { .oldest_ms = INT64_MAX };
 	struct series_row *rows = NULL;
-	char id[24];
+	struct query_latest *latest = NULL;
 	int count = view_check_reached(view);
 	count = count < 0 ? count : series_find(view, &rows, &coverage);
 	if (count < 0) {
 		return count;
+	}
+	if (latest_find(view, rows, count, &latest) < 0) {
+		return E_STORE;
 	}
 	jw_object(jw);
 	jw_kv_int(jw, "check_id", view->call->id);
 	jw_key(jw, "items");
 	jw_array(jw);
 	for (int i = 0; i < count; i++) {
-		int n = snprintf(id, sizeof(id), "%lld", (long long)rows[i].series_id);
-		jw_object(jw);
-		jw_kv_str(jw, "series", slice_of(id, (size_t)n));
-		jw_kv_str(jw, "metric", rows[i].metric);
-		jw_kv_str(jw, "instance", rows[i].instance);
-		jw_kv_str(jw, "unit", rows[i].unit);
-		jw_kv_str(jw, "label", rows[i].label);
-		jw_end(jw);
+		series_put(jw, &rows[i], &latest[i]);
 	}
 	jw_end(jw);
 	samples_put_coverage(jw, &coverage);

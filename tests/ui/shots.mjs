@@ -8,6 +8,7 @@ import { BASE, campus, mailTo, onTheDesk, PASSWORD, PHONE, say, scan, startPlatf
 
 onTheDesk(import.meta.filename, 'shots');
 const { as, auditorAccount, day, director, operator, wizard } = await import('./day.mjs');
+const { simulated, watched } = await import('./network.mjs');
 const { call } = await import('./school.mjs');
 const { browse, signIn } = await import('../../ui/tests-e2e/browser.mjs');
 const OUT = resolve(process.argv[2] ?? 'shots');
@@ -18,6 +19,8 @@ const ADDRESSES = ['http://10.20.11.10/', '10.20.12.10:22', '10.20.13.10:443', '
 
 const FAULTS = [['教务处', '教务管理系统存在弱口令账号', 'weak_password', 'high'], ['图书馆', '图书馆网站中间件版本过低', 'vulnerability', 'medium'], ['机电工程系', '实验室服务器开放高危端口', 'exposure', 'medium'], ['教务处', '成绩查询页面泄露学号', 'info_leak', 'urgent'], ['计划财务处', '财务报销系统证书即将到期', 'other', 'low'], ['学生工作处', '迎新系统后台可从校外访问', 'exposure', 'high']];
 const made = {};
+const PORT_1 = encodeURIComponent('GigabitEthernet1/0/1');
+let net = {};
 
 async function officers(page) {
   const units = (await call(page, 'GET', '/units?limit=50')).items;
@@ -79,7 +82,7 @@ async function screens() {
   return {
     '': [['login', '/login'], ['ack', new URL(day.link).pathname]],
     admin: [...['school', 'address', 'time', 'mail', 'backup', 'units', 'accounts', 'duty', 'addresses'].map((s) => [`setup-${s}`, `/setup?step=${s}`]), ['checkup', '/checkup'], ['users', '/users'], ['settings', '/settings'], ['health', '/health']],
-    zhou: [['overview', '/'], ['todo', '/todo'], ['alerts', '/alerts'], ['alert', `/alerts/${day.alert}`], ['checks', '/checks'], ['check', day.check], ['maintenance', '/maintenance'], ['rules', '/rules'], ['assets', '/assets'], ['asset', `/assets/${made['教务管理系统']}`], ['asset-import', '/assets?import=1'], ['findings', '/findings'], ['notices', '/notices'], ['notice', first], ['notice-draft', of(2)], ['notice-issued', of(1)], ['notice-new', '/notices/new'], ['units', '/units'], ['people', '/units?tab=people'], ['deliveries', '/deliveries'], ['me', '/me'], ['nothing', '/no/such/page']],
+    zhou: [['overview', '/'], ['todo', '/todo'], ['alerts', '/alerts'], ['alert', `/alerts/${day.alert}`], ['net', '/net'], ['net-devices', '/net?tab=devices'], ['net-traffic', '/net?tab=traffic'], ['net-services', '/net?tab=services'], ['net-line', `/net?check=${net.line}`], ['device', `/net/${net.access}`], ['device-port', `/net/${net.access}?range=1h&port=${PORT_1}`], ['device-ups', `/net/${net.ups}`], ['checks', '/checks'], ['check', day.check], ['maintenance', '/maintenance'], ['rules', '/rules'], ['assets', '/assets'], ['asset', `/assets/${made['教务管理系统']}`], ['asset-import', '/assets?import=1'], ['findings', '/findings'], ['notices', '/notices'], ['notice', first], ['notice-draft', of(2)], ['notice-issued', of(1)], ['notice-new', '/notices/new'], ['units', '/units'], ['people', '/units?tab=people'], ['deliveries', '/deliveries'], ['me', '/me'], ['nothing', '/no/such/page']],
     lin: [['notice-review', of(5)]],
     he: [['notice-submitted', first]],
     liu: [['lead', '/lead']],
@@ -120,6 +123,7 @@ async function gallery(look) {
 }
 
 // HTTPS as well, so that the page on the certificate has one to show.
+const devices = await simulated();
 const platform = await startPlatform('tls_listen: 127.0.0.1:8643\n');
 try {
   await as('admin', {}, async (page) => {
@@ -129,6 +133,7 @@ try {
   }, platform.oneTime);
   await as('zhou', {}, async (page) => {
     await register(page);
+    net = await watched(page);
     await operator(page);
     day.check = `/checks/${(await call(page, 'GET', '/checks?limit=50')).items.find((c) => c.target === 'http://10.20.11.10/').id}`;
     day.alert = (await call(page, 'GET', '/alerts?state=all&limit=50')).items.find((a) => a.title.args.name === '门户网站').id;
@@ -152,5 +157,6 @@ try {
   say(false, 'the pictures are taken', `${error.stack}\n${platform.log}`);
 } finally {
   await platform.stop();
+  await devices.stop();
 }
 sum();

@@ -7,12 +7,13 @@ import { BASE, onTheDesk, say, startPlatform, sum } from './house.mjs';
 
 onTheDesk(import.meta.filename, 'buttons');
 const { as } = await import('./day.mjs');
+const { simulated, watched } = await import('./network.mjs');
 const { people, records } = await import('./school.mjs');
 
 const SCREENS = {
-  operator: ['/', '/todo', '/alerts', '/checks', '/maintenance', '/assets', '/findings', '/notices', '/notices/new', '/units', '/units?tab=people', '/deliveries', '/checkup', '/health', '/settings', '/me'],
-  director: ['/', '/todo', '/alerts', '/checks', '/maintenance', '/assets', '/findings', '/notices', '/units', '/audit', '/checkup', '/health', '/settings', '/me'],
-  sysadmin: ['/', '/checks', '/units', '/units?tab=people', '/checkup', '/users', '/health', '/settings', '/me', ...['school', 'address', 'time', 'mail', 'backup', 'units', 'accounts', 'duty', 'addresses'].map((s) => `/setup?step=${s}`)],
+  operator: ['/', '/todo', '/alerts', '/net', '/net?tab=devices', '/net?tab=services', '/checks', '/maintenance', '/assets', '/findings', '/notices', '/notices/new', '/units', '/units?tab=people', '/deliveries', '/checkup', '/health', '/settings', '/me'],
+  director: ['/', '/todo', '/alerts', '/net', '/checks', '/maintenance', '/assets', '/findings', '/notices', '/units', '/audit', '/checkup', '/health', '/settings', '/me'],
+  sysadmin: ['/', '/net?tab=traffic', '/checks', '/units', '/units?tab=people', '/checkup', '/users', '/health', '/settings', '/me', ...['school', 'address', 'time', 'mail', 'backup', 'units', 'accounts', 'duty', 'addresses'].map((s) => `/setup?step=${s}`)],
 };
 /* These end the session, or the setup, and are pressed elsewhere: test_line.mjs. */
 const NOT_HERE = /退出|完成设置/;
@@ -132,6 +133,7 @@ async function checkup(page, name) {
   return rows.length;
 }
 
+const devices = await simulated();
 const platform = await startPlatform();
 let secret = {};
 try {
@@ -141,7 +143,8 @@ try {
   }, platform.oneTime);
   await as('zhou', {}, async (page) => {
     const { asset, finding, notice } = await records(page);
-    SCREENS.operator.push(`/assets/${asset}`, `/findings/${finding}`, `/notices/${notice}`);
+    const net = await watched(page);
+    SCREENS.operator.push(`/net/${net.access}`, `/net/${net.ups}?port=eth0`, '/net?tab=traffic', `/assets/${asset}`, `/findings/${finding}`, `/notices/${notice}`);
     SCREENS.director.push(`/notices/${notice}`);
     await checkup(page, 'operator');
     await role(page, 'operator');
@@ -155,5 +158,6 @@ try {
   say(false, 'every button is pressed', `${error.stack}\n${platform.log}`);
 } finally {
   await platform.stop();
+  await devices.stop();
 }
 sum();

@@ -9,11 +9,12 @@ import { BASE, onTheDesk, PASSWORD, ROOT, say, startPlatform, step, sum } from '
 
 onTheDesk(import.meta.filename, 'reach');
 const { as } = await import('./day.mjs');
+const { simulated, watched } = await import('./network.mjs');
 const { people, records } = await import('./school.mjs');
 const AXE = readFileSync(createRequire(join(ROOT, 'ui/package.json')).resolve('axe-core/axe.min.js'), 'utf8');
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 const SCREENS = {
-  zhou: ['/', '/todo', '/alerts', '/checks', '/maintenance', '/assets', '/findings', '/notices', '/notices/new', '/units', '/units?tab=people', '/deliveries', '/me'],
+  zhou: ['/', '/todo', '/alerts', '/net', '/net?tab=devices', '/net?tab=traffic', '/net?tab=services', '/checks', '/maintenance', '/assets', '/findings', '/notices', '/notices/new', '/units', '/units?tab=people', '/deliveries', '/me'],
   admin: ['/setup', '/setup?step=address', '/setup?step=accounts', '/users', '/settings', '/health', '/checkup'],
   zheng: ['/audit'],
   liu: ['/lead'],
@@ -144,6 +145,7 @@ async function composition(page) {
   });
 }
 
+const devices = await simulated();
 const platform = await startPlatform();
 let secret = {};
 try {
@@ -155,7 +157,8 @@ try {
   let notice = '';
   await as('zhou', {}, async (page) => {
     notice = `/notices/${(await records(page)).notice}`;
-    SCREENS.zhou.push(notice);
+    const net = await watched(page);
+    SCREENS.zhou.push(notice, `/net?check=${net.line}`, `/net/${net.access}`, `/net/${net.access}?port=${encodeURIComponent('GigabitEthernet1/0/1')}`, `/net/${net.ups}`);
     await axe(page, 'zhou', 'light');
     await axe(page, 'zhou', 'dark');
     await composition(page);
@@ -177,5 +180,6 @@ try {
   say(false, 'everybody is reached', `${error.stack}\n${platform.log}`);
 } finally {
   await platform.stop();
+  await devices.stop();
 }
 sum();

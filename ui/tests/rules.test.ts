@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, it } from 'vitest';
 import { addWords } from '../src/i18n';
-import { zhDesk } from '../src/i18n/zh/desk';
+import { rules } from '../src/i18n/zh/rules';
 import { blankRule, definitionOf, formOf, ready, summary } from '../src/model/rules';
 
-addWords(zhDesk);
+addWords(rules);
 
 describe('the form of a rule', () => {
   it('says only what its kind looks at', () => {

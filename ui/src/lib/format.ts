@@ -150,7 +150,8 @@ export function bitrate(bps: number | null | undefined): string {
   }
   const steps: [number, string][] = [[1e9, 'Gbps'], [1e6, 'Mbps'], [1e3, 'kbps']];
   for (const [size, unit] of steps) {
-    if (bps >= size) {
+    // 999.9 kbps is written as 1 Mbps, never as 1000 kbps.
+    if (bps >= size * 0.9995) {
       return `${Number((bps / size).toPrecision(3))} ${unit}`;
     }
   }

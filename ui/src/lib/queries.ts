@@ -21,7 +21,7 @@ const SHOWN: Record<string, string[]> = {
   incident: ['incident', 'alert', 'todo', 'overview'],
   finding: ['finding', 'todo'],
   notice: ['notice', 'notices', 'todo', 'overview', 'findings'],
-  check: ['checks', 'check', 'overview'],
+  check: ['checks', 'check', 'device', 'overview'],
   maintenance: ['maintenance'],
   rule: ['rules'],
   asset: ['assets', 'asset'],

@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Machine-made sentences arrive as {code, args}; they are rendered here, in the reader's language.
-import { fill, tx, type Args } from '@/i18n';
+import { addWords, fill, tx, type Args } from '@/i18n';
+import { said } from '@/i18n/zh/said';
+import { sentences } from '@/i18n/zh/sentences';
 import type { Sentence, Timeline } from '@/api/schema';
 import { noticeState, roleName } from './words';
+
+/* The phone's first page says none of these. */
+addWords({ ...said, ...sentences });
 
 function flat(raw: unknown): Args {
   const out: Args = {};

@@ -4,6 +4,7 @@ import { alerts } from './alerts';
 import { checkKinds } from './check_kinds';
 import { manage } from './manage';
 import { nav } from './nav';
+import { network } from './network';
 import { notices } from './notices';
 import { phone } from './phone';
 import { problems } from './problems';
@@ -19,4 +20,4 @@ import { topology } from './topology';
 import { windows } from './windows';
 import { words } from './words';
 
-export const en: Record<Key, string> = { ...shell, ...words, ...alerts, ...checkKinds, ...notices, ...manage, ...nav, ...phone, ...problems, ...refusals, ...results, ...review, ...rules, ...said, ...sentences, ...setup, ...topology, ...windows };
+export const en: Record<Key, string> = { ...shell, ...words, ...alerts, ...checkKinds, ...notices, ...manage, ...nav, ...network, ...phone, ...problems, ...refusals, ...results, ...review, ...rules, ...said, ...sentences, ...setup, ...topology, ...windows };

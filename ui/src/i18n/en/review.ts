@@ -2,8 +2,6 @@
 // What is said about notices at the desk only.
 export const review = {
   'word.reason': 'Reason',
-  'notice.new': 'Draft a notice',
-  'notice.edit': 'Edit notice',
   'notice.number': 'Number',
   'notice.ball': 'Waiting for',
   'notice.due': 'Due',

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 export const setup = {
-  'setup.title': 'First set-up',
   'setup.note': 'Nine steps, about ten minutes. Leave at any time and go on later from Check-up.',
   'setup.of': 'step {n} of {all}',
   'setup.back': 'Back',
@@ -92,7 +91,6 @@ export const setup = {
   'token.note': 'Shown once. A token never exceeds your role.',
   'token.until': 'Valid until',
   'token.scopes': 'Scopes',
-  'token.password': 'Your password again',
   'token.revoked': 'Token revoked',
   'checkup.open': '{n} things are not set yet.',
   'checkup.all_ok': 'Everything is set.',

@@ -5,8 +5,6 @@ import { manage } from './manage';
 import { nav } from './nav';
 import { refusals } from './refusals';
 import { results } from './results';
-import { review } from './review';
-import { setup } from './setup';
 import { windows } from './windows';
 
-export const zhDesk = { ...alerts, ...checkKinds, ...manage, ...nav, ...refusals, ...results, ...review, ...setup, ...windows };
+export const zhDesk = { ...alerts, ...checkKinds, ...manage, ...nav, ...refusals, ...results, ...windows };

@@ -3,15 +3,19 @@
 // What only the desk says is a part of its own, so that a phone need not load it; what only some of
 // its screens say comes with them.
 import type { zhDesk } from './desk';
+import type { network } from './network';
 import { notices } from './notices';
 import { phone } from './phone';
 import { problems } from './problems';
+import type { review } from './review';
 import type { rules } from './rules';
-import { said } from './said';
-import { sentences } from './sentences';
+import type { said } from './said';
+import type { sentences } from './sentences';
+import type { setup } from './setup';
 import { shell } from './shell';
 import type { topology } from './topology';
 import { words } from './words';
 
-export const zh = { ...shell, ...words, ...notices, ...phone, ...problems, ...said, ...sentences };
-export type Key = keyof typeof zh | keyof typeof zhDesk | keyof typeof rules | keyof typeof topology;
+export const zh = { ...shell, ...words, ...notices, ...phone, ...problems };
+type Later = typeof network & typeof review & typeof rules & typeof said & typeof sentences & typeof setup & typeof topology;
+export type Key = keyof typeof zh | keyof typeof zhDesk | keyof Later;

@@ -2,8 +2,6 @@
 // What is said about notices at the desk only.
 export const review = {
   'word.reason': '理由',
-  'notice.new': '起草通报',
-  'notice.edit': '修改通报',
   'notice.number': '编号',
   'notice.ball': '当前责任方',
   'notice.due': '整改期限',

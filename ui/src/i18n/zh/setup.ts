@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 export const setup = {
-  'setup.title': '初始设置',
   'setup.note': '九步，约十分钟。随时可以离开，之后在「体检」里继续。',
   'setup.of': '第 {n} 步，共 {all} 步',
   'setup.back': '返回',
@@ -92,7 +91,6 @@ export const setup = {
   'token.note': '令牌只显示一次，权限不超过当前角色。',
   'token.until': '有效期至',
   'token.scopes': '权限',
-  'token.password': '再次输入登录密码',
   'token.revoked': '令牌已作废',
   'checkup.open': '还有 {n} 项没有设置好。',
   'checkup.all_ok': '全部设置妥当。',
