@@ -304,6 +304,13 @@ int prober_start(void *user, const struct check_spec *spec, struct check_sink si
 				      : start_named(prober, spec, sink);
 }
 
+bool prober_look(struct prober *prober, struct slice source)
+{
+	struct probe_addr addr;
+	return probe_addr_parse(source, &addr) == 0 &&
+	       snmp_checker_look(prober->engines.snmp, &addr);
+}
+
 void prober_forget(struct prober *prober, int64_t check_id)
 {
 	snmp_checker_forget(prober->engines.snmp, check_id);

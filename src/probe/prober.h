@@ -68,6 +68,9 @@ NODISCARD int prober_create(
  */
 NODISCARD int prober_start(void *user, const struct check_spec *spec, struct check_sink sink);
 
+/** A device says that its ports changed; address as text.  Returns: was it given a look? */
+bool prober_look(struct prober *prober, struct slice source);
+
 /** The check is gone: what an engine remembers of it goes too. */
 void prober_forget(struct prober *prober, int64_t check_id);
 

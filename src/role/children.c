@@ -69,6 +69,7 @@ static const struct {
 	{ IPC_CORE, IPC_WEB },
 	{ IPC_QUERY, IPC_WEB },
 	{ IPC_CORE, IPC_PROBE },
+	{ IPC_COLLECT, IPC_PROBE },
 	{ IPC_CORE, IPC_DETECT },
 	{ IPC_CORE, IPC_COURIER },
 	{ IPC_CORE, IPC_PAPER },

@@ -107,6 +107,22 @@ def ports_down_and_up(desk, platform, check):
     case("one that came back while probe was away is over too", resolved["state"] == "resolved")
 
 
+def traps(desk, check):
+    """Between two polls of a check that is asked every minute."""
+    desk.lab.say("sink 127.0.0.1:5162 v2c")
+    key, took = f"port:{check}:GigabitEthernet1/0/3", {}
+    began = time.monotonic()
+    desk.lab.say(f"port {OTHER} 3 down")
+    alert = until(lambda: next((a for a in desk.operator.get("/alerts?state=open")["items"] if a["dedup_key"] == key), None), 20, 0.01)
+    took["down"] = round((time.monotonic() - began) * 1000)
+    began = time.monotonic()
+    desk.lab.say(f"port {OTHER} 3 up")
+    until(lambda: desk.operator.get(f"/alerts/{alert['id']}")["state"] == "resolved", 20, 0.01)
+    took["up"] = round((time.monotonic() - began) * 1000)
+    print(f"# by trap: {took} ms to the alert and to its end")
+    case("a trap of a port has it looked at: told at once", all(ms < 1000 for ms in took.values()), took)
+
+
 def restarts(desk, check, series):
     desk.lab.say(f"reboot {SWITCH}")
     before = len(desk.values(check, series))
@@ -144,6 +160,10 @@ def walked(cast, platform, lab):
     case("a UPS has sensors with what they measure", any(s["class"] == "voltage" and s["value"] > 100 for s in ups["sensors"]),
          ups["sensors"][:3])
     ports_down_and_up(desk, platform, check)
+    desk.operator.call("PATCH", f"/checks/{other}", {"interval_s": 60})
+    time.sleep(2)
+    traps(desk, other)
+    desk.operator.call("PATCH", f"/checks/{other}", {"interval_s": 1})
     restarts(desk, check, series)
     dies(desk, check, other)
     twice = desk.watch("又一项", OTHER)

@@ -113,7 +113,9 @@ static void run_end(struct snmp_device *device)
 	}
 	device->run_count = device->next_count;
 	device->next_count = 0;
-	if (device->run_count > 0 && run_begin(device) < 0) {
+	bool more = device->run_count > 0 || device->again;
+	device->again = false;
+	if (more && run_begin(device) < 0) {
 		check_result_init(&device->result, device->spec, clock_unix_ms());
 		check_result_set(&device->result, CHECK_UNKNOWN, "check.not_started");
 		tell_all(device);
@@ -430,6 +432,37 @@ int snmp_check_start(
 		device->run_count = 1;
 	}
 	return rc;
+}
+
+/* ---- looks that the device calls for */
+
+static bool look_allowed(struct snmp_device *device)
+{
+	int64_t now_ms = snmp_now_ms();
+	while (device->looks > 0 && now_ms - device->look_ms >= SNMP_LOOK_MS) {
+		device->looks--;
+		device->look_ms += SNMP_LOOK_MS;
+	}
+	device->look_ms = device->looks == 0 ? now_ms : device->look_ms;
+	device->looks = (uint8_t)(device->looks + (device->looks <= SNMP_LOOKS_MAX));
+	return device->looks <= SNMP_LOOKS_MAX;
+}
+
+bool snmp_checker_look(struct snmp_checker *checker, const struct probe_addr *addr)
+{
+	size_t cursor = 0;
+	struct slice key;
+	void *value = NULL;
+	struct snmp_device *device = NULL;
+	while (device == NULL && map_next(checker->by_id, &cursor, &key, &value)) {
+		struct snmp_device *one = value;
+		device = probe_addr_eq(&one->spec->addr, addr) ? one : NULL;
+	}
+	if (device == NULL || !look_allowed(device)) {
+		return false;
+	}
+	device->again = device->running;
+	return device->running || run_begin(device) == 0;
 }
 
 /* ---- the checker */

@@ -22,6 +22,8 @@ enum {
 	SNMP_DEVICES_DEFAULT = 10000,
 	SNMP_INVENTORIES_MAX = 4, /* at once; further ones wait for their turn */
 	SNMP_ASKERS_MAX = 4,      /* who may wait for one device at a time */
+	SNMP_LOOKS_MAX = 8,
+	SNMP_LOOK_MS = 2000,
 };
 
 struct snmp_config {
@@ -55,6 +57,15 @@ NODISCARD int snmp_checker_create(
  */
 NODISCARD int snmp_check_start(
 	struct snmp_checker *checker, const struct check_spec *spec, struct check_sink sink);
+
+/**
+ * The device at this address says that something changed: look at its ports
+ * now, or once more when it is being looked at.  Anybody can say so in its
+ * name, so there are only SNMP_LOOKS_MAX at once and one more in SNMP_LOOK_MS.
+ *
+ * Returns: true when it is one of ours and was given a look.
+ */
+bool snmp_checker_look(struct snmp_checker *checker, const struct probe_addr *addr);
 
 /** The check is gone; what is under way ends without a result. */
 void snmp_checker_forget(struct snmp_checker *checker, int64_t check_id);

@@ -27,6 +27,9 @@ struct snmp_device {
 	unsigned run_count;
 	struct check_sink next[SNMP_ASKERS_MAX]; /* who wants one from after their asking */
 	unsigned next_count;
+	bool again;      /* … or it called for one itself */
+	uint8_t looks;   /* used up */
+	int64_t look_ms; /* when one of them was given back */
 	struct check_result result;
 	struct mib_table *table; /* of the run */
 	bool restarted;

@@ -43,11 +43,23 @@ static void put_text(struct buf *text, const struct collect_trap_event *event, c
 	}
 }
 
+static void look_tell(
+	struct traps *traps, const struct collect_trap_event *event, const char *name)
+{
+	struct msg_look msg = { .source = event->source };
+	bool is_port = name != NULL &&
+		       (slice_is(SLICE("linkDown"), name) || slice_is(SLICE("linkUp"), name));
+	/* Without probe its next poll will see. */
+	traps->looks += is_port &&
+			RUNTIME_SEND(traps->rt, IPC_PROBE, look, MSG_LOOK, 0, 0, &msg, -1) >= 0;
+}
+
 static void on_trap(void *user, const struct collect_trap_event *event)
 {
 	struct traps *traps = user;
 	const char *name = trap_name(oid_of(&event->trap->oid));
 	struct jw jw;
+	look_tell(traps, event, name);
 	buf_clear(&traps->fields);
 	buf_clear(&traps->text);
 	jw_init(&jw, &traps->fields);
@@ -89,6 +101,7 @@ int traps_begin(struct traps *traps, struct runtime *rt, struct tail *tail)
 		return 0;
 	}
 	traps->tail = tail;
+	traps->rt = rt;
 	buf_init(&traps->fields, FIELDS_OCTETS);
 	buf_init(&traps->text, TEXT_OCTETS);
 	struct collect_trap_options options = { .loop = &rt->loop,
@@ -130,6 +143,7 @@ void traps_status(const struct traps *traps, struct jw *jw)
 		{ "traps_cut", c->cut },
 		{ "traps_kernel_drops", c->kernel_drops },
 		{ "traps_rows_refused", traps->rows_refused },
+		{ "traps_looks", traps->looks },
 	};
 	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
 		jw_kv_int(jw, members[i].name, (int64_t)members[i].value);

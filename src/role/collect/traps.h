@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
  * Traps into the tail of log lines: each that is news is one line of
- * "snmptrap", its objects in the fields, its community masked.
+ * "snmptrap", its objects in the fields, its community masked.  Of a port
+ * that changed probe is told whom to look at; what a trap says is believed by
+ * nobody, for anyone can send one.
  *
  * Layer: role.
  */
@@ -17,11 +19,13 @@ struct tail;
 
 struct traps {
 	struct collect_trap *receiver; /* NULL: no socket was given */
+	struct runtime *rt;
 	struct tail *tail;
 	struct buf fields;
 	struct buf text;
 	uint64_t rows;
 	uint64_t rows_refused;
+	uint64_t looks; /* probe was told of */
 };
 
 /** Listen on the handle "trap_udp" if there is one; tail is borrowed.  Returns: 0 or as collect_trap_create. */

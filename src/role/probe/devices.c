@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "model/signal.h"
 #include "probe/check.h"
+#include "probe/prober.h"
 #include "probe/snmp/device.h"
 #include "probe/snmp/profile.h"
 #include "role/probe/probe.h"
@@ -31,6 +32,8 @@ struct devices {
 	uint64_t port_changes;
 	uint64_t told;
 	uint64_t unsent;
+	uint64_t looks;
+	uint64_t looks_refused;
 };
 
 static int folder_of(const struct runtime *rt, const char *handle)
@@ -178,6 +181,15 @@ struct snmp_sink devices_sink(struct devices *devices)
 	return (struct snmp_sink) { on_figure, on_port, on_device, devices };
 }
 
+void devices_look(struct devices *devices, const struct ipc_frame *frame)
+{
+	struct msg_look msg = { 0 };
+	bool given = msg_look_decode(frame->payload, &msg) == 0 &&
+		     prober_look(devices->probe->prober, msg.source);
+	devices->looks += given;
+	devices->looks_refused += !given;
+}
+
 void devices_status(const struct devices *devices, struct jw *jw)
 {
 	jw_kv_int(jw, "profiles", (int64_t)profiles_count(devices->profiles));
@@ -186,4 +198,6 @@ void devices_status(const struct devices *devices, struct jw *jw)
 	jw_kv_int(jw, "port_changes", (int64_t)devices->port_changes);
 	jw_kv_int(jw, "devices_told", (int64_t)devices->told);
 	jw_kv_int(jw, "devices_unsent", (int64_t)devices->unsent);
+	jw_kv_int(jw, "device_looks", (int64_t)devices->looks);
+	jw_kv_int(jw, "device_looks_refused", (int64_t)devices->looks_refused);
 }

@@ -11,6 +11,7 @@
 #include "probe/snmp/sink.h"
 
 struct devices;
+struct ipc_frame;
 struct jw;
 struct probe;
 struct profiles;
@@ -21,4 +22,6 @@ struct devices *devices_destroy(struct devices *devices);
 const struct profiles *devices_profiles(const struct devices *devices);
 /** For prober_config. */
 struct snmp_sink devices_sink(struct devices *devices);
+/** A `look` frame of collect: a device says that its ports changed. */
+void devices_look(struct devices *devices, const struct ipc_frame *frame);
 void devices_status(const struct devices *devices, struct jw *jw);

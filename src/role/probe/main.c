@@ -118,6 +118,9 @@ static void frame(struct runtime *rt, enum ipc_role from, struct ipc_frame *fram
 	if (from == IPC_CAGE && frame->type == MSG_PLUGIN_RAN) {
 		plugins_take(probe->plugins, frame);
 	}
+	if (from == IPC_COLLECT && frame->type == MSG_LOOK) {
+		devices_look(probe->devices, frame);
+	}
 	if (from != IPC_CORE) {
 		return;
 	}

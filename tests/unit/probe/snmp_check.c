@@ -364,6 +364,43 @@ static void who_asks_meanwhile_is_told_of_a_look_after(void **state)
 	snmp_checker_forget(world.checker, 5);
 }
 
+static void a_device_that_calls_is_looked_at_now(void **state)
+{
+	(void)state;
+	struct check_spec spec = spec_of(11, 11);
+	struct answer answer;
+	world.downs = 0;
+	(void)check(&spec);
+	say("port 127.34.0.11 2 down");
+	assert_true(snmp_checker_look(world.checker, &spec.addr));
+	turn_ms(200);
+	assert_int_equal(world.downs, 1);
+	/* In the middle of a look it gets another, which has no asker. */
+	say("port 127.34.0.11 2 up");
+	world.figure_count = 0;
+	begin(&answer, &spec);
+	say("port 127.34.0.11 1 down");
+	assert_true(snmp_checker_look(world.checker, &spec.addr));
+	turn_ms(300);
+	assert_true(answer.come);
+	assert_int_equal(world.downs, 2);
+	unsigned times = 0;
+	for (size_t i = 0; i < world.figure_count; i++) {
+		times += strcmp(world.figures[i].metric, "speed_bps") == 0;
+	}
+	assert_int_equal(times, 2);
+	/* Whoever cries too often is not heard; nor is a stranger. */
+	unsigned heard = 0;
+	for (int i = 0; i < 3 * SNMP_LOOKS_MAX; i++) {
+		heard += snmp_checker_look(world.checker, &spec.addr);
+	}
+	assert_int_equal(heard, SNMP_LOOKS_MAX - 2);
+	struct probe_addr stranger = { .family = 4, .octet = { 127, 34, 9, 9 } };
+	assert_false(snmp_checker_look(world.checker, &stranger));
+	turn_ms(200);
+	snmp_checker_forget(world.checker, 11);
+}
+
 static void the_dead_hold_up_nobody(void **state)
 {
 	(void)state;
@@ -437,6 +474,7 @@ int main(void)
 		cmocka_unit_test(a_restart_makes_no_spike),
 		cmocka_unit_test(a_port_that_goes_down_is_told_until_it_is_well),
 		cmocka_unit_test(who_asks_meanwhile_is_told_of_a_look_after),
+		cmocka_unit_test(a_device_that_calls_is_looked_at_now),
 		cmocka_unit_test(the_dead_hold_up_nobody),
 		cmocka_unit_test(one_address_is_asked_by_one_check),
 		cmocka_unit_test(credentials_that_cannot_be_are_refused),
