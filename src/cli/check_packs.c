@@ -12,9 +12,11 @@
 #include "base/arena.h"
 #include "base/diag.h"
 #include "base/err.h"
+#include "base/json.h"
 #include "cli/share.h"
 #include "collect/packs.h"
 #include "detect/burst_rule.h"
+#include "detect/metric_rule.h"
 #include "probe/snmp/profile.h"
 #include "proto/logfields.h"
 #include "role/packs.h"
@@ -94,6 +96,17 @@ static void profiles_take(
 	(void)profiles_destroy(profiles);
 }
 
+/* A rule over figures or one over log lines, as detect tells them apart. */
+static int rule_read(struct arena *arena, struct slice text, struct diag *diag)
+{
+	struct burst_rule lines = { 0 };
+	struct metric_rule figures = { 0 };
+	const struct json *root = NULL;
+	bool of_figures = json_parse(arena, text, 0, &root, NULL) == 0 && metric_rule_is(root);
+	return of_figures ? metric_rule_take(root, &figures, diag)
+			  : burst_rule_read(arena, text, &lines, diag);
+}
+
 static void rules_read(int above, struct check_packs *found, struct diag_list *diags)
 {
 	int folder =
@@ -102,7 +115,6 @@ static void rules_read(int above, struct check_packs *found, struct diag_list *d
 	const struct dirent *entry = NULL;
 	while (dir != NULL && (entry = readdir(dir)) != NULL) {
 		AUTO_ARENA struct arena *arena = arena_create(0);
-		struct burst_rule rule = { 0 };
 		struct slice text = { 0 };
 		struct diag diag = { 0 };
 		if (entry->d_name[0] == '.' ||
@@ -110,7 +122,7 @@ static void rules_read(int above, struct check_packs *found, struct diag_list *d
 			continue;
 		}
 		int error = packs_read(folder, entry->d_name, RULE_OCTETS_MAX, arena, &text);
-		error = error < 0 ? error : burst_rule_read(arena, text, &rule, &diag);
+		error = error < 0 ? error : rule_read(arena, text, &diag);
 		if (error < 0) {
 			mistake(diags, entry->d_name,
 				diag.text[0] != '\0' ? diag.text : err_text(error));

@@ -65,5 +65,5 @@ describe('ports', () => {
   });
   it('do not repeat their name as a description', () => expect([aliasOf(port), aliasOf({ ...port, alias: '教学楼' })]).toEqual(['', '教学楼']));
   it('write an address in pairs', () => expect([macText('025a03000101'), macText('odd')]).toEqual(['02:5a:03:00:01:01', 'odd']));
-  it('keep their speed out of the device’s own charts', () => expect([isOfPort(one('speed_bps', 'GE1/0/1')), isOfPort(one('cpu', '1'))]).toEqual([true, false]));
+  it('keep their speed out of the device’s own charts', () => expect([isOfPort(one('speed', 'GE1/0/1')), isOfPort(one('cpu', '1'))]).toEqual([true, false]));
 });

@@ -68,7 +68,7 @@ void figures_tell(const struct snmp_device *device, const struct device *found)
 				processor->usage);
 		}
 	}
-	tell_pools(device, found->mempools.items, found->mempools.count, "memory");
-	tell_pools(device, found->storage.items, found->storage.count, "storage");
+	tell_pools(device, found->mempools.items, found->mempools.count, "memory_used");
+	tell_pools(device, found->storage.items, found->storage.count, "disk_used");
 	tell_sensors(device, found);
 }

@@ -395,7 +395,7 @@ static void figures_take(struct port *port, const struct ports_poll *poll)
 	if (port->oper == STATUS_UP &&
 		(is_high || number_of(poll->table, IF_SPEED, port->if_index, &speed)) &&
 		speed > 0) {
-		tell(poll, port, "speed_bps", "bit/s",
+		tell(poll, port, "speed", "bit/s",
 			is_high ? (double)speed * 1e6 : (double)speed);
 	}
 }

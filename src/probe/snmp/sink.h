@@ -17,7 +17,8 @@ struct device;
 
 /** One measurement; with instance and metric it is a series of the check. */
 struct snmp_figure {
-	struct slice metric;   /* in_bps, out_bps, in_errors …, speed_bps, cpu, memory, … */
+	struct slice
+		metric; /* in_bps, out_bps, in_errors …, speed, cpu, memory_used, … (docs/rules.md) */
 	struct slice instance; /* a port's name, a sensor's; empty where there is one */
 	struct slice label;    /* what people call it; may be empty */
 	struct slice unit;     /* "bit/s", "/s", "%", or as the device says */

@@ -299,7 +299,7 @@ static void rates_are_what_went_through(void **state)
 	assert_true(first->value > RATE * 8 * 0.9 && first->value < RATE * 8 * 1.1);
 	assert_true(twin->value > 8 * RATE * 8 * 0.9 && twin->value < 8 * RATE * 8 * 1.1);
 	assert_string_equal(first->label, "核心");
-	assert_true(figure_of("speed_bps", "Gi0/1")->value == 1e9);
+	assert_true(figure_of("speed", "Gi0/1")->value == 1e9);
 	snmp_checker_forget(world.checker, 2);
 }
 
@@ -376,25 +376,19 @@ static void a_device_that_calls_is_looked_at_now(void **state)
 	turn_ms(200);
 	assert_int_equal(world.downs, 1);
 	/* In the middle of a look it gets another, which has no asker. */
-<<<<<<< HEAD
-=======
 	say("port 127.34.0.11 2 up");
 	world.figure_count = 0;
->>>>>>> device
 	begin(&answer, &spec);
 	say("port 127.34.0.11 1 down");
 	assert_true(snmp_checker_look(world.checker, &spec.addr));
 	turn_ms(300);
 	assert_true(answer.come);
 	assert_int_equal(world.downs, 2);
-<<<<<<< HEAD
-=======
 	unsigned times = 0;
 	for (size_t i = 0; i < world.figure_count; i++) {
-		times += strcmp(world.figures[i].metric, "speed_bps") == 0;
+		times += strcmp(world.figures[i].metric, "speed") == 0;
 	}
 	assert_int_equal(times, 2);
->>>>>>> device
 	/* Whoever cries too often is not heard; nor is a stranger. */
 	unsigned heard = 0;
 	for (int i = 0; i < 3 * SNMP_LOOKS_MAX; i++) {

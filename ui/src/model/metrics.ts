@@ -52,7 +52,7 @@ export const PORT_CHARTS = [
   { key: 'discards', metrics: ['in_discards', 'out_discards'] },
 ] as const;
 
-const PORT_METRICS = new Set<string>(['speed_bps', ...PORT_CHARTS.flatMap((c) => c.metrics)]);
+const PORT_METRICS = new Set<string>(['speed', ...PORT_CHARTS.flatMap((c) => c.metrics)]);
 
 /** Whether a series belongs to a port's charts and not to the device's own. */
 export function isOfPort(s: Pick<Series, 'metric' | 'instance'>): boolean {
