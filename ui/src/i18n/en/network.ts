@@ -107,7 +107,7 @@ export const network = {
   'sensor.class.percent': 'Percent',
   'sensor.class.charge': 'Charge',
   'sensor.class.frequency': 'Frequency',
-  'sensor.class.runtime': 'Runtime left',
+  'sensor.class.runtime': 'Time',
   'sensor.class.dbm': 'Optical power',
   'sensor.class.snr': 'Signal to noise',
   'sensor.class.count': 'Count',

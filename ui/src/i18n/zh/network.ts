@@ -108,7 +108,7 @@ export const network = {
   'sensor.class.percent': '百分比',
   'sensor.class.charge': '电量',
   'sensor.class.frequency': '频率',
-  'sensor.class.runtime': '可续航时间',
+  'sensor.class.runtime': '时长',
   'sensor.class.dbm': '光功率',
   'sensor.class.snr': '信噪比',
   'sensor.class.count': '数量',
