@@ -161,7 +161,7 @@ export async function hurry(page, target = PORTAL) {
   await button(page, '修改').click();
   const box = page.getByRole('dialog').last();
   await box.getByLabel('名称').fill('门户网站');
-  await box.getByLabel('告警级别').selectOption({ label: '紧急' });
+  await box.getByLabel('告警级别', { exact: true }).selectOption({ label: '紧急' });
   await box.getByLabel('间隔').fill('1');
   await box.getByLabel('重试').fill('1');
   await button(box, '保存').click();
