@@ -77,27 +77,42 @@ static int range_of(struct view *view, enum row_kind kind, struct query_request 
 }
 
 /* Those the check was measured in; they are announced at the full hour. */
-static int series_find(
-	struct view *view, struct series_row **ret_rows, struct query_coverage *ret_coverage)
+static int series_find(struct view *view, struct query_request *range,
+	struct series_row **ret_rows, struct query_coverage *ret_coverage)
 {
-	struct query_request range;
-	int error = range_of(view, ROW_SERIES, &range);
-	if (error < 0 || view->env->rows == NULL) {
-		return error;
+	if (view->env->rows == NULL) {
+		return 0;
 	}
-	range.from_ms -= range.from_ms > INT64_MIN + HOUR_MS ? HOUR_MS : 0;
+	range->kind = ROW_SERIES;
+	range->from_ms -= range->from_ms > INT64_MIN + HOUR_MS ? HOUR_MS : 0;
 	*ret_rows = arena_take(view->arena, SERIES_SHOWN_MAX * sizeof(**ret_rows));
-	int count = query_series(view->env->rows, &range, view->call->id, *ret_rows,
+	int count = query_series(view->env->rows, range, view->call->id, *ret_rows,
 		SERIES_SHOWN_MAX, ret_coverage);
 	return count < 0 ? E_STORE : count;
 }
 
-/* Whoever may see a check may not ask it for the series of another. */
-static int series_wanted(struct view *view, int64_t *ret_series)
+/* Returns: 1 when the check was measured in it in this range, 0, or E_STORE. */
+static int series_is_own(struct view *view, struct query_request range, int64_t series)
 {
-	struct slice text = view_param(view, "series");
 	struct series_row *rows = NULL;
 	struct query_coverage coverage = { .oldest_ms = INT64_MAX };
+	int count = series_find(view, &range, &rows, &coverage);
+	for (int i = 0; i < count; i++) {
+		if (rows[i].series_id == series) {
+			return 1;
+		}
+	}
+	return count < 0 ? count : 0;
+}
+
+/*
+ * Whoever may see a check may not ask it for the series of another.  One of
+ * these days may be asked for a time when it was not yet: that is no sample.
+ */
+static int series_wanted(
+	struct view *view, const struct query_request *asked, int64_t *ret_series)
+{
+	struct slice text = view_param(view, "series");
 	*ret_series = view->call->id;
 	if (text.n == 0) {
 		return 0;
@@ -105,13 +120,12 @@ static int series_wanted(struct view *view, int64_t *ret_series)
 	if (num_i64(text, 0, INT64_MAX, ret_series) < 0) {
 		return view_refuse(view, E_INPUT, "input.range", "series");
 	}
-	int count = series_find(view, &rows, &coverage);
-	for (int i = 0; i < count; i++) {
-		if (rows[i].series_id == *ret_series) {
-			return 0;
-		}
-	}
-	return count < 0 ? count : E_ABSENT;
+	struct query_request now = *asked;
+	now.to_ms = view->now_ms;
+	now.from_ms = view->now_ms - HOUR_MS;
+	int own = series_is_own(view, now, *ret_series);
+	own = own != 0 ? own : series_is_own(view, *asked, *ret_series);
+	return own < 0 ? own : own == 1 ? 0 : E_ABSENT;
 }
 
 int view_checks_samples(struct view *view)
@@ -122,7 +136,7 @@ int view_checks_samples(struct view *view)
 	int64_t series = 0;
 	int error = view_check_reached(view);
 	error = error < 0 ? error : range_of(view, ROW_SAMPLE, &range);
-	error = error < 0 ? error : series_wanted(view, &series);
+	error = error < 0 ? error : series_wanted(view, &range, &series);
 	if (error < 0) {
 		return error;
 	}
@@ -186,8 +200,10 @@ int view_checks_series(struct view *view)
 	struct query_coverage coverage = { .oldest_ms = INT64_MAX };
 	struct series_row *rows = NULL;
 	struct query_latest *latest = NULL;
+	struct query_request range;
 	int count = view_check_reached(view);
-	count = count < 0 ? count : series_find(view, &rows, &coverage);
+	count = count < 0 ? count : range_of(view, ROW_SERIES, &range);
+	count = count < 0 ? count : series_find(view, &range, &rows, &coverage);
 	if (count < 0) {
 		return count;
 	}
