@@ -350,8 +350,7 @@ def check_mails(store):
     often = [(i, n, tries.get(i)) for i, n in seen.items() if n > tries.get(i, 0)]
     times = collections.Counter(seen.values())
     case(f"and none comes oftener than it was tried, under one Message-ID ({dict(sorted(times.items()))})", not often, often[:3])
-    # A courier that is killed leaves at most its eight letters under way; a short run has few letters to share that.
-    case("which is seldom", sum(n - 1 for n in seen.values()) <= max(len(seen) // 10, 8), seen.most_common(3))
+    case("which is seldom", sum(n - 1 for n in seen.values()) * 10 <= len(seen), seen.most_common(3))
 
 
 def settle(store, kills):
