@@ -2,13 +2,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Run test programs side by side and count their cases.
 
-    suite.py --results FILE [--jobs N] [--timeout S] [--tail N] NAME=COMMAND...
+    suite.py --results FILE [--jobs N] [--timeout S] [--tail N] [--first LIST] NAME=COMMAND...
     suite.py --results FILE --meson TESTLOG.json
     suite.py --results FILE --sum
 
 A program that speaks TAP is counted by its lines, any other as one case by its exit code
 (77 = skipped).  Output is kept in FILE.d/NAME.log and shown when something failed; its lines that
-begin with "#!" are figures, shown in any case.  Each call
+begin with "#!" are figures, shown in any case.  LIST holds names, one a line, of the programs to
+start with, so that the longest is not the last.  Each call
 appends `passed failed skipped` to FILE; --sum adds them up, prints the closing line and exits
 1 when anything failed.
 """
@@ -104,13 +105,20 @@ def complain(text, most):
     print("\n".join("       " + line for line in telling(text, most)), flush=True)
 
 
+def ordered(programs, listed):
+    """Those that are listed first, in the list's order; the others as they stand."""
+    place = {name: i for i, name in enumerate(listed)}
+    return sorted(programs, key=lambda item: place.get(item.partition("=")[0], len(place)))
+
+
 def run_all(args):
     logs = pathlib.Path(args.results + ".d")
     logs.mkdir(parents=True, exist_ok=True)
     total = [0, 0, 0]
     with concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:
         waiting = []
-        for item in args.programs:
+        first = args.first.read_text().split() if args.first else []
+        for item in ordered(args.programs, first):
             name, _, command = item.partition("=")
             log = logs / (name.replace("/", "_") + ".log")
             waiting.append(pool.submit(run_one, name, command, log, args.timeout))
@@ -157,6 +165,7 @@ def main():
     ask.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     ask.add_argument("--timeout", type=float, default=300)
     ask.add_argument("--tail", type=int, default=60)
+    ask.add_argument("--first", type=pathlib.Path)
     ask.add_argument("--meson")
     ask.add_argument("--sum", action="store_true")
     ask.add_argument("programs", nargs="*")

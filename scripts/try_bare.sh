@@ -82,7 +82,14 @@ mount -t tmpfs tmpfs "$root/run"
 # A bare system has no ip(8) to raise the loopback with; ours does.
 [ "$1" != --net ] || ip link set lo up
 [ "$1" != --net ] || shift
-exec chroot "$root" env -i HOME=/root PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
+# Its root is the namespace'"'"'s own: in a chroot the kernel refuses user namespaces.
+cd "$root"
+mkdir -p old
+pivot_root . old
+cd /
+umount -l /old
+rmdir /old
+exec env -i HOME=/root PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
 	LANG=C.UTF-8 "$@"
 '
 # shellcheck disable=SC2086

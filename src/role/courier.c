@@ -5,6 +5,7 @@
  *
  * Layer: role.
  */
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -14,6 +15,7 @@
 #include "base/jw.h"
 #include "base/log.h"
 #include "courier/lookup.h"
+#include "courier/receipts.h"
 #include "courier/smtp.h"
 #include "role/runtime.h"
 #include "sys/clock.h"
@@ -27,9 +29,10 @@ enum {
 
 struct courier {
 	struct smtp *smtp;
+	struct receipts *receipts;
 	struct buf ca;
 	uint64_t malformed;  /* frames */
-	uint64_t unanswered; /* core was gone, or slow */
+	uint64_t unanswered; /* core was gone, or slow: the next one is told */
 };
 
 static void file_read(const char *path, size_t octets_max, struct buf *out)
@@ -46,7 +49,7 @@ static void file_read(const char *path, size_t octets_max, struct buf *out)
 	}
 }
 
-static void on_sent(void *ctx, const struct smtp_result *result)
+static void tell(void *ctx, const struct smtp_result *result)
 {
 	struct runtime *rt = ctx;
 	struct courier *courier = rt->self;
@@ -61,6 +64,22 @@ static void on_sent(void *ctx, const struct smtp_result *result)
 	}
 }
 
+static void on_sent(void *ctx, const struct smtp_result *result)
+{
+	struct runtime *rt = ctx;
+	struct courier *courier = rt->self;
+	receipts_keep(courier->receipts, result);
+	tell(rt, result);
+}
+
+static void peer(struct runtime *rt, enum ipc_role other, bool up)
+{
+	struct courier *courier = rt->self;
+	if (other == IPC_CORE && up) {
+		receipts_each(courier->receipts, tell, rt);
+	}
+}
+
 static int prepare(struct runtime *rt, struct diag *diag)
 {
 	struct courier *courier = rt->self;
@@ -70,6 +89,10 @@ static int prepare(struct runtime *rt, struct diag *diag)
 	file_read("/etc/resolv.conf", RESOLV_CONF_OCTETS_MAX, &resolv_conf);
 	file_read("/etc/ssl/certs/ca-certificates.crt", CA_OCTETS_MAX, &courier->ca);
 	lookup_servers(buf_slice(&resolv_conf), &servers);
+	courier->receipts = receipts_create();
+	if (courier->receipts == NULL) {
+		return diag_set(diag, -ENOMEM, 0, 0, "mail: %s", err_text(-ENOMEM));
+	}
 	struct smtp_setup setup = { .name_servers =
 					    servers.n > 0 ? (const char *)servers.p : "",
 		.ca = buf_slice(&courier->ca),
@@ -125,15 +148,19 @@ static void frame(struct runtime *rt, enum ipc_role from, struct ipc_frame *fram
 {
 	struct courier *courier = rt->self;
 	struct msg_send msg = { 0 };
-	if (from != IPC_CORE || frame->type != MSG_SEND) {
+	struct msg_settled settled = { 0 };
+	if (from != IPC_CORE || (frame->type != MSG_SEND && frame->type != MSG_SETTLED)) {
 		return;
 	}
-	if (msg_send_decode(frame->payload, &msg) < 0) {
+	if (frame->type == MSG_SEND && msg_send_decode(frame->payload, &msg) == 0) {
+		hand_over(rt, &msg, frame->fd);
+	} else if (frame->type == MSG_SETTLED &&
+		   msg_settled_decode(frame->payload, &settled) == 0) {
+		receipts_drop(courier->receipts, settled.delivery, settled.attempt);
+	} else {
 		courier->malformed++;
 		log_event(LOG_WARNING, "send.malformed", F_INT("octets", frame->payload.n));
-		return;
 	}
-	hand_over(rt, &msg, frame->fd);
 }
 
 static void status(struct runtime *rt, struct jw *jw)
@@ -142,6 +169,7 @@ static void status(struct runtime *rt, struct jw *jw)
 	smtp_status(courier->smtp, jw);
 	jw_kv_int(jw, "malformed", (int64_t)courier->malformed);
 	jw_kv_int(jw, "unanswered", (int64_t)courier->unanswered);
+	jw_kv_int(jw, "receipts_lost", (int64_t)receipts_lost(courier->receipts));
 }
 
 static void end(struct runtime *rt)
@@ -158,12 +186,14 @@ int main(int argc, char **argv)
 		.prepare = prepare,
 		.begin = begin,
 		.frame = frame,
+		.peer = peer,
 		.status = status,
 		.end = end,
 	};
 	struct courier courier = { 0 };
 	int code = runtime_main(argc, argv, &role, &courier);
 	courier.smtp = smtp_destroy(courier.smtp);
+	courier.receipts = receipts_destroy(courier.receipts);
 	buf_fini(&courier.ca);
 	return code;
 }

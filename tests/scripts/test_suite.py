@@ -28,7 +28,7 @@ CASES = [
 
 def main():
     wrong = 0
-    print(f"1..{len(CASES) + 1}")
+    print(f"1..{len(CASES) + 2}")
     for number, (name, text, code, late, wanted) in enumerate(CASES, 1):
         got = suite.count(text, code, late)
         wrong += got != wanted
@@ -40,6 +40,10 @@ def main():
     wrong += got != ["not ok 1 - a", "# why"]
     print(f"{'ok' if got == ['not ok 1 - a', '# why'] else 'not ok'} {len(CASES) + 1}"
           " - a failure is shown however many cases passed after it")
+    got = suite.ordered(["a=x", "b=y", "c=z=1"], ["c", "gone", "b"])
+    wrong += got != ["c=z=1", "b=y", "a=x"]
+    print(f"{'ok' if got == ['c=z=1', 'b=y', 'a=x'] else 'not ok'} {len(CASES) + 2}"
+          " - the longest are started first, and none is lost")
     return 1 if wrong else 0
 
 

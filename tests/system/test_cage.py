@@ -4,13 +4,13 @@
 is registered, its checks change state like any other, and it comes back when it is killed."""
 import os
 import pathlib
-import shutil
 import signal
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
+import cage_ground  # noqa: E402
 from platform_driver import NAME, Platform, campus, on_a_desk, until  # noqa: E402
-from tap import case, end, skip  # noqa: E402
+from tap import case, end  # noqa: E402
 from test_line import setup  # noqa: E402
 
 
@@ -67,6 +67,5 @@ def run():
 
 
 if __name__ == "__main__":
-    if not pathlib.Path("/usr/lib/nagios/plugins/check_http").exists() or shutil.which("nft") is None:
-        skip("needs monitoring-plugins and nftables")
+    cage_ground.want()
     on_a_desk(run)

@@ -15,6 +15,7 @@ enum { DOCUMENT_MAX_OCTETS = 32 * 1024 * 1024 };
 
 struct outcome {
 	struct deliver_result result;
+	uint32_t attempt;
 	const struct desk_env *env;
 };
 
@@ -26,6 +27,19 @@ static int settle_run(struct txn *txn, void *arg)
 		error = line_delivered(txn, o->env, o->result.delivery_id);
 	}
 	return error;
+}
+
+/* On disk, or of no message we have: courier need not say it again. */
+static void sent_settled(struct job *job)
+{
+	struct outcome *o = job->of;
+	struct core *core = job->core;
+	struct msg_settled msg = { o->result.delivery_id, o->attempt };
+	if (job->command.status >= 0 && core->rt->peers[IPC_COURIER] != NULL) {
+		(void)!RUNTIME_SEND(
+			core->rt, IPC_COURIER, settled, MSG_SETTLED, 0, job->trace, &msg, -1);
+	}
+	job_drop(job);
 }
 
 static void sent_take(struct core *core, struct ipc_frame *frame)
@@ -40,7 +54,9 @@ static void sent_take(struct core *core, struct ipc_frame *frame)
 	o->env = &core->env;
 	o->result =
 		(struct deliver_result) { msg.delivery, msg.outcome, msg.provider, msg.error };
-	job_submit_sure(job, settle_run, o, job_drop);
+	o->attempt = msg.attempt;
+	job->of = o;
+	job_submit_sure(job, settle_run, o, sent_settled);
 }
 
 /* A document: stored in the pool, then named in the transaction that says it is ready. */

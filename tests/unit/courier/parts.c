@@ -10,6 +10,7 @@
 #include "courier/account.h"
 #include "courier/lookup.h"
 #include "courier/outcome.h"
+#include "courier/receipts.h"
 
 static void test_account(void **state)
 {
@@ -136,9 +137,61 @@ static void test_servers(void **state)
 	}
 }
 
+struct said {
+	size_t count;
+	int64_t first;
+	int64_t last;
+	size_t reply_octets;
+};
+
+static void on_said(void *ctx, const struct smtp_result *result)
+{
+	struct said *said = ctx;
+	said->first = said->count++ == 0 ? result->delivery : said->first;
+	said->last = result->delivery;
+	said->reply_octets = result->provider.n;
+	assert_int_equal(result->attempt, 2);
+	assert_int_equal(result->outcome, OUTCOME_ACCEPTED);
+}
+
+static void test_receipts(void **state)
+{
+	struct receipts *receipts = receipts_create();
+	struct said said = { 0 };
+	AUTO_BUF struct buf reply;
+	(void)state;
+	buf_init(&reply, 4096);
+	for (int i = 0; i < RECEIPT_TEXT_MAX / 2; i++) {
+		buf_put(&reply, SLICE("通")); /* three octets: the cut falls into one */
+	}
+	for (int64_t i = 1; i <= 3; i++) {
+		struct smtp_result end = { i, 2, OUTCOME_ACCEPTED, buf_slice(&reply), { 0 } };
+		receipts_keep(receipts, &end);
+	}
+	receipts_drop(receipts, 1, 1); /* another attempt's */
+	receipts_drop(receipts, 2, 2);
+	receipts_each(receipts, on_said, &said);
+	assert_int_equal(said.count, 2);
+	assert_int_equal(said.first, 1);
+	assert_int_equal(said.last, 3);
+	assert_int_equal(said.reply_octets, RECEIPT_TEXT_MAX - RECEIPT_TEXT_MAX % 3);
+	for (int64_t i = 0; i < RECEIPTS_MAX; i++) {
+		struct smtp_result end = { 100 + i, 2, OUTCOME_ACCEPTED, SLICE("250"), { 0 } };
+		receipts_keep(receipts, &end);
+	}
+	said = (struct said) { 0 };
+	receipts_each(receipts, on_said, &said);
+	assert_int_equal(said.count, RECEIPTS_MAX);
+	assert_int_equal(said.first, 100);
+	assert_int_equal(receipts_lost(receipts), 2);
+	receipts = receipts_destroy(receipts);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		{ "ends not on disk yet are kept in their order, the oldest gives way",
+			test_receipts, NULL, NULL, NULL },
 		{ "a configuration has sensible defaults", test_account, NULL, NULL, NULL },
 		{ "a bad configuration is refused with its reason", test_account_refused, NULL,
 			NULL, NULL },

@@ -235,6 +235,56 @@ static void test_silent_server(void **state)
 	sink_stop(&sink);
 }
 
+/* Another core: the parent hands courier a channel to it. */
+static void core_follows(struct courier *c)
+{
+	int core[2];
+	struct msg_peer peer = { .role = SLICE("core") };
+	(void)close(c->core);
+	assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, core), 0);
+	assert_int_equal(fcntl(core[1], F_SETFL, O_NONBLOCK), 0);
+	buf_clear(&c->out);
+	msg_peer_encode(&peer, &c->out);
+	assert_int_equal(ipc_send_now(c->parent, MSG_PEER, 0, buf_slice(&c->out), core[1]), 0);
+	(void)close(core[1]);
+	c->core = core[0];
+}
+
+static void settle(struct courier *c, int64_t delivery)
+{
+	struct msg_settled msg = { .delivery = delivery, .attempt = 3 };
+	buf_clear(&c->out);
+	msg_settled_encode(&msg, &c->out);
+	assert_int_equal(ipc_send_now(c->core, MSG_SETTLED, 0, buf_slice(&c->out), -1), 0);
+}
+
+static void test_core_dies(void **state)
+{
+	struct courier c;
+	struct sink sink;
+	char config[256];
+	(void)state;
+	sink_start(&sink, script, false);
+	start(&c);
+	await_ready(&c);
+	(void)snprintf(config, sizeof(config),
+		"{\"host\":\"127.0.0.1\",\"port\":%u,\"from\":\"noc@campus.test\"}", sink.port);
+	struct msg_send msg = message(config);
+	hand_over(&c, &msg, -1);
+	await_sent(&c, "accepted", "");
+	core_follows(&c); /* the first died before it had it on disk */
+	await_sent(&c, "accepted", "");
+	settle(&c, 42);
+	msg.delivery = 43;
+	hand_over(&c, &msg, -1);
+	await_sent_of(&c, 43, "accepted", "");
+	core_follows(&c);
+	await_sent_of(&c, 43, "accepted", ""); /* and 42 no more */
+	assert_int_equal(sink_count(&sink), 2);
+	stop(&c);
+	sink_stop(&sink);
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
@@ -242,6 +292,8 @@ int main(int argc, char **argv)
 		{ "TLS works behind the fence", test_tls, NULL, NULL, NULL },
 		{ "a server silent after the final dot holds up neither mail nor end",
 			test_silent_server, NULL, NULL, NULL },
+		{ "what a dead core was told and had not on disk is told the next one",
+			test_core_dies, NULL, NULL, NULL },
 	};
 	script = argc > 1 ? argv[1] : "lab/smtp_sink.py";
 	program = argc > 2 ? argv[2] : "libexec/fengsui/courier";
