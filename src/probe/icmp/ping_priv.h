@@ -66,7 +66,7 @@ struct ping {
 	struct ping_stats stats;
 };
 
-/** Time stamps, drop counter, receive buffer and the filter on our identifier. */
+/** Time stamps, drop counter, receive buffer, headers of our own and the filter on our identifier. */
 NODISCARD int ping_prepare_socket(int fd, unsigned family, uint16_t id);
 
 /** Lists of slots. */
