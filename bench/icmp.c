@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * bench-icmp FIRST TARGETS ROUNDS RATE PERIOD_MS: the echo engine over the
- * addresses from FIRST on, on a loop as probe runs it.  A round begins when
+ * bench-icmp FIRST TARGETS INFLIGHT ROUNDS RATE PERIOD_MS: the echo engine over
+ * the addresses from FIRST on, on a loop as probe runs it.  A round begins when
  * the last is over and its period has passed.  One line: requests a second,
  * CPU seconds, what was lost, octets of memory a target.
  */
@@ -17,7 +17,7 @@
 #include "probe/icmp/ping.h"
 #include "sys/rand.h"
 
-#define USE "use: bench-icmp FIRST TARGETS ROUNDS RATE PERIOD_MS"
+#define USE "use: bench-icmp FIRST TARGETS INFLIGHT ROUNDS RATE PERIOD_MS"
 
 struct bench {
 	uv_loop_t loop;
@@ -119,7 +119,7 @@ int main(int argc, char **argv)
 {
 	static struct bench bench;
 	struct probe_addr first = { 0 };
-	if (argc != 6 || probe_addr_parse(slice_str(argv[1]), &first) < 0 ||
+	if (argc != 7 || probe_addr_parse(slice_str(argv[1]), &first) < 0 ||
 		first.family != 4) {
 		fail(USE);
 	}
@@ -127,13 +127,13 @@ int main(int argc, char **argv)
 		bench.first = bench.first << 8 | first.octet[i];
 	}
 	bench.targets = number(argv[2], PING_INFLIGHT_LIMIT);
-	bench.rounds = number(argv[3], 100000);
-	bench.period_ms = number(argv[5], 60000);
+	bench.rounds = number(argv[4], 100000);
+	bench.period_ms = number(argv[6], 60000);
 	uint64_t requests = bench.targets * bench.rounds;
 	struct ping_config config = { .fd4 = ping_socket(4),
 		.fd6 = -1,
-		.inflight_max = (uint32_t)bench.targets,
-		.rate_per_s = (uint32_t)number(argv[4], 10000000) };
+		.inflight_max = (uint32_t)number(argv[3], PING_INFLIGHT_LIMIT),
+		.rate_per_s = (uint32_t)number(argv[5], 10000000) };
 	rand_octets(config.key, sizeof(config.key));
 	size_t before = mallinfo2().uordblks + mallinfo2().hblkhd;
 	if (config.fd4 < 0 || uv_loop_init(&bench.loop) != 0 ||

@@ -10,6 +10,7 @@ import concurrent.futures
 import email
 import email.policy
 import json
+import os
 import pathlib
 import random
 import re
@@ -99,7 +100,7 @@ def cpu_s(roles):
     for name, role in roles.items():
         if role.get("pid"):
             fields = pathlib.Path(f"/proc/{role['pid']}/stat").read_text().rsplit(")", 1)[1].split()
-            total[name] = (int(fields[11]) + int(fields[12])) / 100
+            total[name] = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
     return total
 
 
@@ -116,7 +117,7 @@ def die(platform, folder):
     mails = accepted(folder)
     ms = [mails[name] - at for name, at in died.items() if name in mails]
     false = sorted(set(mails) - set(died))
-    probe = roles["probe"]
+    probe = roles["probe"]["counters"]
     print("# cores: " + ", ".join(f"{name} {(spent[name] - before.get(name, 0)) / took:.2f}" for name in sorted(spent)))
     print(f"# probe: {probe.get('results')} results, {probe.get('late')} late, worst {probe.get('worst_late_ms')} ms, {probe.get('busy')} put off")
     print(f"# {len(ms)} of {len(died)} deaths mailed, {len(false)} false: {false[:5]}", flush=True)
