@@ -162,7 +162,9 @@ void ping_wait(struct ping *ping, uint32_t at)
 	if (ping->expiry_tick == UINT64_MAX) {
 		ping->wheel_tick = now_tick(ping);
 	}
-	slot->tick = (uv_now(ping->loop) + slot->timeout_ms) / PING_TICK_MS + 1;
+	/* From when it left: the loop's own time stands still while we are kept from running. */
+	uint64_t sent_ms = (uint64_t)slot->sent_mono_ns / 1000000;
+	slot->tick = (sent_ms + slot->timeout_ms) / PING_TICK_MS + 1;
 	slot->state = PING_SENT;
 	ping_list_append(ping, &ping->wheel[slot->tick % PING_WHEEL], at);
 	/* A time-out beyond one round is looked at, and left, once a round. */
