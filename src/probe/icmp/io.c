@@ -13,7 +13,6 @@ enum {
 	PACKET_MAX =
 		576, /* an error quotes as much as fits in this (RFC 1812 section 4.3.2.3) */
 	CONTROL_MAX = 128,
-	RECEIVE_ROUNDS = 64, /* batches in one turn, then the rest of the loop has its say */
 	V4_UNREACHABLE = 3,
 	V4_TIME_EXCEEDED = 11,
 	V6_UNREACHABLE = 1,
@@ -349,9 +348,9 @@ static int receive_batch(struct ping_family *family)
 	return n;
 }
 
-void ping_receive(struct ping_family *family)
+void ping_receive(struct ping_family *family, uint32_t batches)
 {
-	for (unsigned i = 0; i < RECEIVE_ROUNDS && !family->ping->closing; i++) {
+	for (uint32_t i = 0; i < batches && !family->ping->closing; i++) {
 		if (receive_batch(family) < PING_BATCH) {
 			return;
 		}
