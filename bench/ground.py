@@ -6,6 +6,7 @@ import http.client
 import json
 import os
 import pathlib
+import socket
 import statistics
 import subprocess
 import sys
@@ -28,6 +29,67 @@ def own_network():
     if ctypes.CDLL(None, use_errno=True).unshare(CLONE_NEWNET) != 0:
         raise OSError(ctypes.get_errno(), "unshare")
     subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
+
+
+def near(*words):
+    """A command on the first core, where what comes over the cable is received too (Far)."""
+    return [*(["taskset", "-c", "0"] if os.cpu_count() > 1 else []), *words]
+
+
+class Far:
+    """Another machine at the other end of a cable: a network of its own that has every address of
+    prefix.  What it does for its packets is done on the second core, as if it had one of its own, and
+    what comes back is received on the first; on loopback both would be charged to whoever sends."""
+
+    def __init__(self, prefix):
+        self.holder = subprocess.Popen(["unshare", "--net", "sleep", "infinity"])
+        deadline = time.monotonic() + 10
+        mine = os.readlink("/proc/self/ns/net")
+        while os.readlink(f"/proc/{self.holder.pid}/ns/net") == mine and time.monotonic() < deadline:
+            time.sleep(0.01)
+        self.ip("link", "set", "lo", "up")
+        subprocess.run(["ip", "link", "add", "near", "type", "veth", "peer", "name", "far", "netns", str(self.holder.pid)], check=True)
+        self.ip("address", "add", "10.99.0.2/30", "dev", "far")
+        self.ip("link", "set", "far", "up")
+        self.ip("route", "add", "local", prefix, "dev", "lo")
+        for words in (["address", "add", "10.99.0.1/30", "dev", "near"], ["link", "set", "near", "up"],
+                      ["route", "add", prefix, "via", "10.99.0.2"]):
+            subprocess.run(["ip", *words], check=True)
+        if os.cpu_count() > 1:
+            self.received_by([], "near", 1)
+            self.received_by(self.inside(), "far", 2)
+
+    def inside(self):
+        return ["nsenter", "--net", "--target", str(self.holder.pid)]
+
+    def ip(self, *words):
+        subprocess.run([*self.inside(), "ip", *words], check=True)
+
+    @staticmethod
+    def received_by(inside, device, cores):
+        """cores is a mask; a network's /sys is seen only by who mounts it from within."""
+        path = f"/sys/class/net/{device}/queues/rx-0/rps_cpus"
+        subprocess.run([*inside, "unshare", "--mount", "sh", "-c", f"mount -t sysfs none /sys && echo {cores} >{path}"], check=True)
+
+    def start(self, words, **more):
+        core = ["taskset", "-c", "1"] if os.cpu_count() > 1 else []
+        return subprocess.Popen([*self.inside(), *core, *words], stdout=subprocess.DEVNULL, **more)
+
+    def end(self):
+        self.holder.terminate()
+        self.holder.wait()
+
+
+def wait_port(host, port, wait_s=20):
+    deadline = time.monotonic() + wait_s
+    while True:
+        try:
+            socket.create_connection((host, port), 1).close()
+            return
+        except OSError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.05)
 
 
 def set_up(platform, mail_port=25):
@@ -66,6 +128,14 @@ def healthy(wait_s=60):
 
 def percentile(values, share):
     return sorted(values)[min(len(values) - 1, int(len(values) * share))]
+
+
+def pairs(bench, metric, better, unit, values, peer_name, **more):
+    """The line of one figure beside its peer's; values are (ours, peer's), a run each."""
+    ours, peer = (statistics.median(v[i] for v in values) for i in (0, 1))
+    ratio = statistics.median(a / b for a, b in values)
+    print(json.dumps({"bench": bench, "metric": metric, "better": better, "ours": round(ours, 2), "peer": round(peer, 2),
+                      "peer_name": peer_name, "ratio": round(ratio, 3), "unit": unit, "runs": len(values), **more}), flush=True)
 
 
 def figure(bench, metric, better, ours, peer, unit, runs, peer_name="target"):

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * bench-icmp TARGETS ROUNDS RATE PERIOD_MS: the echo engine over 127.1.0.0 and
- * on, on a loop as probe runs it.  A round begins when the last is over and
- * its period has passed.  One line: requests a second, CPU seconds, what was
- * lost, octets of memory a target.  Only loopback is asked.
+ * bench-icmp FIRST TARGETS INFLIGHT ROUNDS RATE PERIOD_MS: the echo engine over
+ * the addresses from FIRST on, on a loop as probe runs it.  A round begins when
+ * the last is over and its period has passed.  One line: requests a second,
+ * CPU seconds, what was lost, octets of memory a target.
  */
 #include <malloc.h>
 #include <stdio.h>
@@ -17,10 +17,13 @@
 #include "probe/icmp/ping.h"
 #include "sys/rand.h"
 
+#define USE "use: bench-icmp FIRST TARGETS INFLIGHT ROUNDS RATE PERIOD_MS"
+
 struct bench {
 	uv_loop_t loop;
 	uv_timer_t next;
 	struct ping *ping;
+	uint32_t first; /* address */
 	uint64_t targets;
 	uint64_t rounds;
 	uint64_t period_ms;
@@ -51,12 +54,13 @@ static void start_more(struct bench *bench)
 {
 	while (bench->started < bench->targets) {
 		uint32_t n = (uint32_t)bench->started;
+		uint32_t at = bench->first + n;
 		struct check_spec spec = { .id = (int64_t)n + 1,
 			.kind = CHECK_ICMP,
 			.timeout_ms = 2000,
 			.addr = { .family = 4,
-				.octet = { 127, (uint8_t)(1 + (n >> 16)), (uint8_t)(n >> 8),
-					(uint8_t)n } } };
+				.octet = { (uint8_t)(at >> 24), (uint8_t)(at >> 16),
+					(uint8_t)(at >> 8), (uint8_t)at } } };
 		int rc = ping_start(
 			bench->ping, &spec, (struct check_sink) { on_done, bench, n });
 		if (rc == E_BUSY) {
@@ -106,7 +110,7 @@ static uint64_t number(const char *text, uint64_t max)
 {
 	uint64_t value = 0;
 	if (num_u64(slice_str(text), max, &value) < 0) {
-		fail("use: bench-icmp TARGETS ROUNDS RATE PERIOD_MS");
+		fail(USE);
 	}
 	return value;
 }
@@ -114,17 +118,22 @@ static uint64_t number(const char *text, uint64_t max)
 int main(int argc, char **argv)
 {
 	static struct bench bench;
-	if (argc != 5) {
-		fail("use: bench-icmp TARGETS ROUNDS RATE PERIOD_MS");
+	struct probe_addr first = { 0 };
+	if (argc != 7 || probe_addr_parse(slice_str(argv[1]), &first) < 0 ||
+		first.family != 4) {
+		fail(USE);
 	}
-	bench.targets = number(argv[1], PING_INFLIGHT_LIMIT);
-	bench.rounds = number(argv[2], 100000);
-	bench.period_ms = number(argv[4], 60000);
+	for (size_t i = 0; i < 4; i++) {
+		bench.first = bench.first << 8 | first.octet[i];
+	}
+	bench.targets = number(argv[2], PING_INFLIGHT_LIMIT);
+	bench.rounds = number(argv[4], 100000);
+	bench.period_ms = number(argv[6], 60000);
 	uint64_t requests = bench.targets * bench.rounds;
 	struct ping_config config = { .fd4 = ping_socket(4),
 		.fd6 = -1,
-		.inflight_max = (uint32_t)bench.targets,
-		.rate_per_s = (uint32_t)number(argv[3], 10000000) };
+		.inflight_max = (uint32_t)number(argv[3], PING_INFLIGHT_LIMIT),
+		.rate_per_s = (uint32_t)number(argv[5], 10000000) };
 	rand_octets(config.key, sizeof(config.key));
 	size_t before = mallinfo2().uordblks + mallinfo2().hblkhd;
 	if (config.fd4 < 0 || uv_loop_init(&bench.loop) != 0 ||

@@ -159,7 +159,7 @@ int main(int argc, char **argv)
 	}
 	double took = now_s() - begin;
 	(void)printf(
-		"{\"responses_per_s\":%.0f,\"varbinds_per_s\":%.0f,\"cores\":%.2f,\"bad\":%lu}\n",
+		"{\"responses_per_s\":%.0f,\"varbinds_per_s\":%.0f,\"cores\":%.4f,\"bad\":%lu}\n",
 		(double)responses / took, (double)varbinds / took, (cpu_s() - begin_cpu) / took,
 		bad);
 	return 0;

@@ -1,16 +1,27 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "probe/stream.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "base/err.h"
 #include "probe/tls_session.h"
 
-enum { READ_OCTETS = 64 * 1024 };
+enum { READ_OCTETS = 64 * 1024, CONNECTS_BATCH = 64, CONNECTS_ROUNDS = 16 };
 
+/*
+ * Most checks of a port are over when it is connected.  Until then a stream is a bare
+ * descriptor in an epoll of the set's own, which costs half the system calls of a handle of
+ * the loop; it becomes one when there is something to send or to read.
+ */
 struct stream_set {
 	uv_loop_t *loop;
+	uv_poll_t ready; /* of connects */
+	int connects;    /* epoll of what is connecting; each is told once */
 	struct stream *first;
 	uint32_t count;
 	uint32_t open_max;
@@ -23,15 +34,15 @@ struct stream {
 	struct stream *next;
 	struct stream *prev;
 	struct stream_config config; /* server_name belongs to the caller until CLOSED */
+	int fd;                      /* until tcp has it; -1 = it has, or none */
 	uv_tcp_t tcp;
 	uv_timer_t deadline;
-	uv_connect_t connect;
 	uint64_t opened_ns;
 	int64_t connect_us;
 	int error;
 	const char *reason;
 	struct tls_session *tls;
-	unsigned handles;
+	unsigned handles; /* of the loop: the deadline, and tcp once it has the descriptor */
 	bool closing;
 	bool over; /* END, FAILED or TIMEOUT was said */
 	bool secured;
@@ -43,14 +54,41 @@ struct write {
 	uint8_t octets[];
 };
 
+static void on_ready(uv_poll_t *poll, int status, int events);
+
+static void on_set_closed(uv_handle_t *handle)
+{
+	struct stream_set *set = handle->data;
+	(void)close(set->connects);
+	free(set);
+}
+
 struct stream_set *stream_set_create(uv_loop_t *loop, uint32_t open_max)
 {
 	struct stream_set *set = calloc(1, sizeof(*set));
-	if (set != NULL) {
-		set->loop = loop;
-		set->open_max = open_max < STREAM_SET_LIMIT ? open_max : STREAM_SET_LIMIT;
+	int connects = set != NULL ? epoll_create1(EPOLL_CLOEXEC) : -1;
+	if (connects < 0 || uv_poll_init(loop, &set->ready, connects) < 0) {
+		if (connects >= 0) {
+			(void)close(connects);
+		}
+		free(set);
+		return NULL;
 	}
+	set->loop = loop;
+	set->connects = connects;
+	set->ready.data = set;
+	set->open_max = open_max < STREAM_SET_LIMIT ? open_max : STREAM_SET_LIMIT;
+	(void)uv_poll_start(&set->ready, UV_READABLE, on_ready);
+	/* The deadlines of what connects keep the loop. */
+	uv_unref((uv_handle_t *)&set->ready);
 	return set;
+}
+
+static void close_ready(struct stream_set *set)
+{
+	if (set->closing && set->count == 0) {
+		uv_close((uv_handle_t *)&set->ready, on_set_closed);
+	}
 }
 
 void stream_set_close(struct stream_set *set)
@@ -61,9 +99,7 @@ void stream_set_close(struct stream_set *set)
 		next = s->next;
 		stream_close(s);
 	}
-	if (set->count == 0) {
-		free(set);
-	}
+	close_ready(set);
 }
 
 uv_loop_t *stream_set_loop(const struct stream_set *set)
@@ -76,6 +112,11 @@ uint32_t stream_set_count(const struct stream_set *set)
 	return set->count;
 }
 
+static bool is_adopted(const struct stream *stream)
+{
+	return stream->handles == 2;
+}
+
 static void say(struct stream *stream, enum stream_event event, struct slice data)
 {
 	if (stream->closing || stream->over) {
@@ -84,7 +125,9 @@ static void say(struct stream *stream, enum stream_event event, struct slice dat
 	if (event == STREAM_END || event == STREAM_FAILED || event == STREAM_TIMEOUT) {
 		stream->over = true;
 		(void)uv_timer_stop(&stream->deadline);
-		(void)uv_read_stop((uv_stream_t *)&stream->tcp);
+		if (is_adopted(stream)) {
+			(void)uv_read_stop((uv_stream_t *)&stream->tcp);
+		}
 	}
 	stream->config.on(stream->config.user, stream, event, data);
 }
@@ -117,9 +160,7 @@ static void on_handle_closed(uv_handle_t *handle)
 	stream->config.on(stream->config.user, stream, STREAM_CLOSED, (struct slice) { 0 });
 	tls_session_destroy(stream->tls);
 	free(stream);
-	if (set->closing && set->count == 0) {
-		free(set);
-	}
+	close_ready(set);
 }
 
 void stream_close(struct stream *stream)
@@ -128,7 +169,13 @@ void stream_close(struct stream *stream)
 		return;
 	}
 	stream->closing = true;
-	uv_close((uv_handle_t *)&stream->tcp, on_handle_closed);
+	if (is_adopted(stream)) {
+		uv_close((uv_handle_t *)&stream->tcp, on_handle_closed);
+	}
+	if (stream->fd >= 0) {
+		(void)close(stream->fd);
+		stream->fd = -1;
+	}
 	uv_close((uv_handle_t *)&stream->deadline, on_handle_closed);
 }
 
@@ -145,9 +192,31 @@ static void on_written(uv_write_t *request, int status)
 	}
 }
 
+/* The loop's own from now on.  Returns: false when it has FAILED. */
+static bool adopt(struct stream *stream)
+{
+	if (is_adopted(stream)) {
+		return true;
+	}
+	int rc = uv_tcp_init(stream->set->loop, &stream->tcp);
+	if (rc == 0) {
+		stream->tcp.data = stream;
+		stream->handles++;
+		rc = uv_tcp_open(&stream->tcp, stream->fd);
+	}
+	if (rc < 0) {
+		fail(stream, rc, "");
+		return false;
+	}
+	stream->fd = -1;
+	(void)uv_tcp_nodelay(&stream->tcp, 1);
+	return true;
+}
+
 static void send_octets(struct stream *stream, struct slice octets)
 {
-	if (octets.n == 0 || octets.n > STREAM_WRITE_MAX || stream->closing || stream->over) {
+	if (octets.n == 0 || octets.n > STREAM_WRITE_MAX || stream->closing || stream->over ||
+		!adopt(stream)) {
 		return;
 	}
 	struct write *write = malloc(sizeof(*write) + octets.n);
@@ -247,20 +316,11 @@ static void on_read(uv_stream_t *tcp, ssize_t n, const uv_buf_t *in)
 	turn_tls(stream);
 }
 
-static void on_connected(uv_connect_t *request, int status)
+static void take_connected(struct stream *stream)
 {
-	struct stream *stream = request->data;
-	if (stream->closing || stream->over) {
-		return;
-	}
-	if (status < 0) {
-		fail(stream, status, "");
-		return;
-	}
 	stream->connect_us = stream_elapsed_us(stream);
-	(void)uv_tcp_nodelay(&stream->tcp, 1);
 	say(stream, STREAM_CONNECTED, (struct slice) { 0 });
-	if (stream->closing || stream->over) {
+	if (stream->closing || stream->over || !adopt(stream)) {
 		return;
 	}
 	int rc = uv_read_start((uv_stream_t *)&stream->tcp, on_alloc, on_read);
@@ -273,8 +333,53 @@ static void on_connected(uv_connect_t *request, int status)
 	}
 }
 
+/* One that connected, or did not; in the batch may be some that were closed meanwhile. */
+static void take_ready(struct stream *stream, uint32_t events)
+{
+	int error = 0;
+	socklen_t n = sizeof(error);
+	if (stream->closing || stream->over || stream->fd < 0) {
+		return;
+	}
+	if ((events & (EPOLLERR | EPOLLHUP)) != 0 &&
+		getsockopt(stream->fd, SOL_SOCKET, SO_ERROR, &error, &n) < 0) {
+		error = errno;
+	}
+	if (error != 0) {
+		fail(stream, -error, "");
+	} else {
+		take_connected(stream);
+	}
+}
+
+static void take_all_ready(struct stream_set *set)
+{
+	for (unsigned round = 0; round < CONNECTS_ROUNDS; round++) {
+		struct epoll_event ready[CONNECTS_BATCH];
+		int n = epoll_wait(set->connects, ready, CONNECTS_BATCH, 0);
+		for (int i = 0; i < n; i++) {
+			take_ready(ready[i].data.ptr, ready[i].events);
+		}
+		if (n < CONNECTS_BATCH) {
+			return;
+		}
+	}
+}
+
+static void on_ready(uv_poll_t *poll, int status, int events)
+{
+	(void)status;
+	(void)events;
+	take_all_ready(poll->data);
+}
+
 static void on_deadline(uv_timer_t *timer)
 {
+	struct stream *stream = timer->data;
+	/* It may be connected and we were kept from seeing it: look before calling it late. */
+	if (stream->fd >= 0) {
+		take_all_ready(stream->set);
+	}
 	say(timer->data, STREAM_TIMEOUT, (struct slice) { 0 });
 }
 
@@ -285,14 +390,23 @@ static void on_failed_at_once(uv_timer_t *timer)
 	fail(stream, stream->error, "");
 }
 
-static void begin(struct stream *stream)
+static int begin_connect(struct stream *stream)
 {
 	union probe_sockaddr to;
-	(void)probe_addr_to_sockaddr(&stream->config.addr, stream->config.port, &to);
-	stream->connect.data = stream;
-	int rc = uv_tcp_connect(&stream->connect, &stream->tcp, &to.sa, on_connected);
-	if (rc < 0) {
-		stream->error = rc;
+	struct epoll_event wanted = { .events = EPOLLOUT | EPOLLONESHOT, .data.ptr = stream };
+	socklen_t n = probe_addr_to_sockaddr(&stream->config.addr, stream->config.port, &to);
+	stream->fd = socket(to.sa.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (stream->fd < 0 || (connect(stream->fd, &to.sa, n) < 0 && errno != EINPROGRESS) ||
+		epoll_ctl(stream->set->connects, EPOLL_CTL_ADD, stream->fd, &wanted) < 0) {
+		return -errno;
+	}
+	return 0;
+}
+
+static void begin(struct stream *stream)
+{
+	stream->error = begin_connect(stream);
+	if (stream->error < 0) {
 		(void)uv_timer_start(&stream->deadline, on_failed_at_once, 0, 0);
 		return;
 	}
@@ -322,10 +436,9 @@ int stream_open(
 		}
 	}
 	(void)uv_timer_init(set->loop, &stream->deadline);
-	(void)uv_tcp_init(set->loop, &stream->tcp);
-	stream->tcp.data = stream;
 	stream->deadline.data = stream;
-	stream->handles = 2;
+	stream->fd = -1;
+	stream->handles = 1;
 	stream->next = set->first;
 	if (set->first != NULL) {
 		set->first->prev = stream;

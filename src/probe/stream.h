@@ -48,7 +48,7 @@ struct stream_config {
 	void *user;
 };
 
-/** Owns:    the result; end it with stream_set_close.  NULL without memory. */
+/** Owns:    the result; end it with stream_set_close.  NULL without memory or descriptors. */
 struct stream_set *stream_set_create(uv_loop_t *loop, uint32_t open_max);
 /** Close every stream (each says CLOSED, nothing else); memory goes with the last of them. */
 void stream_set_close(struct stream_set *set);

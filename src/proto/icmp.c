@@ -19,6 +19,7 @@ enum {
 	V6_REPLY = 129,
 	IP_PROTO_ICMP = 1,
 	IP_PROTO_ICMPV6 = 58,
+	IP_TTL = 64,
 };
 
 uint16_t icmp_checksum(struct slice octets)
@@ -59,6 +60,17 @@ void icmp_put_echo(
 		(void)put_be(
 			ret_octets + 2, icmp_checksum(slice_of(ret_octets, ECHO_OCTETS)), 2);
 	}
+}
+
+void icmp_put_head4(const uint8_t to[4], uint8_t ret_octets[ECHO_HEAD4_OCTETS])
+{
+	memset(ret_octets, 0, ECHO_HEAD4_OCTETS);
+	ret_octets[0] = 4 << 4 | ECHO_HEAD4_OCTETS / 4;
+	ret_octets[5] = 1;    /* an identification of 0 the kernel would choose itself */
+	ret_octets[6] = 0x40; /* do not fragment */
+	ret_octets[8] = IP_TTL;
+	ret_octets[9] = IP_PROTO_ICMP;
+	memcpy(ret_octets + 16, to, 4);
 }
 
 /* From the identifier on; the payload may have been cut off by who quotes it. */

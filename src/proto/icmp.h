@@ -17,7 +17,7 @@
 #include "base/slice.h"
 
 /** Header (8), slot, generation, cookie (16), then zeros to the usual small ping. */
-enum { ECHO_OCTETS = 40 };
+enum { ECHO_OCTETS = 40, ECHO_HEAD4_OCTETS = 20 };
 
 struct icmp_echo {
 	uint16_t id;
@@ -52,6 +52,15 @@ struct icmp_seen {
  */
 void icmp_put_echo(
 	const struct icmp_echo *echo, unsigned family, uint8_t ret_octets[ECHO_OCTETS]);
+
+/**
+ * Write the IPv4 header that goes before an echo request on a raw socket that wants
+ * one (IP_HDRINCL): not to be fragmented, so that its identification may be any (RFC 6864
+ * section 4.1).  Source address, length and checksum are left 0: the kernel fills them in.
+ *
+ * Source:  RFC 791 section 3.1; raw(7).
+ */
+void icmp_put_head4(const uint8_t to[4], uint8_t ret_octets[ECHO_HEAD4_OCTETS]);
 
 /**
  * Read what a raw IPv4 socket gives: IP header first.

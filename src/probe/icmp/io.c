@@ -13,7 +13,6 @@ enum {
 	PACKET_MAX =
 		576, /* an error quotes as much as fits in this (RFC 1812 section 4.3.2.3) */
 	CONTROL_MAX = 128,
-	RECEIVE_ROUNDS = 64, /* batches in one turn, then the rest of the loop has its say */
 	V4_UNREACHABLE = 3,
 	V4_TIME_EXCEEDED = 11,
 	V6_UNREACHABLE = 1,
@@ -60,7 +59,8 @@ static int send_batch(struct ping_family *family, uint32_t count)
 	struct mmsghdr messages[PING_BATCH];
 	struct iovec iov[PING_BATCH];
 	union probe_sockaddr to[PING_BATCH];
-	uint8_t octets[PING_BATCH][ECHO_OCTETS];
+	uint8_t octets[PING_BATCH][ECHO_HEAD4_OCTETS + ECHO_OCTETS];
+	uint32_t head = family->family == 4 ? ECHO_HEAD4_OCTETS : 0;
 	memset(messages, 0, sizeof(messages[0]) * count);
 	uint32_t at = family->queue.head;
 	for (uint32_t i = 0; i < count; i++, at = ping->slots[at].next) {
@@ -69,8 +69,11 @@ static int send_batch(struct ping_family *family, uint32_t count)
 			.slot = at,
 			.generation = ping->slots[at].generation,
 			.cookie = ping_cookie(ping, at) };
-		icmp_put_echo(&echo, family->family, octets[i]);
-		iov[i] = (struct iovec) { octets[i], ECHO_OCTETS };
+		if (head > 0) {
+			icmp_put_head4(ping->slots[at].addr.octet, octets[i]);
+		}
+		icmp_put_echo(&echo, family->family, octets[i] + head);
+		iov[i] = (struct iovec) { octets[i], head + ECHO_OCTETS };
 		messages[i].msg_hdr.msg_namelen =
 			probe_addr_to_sockaddr(&ping->slots[at].addr, 0, &to[i]);
 		messages[i].msg_hdr.msg_name = &to[i];
@@ -345,9 +348,9 @@ static int receive_batch(struct ping_family *family)
 	return n;
 }
 
-void ping_receive(struct ping_family *family)
+void ping_receive(struct ping_family *family, uint32_t batches)
 {
-	for (unsigned i = 0; i < RECEIVE_ROUNDS && !family->ping->closing; i++) {
+	for (uint32_t i = 0; i < batches && !family->ping->closing; i++) {
 		if (receive_batch(family) < PING_BATCH) {
 			return;
 		}

@@ -141,10 +141,10 @@ static void on_expiry(uv_timer_t *timer)
 	if (until > ping->wheel_tick + PING_WHEEL) {
 		ping->wheel_tick = until - PING_WHEEL;
 	}
-	/* A reply may be waiting in the socket: read before calling anyone late. */
+	/* Replies may be waiting in the socket, one for every slot: read before calling anyone late. */
 	for (unsigned i = 0; i < 2; i++) {
 		if (ping->by_family[i].fd >= 0 && !ping->closing) {
-			ping_receive(&ping->by_family[i]);
+			ping_receive(&ping->by_family[i], ping->slot_count / PING_BATCH + 1);
 		}
 	}
 	while (ping->wheel_tick < until && !ping->closing) {
@@ -162,7 +162,10 @@ void ping_wait(struct ping *ping, uint32_t at)
 	if (ping->expiry_tick == UINT64_MAX) {
 		ping->wheel_tick = now_tick(ping);
 	}
-	slot->tick = (uv_now(ping->loop) + slot->timeout_ms) / PING_TICK_MS + 1;
+	/* From when it left: the loop's own time stands still while we are kept from running. */
+	uint64_t sent_ms = (uint64_t)slot->sent_mono_ns / 1000000;
+	/* A bucket is over when its last moment has passed: never early. */
+	slot->tick = (sent_ms + slot->timeout_ms) / PING_TICK_MS;
 	slot->state = PING_SENT;
 	ping_list_append(ping, &ping->wheel[slot->tick % PING_WHEEL], at);
 	/* A time-out beyond one round is looked at, and left, once a round. */
@@ -177,7 +180,7 @@ static void on_readable(uv_poll_t *poll, int status, int events)
 	struct ping_family *family = poll->data;
 	(void)events;
 	(void)status; /* an error on a raw socket is read off, and counted, by the next recvmmsg */
-	ping_receive(family);
+	ping_receive(family, PING_BATCHES);
 }
 
 int ping_start(struct ping *ping, const struct check_spec *spec, struct check_sink sink)

@@ -17,7 +17,7 @@
 
 struct ping;
 
-enum { PING_INFLIGHT_LIMIT = 1 << 18, PING_RATE_DEFAULT = 10000 };
+enum { PING_INFLIGHT_LIMIT = 1 << 18, PING_RATE_DEFAULT = 50000 };
 
 struct ping_config {
 	int fd4; /* from ping_socket, or inherited; -1 = none.  Borrowed. */

@@ -10,8 +10,9 @@
 enum {
 	PING_NONE = 0x7fffffff, /* end of a list of slots */
 	PING_WHEEL = 1024,      /* buckets; a longer time-out goes round again */
-	PING_TICK_MS = 8,
+	PING_TICK_MS = 4,       /* a look waits for the time-out before it, and looks add up */
 	PING_BATCH = 64,
+	PING_BATCHES = 64, /* in one turn, then the rest of the loop has its say */
 };
 
 enum ping_slot_state { PING_FREE, PING_QUEUED, PING_SENT };
@@ -66,7 +67,7 @@ struct ping {
 	struct ping_stats stats;
 };
 
-/** Time stamps, drop counter, receive buffer and the filter on our identifier. */
+/** Time stamps, drop counter, receive buffer, headers of our own and the filter on our identifier. */
 NODISCARD int ping_prepare_socket(int fd, unsigned family, uint16_t id);
 
 /** Lists of slots. */
@@ -88,4 +89,5 @@ void ping_wait(struct ping *ping, uint32_t at);
 
 /** Send what the bucket allows, after the callback that is running. */
 void ping_flush_soon(struct ping *ping);
-void ping_receive(struct ping_family *family);
+/** Read until there is no more, at most so many batches. */
+void ping_receive(struct ping_family *family, uint32_t batches);

@@ -81,6 +81,10 @@ int ping_prepare_socket(int fd, unsigned family, uint16_t id)
 		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &octets, sizeof(octets)) < 0) {
 		return -errno;
 	}
+	/* Much less of the kernel's work than a header it puts together from its parts. */
+	if (family == 4 && setsockopt(fd, IPPROTO_IP, IP_HDRINCL, &on, sizeof(on)) < 0) {
+		return -errno;
+	}
 	/* Here, since an inherited socket comes as the parent made it. */
 	int rc = attach_type_filter(fd, family);
 	return rc < 0 ? rc : attach_filter(fd, family, id);

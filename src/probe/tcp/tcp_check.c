@@ -10,31 +10,56 @@
 #include "probe/verdict.h"
 #include "sys/clock.h"
 
+/* Thousands are made a second: what a result takes is filled when it is given. */
 struct op {
 	struct check_sink sink;
-	struct check_result result;
+	int64_t check_id;
+	int64_t at_unix_ms;
 	uint32_t warn_latency_ms;
+	uint16_t port;
 	bool finished;
-	size_t banner_n;
-	uint8_t banner[TCP_BANNER_MAX];
 	size_t expect_n;
+	size_t banner_n;
+	uint8_t *banner; /* TCP_BANNER_MAX octets where one is expected, behind expect */
 	uint8_t expect[];
 };
+
+static void result_init(const struct op *op, struct check_result *result)
+{
+	struct check_spec spec = { .id = op->check_id };
+	check_result_init(result, &spec, op->at_unix_ms);
+	check_result_arg_int(result, "port", op->port);
+}
+
+static void give(struct op *op, struct stream *stream, struct check_result *result)
+{
+	op->finished = true;
+	result->latency_us = stream_connect_us(stream);
+	if (result->latency_us >= 0) {
+		check_result_perf(result, "connect", (double)result->latency_us, "us");
+	}
+	if (op->banner_n > 0) {
+		check_result_arg(result, "banner", slice_of(op->banner, op->banner_n));
+	}
+	op->sink.done(op->sink.user, op->sink.tag, result);
+	stream_close(stream);
+}
 
 static void finish(
 	struct op *op, struct stream *stream, enum check_state state, const char *code)
 {
-	op->finished = true;
-	check_result_set(&op->result, state, code);
-	op->result.latency_us = stream_connect_us(stream);
-	if (op->result.latency_us >= 0) {
-		check_result_perf(&op->result, "connect", (double)op->result.latency_us, "us");
-	}
-	if (op->banner_n > 0) {
-		check_result_arg(&op->result, "banner", slice_of(op->banner, op->banner_n));
-	}
-	op->sink.done(op->sink.user, op->sink.tag, &op->result);
-	stream_close(stream);
+	struct check_result result;
+	result_init(op, &result);
+	check_result_set(&result, state, code);
+	give(op, stream, &result);
+}
+
+static void fail(struct op *op, struct stream *stream, int error, const char *reason)
+{
+	struct check_result result;
+	result_init(op, &result);
+	verdict_stream(&result, error, reason);
+	give(op, stream, &result);
 }
 
 static void judge_connected(struct op *op, struct stream *stream)
@@ -67,6 +92,7 @@ static void on_event(
 {
 	struct op *op = user;
 	const char *reason = "";
+	int error = 0;
 	if (event == STREAM_CLOSED) {
 		free(op);
 		return;
@@ -89,12 +115,11 @@ static void on_event(
 			finish(op, stream, CHECK_DOWN, "tcp.banner_none");
 			break;
 		}
-		verdict_stream(&op->result, 0, reason);
-		finish(op, stream, op->result.state, op->result.code);
+		fail(op, stream, 0, reason);
 		break;
 	case STREAM_FAILED:
-		verdict_stream(&op->result, stream_error(stream, &reason), reason);
-		finish(op, stream, op->result.state, op->result.code);
+		error = stream_error(stream, &reason);
+		fail(op, stream, error, reason);
 		break;
 	case STREAM_SECURED:
 	case STREAM_CLOSED:
@@ -106,18 +131,20 @@ int tcp_check_start(
 	struct stream_set *set, const struct check_spec *spec, struct check_sink sink)
 {
 	struct slice expect = slice_head(slice_str(spec->expect_text), TCP_BANNER_MAX);
-	struct op *op = calloc(1, sizeof(*op) + expect.n);
+	struct op *op = calloc(1, sizeof(*op) + expect.n + (expect.n > 0 ? TCP_BANNER_MAX : 0));
 	if (op == NULL) {
 		return -ENOMEM;
 	}
 	op->sink = sink;
+	op->check_id = spec->id;
+	op->at_unix_ms = clock_unix_ms();
+	op->port = spec->port;
 	op->warn_latency_ms = spec->warn_latency_ms;
 	op->expect_n = expect.n;
 	if (expect.n > 0) {
 		memcpy(op->expect, expect.p, expect.n);
+		op->banner = op->expect + expect.n;
 	}
-	check_result_init(&op->result, spec, clock_unix_ms());
-	check_result_arg_int(&op->result, "port", spec->port);
 	struct stream_config config = { .addr = spec->addr,
 		.port = spec->port,
 		.timeout_ms = verdict_timeout_ms(spec),

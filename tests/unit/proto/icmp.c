@@ -69,6 +69,29 @@ static void a_reply_gives_back_what_was_sent(void **state)
 	assert_sample(&seen);
 }
 
+static void an_error_that_quotes_our_own_header_is_about_our_request(void **state)
+{
+	(void)state;
+	static const uint8_t to[4] = { 10, 98, 7, 6 };
+	uint8_t message[8 + ECHO_HEAD4_OCTETS + ECHO_OCTETS] = { 3, 1 };
+	uint8_t *head = message + 8;
+	uint8_t packet[160];
+	struct icmp_seen seen;
+	icmp_put_head4(to, head);
+	assert_true((head[4] | head[5]) != 0);
+	assert_int_equal(head[6], 0x40);
+	assert_true(head[8] >= 64);
+	icmp_put_echo(&sample, 4, head + ECHO_HEAD4_OCTETS);
+	/* As the kernel sends it. */
+	head[3] = ECHO_HEAD4_OCTETS + ECHO_OCTETS;
+	seal(message, sizeof(message));
+	size_t n = wrap4(packet, message, sizeof(message), 5);
+	assert_int_equal(icmp_parse4(slice_of(packet, n), &seen), 0);
+	assert_int_equal(seen.kind, ICMP_SEEN_ERROR);
+	assert_memory_equal(seen.quoted_to, to, 4);
+	assert_sample(&seen);
+}
+
 static void a_flipped_bit_is_noticed(void **state)
 {
 	(void)state;
@@ -149,6 +172,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_reply_gives_back_what_was_sent),
+		cmocka_unit_test(an_error_that_quotes_our_own_header_is_about_our_request),
 		cmocka_unit_test(a_flipped_bit_is_noticed),
 		cmocka_unit_test(an_error_tells_which_request_it_is_about),
 		cmocka_unit_test(an_error_of_version_6_quotes_the_target),
