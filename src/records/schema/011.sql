@@ -32,6 +32,19 @@ CREATE TABLE topology_link (
 ) {STRICT};
 CREATE INDEX topology_link_until ON topology_link (until_ms);
 
+-- Devices that have a place on the map: by which check each is known (id) and judged (lead_id), how
+-- many steps away it stands (-1 = no way leads there), behind whom (JSON list of ids).
+CREATE TABLE topology_device (
+	id {INT} PRIMARY KEY REFERENCES watch (id),
+	lead_id {INT} NOT NULL REFERENCES watch (id),
+	sysname {TEXT} NOT NULL,
+	address {TEXT} NOT NULL,
+	is_read {INT} NOT NULL,
+	distance {INT} NOT NULL,
+	parents {TEXT} NOT NULL,
+	mark {TEXT} NOT NULL CHECK (mark IN ('found', 'drawn'))
+) {STRICT};
+
 -- The last making: one row.
 CREATE TABLE topology_run (
 	id {INT} PRIMARY KEY CHECK (id = 1),

@@ -137,7 +137,11 @@ static void facts_finish(struct job *job)
 static void facts_take(struct core *core, struct ipc_frame *frame)
 {
 	struct msg_facts msg = { 0 };
-	if (core->facts_done || msg_facts_decode(frame->payload, &msg) < 0) {
+	if (msg_facts_decode(frame->payload, &msg) < 0) {
+		return;
+	}
+	charting_facts(core, msg.json);
+	if (core->facts_done) {
 		return;
 	}
 	core->facts_done = true;
@@ -206,6 +210,14 @@ static int vicinity_run(struct txn *txn, void *arg)
 	return vicinity_take(txn, arg);
 }
 
+static void vicinity_finish(struct job *job)
+{
+	if (job->command.status > 0) {
+		charting_stale(job->core);
+	}
+	job_drop(job);
+}
+
 static void vicinity_hear(struct core *core, struct ipc_frame *frame)
 {
 	struct msg_vicinity msg = { 0 };
@@ -225,7 +237,7 @@ static void vicinity_hear(struct core *core, struct ipc_frame *frame)
 		return;
 	}
 	/* Parsed in the writer's thread: a large bridge's tables take their time. */
-	job_submit(job, vicinity_run, facts, job_drop);
+	job_submit(job, vicinity_run, facts, vicinity_finish);
 }
 
 /* ---- rules that are gone: what they said ends, for nothing else will end it */
