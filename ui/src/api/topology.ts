@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The map as the server has it, as the components draw it.
-import type { TopoLink, TopoNode } from '@/model/topology';
+import { neighbours, type TopoLink, type TopoNode } from '@/model/topology';
 import { api, ok } from './client';
 import type { Topology, TopologyLink, TopologyNode, TopologyWord } from './schema';
 
@@ -45,15 +45,29 @@ export function linksOf(map: Topology, strangers: boolean): TopoLink[] {
   return strangers ? [...own, ...strangersOf(map).map((s, i) => ({ a: s.device, b: STRANGERS + i, portA: s.port, portB: '', confidence: 'likely' as const, mark: 'found' as const, shared: false, wires: 1, sources: [s.source] }))] : own;
 }
 
-/** Where the picture begins: the monitoring points' own devices, else whatever has most links. */
+const CANDIDATES = 40;
+
+/* Of the devices with most links the one that is nearest to the farthest: the middle of a tree. */
+function middle(map: Topology): number[] {
+  const near = neighbours(nodesOf(map, false), linksOf(map, false));
+  const busy = [...near].filter(([, list]) => list.length > 0).sort((x, y) => y[1].length - x[1].length || x[0] - y[0]).slice(0, CANDIDATES);
+  const far = (from: number): number => {
+    const seen = new Map([[from, 0]]);
+    for (const [id, steps] of seen) { // a Map is walked over what is added meanwhile too
+      (near.get(id) ?? []).filter((n) => !seen.has(n)).forEach((n) => seen.set(n, steps + 1));
+    }
+    return Math.max(...seen.values()) - seen.size; // of several parts the largest
+  };
+  const best = busy.map(([id]) => ({ id, far: far(id) })).sort((x, y) => x.far - y.far)[0];
+  return best ? [best.id] : [];
+}
+
+/** Where the picture begins: the monitoring points' own devices, else the middle of it. */
 export function coreOf(map: Topology): number[] {
   const there = new Set(map.nodes.map((n) => n.id));
   const points = pointsOf(map).devices.filter((id) => there.has(id));
   if (points.length) {
     return points;
   }
-  const many = new Map<number, number>();
-  map.links.forEach((l) => [l.a, l.b].forEach((id) => many.set(id, (many.get(id) ?? 0) + (l.attachment ? 0 : 1))));
-  const best = [...many].sort((x, y) => y[1] - x[1] || x[0] - y[0])[0];
-  return best ? [best[0]] : [];
+  return middle(map);
 }

@@ -6,6 +6,7 @@ export const topology = {
   'topo.summary': '{nodes} devices, {links} links, {trouble} down or unreachable',
   'topo.layer': 'Layer {n}',
   'topo.layer_core': 'Core',
+  'topo.unlinked': 'No link found',
   'topo.group': '{n} more',
   'topo.group_open': '{n} more healthy devices, show them',
   'topo.stranger': 'not monitored',
@@ -84,5 +85,4 @@ export const topology = {
   'topo.add_device': 'Add a device',
   'topo.no_device': 'No devices to draw yet',
   'topo.no_device_text': 'Add SNMP checks of switches and routers. Each inventory reads LLDP, CDP, MAC address tables and ARP; the map and the parents are made of these.',
-  'topo.reading': 'The devices are there and being read; the map follows by itself.',
 };
