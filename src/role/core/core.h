@@ -22,6 +22,7 @@
 #include "role/runtime.h"
 
 struct audit_key;
+struct charting;
 struct db;
 struct password_lane;
 struct secret_key;
@@ -50,6 +51,7 @@ struct core {
 	bool paper_spent; /* its worker was shown somebody's file: it makes no document any more */
 	bool checks_dirty;
 	bool rules_dirty; /* detect's table */
+	struct charting *charting;
 	bool facts_done;
 	int64_t mail_wait_ms; /* mail is not set up: do not look before */
 	struct timer_handler timer_handler;
@@ -127,6 +129,15 @@ void senses_frame(struct core *core, enum ipc_role from, struct ipc_frame *frame
 void senses_peer(struct core *core, enum ipc_role peer);
 /** Send the table of checks to probe when it changed. */
 void senses_turn(struct core *core);
+
+/* charting.c: the map of the network, made in the pool */
+NODISCARD int charting_open(struct core *core, struct diag *diag);
+struct charting *charting_close(struct charting *charting);
+/** Something it is made of has changed. */
+void charting_stale(struct core *core);
+/** What probe tells of this machine. */
+void charting_facts(struct core *core, struct slice json);
+void charting_turn(struct core *core);
 
 /* outgoing.c: mails to courier, documents to paper, checks to probe */
 void outgoing_turn(struct core *core);

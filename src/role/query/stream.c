@@ -42,6 +42,7 @@ static const struct {
 	{ "person", ROUTE_PEOPLE_LIST, "SELECT unit_id FROM person WHERE id = $1" },
 	{ "rule", ROUTE_RULES_LIST, NULL },
 	{ "setting", ROUTE_SETTINGS_LIST, NULL },
+	{ "topology", ROUTE_TOPOLOGY_GET, NULL },
 	{ "unit", ROUTE_UNITS_LIST, "SELECT id FROM unit WHERE id = $1" },
 	{ "user", ROUTE_USERS_LIST, NULL },
 };
