@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Which function does which route's act. */
 #include "desk/desk.h"
+#include "desk/topology_words.h"
 
 /* session, users, tokens */
 #include "desk/login.h"
@@ -89,6 +90,9 @@ static const desk_fn acts[ROUTE_COUNT_] = {
 	[ROUTE_MAINTENANCE_CREATE] = desk_maintenance_create,
 	[ROUTE_MAINTENANCE_UPDATE] = desk_maintenance_update,
 	[ROUTE_MAINTENANCE_END] = desk_maintenance_end,
+	[ROUTE_TOPOLOGY_SAY] = desk_topology_say,
+	[ROUTE_TOPOLOGY_UNSAY] = desk_topology_unsay,
+	[ROUTE_TOPOLOGY_PLACE] = desk_topology_place,
 	[ROUTE_RULES_CREATE] = desk_rule_create,
 	[ROUTE_RULES_UPDATE] = desk_rule_update,
 	[ROUTE_RULES_DELETE] = desk_rule_delete,

@@ -224,14 +224,16 @@ int check_secrets_save(struct desk *desk, const struct check_row *row)
 	return error;
 }
 
-/* Everything the parents hang on, and among it the check itself. */
+/* Everything the parents hang on by a person's word, and among it the check itself: what
+   the map says gives way. */
 static int ring_check(struct desk *desk, const struct check_row *row, const struct id_list *ids)
 {
 	for (size_t i = 0; i < ids->count && row->id != 0; i++) {
 		int64_t found = 0;
 		int error = sql_int(desk->db,
 			"WITH RECURSIVE up(id) AS (SELECT CAST($1 AS BIGINT) UNION SELECT"
-			" p.parent_id FROM watch_parent p JOIN up ON up.id = p.watch_id)"
+			" p.parent_id FROM watch_parent p JOIN up ON up.id = p.watch_id"
+			" WHERE p.by_map = 0)"
 			" SELECT count(*) FROM up WHERE id = $2",
 			&found, SQL_INT(ids->id[i]), SQL_INT(row->id));
 		if (error < 0) {
@@ -261,8 +263,10 @@ int check_row_parents(struct desk *desk, struct check_row *row)
 static int parents_save(struct desk *desk, const struct check_row *row)
 {
 	const struct json *list = NULL;
-	int64_t done = sql_run(
-		desk->db, "DELETE FROM watch_parent WHERE watch_id = $1", SQL_INT(row->id));
+	/* Without a person's word those of the map stay. */
+	int64_t done = sql_run(desk->db,
+		"DELETE FROM watch_parent WHERE watch_id = $1 AND (by_map = 0 OR $2 = 1)",
+		SQL_INT(row->id), SQL_INT(row->parents.n > 0));
 	if (done < 0 || row->parents.n == 0) {
 		return done < 0 ? (int)done : 0;
 	}

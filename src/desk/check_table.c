@@ -38,7 +38,7 @@ static void params_put(
 {
 	int kind = name_parse(&check_kind_names, db_col_text(q, 1));
 	const struct json *params = NULL;
-	struct slice page = db_col_text(q, 9);
+	struct slice page = db_col_text(q, 8);
 	bool marked = page.n > 0 || slice_find(db_col_text(q, 4), SLICE("true")) != SIZE_MAX;
 	jw_key(jw, "params");
 	if (kind < 0 || !marked ||
@@ -64,6 +64,27 @@ static void params_put(
 	jw_end(jw);
 }
 
+/* Both statements go by the check's id.  at: is there a row of parents?  Returns: is there still, or as db_step. */
+static int parents_put(struct jw *jw, struct stmt *parents, int at, int64_t id)
+{
+	bool any = false;
+	while (at == 1 && db_col_int64(parents, 0) < id) {
+		at = db_step(parents);
+	}
+	for (; at == 1 && db_col_int64(parents, 0) == id; at = db_step(parents)) {
+		if (!any) {
+			jw_key(jw, "parents");
+			jw_array(jw);
+		}
+		any = true;
+		jw_int(jw, db_col_int64(parents, 1));
+	}
+	if (any) {
+		jw_end(jw);
+	}
+	return at;
+}
+
 int check_table_put(struct db *db, const struct secret_key *key, struct buf *out)
 {
 	AUTO_ARENA struct arena *arena = arena_create(0);
@@ -72,11 +93,18 @@ int check_table_put(struct db *db, const struct secret_key *key, struct buf *out
 	int row = db_prepare(db,
 		"SELECT w.id, w.kind, w.name, w.target, w.params, w.interval_s, w.retries,"
 		" CASE WHEN w.by_asset = 1 THEN coalesce(s.severity, w.severity) ELSE w.severity"
-		" END, w.parents, c.mark FROM watch w LEFT JOIN page_confirmed c ON c.id = w.id"
+		" END, c.mark FROM watch w LEFT JOIN page_confirmed c ON c.id = w.id"
 		" LEFT JOIN asset a ON a.id = w.asset_id"
 		" LEFT JOIN importance_severity s ON s.importance = a.importance"
 		" WHERE w.enabled = 1 AND a.retired_at_ms IS NULL ORDER BY w.id",
 		&q);
+	AUTO_STMT struct stmt *parents = NULL;
+	int row_parents = row < 0 ? row
+				  : db_prepare(db,
+					    "SELECT watch_id, parent_id FROM watch_parent"
+					    " ORDER BY watch_id, parent_id",
+					    &parents);
+	row_parents = row_parents < 0 ? row_parents : db_step(parents);
 	struct jw jw;
 	jw_init(&jw, out);
 	jw_array(&jw);
@@ -91,12 +119,12 @@ int check_table_put(struct db *db, const struct secret_key *key, struct buf *out
 		jw_kv_int(&jw, "interval_s", db_col_int64(q, 5));
 		jw_kv_int(&jw, "retries", db_col_int64(q, 6));
 		jw_kv_str(&jw, "severity", db_col_text(q, 7));
-		if (db_col_text(q, 8).n > 0) {
-			jw_key(&jw, "parents");
-			jw_raw(&jw, db_col_text(q, 8));
+		if (row_parents >= 0) {
+			row_parents =
+				parents_put(&jw, parents, row_parents, db_col_int64(q, 0));
 		}
 		jw_end(&jw);
 	}
 	jw_end(&jw);
-	return row < 0 ? row : out->failed ? E_LIMIT : 0;
+	return row < 0 ? row : row_parents < 0 ? row_parents : out->failed ? E_LIMIT : 0;
 }

@@ -85,7 +85,8 @@ static int seen_load(struct pass *pass)
 	row = row < 0 ? row
 		      : db_prepare(pass->db,
 				"SELECT key, source, by_device, address, mac, name, vendor, os,"
-				" object_id, last_ms, discovered_id FROM sighting ORDER BY key",
+				" object_id, last_ms, discovered_id, chassis FROM sighting"
+				" ORDER BY key",
 				&q);
 	while (row >= 0 && pass->seen_count < room && (row = db_step(q)) == 1) {
 		size_t at = pass->seen_count;
@@ -93,6 +94,7 @@ static int seen_load(struct pass *pass)
 		*seen = (struct discovery_seen) { .source = source_of(db_col_text(q, 1)),
 			.seen_ms = db_col_int64(q, 9),
 			.mac = (uint64_t)db_col_int64(q, 4),
+			.chassis = arena_dup(pass->arena, db_col_text(q, 11)),
 			.name = arena_dup(pass->arena, db_col_text(q, 5)),
 			.sys_object_id = arena_dup(pass->arena, db_col_text(q, 8)),
 			.by_device = db_col_int64(q, 2) };

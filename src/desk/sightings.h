@@ -18,12 +18,15 @@
 #include "workflow/discovery.h"
 
 struct json;
+struct map;
 struct txn;
 
 enum {
-	SIGHTING_TEXT_MAX = 120, /* octets of one text from the network */
-	SIGHTINGS_MAX = 200000,  /* kept; new ones past it are counted and dropped */
-	SIGHTING_KEEP_DAYS = 90, /* after the last look */
+	SIGHTING_TEXT_MAX = 120,            /* octets of one text from the network */
+	SIGHTINGS_MAX = 200000,             /* kept; new ones past it are counted and dropped */
+	SIGHTING_KEEP_DAYS = 90,            /* after the last look */
+	SIGHTING_FRESH_MS = 10 * 60 * 1000, /* nothing new within that is not written again */
+	SIGHTING_NEW_MAX = 2000,            /* of one command; the rest is seen again */
 };
 
 /** What is not known is empty. */
@@ -33,6 +36,7 @@ struct sighting {
 	struct slice by_port;
 	struct network address; /* prefix 128, or 0 = none */
 	uint64_t mac;
+	struct slice chassis; /* the same wherever the same box is seen */
 	struct slice name;
 	struct slice vendor;
 	struct slice os;
@@ -47,12 +51,20 @@ extern const char *const sighting_sources[];
 struct sighting_keeper {
 	struct txn *txn;
 	struct subnets subnets;
-	int64_t room; /* below SIGHTINGS_MAX */
-	bool news;    /* one of them says something new */
+	struct map *known; /* of the seer, read at once; NULL = each is looked for */
+	int64_t room;      /* below SIGHTINGS_MAX and SIGHTING_NEW_MAX */
+	bool news;         /* one of them says something new */
 };
 
-/** Owns: the ranges are the command's arena's.  Returns: 0 or as db_step. */
-NODISCARD int sightings_begin(struct txn *txn, struct sighting_keeper *ret_keeper);
+/**
+ * by_device: whose sightings follow, many of them; 0 = few, of anybody.
+ *
+ * Owns:    *ret_keeper, end it with sightings_end in any case.
+ * Returns: 0 or as db_step.
+ */
+NODISCARD int sightings_begin(
+	struct txn *txn, int64_t by_device, struct sighting_keeper *ret_keeper);
+void sightings_end(struct sighting_keeper *keeper);
 
 /**
  * Keep one; nothing of a range that is not looked at, nor without an address,

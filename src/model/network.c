@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <stdio.h>
 
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/num.h"
 
@@ -69,6 +70,16 @@ bool network_contains_text(struct slice network, struct slice address)
 	struct network inner = { 0 };
 	return network_parse(network, &outer) == 0 && network_parse(address, &inner) == 0 &&
 	       network_contains(&outer, &inner);
+}
+
+void network_put_address(struct buf *buf, const struct network *network)
+{
+	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
+	char text[INET6_ADDRSTRLEN] = "";
+	bool four = memcmp(network->octet, mapped, sizeof(mapped)) == 0;
+	(void)inet_ntop(four ? AF_INET : AF_INET6, network->octet + (four ? sizeof(mapped) : 0),
+		text, sizeof(text));
+	buf_put_str(buf, text);
 }
 
 void network_hex(const struct network *network, char ret_text[33])

@@ -14,6 +14,8 @@
 #include "base/attr.h"
 #include "base/slice.h"
 
+struct buf;
+
 struct network {
 	uint8_t octet[16]; /* first address; bits past the prefix are zero */
 	uint8_t prefix;    /* 0..128; an IPv4 /n is kept as 96 + n */
@@ -33,6 +35,9 @@ bool network_contains_text(struct slice network, struct slice address);
 
 /** The network with only the first prefix bits left. */
 struct network network_cut(const struct network *network, uint8_t prefix);
+
+/** The first address as people write it: "10.1.2.3", or as RFC 5952 section 4. */
+void network_put_address(struct buf *buf, const struct network *network);
 
 /** 32 lower-case hexadecimal digits of the first address, and a NUL. */
 void network_hex(const struct network *network, char ret_text[33]);

@@ -38,7 +38,7 @@ struct item {
 	int64_t by_asset;
 	int64_t cause_id;
 	int64_t maintenance_id;
-	bool has_parents;
+	int64_t parents_by; /* watch_parent.by_map; -1 = it has none */
 	struct slice text[TEXT_COUNT];
 };
 
@@ -57,7 +57,8 @@ struct items {
 	"w.live_since_ms, a.name, w.name,"                                                     \
 	" w.kind, w.target, w.params, w.severity, " SHOWN                                      \
 	", w.live_code, w.live_args, c.name, w.by_asset, w.live_cause_id,"                     \
-	" w.live_maintenance_id, w.parents FROM watch w"                                       \
+	" w.live_maintenance_id,"                                                              \
+	" (SELECT max(p.by_map) FROM watch_parent p WHERE p.watch_id = w.id) FROM watch w"     \
 	" LEFT JOIN asset a ON a.id = w.asset_id LEFT JOIN watch c ON c.id = w.live_cause_id"
 #define CONDITIONS                                                                             \
 	" AND ($3 = 0 OR a.owner_unit_id = $3) AND ($4 = 0 OR w.asset_id = $4) AND ($5 = '' "  \
@@ -78,7 +79,9 @@ static void row_take(struct view *view, struct stmt *q, void *context)
 		.by_asset = db_col_int64(q, 7 + TEXT_COUNT),
 		.cause_id = db_col_int64(q, 8 + TEXT_COUNT),
 		.maintenance_id = db_col_int64(q, 9 + TEXT_COUNT),
-		.has_parents = !db_col_is_null(q, 10 + TEXT_COUNT),
+		.parents_by = db_col_is_null(q, 10 + TEXT_COUNT)
+				      ? -1
+				      : db_col_int64(q, 10 + TEXT_COUNT),
 	};
 	for (unsigned i = 0; i < TEXT_COUNT; i++) {
 		items->item[at].text[i] = arena_dup(view->arena, db_col_text(q, 7 + i));
@@ -190,13 +193,17 @@ static int parent_put(struct view *view, struct stmt *q)
 static void way_put(struct view *view, const struct item *item)
 {
 	AUTO_STMT struct stmt *q = NULL;
-	int64_t id = item->has_parents && view->scope == SCOPE_ALL ? item->id : 0;
+	static const char *const by[] = { "person", "map", "word" };
+	bool shown = item->parents_by >= 0 && view->scope == SCOPE_ALL;
+	int64_t id = shown ? item->id : 0;
 	int opened = sql_query(view->db,
 		"SELECT w.id, w.name FROM watch_parent p JOIN watch w ON w.id = p.parent_id"
 		" WHERE p.watch_id = $1 ORDER BY w.id",
 		&q, SQL_INT(id));
 	/* What cannot be read is an empty list; the check itself has been read. */
 	(void)!page_list(view, "parents", opened, q, parent_put);
+	jw_kv_opt(&view->jw, "parents_by",
+		slice_str(shown && item->parents_by <= 2 ? by[item->parents_by] : NULL));
 	page_ref(view, "cause", item->cause_id, item->text[CAUSE]);
 	number_or_null(
 		&view->jw, "maintenance_id", item->maintenance_id != 0, item->maintenance_id);

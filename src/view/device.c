@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/err.h"
 #include "view/checks.h"
+#include "view/topology.h"
 #include "view/view.h"
 
 static const char *const texts[] = { "os", "vendor", "model", "serial", "sysname", "version" };
@@ -40,6 +41,7 @@ int view_checks_device(struct view *view)
 		jw_key(jw, lists[i]);
 		jw_raw(jw, row == 1 ? db_col_text(q, 1 + (unsigned)TEXTS + i) : SLICE("[]"));
 	}
+	row = view_topology_links_of(view, view->call->id);
 	jw_end(jw);
-	return 0;
+	return row;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Which function answers which route's question. */
+#include "view/topology.h"
 #include "view/view.h"
 
 /* session, users, tokens */
@@ -61,6 +62,7 @@ static const view_fn reads[ROUTE_COUNT_] = {
 	[ROUTE_CHECKS_PAGE] = view_checks_page,
 	[ROUTE_MAINTENANCE_LIST] = view_maintenance_list,
 	[ROUTE_MAINTENANCE_GET] = view_maintenance_get,
+	[ROUTE_TOPOLOGY_GET] = view_topology,
 	[ROUTE_LOGS_LIST] = view_logs_list,
 	[ROUTE_SETTINGS_LIST] = view_settings_list,
 	[ROUTE_CHECKUP_GET] = view_checkup_get,

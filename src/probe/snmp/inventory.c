@@ -9,6 +9,7 @@
 #include "probe/snmp/device.h"
 #include "probe/snmp/profile.h"
 #include "probe/snmp/snmp_check_priv.h"
+#include "probe/snmp/vicinity.h"
 #include "proto/mib_table.h"
 
 enum {
@@ -23,6 +24,7 @@ struct inventory {
 	const struct slice *names;
 	size_t count;
 	size_t at;
+	size_t tables; /* names from here on are walked one by one until one has something */
 	uint64_t values;
 };
 
@@ -51,6 +53,9 @@ static void tell(struct snmp_device *device)
 	if (sink->device != NULL) {
 		sink->device(sink->user, device->spec, &found);
 	}
+	if (sink->vicinity != NULL) {
+		sink->vicinity(sink->user, device->spec, inventory->table, &found);
+	}
 	device->checker->inventories_done++;
 }
 
@@ -75,6 +80,9 @@ static void on_walked(void *user, const struct poll_answer *answer)
 	struct inventory *inventory = device->inventory;
 	bool whole = answer->end == POLL_OK || answer->end == POLL_ERROR;
 	inventory->values += answer->values;
+	if (inventory->at > inventory->tables && answer->values > 0) {
+		inventory->at = inventory->count;
+	}
 	bool full =
 		(answer->faults & POLL_TOO_MUCH) != 0 || inventory->values >= POLL_VALUES_MAX;
 	bool last = !whole || full || device->gone || inventory->at == inventory->count;
@@ -85,12 +93,18 @@ static void on_walked(void *user, const struct poll_answer *answer)
 	(void)snmp_device_release(device);
 }
 
+static size_t next_count(const struct inventory *inventory)
+{
+	size_t end = inventory->at < inventory->tables ? inventory->tables : inventory->at + 1;
+	size_t left = (end < inventory->count ? end : inventory->count) - inventory->at;
+	return left < COLUMNS_AT_ONCE ? left : COLUMNS_AT_ONCE;
+}
+
 static bool ask_more(struct snmp_device *device)
 {
 	struct inventory *inventory = device->inventory;
-	size_t left = inventory->count - inventory->at;
 	struct poll_ask ask = { .names = inventory->names + inventory->at,
-		.count = left < COLUMNS_AT_ONCE ? left : COLUMNS_AT_ONCE,
+		.count = next_count(inventory),
 		.table = inventory->table,
 		.done = on_walked,
 		.user = device };
@@ -119,6 +133,8 @@ static void begin(struct snmp_device *device)
 	inventory->table = mib_table_create();
 	inventory->count = profiles_wants(checker->config.profiles, oid_of(&device->object_id),
 		inventory->arena, &inventory->names);
+	inventory->count = vicinity_wants(inventory->arena, inventory->names, inventory->count,
+		&inventory->names, &inventory->tables);
 	if (!ask_more(device)) {
 		end(device, false);
 	}

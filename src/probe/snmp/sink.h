@@ -14,6 +14,7 @@
 
 struct check_spec;
 struct device;
+struct mib_table;
 
 /** One measurement; with instance and metric it is a series of the check. */
 struct snmp_figure {
@@ -39,5 +40,8 @@ struct snmp_sink {
 	void (*port)(void *user, const struct check_spec *spec,
 		const struct snmp_port_change *change);
 	void (*device)(void *user, const struct check_spec *spec, const struct device *device);
+	/** The whole inventory, sealed: vicinity_put_json makes something of it. */
+	void (*vicinity)(void *user, const struct check_spec *spec,
+		const struct mib_table *table, const struct device *device);
 	void *user;
 };

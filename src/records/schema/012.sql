@@ -66,7 +66,8 @@ CREATE INDEX discovered_unit ON discovered (unit_id, state, id);
 CREATE INDEX discovered_mac ON discovered (live_mac, id) WHERE live_mac <> 0;
 
 -- Who saw what (no record, it is seen again).  key: source, seer, and what
--- tells one thing seen from another.  address is 32 hex digits; by_device is a check.
+-- tells one thing seen from another.  address is 32 hex digits; by_device is a
+-- check; chassis is the same wherever the same box is seen.
 CREATE TABLE sighting (
 	key {TEXT} NOT NULL PRIMARY KEY,
 	source {TEXT} NOT NULL,
@@ -74,6 +75,7 @@ CREATE TABLE sighting (
 	by_port {TEXT},
 	address {TEXT},
 	mac {INT} NOT NULL DEFAULT 0,
+	chassis {TEXT},
 	name {TEXT},
 	vendor {TEXT},
 	os {TEXT},
@@ -84,6 +86,8 @@ CREATE TABLE sighting (
 ) {KEYED};
 CREATE INDEX sighting_discovered ON sighting (discovered_id, last_ms);
 CREATE INDEX sighting_last ON sighting (last_ms);
+CREATE INDEX sighting_mac ON sighting (mac) WHERE mac <> 0;
+CREATE INDEX sighting_seer ON sighting (by_device);
 
 -- Where the sweep stands, one row, in probe's words.
 CREATE TABLE sweep_state (

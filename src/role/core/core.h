@@ -22,6 +22,7 @@
 #include "role/runtime.h"
 
 struct audit_key;
+struct charting;
 struct db;
 struct password_lane;
 struct secret_key;
@@ -54,6 +55,8 @@ struct core {
 	bool match_dirty;  /* something was seen, or the register changed */
 	bool match_busy;
 	int64_t match_ms; /* monotonic, when the last began */
+	int64_t match_took_ms;
+	struct charting *charting;
 	bool facts_done;
 	int64_t mail_wait_ms; /* mail is not set up: do not look before */
 	struct timer_handler timer_handler;
@@ -137,6 +140,15 @@ void finds_hear(struct core *core, const struct ipc_frame *frame);
 void finds_turn(struct core *core);
 /** A command of this route has succeeded. */
 void finds_acted(struct core *core, enum route_id route);
+
+/* charting.c: the map of the network, made in the pool */
+NODISCARD int charting_open(struct core *core, struct diag *diag);
+struct charting *charting_close(struct charting *charting);
+/** Something it is made of has changed. */
+void charting_stale(struct core *core);
+/** What probe tells of this machine. */
+void charting_facts(struct core *core, struct slice json);
+void charting_turn(struct core *core);
 
 /* outgoing.c: mails to courier, documents to paper, checks to probe */
 void outgoing_turn(struct core *core);

@@ -17,6 +17,7 @@ enum {
 	TABLE_OCTETS_MAX = 1024 * 1024,
 	FRAME_BODY_MAX = 57000,
 	MATCH_APART_MS = 3000, /* it reads everything there is */
+	MATCH_SHARE = 20,      /* at most one part in so many of the writer's time */
 	MATCH_EVERY_MS =
 		3600 * 1000 /* for what only time changes: decisions end, sightings age */
 };
@@ -95,6 +96,7 @@ static void match_finish(struct job *job)
 {
 	struct core *core = job->core;
 	core->match_busy = false;
+	core->match_took_ms = clock_mono_ms() - core->match_ms;
 	core->match_dirty = core->match_dirty || job->command.status > 0;
 	if (job->command.status < 0) {
 		log_event(LOG_ERROR, "discovery.failed",
@@ -106,7 +108,9 @@ static void match_finish(struct job *job)
 static void match_turn(struct core *core)
 {
 	int64_t since_ms = clock_mono_ms() - core->match_ms;
-	bool due = core->match_dirty ? since_ms >= MATCH_APART_MS : since_ms >= MATCH_EVERY_MS;
+	int64_t apart_ms = core->match_took_ms * MATCH_SHARE;
+	apart_ms = apart_ms > MATCH_APART_MS ? apart_ms : MATCH_APART_MS;
+	bool due = since_ms >= (core->match_dirty ? apart_ms : MATCH_EVERY_MS);
 	if (core->match_busy || !due) {
 		return;
 	}

@@ -122,6 +122,7 @@ static int prepare(struct runtime *rt, struct diag *diag)
 		core->packs, &core->rules, diag);
 	error = error < 0 ? error : store_open(rt, core, diag);
 	error = error < 0 ? error : rules_ready(core, diag);
+	error = error < 0 ? error : charting_open(core, diag);
 	error = error < 0 ? error : secret_key_read(runtime_handle(rt, "key"), &core->key);
 	error = error < 0 ? error : audit_key_ready(core, diag);
 	if (error < 0) {
@@ -181,6 +182,7 @@ static void on_tick(uv_timer_t *timer)
 	senses_turn(core); /* before what is asked of probe, or it would not know the check */
 	finds_turn(core);
 	outgoing_turn(core);
+	charting_turn(core);
 	backups_turn(core);
 }
 
@@ -256,6 +258,7 @@ static void fini(struct core *core)
 {
 	core->batch = batch_destroy(core->batch);
 	core->env.blobs = blob_store_close(core->env.blobs);
+	core->charting = charting_close(core->charting);
 	core->db = db_close(core->db);
 	core->peek = db_close(core->peek);
 	core->audit_key = audit_key_destroy(core->audit_key);

@@ -12,6 +12,7 @@
 #include "desk/own_machine.h"
 #include "desk/rule_table.h"
 #include "desk/signals.h"
+#include "desk/vicinity.h"
 #include "model/signal.h"
 #include "records/secret.h"
 #include "role/core/core.h"
@@ -136,7 +137,11 @@ static void facts_finish(struct job *job)
 static void facts_take(struct core *core, struct ipc_frame *frame)
 {
 	struct msg_facts msg = { 0 };
-	if (core->facts_done || msg_facts_decode(frame->payload, &msg) < 0) {
+	if (msg_facts_decode(frame->payload, &msg) < 0) {
+		return;
+	}
+	charting_facts(core, msg.json);
+	if (core->facts_done) {
 		return;
 	}
 	core->facts_done = true;
@@ -198,6 +203,44 @@ static void device_hear(struct core *core, struct ipc_frame *frame)
 	job_submit_sure(job, device_run, facts, job_drop);
 }
 
+/* ---- what a device knows of who is around it */
+
+static int vicinity_run(struct txn *txn, void *arg)
+{
+	return vicinity_take(txn, arg);
+}
+
+static void vicinity_finish(struct job *job)
+{
+	if (job->command.status > 0) {
+		job->core->match_dirty = true;
+		charting_stale(job->core);
+	}
+	job_drop(job);
+}
+
+static void vicinity_hear(struct core *core, struct ipc_frame *frame)
+{
+	struct msg_vicinity msg = { 0 };
+	struct memfd_map map = { 0 };
+	struct job *job = job_create(core, frame->trace);
+	struct vicinity_facts *facts = arena_take(job->arena, sizeof(*facts));
+	int error = msg_vicinity_decode(frame->payload, &msg);
+	if (error == 0 && frame->fd >= 0) {
+		error = memfd_map(frame->fd, DEVICE_OCTETS_MAX, &map);
+		msg.json = map.octets;
+	}
+	*facts = (struct vicinity_facts) { msg.check_id, msg.at_ms,
+		arena_dup(job->arena, msg.json) };
+	memfd_unmap(&map);
+	if (error < 0) {
+		job_drop(job);
+		return;
+	}
+	/* Parsed in the writer's thread: a large bridge's tables take their time. */
+	job_submit(job, vicinity_run, facts, vicinity_finish);
+}
+
 /* ---- rules that are gone: what they said ends, for nothing else will end it */
 
 static int orphan_run(struct txn *txn, void *arg)
@@ -251,6 +294,8 @@ void senses_frame(struct core *core, enum ipc_role from, struct ipc_frame *frame
 		device_hear(core, frame);
 	} else if (frame->type == MSG_SIGHTINGS) {
 		finds_hear(core, frame);
+	} else if (frame->type == MSG_VICINITY) {
+		vicinity_hear(core, frame);
 	} else if (frame->type == MSG_RULES) {
 		rules_hear(core, frame);
 	}

@@ -98,6 +98,10 @@ static void finish(struct job *job)
 			job->core->checks_dirty || changes_checks(v->call.route);
 		job->core->rules_dirty = job->core->rules_dirty || changes_rules(v->call.route);
 		finds_acted(job->core, v->call.route);
+		if (changes_checks(v->call.route) || v->call.route == ROUTE_TOPOLOGY_SAY ||
+			v->call.route == ROUTE_TOPOLOGY_UNSAY) {
+			charting_stale(job->core);
+		}
 		if (v->call.route == ROUTE_BACKUPS_RUN) {
 			backups_run(job->core);
 		}

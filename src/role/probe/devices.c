@@ -15,6 +15,7 @@
 #include "probe/prober.h"
 #include "probe/snmp/device.h"
 #include "probe/snmp/profile.h"
+#include "probe/snmp/vicinity.h"
 #include "role/probe/probe.h"
 #include "role/probe/table.h"
 #include "role/runtime.h"
@@ -153,6 +154,20 @@ static void on_port(
 	(void)!signal_queue_put(devices->probe->signals, &signal);
 }
 
+/* A frame's body when it fits, else a sealed file beside it. */
+static int body_of(const struct buf *text, struct slice *ret_body, int *ret_fd)
+{
+	*ret_fd = -1;
+	if (text->failed) {
+		return E_LIMIT;
+	}
+	if (text->n <= FRAME_BODY_MAX) {
+		return 0;
+	}
+	*ret_body = (struct slice) { 0 };
+	return memfd_of(buf_slice(text), ret_fd);
+}
+
 static void on_device(void *user, const struct check_spec *spec, const struct device *device)
 {
 	struct devices *devices = user;
@@ -163,11 +178,7 @@ static void on_device(void *user, const struct check_spec *spec, const struct de
 	struct msg_device msg = {
 		.check_id = spec->id, .at_ms = clock_unix_ms(), .json = buf_slice(&text)
 	};
-	int error = text.failed ? E_LIMIT : 0;
-	if (error == 0 && text.n > FRAME_BODY_MAX) {
-		error = memfd_of(buf_slice(&text), &fd);
-		msg.json = (struct slice) { 0 };
-	}
+	int error = body_of(&text, &msg.json, &fd);
 	/* Every inventory is told anew: what core misses now it gets next time. */
 	error = error < 0 ? error
 			  : RUNTIME_SEND(devices->probe->rt, IPC_CORE, device, MSG_DEVICE, 0, 0,
@@ -176,9 +187,28 @@ static void on_device(void *user, const struct check_spec *spec, const struct de
 	devices->unsent += error < 0;
 }
 
+static void on_vicinity(void *user, const struct check_spec *spec,
+	const struct mib_table *table, const struct device *device)
+{
+	struct devices *devices = user;
+	AUTO_BUF struct buf text;
+	int fd = -1;
+	buf_init(&text, DEVICE_OCTETS_MAX);
+	vicinity_put_json(&text, table, device);
+	struct msg_vicinity msg = {
+		.check_id = spec->id, .at_ms = clock_unix_ms(), .json = buf_slice(&text)
+	};
+	int error = body_of(&text, &msg.json, &fd);
+	error = error < 0 ? error
+			  : RUNTIME_SEND(devices->probe->rt, IPC_CORE, vicinity, MSG_VICINITY,
+				    0, 0, &msg, fd);
+	devices->told += error >= 0;
+	devices->unsent += error < 0;
+}
+
 struct snmp_sink devices_sink(struct devices *devices)
 {
-	return (struct snmp_sink) { on_figure, on_port, on_device, devices };
+	return (struct snmp_sink) { on_figure, on_port, on_device, on_vicinity, devices };
 }
 
 void devices_look(struct devices *devices, const struct ipc_frame *frame)

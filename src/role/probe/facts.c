@@ -3,6 +3,9 @@
 #include "role/probe/facts.h"
 
 #include <fcntl.h>
+#include <ifaddrs.h>
+#include <net/if.h>
+#include <netpacket/packet.h>
 #include <stdlib.h>
 #include <sys/utsname.h>
 #include <unistd.h>
@@ -18,7 +21,8 @@ enum {
 	FACTS_EVERY_MS = 60 * 1000,
 	TEXT_MAX = 64 * 1024,
 	FACTS_OCTETS_MAX = 32768,
-	LIST_MAX = 512
+	LIST_MAX = 512,
+	MAC_OCTETS = 6
 };
 
 struct facts {
@@ -27,6 +31,7 @@ struct facts {
 	int route; /* the kernel makes its text anew at offset 0 */
 	struct buf resolv;
 	struct buf resolvers;
+	struct buf own; /* members addresses and macs, as JSON */
 	uv_timer_t timer;
 	bool started;
 };
@@ -55,6 +60,49 @@ static void put_list(struct buf *list, const struct host_suggestion *found)
 	}
 }
 
+/* What switches and routers may know this machine by. */
+static void own_put(struct jw *jw, const struct ifaddrs *list, bool is_mac)
+{
+	jw_array(jw);
+	for (const struct ifaddrs *at = list; at != NULL; at = at->ifa_next) {
+		AUTO_BUF struct buf text;
+		buf_init(&text, 64);
+		if (at->ifa_addr == NULL || (at->ifa_flags & IFF_LOOPBACK) != 0) {
+			continue;
+		}
+		if (is_mac && at->ifa_addr->sa_family == AF_PACKET) {
+			const struct sockaddr_ll *link = (const void *)at->ifa_addr;
+			buf_put_hex(&text, slice_of(link->sll_addr, MAC_OCTETS));
+		} else if (!is_mac && at->ifa_addr->sa_family != AF_PACKET) {
+			struct probe_addr addr = probe_addr_of_sockaddr(at->ifa_addr);
+			probe_addr_put(&text, &addr);
+		}
+		if (text.n > 0) {
+			jw_str(jw, buf_slice(&text));
+		}
+	}
+	jw_end(jw);
+}
+
+/* Before the fence, once: a server's own addresses seldom change under it. */
+static void own_read(struct buf *own)
+{
+	struct ifaddrs *list = NULL;
+	struct jw jw;
+	buf_init(own, FACTS_OCTETS_MAX / 2);
+	jw_init(&jw, own);
+	(void)!getifaddrs(&list);
+	jw_object(&jw);
+	jw_key(&jw, "addresses");
+	own_put(&jw, list, false);
+	jw_key(&jw, "macs");
+	own_put(&jw, list, true);
+	jw_end(&jw);
+	if (list != NULL) {
+		freeifaddrs(list);
+	}
+}
+
 struct facts *facts_open(struct probe *probe)
 {
 	struct facts *facts = calloc(1, sizeof(*facts));
@@ -73,6 +121,7 @@ struct facts *facts_open(struct probe *probe)
 	struct host_suggestion found =
 		host_suggest((struct slice) { 0 }, buf_slice(&facts->resolv));
 	put_list(&facts->resolvers, &found);
+	own_read(&facts->own);
 	return facts;
 }
 
@@ -84,6 +133,7 @@ struct facts *facts_close(struct facts *facts)
 		}
 		buf_fini(&facts->resolv);
 		buf_fini(&facts->resolvers);
+		buf_fini(&facts->own);
 		free(facts);
 	}
 	return NULL;
@@ -161,6 +211,10 @@ void facts_send(struct facts *facts)
 	put_addresses(&jw, "gateways", found.gateways, found.gateway_count);
 	put_addresses(&jw, "resolvers", found.resolvers, found.resolver_count);
 	put_clock(&jw, &sample.clock);
+	if (!facts->own.failed) {
+		jw_key(&jw, "own");
+		jw_raw(&jw, buf_slice(&facts->own));
+	}
 	jw_end(&jw);
 	struct msg_facts msg = { .json = buf_slice(&text) };
 	if (text.failed || RUNTIME_SEND(facts->probe->rt, IPC_CORE, facts, MSG_FACTS, 0, 0,

@@ -45,6 +45,7 @@ static const struct {
 	{ "rule", ROUTE_RULES_LIST, NULL },
 	{ "setting", ROUTE_SETTINGS_LIST, NULL },
 	{ "subnet", ROUTE_SUBNETS_LIST, NULL },
+	{ "topology", ROUTE_TOPOLOGY_GET, NULL },
 	{ "unit", ROUTE_UNITS_LIST, "SELECT id FROM unit WHERE id = $1" },
 	{ "user", ROUTE_USERS_LIST, NULL },
 };

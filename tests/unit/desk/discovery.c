@@ -8,9 +8,11 @@
 
 #include "../records/fixture.h"
 #include "base/err.h"
+#include "desk/crawl.h"
 #include "desk/discovered_match.h"
 #include "desk/range_table.h"
 #include "desk/sightings.h"
+#include "detect/topology/topology.h"
 #include "fixture.h"
 
 #define DAY_MS INT64_C(86400000)
@@ -103,12 +105,14 @@ static int station_keep(struct txn *txn, void *arg)
 		.mac = station->mac,
 		.name = slice_str(station->name),
 		.at_ms = txn_now_ms(txn) };
-	int error = sightings_begin(txn, &keeper);
+	int error = sightings_begin(txn, 0, &keeper);
 	if (station->address[0] != '\0') {
 		assert_int_equal(
 			network_parse(slice_str(station->address), &sighting.address), 0);
 	}
-	return error < 0 ? error : sighting_keep(&keeper, &sighting);
+	error = error < 0 ? error : sighting_keep(&keeper, &sighting);
+	sightings_end(&keeper);
+	return error;
 }
 
 static void arp(const char *address, uint64_t mac, const char *name)
@@ -321,6 +325,66 @@ static void ranges_are_kept_apart_and_in_bounds(const char *conf)
 	school_close(&school);
 }
 
+static int crawl(struct txn *txn, void *arg)
+{
+	return crawl_take(txn, arg, txn_now_ms(txn));
+}
+
+static struct network address_of(const char *text)
+{
+	struct network network = { 0 };
+	assert_int_equal(network_parse(slice_str(text), &network), 0);
+	return network;
+}
+
+static void who_is_around_a_router_is_listed(const char *conf)
+{
+	begin(conf);
+	(void)done(ROUTE_ASSETS_CREATE, 0,
+		"{\"name\":\"核心\",\"kind\":\"device\",\"address\":\"10.20.0.1\"}");
+	(void)done(ROUTE_SUBNETS_CREATE, 0,
+		"{\"name\":\"宿舍\",\"network\":\"10.30.0.0/16\",\"mode\":\"off\"}");
+	struct topology_port ports[] = { { .if_index = 7, .name = SLICE("Vlanif20") },
+		{ .if_index = 9, .local_number = 109, .name = SLICE("GE1/0/9") } };
+	struct network own[] = { address_of("10.20.0.1"), address_of("10.20.7.1") };
+	struct topology_arp arps[] = { { address_of("10.20.0.9"), 0x00e0fc000009, 7 },
+		{ address_of("10.20.7.1"), 0x00e0fc000001, 7 },
+		{ address_of("10.30.4.4"), 0x00e0fc000044, 7 } };
+	struct topology_neighbour neighbours[] = { { .source = TOPOLOGY_LLDP,
+		.local = 109,
+		.chassis = { TOPOLOGY_CHASSIS_MAC, SLICE("\x00\xe0\xfc\x00\x00\x09") },
+		.sysname = SLICE("access-9") } };
+	struct topology_fdb fdb[] = { { 9, 20, 0x00e0fc000009 }, { 7, 20, 0x00e0fc000055 } };
+	struct topology_device device = { .id = 7,
+		.sysname = SLICE("core"),
+		.addresses = own,
+		.address_count = 2,
+		.ports = ports,
+		.port_count = 2,
+		.arp = arps,
+		.arp_count = 3,
+		.neighbours = neighbours,
+		.neighbour_count = 1,
+		.fdb = fdb,
+		.fdb_count = 2 };
+	/* A bridge may know the address only the next time. */
+	assert_int_equal(school_run(&school, crawl, &device), 0);
+	assert_int_equal(school_run(&school, crawl, &device), 0);
+	matched();
+	see(&operator, ROUTE_DISCOVERED_LIST, 0, "");
+	assert_int_equal(answer_int(&school, "total"), 1);
+	answer_is(&school, "items.0.address", "10.20.0.9");
+	answer_is(&school, "items.0.name", "access-9");
+	answer_is(&school, "items.0.mac", "00:e0:fc:00:00:09");
+	see(&operator, ROUTE_DISCOVERED_GET, answer_int(&school, "items.0.id"), "");
+	assert_int_equal(json_count(answer_at(&school, "evidence")), 3);
+	assert_int_equal(number("SELECT count(*) FROM sighting WHERE source = 'fdb'"
+				" AND by_port = 'GE1/0/9'"),
+		1);
+	assert_int_equal(number("SELECT count(*) FROM sighting WHERE mac = 966300532821"), 0);
+	school_close(&school);
+}
+
 static void probe_is_told_what_it_may(const char *conf)
 {
 	begin(conf);
@@ -377,6 +441,8 @@ int main(void)
 			a_unit_sees_and_claims_what_it_was_handed, false },
 		{ "ranges are kept apart, in bounds and out of sight",
 			ranges_are_kept_apart_and_in_bounds, false },
+		{ "who is around a watched router is listed, its own addresses are not",
+			who_is_around_a_router_is_listed, false },
 		{ "probe is told its ranges and freezes, and who may lift one",
 			probe_is_told_what_it_may, false },
 	};
