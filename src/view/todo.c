@@ -41,7 +41,7 @@ static const struct {
 		" i.resolved_at_ms FROM incident i LEFT JOIN unit u ON u.id = i.unit_id"
 		" WHERE i.state = 'resolved' AND $1 = $1 AND $2 = $2 ORDER BY i.opened_at_ms,"
 		" i.id LIMIT $3" },
-	{ UNIT, "discovered", "claim", 0,
+	{ ROLE_BIT(ROLE_OFFICER) | ROLE_BIT(ROLE_SPECIALIST), "discovered", "claim", 0,
 		"SELECT d.id, coalesce(d.live_name, d.live_address, d.live_vendor, '?'), NULL,"
 		" CASE WHEN d.live_name IS NULL THEN NULL ELSE d.live_address END, NULL, NULL,"
 		" d.unit_id, u.name, NULL, d.decided_at_ms"
