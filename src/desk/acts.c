@@ -14,6 +14,11 @@
 #include "desk/people.h"
 #include "desk/units.h"
 
+/* devices in no register, ranges, freezes */
+#include "desk/discovered.h"
+#include "desk/freezes.h"
+#include "desk/subnets.h"
+
 /* checks, settings */
 #include "desk/audit_check.h"
 #include "desk/backups.h"
@@ -60,6 +65,19 @@ static const desk_fn acts[ROUTE_COUNT_] = {
 	[ROUTE_ASSETS_CREATE] = desk_asset_create,
 	[ROUTE_ASSETS_UPDATE] = desk_asset_update,
 	[ROUTE_ASSETS_IMPORT] = desk_asset_import,
+
+	/* devices in no register, ranges, freezes */
+	[ROUTE_DISCOVERED_CLAIM] = desk_discovered_claim,
+	[ROUTE_DISCOVERED_MERGE] = desk_discovered_merge,
+	[ROUTE_DISCOVERED_HAND] = desk_discovered_hand,
+	[ROUTE_DISCOVERED_DECLINE] = desk_discovered_decline,
+	[ROUTE_DISCOVERED_IGNORE] = desk_discovered_ignore,
+	[ROUTE_DISCOVERED_REOPEN] = desk_discovered_reopen,
+	[ROUTE_SUBNETS_CREATE] = desk_subnet_create,
+	[ROUTE_SUBNETS_UPDATE] = desk_subnet_update,
+	[ROUTE_SUBNETS_REMOVE] = desk_subnet_remove,
+	[ROUTE_FREEZES_CREATE] = desk_freeze_create,
+	[ROUTE_FREEZES_END] = desk_freeze_end,
 
 	/* checks, settings */
 	[ROUTE_AUDIT_VERIFY] = desk_audit_verify,

@@ -6,6 +6,7 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "base/jw.h"
+#include "desk/crawl.h"
 #include "detect/topology/tables.h"
 #include "records/sql.h"
 #include "records/txn.h"
@@ -49,7 +50,9 @@ static int save(struct txn *txn, const struct vicinity_facts *facts, const struc
 		" neighbours = excluded.neighbours, fdb = excluded.fdb, arp = excluded.arp",
 		SQL_INT(facts->check_id), SQL_INT(facts->at_ms), SQL_TEXT(text[FACTS]),
 		SQL_TEXT(text[NEIGHBOURS]), SQL_TEXT(text[FDB]), SQL_TEXT(text[ARP]));
-	return done < 0 ? (int)done : 1;
+	device.id = facts->check_id;
+	int error = done < 0 ? (int)done : crawl_take(txn, &device, facts->at_ms);
+	return error < 0 ? error : 1;
 }
 
 int vicinity_take(struct txn *txn, const struct vicinity_facts *facts)

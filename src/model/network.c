@@ -2,6 +2,7 @@
 #include "model/network.h"
 
 #include <arpa/inet.h>
+#include <stdio.h>
 
 #include "base/buf.h"
 #include "base/err.h"
@@ -89,4 +90,48 @@ void network_hex(const struct network *network, char ret_text[33])
 		ret_text[2 * i + 1] = digit[network->octet[i] & 15];
 	}
 	ret_text[32] = '\0';
+}
+
+static int nibble(uint8_t digit)
+{
+	return digit >= '0' && digit <= '9'   ? digit - '0'
+	       : digit >= 'a' && digit <= 'f' ? digit - 'a' + 10
+					      : -1;
+}
+
+int network_of_hex(struct slice text, int64_t prefix, struct network *ret_network)
+{
+	struct network network = { .prefix = BITS };
+	if (text.n != 2 * sizeof(network.octet)) {
+		return E_FORMAT;
+	}
+	if (prefix < 0 || prefix > BITS) {
+		return E_RANGE;
+	}
+	for (size_t i = 0; i < sizeof(network.octet); i++) {
+		int high = nibble(text.p[2 * i]);
+		int low = nibble(text.p[2 * i + 1]);
+		if (high < 0 || low < 0) {
+			return E_FORMAT;
+		}
+		network.octet[i] = (uint8_t)(high << 4 | low);
+	}
+	*ret_network = network_cut(&network, (uint8_t)prefix);
+	return 0;
+}
+
+void network_text(const struct network *network, char ret_text[NETWORK_TEXT_MAX])
+{
+	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
+	bool four = network->prefix >= MAPPED_BITS &&
+		    memcmp(network->octet, mapped, sizeof(mapped)) == 0;
+	char host[INET6_ADDRSTRLEN] = "";
+	(void)inet_ntop(four ? AF_INET : AF_INET6, network->octet + (four ? 12 : 0), host,
+		sizeof(host));
+	if (network->prefix == BITS) {
+		(void)snprintf(ret_text, NETWORK_TEXT_MAX, "%s", host);
+	} else {
+		(void)snprintf(ret_text, NETWORK_TEXT_MAX, "%s/%d", host,
+			network->prefix - (four ? MAPPED_BITS : 0));
+	}
 }

@@ -41,3 +41,10 @@ void network_put_address(struct buf *buf, const struct network *network);
 
 /** 32 lower-case hexadecimal digits of the first address, and a NUL. */
 void network_hex(const struct network *network, char ret_text[33]);
+/** Back again, with the prefix kept beside it.  Returns: 0, E_FORMAT or E_RANGE. */
+NODISCARD int network_of_hex(struct slice text, int64_t prefix, struct network *ret_network);
+
+enum { NETWORK_TEXT_MAX = 50 };
+
+/** As people write it (RFC 5952); "/n" behind when it is wider than one address. */
+void network_text(const struct network *network, char ret_text[NETWORK_TEXT_MAX]);

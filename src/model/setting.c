@@ -11,7 +11,7 @@
 #include "model/target.h"
 
 const char *const setting_keys[] = { "school", "address", "mail", "duty", "session", "password",
-	"admin_from", "small_school", "backup", "time", "setup", NULL };
+	"admin_from", "small_school", "backup", "sweep", "time", "setup", NULL };
 
 enum kind { TEXT, NUMBER, FLAG, TLS_WORD, ZONE, URL, MAIL, HOST, PATH, NETWORKS };
 
@@ -43,6 +43,8 @@ static const struct member {
 	{ "small_school", "on", FLAG, 0, 0 },
 	{ "backup", "target_dir", PATH, 0, 0 },
 	{ "backup", "at_hour", NUMBER, -1, 23 },
+	{ "sweep", "per_second", NUMBER, 1, 1000 },
+	{ "sweep", "round_hours", NUMBER, 1, 720 },
 	{ "time", "zone", ZONE, 0, 0 },
 	{ "setup", "done", FLAG, 0, 0 },
 };

@@ -13,6 +13,7 @@
  *	admin_from   {"networks": ["10.1.0.0/16", …]}, empty = from anywhere
  *	small_school {"on"}
  *	backup       {"target_dir", "at_hour"}
+ *	sweep        {"per_second", "round_hours"}
  *	time         {"zone": "Asia/Shanghai"}
  *	setup        {"done"}, written by setup.finish only
  *
@@ -27,6 +28,9 @@
 struct json;
 
 enum { SETTING_TEXT_MAX = 500, SETTING_NETWORKS_MAX = 64 };
+
+/** What is swept by when nothing is set. */
+enum { SETTING_SWEEP_PER_SECOND = 50, SETTING_SWEEP_ROUND_HOURS = 24 };
 
 /** Every key, NULL-ended, in the order people read them. */
 extern const char *const setting_keys[];

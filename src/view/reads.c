@@ -8,6 +8,7 @@
 
 /* units, people, assets */
 #include "view/assets.h"
+#include "view/discovered.h"
 #include "view/people.h"
 #include "view/units.h"
 
@@ -44,6 +45,11 @@ static const view_fn reads[ROUTE_COUNT_] = {
 	[ROUTE_ASSETS_GET] = view_assets_get,
 	[ROUTE_ASSETS_EXPORT] = view_assets_export,
 	[ROUTE_ASSETS_LOOKUP] = view_assets_lookup,
+	[ROUTE_DISCOVERED_LIST] = view_discovered_list,
+	[ROUTE_DISCOVERED_GET] = view_discovered_get,
+	[ROUTE_DISCOVERY_GET] = view_discovery_get,
+	[ROUTE_SUBNETS_LIST] = view_subnets_list,
+	[ROUTE_FREEZES_LIST] = view_freezes_list,
 
 	/* checks, settings, health */
 	[ROUTE_CHECKS_LIST] = view_checks_list,

@@ -16,7 +16,7 @@ enum { TODO_MAX = 300, TODO_A_KIND = 100 };
  * One row a kind of work: which roles it waits for, and what finds it.
  * $1 unit of the role (-1 = any), $2 the person, $3 how many; columns: id,
  * title, args when it is a sentence, number, grade, severity, unit id and
- * name, due, since.
+ * name, due, since.  Article 0: of no article.
  */
 #define NOTICE "SELECT n.id, n.title, NULL, n.number, n.grade, NULL, n.unit_id, u.name, "
 #define NOTICES " FROM notice n JOIN unit u ON u.id = n.unit_id WHERE "
@@ -41,6 +41,13 @@ static const struct {
 		" i.resolved_at_ms FROM incident i LEFT JOIN unit u ON u.id = i.unit_id"
 		" WHERE i.state = 'resolved' AND $1 = $1 AND $2 = $2 ORDER BY i.opened_at_ms,"
 		" i.id LIMIT $3" },
+	{ ROLE_BIT(ROLE_OFFICER) | ROLE_BIT(ROLE_SPECIALIST), "discovered", "claim", 0,
+		"SELECT d.id, coalesce(d.live_name, d.live_address, d.live_vendor, '?'), NULL,"
+		" CASE WHEN d.live_name IS NULL THEN NULL ELSE d.live_address END, NULL, NULL,"
+		" d.unit_id, u.name, NULL, d.decided_at_ms"
+		" FROM discovered d JOIN unit u ON u.id = d.unit_id"
+		" WHERE d.state = 'handed' AND ($1 = -1 OR d.unit_id = $1) AND $2 = $2"
+		" ORDER BY d.id LIMIT $3" },
 	{ DESK, "finding", "confirm", 14,
 		"SELECT f.id, f.title, NULL, NULL, f.grade, NULL, f.unit_id, u.name, NULL,"
 		" f.found_at_ms FROM finding f LEFT JOIN unit u ON u.id = f.unit_id"

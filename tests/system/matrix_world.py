@@ -190,8 +190,21 @@ class World:
                 "metric": "latency", "kind": "threshold", "limit": 1e12, "severity": "minor",
                 "scope": {"kind": "check", "id": check}}})["id"]
             self.keep("rule", **{n: rule})
+        self.find()
         for n in kinds:
             until(lambda: operator.get(f"/checks/{self.fixtures['check'][n]}")["state"] == "up", 90)
+
+    def find(self):
+        """A device in no register for each unit, which it is asked about; a freeze that is far off."""
+        operator = self.people["operator"]
+        for n, address in (("own", "10.20.11.1"), ("other", "10.20.12.1")):
+            subnet = operator.post("/subnets", {"name": f"网段{n}", "network": address, "mode": "active"})["id"]
+            self.keep("subnet", **{n: subnet})
+            freeze = operator.post("/freezes", {"reason": f"考试{n}", "from": 4102444800000, "to": 4102448400000})["id"]
+            self.keep("freeze", **{n: freeze})
+            device = until(lambda: next((d["id"] for d in operator.get(f"/discovered?q={address}")["items"]), None))
+            operator.post(f"/discovered/{device}/hand", {"unit_id": self.fixtures["unit"][n]})
+            self.keep("discovered", **{n: device})
 
     def fail(self):
         operator = self.people["operator"]

@@ -247,7 +247,11 @@ class Walk:
             self.fault(name, f"he may see all and is shown {steps}")
 
     def check_todo(self, name, scope, ask, value):
-        if scope == "own" and any(t["unit"]["id"] != self.id_of("own", "unit") or t["kind"] != "notice" for t in value["items"]):
+        # Who claims devices for a unit is asked about its own; the head of a unit only reads.
+        asked = {self.id_of("own", "discovered")} if self.role in ("officer", "specialist") else set()
+        others = [t for t in value["items"] if t["unit"]["id"] != self.id_of("own", "unit")
+                  or not (t["kind"] == "notice" or t["kind"] == "discovered" and t["id"] in asked)]
+        if scope == "own" and (others or not asked <= {t["id"] for t in value["items"] if t["kind"] == "discovered"}):
             self.fault(name, f"work of others: {value}")
         if value["total"] != len(value["items"]):
             self.fault(name, f"counts {value['total']}")

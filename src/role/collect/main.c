@@ -17,6 +17,7 @@
 #include "collect/packs.h"
 #include "collect/syslog/syslog.h"
 #include "proto/logfields.h"
+#include "role/collect/heard.h"
 #include "role/collect/traps.h"
 #include "role/runtime.h"
 #include "role/shard.h"
@@ -29,6 +30,7 @@ struct collect {
 	size_t packs_refused;
 	struct collect_syslog *syslog;
 	struct traps traps;
+	struct heard heard;
 };
 
 static int folder_of(const struct runtime *rt, const char *handle)
@@ -115,7 +117,11 @@ static int begin(struct runtime *rt, struct diag *diag)
 	struct collect *collect = rt->self;
 	int error = shard_attach(&collect->shard, rt);
 	error = error < 0 ? error : receive(rt, collect);
-	error = error < 0 ? error : traps_begin(&collect->traps, rt, collect->shard.tail);
+	if (error >= 0) {
+		heard_begin(&collect->heard, rt, collect->syslog);
+		collect->traps.heard = &collect->heard;
+		error = traps_begin(&collect->traps, rt, collect->shard.tail);
+	}
 	return error < 0 ? diag_set(diag, error, 0, 0, "collect: %s", err_text(error)) : 0;
 }
 
@@ -150,14 +156,16 @@ static void status(struct runtime *rt, struct jw *jw)
 		jw_kv_int(jw, members[i].name, (int64_t)members[i].value);
 	}
 	traps_status(&collect->traps, jw);
+	heard_status(&collect->heard, jw);
 	shard_status(&collect->shard, jw);
 }
 
 static void end(struct runtime *rt)
 {
 	struct collect *collect = rt->self;
-	collect->syslog = collect_syslog_destroy(collect->syslog);
 	traps_end(&collect->traps);
+	heard_end(&collect->heard);
+	collect->syslog = collect_syslog_destroy(collect->syslog);
 	shard_detach(&collect->shard);
 }
 

@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "collect/trap/trap.h"
 #include "model/row.h"
+#include "role/collect/heard.h"
 #include "role/runtime.h"
 #include "rows/tail.h"
 #include "sys/rand.h"
@@ -60,6 +61,7 @@ static void on_trap(void *user, const struct collect_trap_event *event)
 	const char *name = trap_name(oid_of(&event->trap->oid));
 	struct jw jw;
 	look_tell(traps, event, name);
+	heard_put(traps->heard, event->source);
 	buf_clear(&traps->fields);
 	buf_clear(&traps->text);
 	jw_init(&jw, &traps->fields);

@@ -13,6 +13,7 @@
 #include "base/buf.h"
 
 struct collect_trap;
+struct heard;
 struct jw;
 struct runtime;
 struct tail;
@@ -20,6 +21,7 @@ struct tail;
 struct traps {
 	struct collect_trap *receiver; /* NULL: no socket was given */
 	struct runtime *rt;
+	struct heard *heard; /* who sends is said there */
 	struct tail *tail;
 	struct buf fields;
 	struct buf text;

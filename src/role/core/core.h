@@ -50,7 +50,12 @@ struct core {
 	uint32_t met;     /* peers this core had before: a bit each */
 	bool paper_spent; /* its worker was shown somebody's file: it makes no document any more */
 	bool checks_dirty;
-	bool rules_dirty; /* detect's table */
+	bool rules_dirty;  /* detect's table */
+	bool ranges_dirty; /* probe's, of what it may sweep */
+	bool match_dirty;  /* something was seen, or the register changed */
+	bool match_busy;
+	int64_t match_ms; /* monotonic, when the last began */
+	int64_t match_took_ms;
 	struct charting *charting;
 	bool facts_done;
 	int64_t mail_wait_ms; /* mail is not set up: do not look before */
@@ -129,6 +134,12 @@ void senses_frame(struct core *core, enum ipc_role from, struct ipc_frame *frame
 void senses_peer(struct core *core, enum ipc_role peer);
 /** Send the table of checks to probe when it changed. */
 void senses_turn(struct core *core);
+
+/* finds.c: what is swept, what was seen, and who of it is in no register */
+void finds_hear(struct core *core, const struct ipc_frame *frame);
+void finds_turn(struct core *core);
+/** A command of this route has succeeded. */
+void finds_acted(struct core *core, enum route_id route);
 
 /* charting.c: the map of the network, made in the pool */
 NODISCARD int charting_open(struct core *core, struct diag *diag);

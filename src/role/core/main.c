@@ -180,6 +180,7 @@ static void on_tick(uv_timer_t *timer)
 	job_turn(core);
 	clockwork_turn(core);
 	senses_turn(core); /* before what is asked of probe, or it would not know the check */
+	finds_turn(core);
 	outgoing_turn(core);
 	charting_turn(core);
 	backups_turn(core);
@@ -190,6 +191,7 @@ static int begin(struct runtime *rt, struct diag *diag)
 	struct core *core = rt->self;
 	(void)diag;
 	core->checks_dirty = true;
+	core->match_dirty = true;
 	clockwork_begin(core);
 	(void)uv_timer_init(&rt->loop, &core->tick);
 	core->tick.data = core;

@@ -213,6 +213,7 @@ static int vicinity_run(struct txn *txn, void *arg)
 static void vicinity_finish(struct job *job)
 {
 	if (job->command.status > 0) {
+		job->core->match_dirty = true;
 		charting_stale(job->core);
 	}
 	job_drop(job);
@@ -291,6 +292,8 @@ void senses_frame(struct core *core, enum ipc_role from, struct ipc_frame *frame
 		page_hear(core, frame);
 	} else if (frame->type == MSG_DEVICE) {
 		device_hear(core, frame);
+	} else if (frame->type == MSG_SIGHTINGS) {
+		finds_hear(core, frame);
 	} else if (frame->type == MSG_VICINITY) {
 		vicinity_hear(core, frame);
 	} else if (frame->type == MSG_RULES) {
@@ -351,6 +354,7 @@ static void rules_send(struct core *core)
 void senses_peer(struct core *core, enum ipc_role peer)
 {
 	core->checks_dirty = core->checks_dirty || peer == IPC_PROBE;
+	core->ranges_dirty = core->ranges_dirty || peer == IPC_PROBE;
 	if (peer == IPC_DETECT) {
 		/* Rows are read by rules: these first. */
 		rules_send(core);

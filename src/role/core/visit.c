@@ -97,6 +97,7 @@ static void finish(struct job *job)
 		job->core->checks_dirty =
 			job->core->checks_dirty || changes_checks(v->call.route);
 		job->core->rules_dirty = job->core->rules_dirty || changes_rules(v->call.route);
+		finds_acted(job->core, v->call.route);
 		if (changes_checks(v->call.route) || v->call.route == ROUTE_TOPOLOGY_SAY ||
 			v->call.route == ROUTE_TOPOLOGY_UNSAY) {
 			charting_stale(job->core);

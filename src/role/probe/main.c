@@ -23,6 +23,7 @@
 #include "role/probe/pages.h"
 #include "role/probe/plugins.h"
 #include "role/probe/probe.h"
+#include "role/probe/sweeper.h"
 #include "role/probe/table.h"
 #include "role/runtime.h"
 #include "role/signal_queue.h"
@@ -103,6 +104,7 @@ static int begin(struct runtime *rt, struct diag *diag)
 	probe->table = table_create(probe);
 	probe->judge = judge_create(probe);
 	probe->asks = asks_create(probe);
+	probe->sweeper = sweeper_create(probe);
 	int error = probe->scheduler == NULL
 			    ? -ENOMEM
 			    : pump_start(&probe->pump, &rt->loop, probe->scheduler);
@@ -121,12 +123,17 @@ static void frame(struct runtime *rt, enum ipc_role from, struct ipc_frame *fram
 	if (from == IPC_COLLECT && frame->type == MSG_LOOK) {
 		devices_look(probe->devices, frame);
 	}
+	if (from == IPC_COLLECT && frame->type == MSG_HEARD) {
+		sweeper_heard(probe->sweeper, frame);
+	}
 	if (from != IPC_CORE) {
 		return;
 	}
 	if (frame->type == MSG_CHECKS) {
 		table_take(probe->table, frame);
 		plugins_hosts(probe->plugins);
+	} else if (frame->type == MSG_RANGES) {
+		sweeper_take(probe->sweeper, frame);
 	} else if (frame->type == MSG_PROBE_ASK) {
 		asks_take(probe->asks, frame);
 	} else if (frame->type == MSG_SIGNAL_TAKEN) {
@@ -173,6 +180,7 @@ static void status(struct runtime *rt, struct jw *jw)
 	jw_kv_int(jw, "inventories", (int64_t)p.inventories);
 	jw_kv_int(jw, "inventories_failed", (int64_t)p.inventories_failed);
 	devices_status(probe->devices, jw);
+	sweeper_status(probe->sweeper, jw);
 	samples_status(&probe->samples, jw);
 	plugins_status(probe->plugins, jw);
 	signal_queue_status(probe->signals, jw);
@@ -184,6 +192,7 @@ static void end(struct runtime *rt)
 	facts_stop(probe->facts);
 	judge_stop(probe->judge);
 	pump_stop(&probe->pump);
+	sweeper_stop(probe->sweeper);
 	prober_close(probe->prober);
 	samples_detach(&probe->samples);
 }
@@ -191,6 +200,7 @@ static void end(struct runtime *rt)
 static void fini(struct probe *probe)
 {
 	probe->asks = asks_destroy(probe->asks);
+	probe->sweeper = sweeper_destroy(probe->sweeper);
 	probe->scheduler = scheduler_destroy(probe->scheduler);
 	probe->judge = judge_destroy(probe->judge);
 	probe->table = table_destroy(probe->table);

@@ -21,6 +21,7 @@ struct reach_told;
 struct runtime;
 struct scheduler;
 struct signal_queue;
+struct sweeper;
 struct table;
 struct tls_client;
 struct watch;
@@ -41,6 +42,7 @@ struct probe {
 	struct pages *pages;
 	struct plugins *plugins;
 	struct devices *devices;
+	struct sweeper *sweeper;
 };
 
 /**

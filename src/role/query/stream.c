@@ -32,8 +32,10 @@ static const struct {
 		"SELECT a.owner_unit_id FROM watch w JOIN asset a ON a.id = w.asset_id"
 		" WHERE w.id = $1" },
 	{ "delivery", ROUTE_DELIVERIES_LIST, NULL },
+	{ "discovered", ROUTE_DISCOVERED_LIST, "SELECT unit_id FROM discovered WHERE id = $1" },
 	{ "document", ROUTE_NOTICES_LIST, NULL },
 	{ "finding", ROUTE_FINDINGS_LIST, "SELECT unit_id FROM finding WHERE id = $1" },
+	{ "freeze", ROUTE_FREEZES_LIST, NULL },
 	{ "incident", ROUTE_INCIDENTS_LIST, NULL },
 	{ "maintenance", ROUTE_MAINTENANCE_LIST, NULL },
 	/* A unit hears of a notice when it is issued, not that one is being written. */
@@ -42,6 +44,7 @@ static const struct {
 	{ "person", ROUTE_PEOPLE_LIST, "SELECT unit_id FROM person WHERE id = $1" },
 	{ "rule", ROUTE_RULES_LIST, NULL },
 	{ "setting", ROUTE_SETTINGS_LIST, NULL },
+	{ "subnet", ROUTE_SUBNETS_LIST, NULL },
 	{ "topology", ROUTE_TOPOLOGY_GET, NULL },
 	{ "unit", ROUTE_UNITS_LIST, "SELECT id FROM unit WHERE id = $1" },
 	{ "user", ROUTE_USERS_LIST, NULL },

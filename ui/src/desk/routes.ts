@@ -19,6 +19,7 @@ export const routes: RouteRecordRaw[] = [
   { path: '/checks/:id(\\d+)?', name: 'checks', component: () => import('./checks/Checks.vue'), meta: { title: 'nav.checks', group: 'nav.g.monitor', act: 'checks.list' } },
   { path: '/maintenance/:id(\\d+)?', name: 'maintenance', component: () => import('./maintenance/Windows.vue'), meta: { title: 'nav.maintenance', group: 'nav.g.monitor', act: 'maintenance.list' } },
   { path: '/assets/:id(\\d+)?', name: 'assets', component: () => import('./assets/Assets.vue'), meta: { title: 'nav.assets', group: 'nav.g.monitor', act: 'assets.list' } },
+  { path: '/found/:id(\\d+)?', name: 'found', component: () => import('./found/Found.vue'), meta: { title: 'kind.discovered', group: 'nav.g.monitor', act: 'discovered.list' } },
   { path: '/findings/:id(\\d+)?', name: 'findings', component: () => import('./findings/Findings.vue'), meta: { title: 'nav.findings', group: 'nav.g.notice', act: 'findings.list' } },
   { path: '/notices', name: 'notices', component: () => import('./notices/Notices.vue'), meta: { title: 'nav.notices', group: 'nav.g.notice', act: 'notices.list' } },
   { path: '/notices/new', name: 'notice-new', component: () => import('./notices/NoticeEdit.vue'), meta: { title: 'notice.new', group: 'nav.g.notice', act: 'notices.create' } },

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * Who sends us anything: said to probe once in a while for each address, so
+ * that a device nobody registered is found by what it says of itself.
+ *
+ * Layer: role.  Threading: the loop's thread.
+ */
+#pragma once
+
+#include <uv.h>
+
+#include "base/slice.h"
+
+struct collect_syslog;
+struct jw;
+struct map;
+struct runtime;
+
+enum { HEARD_MAX = 4096, HEARD_EVERY_MS = 10 * 60 * 1000 };
+
+struct heard {
+	struct runtime *rt;
+	const struct collect_syslog *syslog; /* whose sources are walked; may be NULL */
+	struct map *told;                    /* address → when, monotonic */
+	uv_timer_t walk;
+	int64_t since_ms; /* unix; what was said before has been walked */
+	uint64_t says;
+};
+
+void heard_begin(struct heard *heard, struct runtime *rt, const struct collect_syslog *syslog);
+/** An address, as text, has sent something. */
+void heard_put(struct heard *heard, struct slice source);
+void heard_status(const struct heard *heard, struct jw *jw);
+/** Before the syslog receiver goes. */
+void heard_end(struct heard *heard);
