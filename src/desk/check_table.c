@@ -64,6 +64,30 @@ static void params_put(
 	jw_end(jw);
 }
 
+/* Which ports of a device carry egress lines; both questions are in the order of the checks. */
+static int lines_put(struct jw *jw, struct stmt *lines, int64_t id, int row)
+{
+	bool open = false;
+	while (row == 1 && db_col_int64(lines, 0) <= id) {
+		if (db_col_int64(lines, 0) == id) {
+			if (!open) {
+				jw_key(jw, "lines");
+				jw_array(jw);
+				open = true;
+			}
+			jw_object(jw);
+			jw_kv_str(jw, "port", db_col_text(lines, 1));
+			jw_kv_str(jw, "name", db_col_text(lines, 2));
+			jw_end(jw);
+		}
+		row = db_step(lines);
+	}
+	if (open) {
+		jw_end(jw);
+	}
+	return row;
+}
+
 int check_table_put(struct db *db, const struct secret_key *key, struct buf *out)
 {
 	AUTO_ARENA struct arena *arena = arena_create(0);
@@ -77,6 +101,16 @@ int check_table_put(struct db *db, const struct secret_key *key, struct buf *out
 		" LEFT JOIN importance_severity s ON s.importance = a.importance"
 		" WHERE w.enabled = 1 AND a.retired_at_ms IS NULL ORDER BY w.id",
 		&q);
+	AUTO_STMT struct stmt *lines = NULL;
+	int line =
+		row < 0 ? row
+			: db_prepare(db,
+				  "SELECT device_id, port, name FROM circuit WHERE egress = 1"
+				  " AND retired_at_ms IS NULL AND device_id IS NOT NULL"
+				  " ORDER BY device_id, id",
+				  &lines);
+	line = line < 0 ? line : db_step(lines);
+	row = line < 0 ? line : row;
 	struct jw jw;
 	jw_init(&jw, out);
 	jw_array(&jw);
@@ -95,6 +129,7 @@ int check_table_put(struct db *db, const struct secret_key *key, struct buf *out
 			jw_key(&jw, "parents");
 			jw_raw(&jw, db_col_text(q, 8));
 		}
+		line = lines_put(&jw, lines, db_col_int64(q, 0), line);
 		jw_end(&jw);
 	}
 	jw_end(&jw);

@@ -50,18 +50,16 @@ struct items {
 };
 
 /* $3 = 0 or the caller's unit, $4 = 0 or an asset, $5 = a state or "". */
-/* What a maintenance window covers shows as that, whatever it answers. */
-#define SHOWN "CASE WHEN w.live_maintenance_id IS NULL THEN w.live_state ELSE 'maintenance' END"
 #define COLUMNS                                                                                \
 	"SELECT w.id, w.version, w.asset_id, w.interval_s, w.retries, w.enabled, "             \
 	"w.live_since_ms, a.name, w.name,"                                                     \
-	" w.kind, w.target, w.params, w.severity, " SHOWN                                      \
+	" w.kind, w.target, w.params, w.severity, " CHECK_SHOWN                                \
 	", w.live_code, w.live_args, c.name, w.by_asset, w.live_cause_id,"                     \
 	" w.live_maintenance_id, w.parents FROM watch w"                                       \
 	" LEFT JOIN asset a ON a.id = w.asset_id LEFT JOIN watch c ON c.id = w.live_cause_id"
 #define CONDITIONS                                                                             \
 	" AND ($3 = 0 OR a.owner_unit_id = $3) AND ($4 = 0 OR w.asset_id = $4) AND ($5 = '' "  \
-	"OR " SHOWN " = $5)"
+	"OR " CHECK_SHOWN " = $5)"
 
 static void row_take(struct view *view, struct stmt *q, void *context)
 {
@@ -283,7 +281,7 @@ int view_checks_get(struct view *view)
 /* What is broken first, then by severity. */
 #define SERVICES                                                                                                    \
 	COLUMNS " WHERE w.enabled = 1 AND ($1 = 0 OR a.owner_unit_id = $1)"                                         \
-		" ORDER BY CASE " SHOWN " WHEN 'down' THEN 0 WHEN 'unreachable' THEN 1"                             \
+		" ORDER BY CASE " CHECK_SHOWN " WHEN 'down' THEN 0 WHEN 'unreachable' THEN 1"                       \
 		" WHEN 'flapping' THEN 1 WHEN 'degraded' THEN 2 ELSE 3 END, CASE w.severity WHEN 'critical' THEN 0" \
 		" WHEN 'major' THEN 1 WHEN 'minor' THEN 2 ELSE 3 END, w.id LIMIT $2"
 

@@ -10,6 +10,26 @@
 
 struct view;
 
+/** What a maintenance window covers shows as that, whatever it answers; of the row `w` of watch. */
+#define CHECK_SHOWN                                                                            \
+	"CASE WHEN w.live_maintenance_id IS NULL THEN w.live_state ELSE 'maintenance' END"
+#define CHECK_WORST_FIRST                                                                      \
+	"CASE " CHECK_SHOWN " WHEN 'down' THEN 0 WHEN 'unreachable' THEN 1"                    \
+	" WHEN 'flapping' THEN 2 WHEN 'degraded' THEN 3 WHEN 'unknown' THEN 4"                 \
+	" WHEN 'up' THEN 5 ELSE 6 END"
+/**
+ * On which page of the network a check stands, with `a` its asset: a device is
+ * asked by SNMP, or pinged and registered as one; a line is a link, or what is
+ * pinged and is no server; this machine's own state is on none.  Parameters
+ * are JSON as the desk writes it, without blanks.
+ */
+#define CHECK_PART                                                                             \
+	"CASE WHEN w.kind = 'host' THEN ''"                                                    \
+	" WHEN w.kind = 'snmp' OR (w.kind = 'icmp' AND a.kind = 'device') THEN 'devices'"      \
+	" WHEN a.kind = 'link' THEN 'lines' WHEN w.kind = 'icmp' AND (a.kind IS NULL OR"       \
+	" (w.params LIKE '%\"count\":%' AND w.params NOT LIKE '%\"count\":1,%'"                \
+	" AND w.params NOT LIKE '%\"count\":1}%')) THEN 'lines' ELSE 'services' END"
+
 /** GET /checks: with the heartbeats of the last 24 hours. */
 NODISCARD int view_checks_list(struct view *view);
 /**

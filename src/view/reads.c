@@ -12,6 +12,7 @@
 
 /* checks, settings, health */
 #include "view/checks.h"
+#include "view/circuits.h"
 #include "view/rules.h"
 #include "view/settings.h"
 
@@ -53,6 +54,8 @@ static const view_fn reads[ROUTE_COUNT_] = {
 	[ROUTE_CHECKS_SERIES] = view_checks_series,
 	[ROUTE_CHECKS_DEVICE] = view_checks_device,
 	[ROUTE_CHECKS_PAGE] = view_checks_page,
+	[ROUTE_CIRCUITS_LIST] = view_circuits_list,
+	[ROUTE_CIRCUITS_GET] = view_circuits_get,
 	[ROUTE_MAINTENANCE_LIST] = view_maintenance_list,
 	[ROUTE_MAINTENANCE_GET] = view_maintenance_get,
 	[ROUTE_LOGS_LIST] = view_logs_list,

@@ -88,7 +88,8 @@ def what_goes_through(desk, check, other):
     return series
 
 
-def ports_down_and_up(desk, platform, check):
+def ports_down_and_up(desk, cast, platform, check):
+    made = a_line(desk, cast, check)
     desk.lab.say(f"port {SWITCH} 1 down")
     began = time.monotonic()
     alert = desk.alert(check)
@@ -97,9 +98,11 @@ def ports_down_and_up(desk, platform, check):
          alert["title"]["code"].startswith("port.down") and alert["title"]["args"]["port"] == PORT
          and alert["severity"] == "major", alert["title"])
     case("while the switch itself is up", desk.operator.get(f"/checks/{check}")["state"] == "up")
+    a_line_fails(desk, cast, made, alert)
     desk.lab.say(f"port {SWITCH} 1 up")
     resolved = until(lambda: next((a for a in [desk.operator.get(f"/alerts/{alert['id']}")] if a["state"] == "resolved"), None))
     case("and is over when it is up again", resolved["state"] == "resolved")
+    case("so is the line", desk.operator.get(f"/circuits/{made}")["state"] == "up")
     desk.lab.say(f"port {SWITCH} 2 down")
     alert = until(lambda: next((a for a in desk.operator.get("/alerts?state=open")["items"]
                                 if a["dedup_key"] == f"port:{check}:GigabitEthernet1/0/2"), None))
@@ -107,6 +110,51 @@ def ports_down_and_up(desk, platform, check):
     desk.lab.say(f"port {SWITCH} 2 up")
     resolved = until(lambda: next((a for a in [desk.operator.get(f"/alerts/{alert['id']}")] if a["state"] == "resolved"), None))
     case("one that came back while probe was away is over too", resolved["state"] == "resolved")
+
+
+def a_line(desk, cast, check):
+    """Registered on the switch's first port, with the check of the switch telling its state."""
+    operator = desk.operator
+    body = {"name": "电信出口", "operator": "中国电信", "number": "ZX-0716-0001", "fault_phone": "10000", "down_bps": 1000000,
+            "up_bps": 500000, "device_id": check, "port": PORT, "check_ids": [check]}
+    case("a line on a port of nothing that has ports is refused",
+         refusal(operator.post, "/circuits", {**body, "device_id": None}) == 422)
+    case("whoever only reads registers none", refusal(cast["verifier"].post, "/circuits", body) == 403)
+    made = operator.post("/circuits", body)["id"]
+    case("a port carries one line", refusal(operator.post, "/circuits", {**body, "name": "又一条"}) == 409)
+    line_now = until(lambda: next((c for c in [operator.get(f"/circuits/{made}")] if c["in_bps"]), None))
+    case("a line shows its state and what goes through its port", line_now["state"] == "up" and not line_now["port_down"]
+         and 0.7 * RATE < line_now["in_bps"] < 1.3 * RATE and line_now["checks"][0]["id"] == check, line_now)
+    own = desk.series(check, "egress_in_bps", PORT)
+    values = until(lambda: next((v for v in [desk.values(check, own)] if len(v) > 2), None))
+    case("its traffic is announced as an egress line's, for the rules", all(0.7 * RATE < v < 1.3 * RATE for v in values), values[:5])
+    total = until(lambda: next((e for e in [operator.get("/overview")["egress"]] if e and e["measured"] == 1), None))
+    known = [v for v in total["in_avg"] if v is not None]
+    case("the overview's egress is the sum of the lines, beside what was contracted",
+         total["lines"] == 1 and total["down_bps"] == 1000000 and 0.7 * RATE < total["in_bps"] < 1.3 * RATE
+         and known and all(0 <= v < 1.3 * RATE for v in known), (total["in_bps"], known))
+    net = operator.get("/overview")["net"]
+    case("and what is watched is counted", net["devices"]["up"] >= 2 and net["lines"] == {"all": 1, "up": 1, "bad": 0}, net)
+    return made
+
+
+def a_line_fails(desk, cast, made, alert):
+    operator = desk.operator
+    down = operator.get(f"/circuits/{made}")
+    case("a line whose port is down is down, and leads to its alert", down["state"] == "down" and down["port_down"]
+         and down["alert_id"] == alert["id"], down)
+    way = f"/incidents/{alert['incident_id']}"
+    lines = operator.get(way)["lines"]
+    case("the incident says whom to call, and by which number the operator knows the line",
+         lines == [{"id": made, "name": "电信出口", "operator": "中国电信", "number": "ZX-0716-0001", "fault_phone": "10000"}], lines)
+    case("a ticket has a number", refusal(operator.post, way + "/ticket", {"circuit_id": made}) == 422)
+    case("whoever only reads notes none", refusal(cast["verifier"].post, way + "/ticket", {"number": "G1"}) == 403)
+    operator.post(way + "/ticket", {"number": "GZ20261128-77", "circuit_id": made, "note": "两小时内到场"})
+    seen = operator.get(way)
+    ticket, step = seen["tickets"][0], next(s for s in seen["timeline"] if s["code"] == "incident.ticket")
+    case("the operator's ticket stands in the incident, with who noted it and when",
+         ticket["number"] == "GZ20261128-77" and ticket["line"]["id"] == made and ticket["by"]["name"] and ticket["at"] > 0
+         and step["args"]["number"] == "GZ20261128-77" and step["actor"], (ticket, step))
 
 
 def traps(desk, check):
@@ -161,7 +209,7 @@ def walked(cast, platform, lab):
     ups = desk.device(desk.watch("机房 UPS", UPS))
     case("a UPS has sensors with what they measure", any(s["class"] == "voltage" and s["value"] > 100 for s in ups["sensors"]),
          ups["sensors"][:3])
-    ports_down_and_up(desk, platform, check)
+    ports_down_and_up(desk, cast, platform, check)
     desk.operator.call("PATCH", f"/checks/{other}", {"interval_s": 60})
     time.sleep(2)
     traps(desk, other)

@@ -91,6 +91,26 @@ const struct profiles *devices_profiles(const struct devices *devices)
 	return devices->profiles;
 }
 
+/* What goes through a port that carries an egress line is told once more as that line's. */
+static void line_figure(struct devices *devices, const struct check_spec *spec,
+	const struct snmp_figure *figure)
+{
+	bool in = slice_is(figure->metric, "in_bps");
+	const struct watch *watch = in || slice_is(figure->metric, "out_bps")
+					    ? table_get(devices->probe->table, spec->id)
+					    : NULL;
+	for (unsigned i = 0; watch != NULL && i < watch->line_count; i++) {
+		struct series_row series = { .check_id = spec->id,
+			.metric = in ? SLICE("egress_in_bps") : SLICE("egress_out_bps"),
+			.instance = figure->instance,
+			.unit = figure->unit,
+			.label = slice_str(watch->lines[i].name) };
+		if (slice_is(figure->instance, watch->lines[i].port)) {
+			samples_put_figure(&devices->probe->samples, &series, figure->value);
+		}
+	}
+}
+
 static void on_figure(
 	void *user, const struct check_spec *spec, const struct snmp_figure *figure)
 {
@@ -102,6 +122,7 @@ static void on_figure(
 		.label = figure->label };
 	devices->figures++;
 	samples_put_figure(&devices->probe->samples, &series, figure->value);
+	line_figure(devices, spec, figure);
 }
 
 static void put_args(

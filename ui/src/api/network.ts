@@ -74,6 +74,17 @@ export function useAllChecks() {
   return useQuery({ queryKey: ['checks', 'every'], queryFn: () => every<Check>((cursor) => ok(api.GET('/api/v1/checks', { params: { query: { cursor, limit: PAGE } } }))), refetchInterval: 60_000 });
 }
 
+/** The devices asked by SNMP, to choose one of. */
+export async function snmpChecks(): Promise<Check[]> {
+  const got = await every<Check>((cursor) => ok(api.GET('/api/v1/checks', { params: { query: { cursor, limit: PAGE } } })));
+  return got.items.filter((c) => c.kind === 'snmp');
+}
+
+/** The registered lines; more than a page of them is not a campus. */
+export function useCircuits() {
+  return useQuery({ queryKey: ['circuits'], queryFn: () => ok(api.GET('/api/v1/circuits', { params: { query: { limit: PAGE } } })), enabled: can('circuits.list'), refetchInterval: 30_000 });
+}
+
 /** The assets by number, for the unit and the kind behind a check. */
 export function useAssetsById() {
   const query = useQuery({ queryKey: ['assets', 'every'], queryFn: () => every<Asset>((cursor) => ok(api.GET('/api/v1/assets', { params: { query: { cursor, limit: PAGE } } }))), enabled: can('assets.list'), staleTime: 60_000 });

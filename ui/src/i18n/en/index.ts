@@ -2,6 +2,7 @@
 import type { Key } from '../zh';
 import { alerts } from './alerts';
 import { checkKinds } from './check_kinds';
+import { lines } from './lines';
 import { manage } from './manage';
 import { nav } from './nav';
 import { network } from './network';
@@ -20,4 +21,4 @@ import { topology } from './topology';
 import { windows } from './windows';
 import { words } from './words';
 
-export const en: Record<Key, string> = { ...shell, ...words, ...alerts, ...checkKinds, ...notices, ...manage, ...nav, ...network, ...phone, ...problems, ...refusals, ...results, ...review, ...rules, ...said, ...sentences, ...setup, ...topology, ...windows };
+export const en: Record<Key, string> = { ...shell, ...words, ...alerts, ...checkKinds, ...lines, ...notices, ...manage, ...nav, ...network, ...phone, ...problems, ...refusals, ...results, ...review, ...rules, ...said, ...sentences, ...setup, ...topology, ...windows };
