@@ -23,7 +23,7 @@ enum { CIRCUITS_SHOWN_MAX = 8 }; /* of one incident */
 #define CIRCUIT_PORT_KEY "'port:' || c.device_id || ':' || c.port"
 /** Alert x is of line c: one of its checks', or its port's. */
 #define CIRCUIT_HAS_ALERT                                                                      \
-	"(x.dedup_key = " CIRCUIT_PORT_KEY " OR (x.class <> 'port.state' AND x.watch_id IN"    \
+	"(x.dedup_key = " CIRCUIT_PORT_KEY " OR (x.class LIKE 'check.%' AND x.watch_id IN"     \
 	" (SELECT cw.watch_id FROM circuit_watch cw WHERE cw.circuit_id = c.id)))"
 
 /** Those in use, by name.  Owns: give *ret_stmt back with db_done.  Returns: 0 or as db_prepare. */

@@ -30,6 +30,7 @@ struct devices {
 	size_t profiles_refused;
 	uint64_t figures;
 	uint64_t port_changes;
+	uint64_t sensor_changes;
 	uint64_t told;
 	uint64_t unsent;
 	uint64_t looks;
@@ -174,16 +175,74 @@ static void on_port(
 	(void)!signal_queue_put(devices->probe->signals, &signal);
 }
 
-static void on_device(void *user, const struct check_spec *spec, const struct device *device)
+static void put_sensor(
+	struct buf *buf, const struct watch *watch, const struct snmp_sensor_change *change)
+{
+	struct jw jw;
+	jw_init(&jw, buf);
+	jw_object(&jw);
+	jw_kv_str(&jw, "name", slice_str(watch->name));
+	jw_kv_str(&jw, "target", slice_str(watch->target));
+	jw_kv_str(&jw, "sensor", change->name);
+	jw_kv_str(&jw, "word", change->word);
+	jw_end(&jw);
+}
+
+/* Only what the device itself calls critical is as grave as the check. */
+static enum alert_severity sensor_severity(const struct watch *watch, enum check_state state)
+{
+	return state == CHECK_DEGRADED && watch->severity < ALERT_SEVERITY_MINOR
+		       ? ALERT_SEVERITY_MINOR
+		       : watch->severity;
+}
+
+static void on_sensor(
+	void *user, const struct check_spec *spec, const struct snmp_sensor_change *change)
+{
+	struct devices *devices = user;
+	const struct watch *watch = table_get(devices->probe->table, spec->id);
+	AUTO_BUF struct buf args;
+	AUTO_BUF struct buf dedup;
+	char check[24];
+	if (watch == NULL) {
+		return;
+	}
+	buf_init(&args, SIGNAL_TEXT_MAX);
+	buf_init(&dedup, SIGNAL_KEY_MAX);
+	put_sensor(&args, watch, change);
+	(void)snprintf(check, sizeof(check), "%lld", (long long)spec->id);
+	buf_printf(&dedup, "sensor:%s:", check);
+	buf_put(&dedup, change->name);
+	bool well = change->state == CHECK_UP;
+	struct signal signal = {
+		.source = SLICE("probe"),
+		.check = slice_str(check),
+		.asset_key = slice_str(watch->host),
+		.class = SLICE("sensor.state"),
+		.severity = sensor_severity(watch, change->state),
+		.observed_at_ms = clock_unix_ms(),
+		.state = well ? SIGNAL_RESOLVED : SIGNAL_FIRING,
+		.dedup_key = buf_slice(&dedup),
+		.code = well ? (struct slice) { 0 } : SLICE("sensor.bad"),
+		.args = args.failed ? SLICE("{}") : buf_slice(&args),
+	};
+	devices->sensor_changes++;
+	/* A refusal is counted and logged there. */
+	(void)!signal_queue_put(devices->probe->signals, &signal);
+}
+
+static void on_device(
+	void *user, const struct check_spec *spec, const struct device *device, bool first)
 {
 	struct devices *devices = user;
 	AUTO_BUF struct buf text;
 	int fd = -1;
 	buf_init(&text, DEVICE_OCTETS_MAX);
 	device_put_json(&text, device);
-	struct msg_device msg = {
-		.check_id = spec->id, .at_ms = clock_unix_ms(), .json = buf_slice(&text)
-	};
+	struct msg_device msg = { .check_id = spec->id,
+		.at_ms = clock_unix_ms(),
+		.first = first,
+		.json = buf_slice(&text) };
 	int error = text.failed ? E_LIMIT : 0;
 	if (error == 0 && text.n > FRAME_BODY_MAX) {
 		error = memfd_of(buf_slice(&text), &fd);
@@ -199,7 +258,7 @@ static void on_device(void *user, const struct check_spec *spec, const struct de
 
 struct snmp_sink devices_sink(struct devices *devices)
 {
-	return (struct snmp_sink) { on_figure, on_port, on_device, devices };
+	return (struct snmp_sink) { on_figure, on_port, on_device, on_sensor, devices };
 }
 
 void devices_look(struct devices *devices, const struct ipc_frame *frame)
@@ -217,6 +276,7 @@ void devices_status(const struct devices *devices, struct jw *jw)
 	jw_kv_int(jw, "profiles_refused", (int64_t)devices->profiles_refused);
 	jw_kv_int(jw, "device_figures", (int64_t)devices->figures);
 	jw_kv_int(jw, "port_changes", (int64_t)devices->port_changes);
+	jw_kv_int(jw, "sensor_changes", (int64_t)devices->sensor_changes);
 	jw_kv_int(jw, "devices_told", (int64_t)devices->told);
 	jw_kv_int(jw, "devices_unsent", (int64_t)devices->unsent);
 	jw_kv_int(jw, "device_looks", (int64_t)devices->looks);
