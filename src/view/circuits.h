@@ -27,6 +27,11 @@ NODISCARD int view_net_counts(struct view *view);
 /** Member egress of the overview, when a line is registered as one.  0 or as db_step. */
 NODISCARD int view_egress(struct view *view);
 
+/** GET /checks/parts: counts of each page of the network. */
+NODISCARD int view_checks_parts(struct view *view);
+/** GET /checks/ports?q=&limit=: the busiest ports of all devices. */
+NODISCARD int view_checks_ports(struct view *view);
+
 /** How a line stands, in SQL, of the row `c` of circuit and the row `d` of the device's check. */
 #define CIRCUIT_PORT_IS_DOWN                                                                   \
 	"EXISTS (SELECT 1 FROM alert x WHERE x.state = 'firing'"                               \

@@ -10,6 +10,7 @@
 #include "view/checks.h"
 #include "view/circuits.h"
 #include "view/page.h"
+#include "view/samples.h"
 #include "view/view.h"
 
 enum { LINES_MAX = QUERY_CUT_SERIES_MAX / 2, WAYS = 2, BUCKETS = 288, BUDGET_MS = 1500 };
@@ -44,7 +45,13 @@ static void count_put(struct jw *jw, const char *key, const struct counted *coun
 	jw_end(jw);
 }
 
-static int checks_count(struct view *view, struct counted *devices, struct counted *services)
+enum { DEVICES, LINES, LINKS, SERVICES, PARTS };
+
+/* As the parts of CHECK_PART are called; lines are registered and counted by themselves. */
+static const char *const part_of_check[PARTS] = { "devices", "", "lines", "services" };
+static const char *const part_names[PARTS] = { "devices", "lines", "links", "services" };
+
+static int checks_count(struct view *view, struct counted counted[PARTS])
 {
 	AUTO_STMT struct stmt *q = NULL;
 	int row = sql_query(view->db,
@@ -54,10 +61,10 @@ static int checks_count(struct view *view, struct counted *devices, struct count
 		&q, SQL_INT(view_unit_filter(view)));
 	while (row >= 0 && (row = db_step(q)) == 1) {
 		struct slice part = db_col_text(q, 0);
-		if (slice_is(part, "devices")) {
-			count_take(devices, db_col_text(q, 1), db_col_int64(q, 2));
-		} else if (slice_is(part, "services")) {
-			count_take(services, db_col_text(q, 1), db_col_int64(q, 2));
+		for (unsigned i = 0; i < PARTS && part.n > 0; i++) {
+			if (slice_is(part, part_of_check[i])) {
+				count_take(&counted[i], db_col_text(q, 1), db_col_int64(q, 2));
+			}
 		}
 	}
 	return row < 0 ? row : 0;
@@ -79,20 +86,23 @@ static int lines_count(struct view *view, struct counted *lines)
 	return row < 0 ? row : 0;
 }
 
-int view_net_counts(struct view *view)
+int view_checks_parts(struct view *view)
 {
-	struct counted devices = { 0 };
-	struct counted lines = { 0 };
-	struct counted services = { 0 };
-	int error = checks_count(view, &devices, &services);
-	error = error < 0 ? error : lines_count(view, &lines);
-	jw_key(&view->jw, "net");
+	struct counted counted[PARTS] = { { 0 } };
+	int error = checks_count(view, counted);
+	error = error < 0 ? error : lines_count(view, &counted[LINES]);
 	jw_object(&view->jw);
-	count_put(&view->jw, "devices", &devices);
-	count_put(&view->jw, "lines", &lines);
-	count_put(&view->jw, "services", &services);
+	for (unsigned i = 0; i < PARTS; i++) {
+		count_put(&view->jw, part_names[i], &counted[i]);
+	}
 	jw_end(&view->jw);
 	return error;
+}
+
+int view_net_counts(struct view *view)
+{
+	jw_key(&view->jw, "net");
+	return view_checks_parts(view);
 }
 
 /* ---- the traffic */
@@ -188,7 +198,6 @@ static void now_put(struct view *view, const struct egress *egress)
 
 static void day_put(struct view *view, struct egress *egress)
 {
-	static const uint8_t badness[QUERY_STATES_MAX] = { 0 };
 	struct jw *jw = &view->jw;
 	struct query_coverage coverage;
 	struct query_request range = { .kind = ROW_SAMPLE,
@@ -198,7 +207,7 @@ static void day_put(struct view *view, struct egress *egress)
 		.arena = view->arena };
 	egress->buckets = arena_take(
 		view->arena, (WAYS * egress->lines + 1) * BUCKETS * sizeof(*egress->buckets));
-	struct query_cut cut = { egress->series, WAYS * egress->lines, BUCKETS, badness,
+	struct query_cut cut = { egress->series, WAYS * egress->lines, BUCKETS, view_badness,
 		egress->buckets };
 	/* What the rows cannot say in time is a gap. */
 	(void)!query_buckets(view->env->rows, &range, &cut, &coverage);

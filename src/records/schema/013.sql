@@ -43,3 +43,9 @@ CREATE TABLE fault_ticket (
 	by_id {INT} NOT NULL REFERENCES person (id)
 ) {STRICT};
 CREATE INDEX fault_ticket_incident ON fault_ticket (incident_id, id);
+
+-- When the name of a site has to be renewed, and its registration with the
+-- ministry; midnight of the last day, by the calendar of the campus.
+ALTER TABLE asset ADD COLUMN domain_end_ms {INT};
+ALTER TABLE asset ADD COLUMN icp_number {TEXT};
+ALTER TABLE asset ADD COLUMN icp_end_ms {INT};

@@ -42,6 +42,8 @@ export const lines = {
   'line.others': 'Checks of links that belong to no line',
   'line.bad_number': 'A number, please',
   'line.traffic': 'Traffic of the last 24 hours',
+  'class.port.state': 'Port',
+  'class.sensor.state': 'Sensor',
   'ticket.title': 'Fault tickets',
   'ticket.add': 'Note a ticket',
   'ticket.number': 'Number given by the operator',

@@ -8,6 +8,7 @@ export const said = {
   'did.muted': 'alert kept, nobody told: {name}',
   'did.firing': 'Alert fired',
   'did.incident.ticket': '{actor} noted the ticket {number}',
+  'did.reason_changed': '{name}, now because: {reason}',
   'did.resolved': 'Alert resolved',
   'did.recovered': 'Check is back to normal',
   'did.reopened': 'Happened again, reopened',

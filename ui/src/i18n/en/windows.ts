@@ -68,5 +68,6 @@ export const windows = {
   'audit.act.circuit.create': 'registered a line',
   'audit.act.circuit.update': 'changed a line',
   'audit.act.incident.ticket': 'noted a fault ticket',
+  'audit.act.alert.change': 'an alert changed its reason',
   'audit.act.incident.affected': 'noted the checks affected',
 };

@@ -3,7 +3,9 @@
 // What only the desk says is a part of its own, so that a phone need not load it; what only some of
 // its screens say comes with them.
 import type { zhDesk } from './desk';
+import type { expiry } from './expiry';
 import type { lines } from './lines';
+import type { metrics } from './metrics';
 import type { network } from './network';
 import { notices } from './notices';
 import { phone } from './phone';
@@ -18,5 +20,5 @@ import type { topology } from './topology';
 import { words } from './words';
 
 export const zh = { ...shell, ...words, ...notices, ...phone, ...problems };
-type Later = typeof lines & typeof network & typeof review & typeof rules & typeof said & typeof sentences & typeof setup & typeof topology;
+type Later = typeof expiry & typeof lines & typeof metrics & typeof network & typeof review & typeof rules & typeof said & typeof sentences & typeof setup & typeof topology;
 export type Key = keyof typeof zh | keyof typeof zhDesk | keyof Later;

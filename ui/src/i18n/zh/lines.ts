@@ -43,6 +43,8 @@ export const lines = {
   'line.others': '未关联线路的链路检测',
   'line.bad_number': '请填写数字',
   'line.traffic': '近 24 小时流量',
+  'class.port.state': '端口状态',
+  'class.sensor.state': '传感器',
   'ticket.title': '报障单号',
   'ticket.add': '登记报障单号',
   'ticket.number': '运营商给出的单号',

@@ -9,6 +9,7 @@ export const said = {
   'did.muted': '告警已记录，未通知：{name}',
   'did.firing': '告警触发',
   'did.incident.ticket': '{actor} 登记报障单号 {number}',
+  'did.reason_changed': '{name} 的原因变为：{reason}',
   'did.resolved': '告警恢复',
   'did.recovered': '检测恢复正常',
   'did.reopened': '再次发生，重新打开',

@@ -68,5 +68,6 @@ export const windows = {
   'audit.act.circuit.create': '登记线路',
   'audit.act.circuit.update': '修改线路',
   'audit.act.incident.ticket': '登记报障单号',
+  'audit.act.alert.change': '告警原因变化',
   'audit.act.incident.affected': '记录受影响的监测项',
 };
