@@ -64,10 +64,5 @@ export const windows = {
   'audit.act.maintenance.update': 'changed a maintenance window',
   'audit.act.maintenance.end': 'ended a maintenance window',
   'audit.act.maintenance.edge': 'A maintenance window opened or closed',
-  'kind.circuit': 'Line',
-  'audit.act.circuit.create': 'registered a line',
-  'audit.act.circuit.update': 'changed a line',
-  'audit.act.incident.ticket': 'noted a fault ticket',
-  'audit.act.alert.change': 'an alert changed its reason',
   'audit.act.incident.affected': 'noted the checks affected',
 };

@@ -64,10 +64,5 @@ export const windows = {
   'audit.act.maintenance.update': '修改维护窗口',
   'audit.act.maintenance.end': '结束维护窗口',
   'audit.act.maintenance.edge': '维护窗口开始或结束',
-  'kind.circuit': '线路',
-  'audit.act.circuit.create': '登记线路',
-  'audit.act.circuit.update': '修改线路',
-  'audit.act.incident.ticket': '登记报障单号',
-  'audit.act.alert.change': '告警原因变化',
   'audit.act.incident.affected': '记录受影响的监测项',
 };
