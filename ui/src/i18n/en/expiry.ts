@@ -11,6 +11,8 @@ export const expiry = {
   'expiry.over': '{n} days over',
   'expiry.column': 'Domain and ICP end',
   'expiry.of': '{what} {when}',
+  'todo.renew_domain': 'Renew the domain name',
+  'todo.renew_icp': 'Renew the ICP registration',
   'setting.g.expiry': 'Reminders of ends',
   'setting.expiry.days': 'Days before',
   'setting.expiry.hint': 'The unit is reminded before a domain name or an ICP registration ends; numbers between commas. The day itself is always one.',

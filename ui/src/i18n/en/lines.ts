@@ -47,6 +47,8 @@ export const lines = {
   'audit.act.circuit.update': 'changed a line',
   'audit.act.incident.ticket': 'noted a fault ticket',
   'audit.act.alert.change': 'an alert changed its reason',
+  'did.reason_changed': '{name}, now because: {reason}',
+  'did.incident.ticket': '{actor} noted the ticket {number}',
   'class.port.state': 'Port',
   'class.sensor.state': 'Sensor',
   'ticket.title': 'Fault tickets',

@@ -7,8 +7,6 @@ export const said = {
   'did.affected': '{count} checks unreachable behind {cause}, not told one by one',
   'did.muted': 'alert kept, nobody told: {name}',
   'did.firing': 'Alert fired',
-  'did.incident.ticket': '{actor} noted the ticket {number}',
-  'did.reason_changed': '{name}, now because: {reason}',
   'did.resolved': 'Alert resolved',
   'did.recovered': 'Check is back to normal',
   'did.reopened': 'Happened again, reopened',

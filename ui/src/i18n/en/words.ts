@@ -77,8 +77,6 @@ export const words = {
   'todo.review': 'Send for review',
   'todo.issue': 'Review and issue',
   'todo.sign': 'Sign',
-  'todo.renew_domain': 'Renew the domain name',
-  'todo.renew_icp': 'Renew the ICP registration',
   'todo.plan': 'Plan',
   'todo.submit': 'Submit report',
   'todo.verify': 'Verify',

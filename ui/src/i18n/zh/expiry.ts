@@ -12,6 +12,8 @@ export const expiry = {
   'expiry.over': '已过期 {n} 天',
   'expiry.column': '域名与备案到期',
   'expiry.of': '{what} {when}',
+  'todo.renew_domain': '域名续费',
+  'todo.renew_icp': 'ICP 备案续期',
   'setting.g.expiry': '到期提醒',
   'setting.expiry.days': '提前几天提醒',
   'setting.expiry.hint': '域名和 ICP 备案到期前提醒责任单位，用逗号隔开；到期当天总会提醒。',

@@ -48,6 +48,8 @@ export const lines = {
   'audit.act.circuit.update': '修改线路',
   'audit.act.incident.ticket': '登记报障单号',
   'audit.act.alert.change': '告警原因变化',
+  'did.reason_changed': '{name} 的原因变为：{reason}',
+  'did.incident.ticket': '{actor} 登记报障单号 {number}',
   'class.port.state': '端口状态',
   'class.sensor.state': '传感器',
   'ticket.title': '报障单号',

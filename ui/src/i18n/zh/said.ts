@@ -8,8 +8,6 @@ export const said = {
   'did.affected': '{count} 项因 {cause} 不可达，未单独告警',
   'did.muted': '告警已记录，未通知：{name}',
   'did.firing': '告警触发',
-  'did.incident.ticket': '{actor} 登记报障单号 {number}',
-  'did.reason_changed': '{name} 的原因变为：{reason}',
   'did.resolved': '告警恢复',
   'did.recovered': '检测恢复正常',
   'did.reopened': '再次发生，重新打开',

@@ -77,8 +77,6 @@ export const words = {
   'todo.review': '提交审核',
   'todo.issue': '审核签发',
   'todo.sign': '签收',
-  'todo.renew_domain': '域名续费',
-  'todo.renew_icp': 'ICP 备案续期',
   'todo.plan': '制订计划',
   'todo.submit': '提交整改',
   'todo.verify': '复核',
