@@ -6,9 +6,11 @@
 #include "base/diag.h"
 #include "base/err.h"
 #include "base/num.h"
+#include "proto/beroid.h"
+#include "proto/oid.h"
 #include "sim.h"
 
-enum { WORDS_MAX = 8, PATH_OCTETS = 1024 };
+enum { WORDS_MAX = 8, PATH_OCTETS = 1024, NAME_OCTETS_MAX = 512 };
 
 struct line {
 	struct sim *sim;
@@ -210,6 +212,23 @@ static bool do_port(struct line *line, struct device *device)
 	       fail(line, "no such port");
 }
 
+/* value ADDR OID NUMBER */
+static bool do_value(struct line *line, struct device *device)
+{
+	AUTO_BUF struct buf name;
+	struct oid_room oid = { 0 };
+	uint64_t value = 0;
+	buf_init(&name, NAME_OCTETS_MAX);
+	bool given = line->count >= 4 && oid_parse(line->words[2], &oid) == 0 &&
+		     beroid_put(&name, oid_of(&oid)) == 0 &&
+		     take_number(line->words[3], UINT32_MAX, &value);
+	if (!given) {
+		return fail(line, "value ADDR OID NUMBER");
+	}
+	return device_set_value(device, buf_slice(&name), value) ||
+	       fail(line, "no such object, or too many");
+}
+
 /* flap ADDR IFINDEX PERIOD_MS TIMES */
 static bool do_flap(struct line *line, struct device *device)
 {
@@ -242,7 +261,7 @@ static bool do_line(struct line *line)
 		const char *name;
 		bool (*run)(struct line *line, struct device *device);
 	} about[] = { { "reboot", do_reboot }, { "community", do_community },
-		{ "port", do_port }, { "flap", do_flap } };
+		{ "port", do_port }, { "flap", do_flap }, { "value", do_value } };
 	for (size_t i = 0; i < sizeof(plain) / sizeof(plain[0]); i++) {
 		if (slice_is(line->words[0], plain[i].name)) {
 			return plain[i].run(line);

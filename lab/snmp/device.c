@@ -133,11 +133,40 @@ static bool now_value(
 	return false;
 }
 
+bool device_set_value(struct device *device, struct slice name, uint64_t value)
+{
+	const struct recording *recording = device->recording;
+	size_t at = recording_find(recording, name);
+	const struct row *row = at < recording->count ? &recording->rows[at] : NULL;
+	size_t i = 0;
+	while (i < device->over_count && device->over[i].row != row) {
+		i++;
+	}
+	if (row == NULL || !slice_eq(row->name, name) || i == DEVICE_OVER_MAX) {
+		return false;
+	}
+	device->over[i] = (struct over) { row, value };
+	device->over_count = (uint8_t)(device->over_count + (i == device->over_count));
+	return true;
+}
+
+static bool is_over(const struct device *device, const struct row *row, uint64_t *ret_value)
+{
+	for (size_t i = 0; i < device->over_count; i++) {
+		if (device->over[i].row == row) {
+			*ret_value = device->over[i].value;
+			return true;
+		}
+	}
+	return false;
+}
+
 void device_put_row(
 	struct buf *buf, struct device *device, const struct row *row, int64_t now_ms)
 {
 	uint64_t value = 0;
-	if (row->kind == ROW_FIXED || !now_value(device, row, now_ms, &value)) {
+	bool over = is_over(device, row, &value);
+	if (!over && (row->kind == ROW_FIXED || !now_value(device, row, now_ms, &value))) {
 		buf_put(buf, row->wire);
 		return;
 	}
@@ -147,5 +176,5 @@ void device_put_row(
 	}
 	ber_put_head(buf, BER_SEQUENCE, ber_octets(row->name.n) + ber_octets(octets));
 	ber_put(buf, BER_OID, row->name);
-	ber_put_uint(buf, row->tag, value);
+	ber_put_uint(buf, over ? BER_INTEGER : row->tag, value);
 }

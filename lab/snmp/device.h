@@ -58,6 +58,14 @@ struct port {
 	uint8_t oper; /* 0 = as recorded */
 };
 
+enum { DEVICE_OVER_MAX = 8 };
+
+/* An integer that is not as recorded. */
+struct over {
+	const struct row *row;
+	uint64_t value;
+};
+
 struct device {
 	uint32_t address; /* host order */
 	const struct recording *recording;
@@ -82,6 +90,8 @@ struct device {
 	uint64_t asked;
 	uint64_t answered;
 	char community[32];
+	struct over over[DEVICE_OVER_MAX];
+	uint8_t over_count;
 };
 
 /** Returns: NULL when unreadable; bad lines are only named in diags. */
@@ -99,6 +109,13 @@ void device_reboot(struct device *device, int64_t now_ms);
 
 /** ifOperStatus of a port from now on.  Returns: false when there is no such ifIndex. */
 bool device_set_port(struct device *device, uint32_t if_index, unsigned oper, int64_t now_ms);
+
+/**
+ * This object, by its encoded name, is that integer from now on.
+ *
+ * Returns: false when the recording has no such object, or DEVICE_OVER_MAX are others already.
+ */
+bool device_set_value(struct device *device, struct slice name, uint64_t value);
 
 /** The device's next throw of the dice, the same in every run. */
 uint32_t device_chance(struct device *device, uint32_t below);

@@ -23,6 +23,7 @@
 #include "desk/audit_check.h"
 #include "desk/backups.h"
 #include "desk/checks.h"
+#include "desk/circuits.h"
 #include "desk/clock.h"
 #include "desk/homepages.h"
 #include "desk/maintenance.h"
@@ -87,6 +88,8 @@ static const desk_fn acts[ROUTE_COUNT_] = {
 	[ROUTE_CHECKS_UPDATE] = desk_check_update,
 	[ROUTE_CHECKS_PAGE_CONFIRM] = desk_homepage_confirm,
 	[ROUTE_CHECKS_PASTE] = desk_check_paste,
+	[ROUTE_CIRCUITS_CREATE] = desk_circuit_create,
+	[ROUTE_CIRCUITS_UPDATE] = desk_circuit_update,
 	[ROUTE_MAINTENANCE_CREATE] = desk_maintenance_create,
 	[ROUTE_MAINTENANCE_UPDATE] = desk_maintenance_update,
 	[ROUTE_MAINTENANCE_END] = desk_maintenance_end,
@@ -102,6 +105,7 @@ static const desk_fn acts[ROUTE_COUNT_] = {
 	[ROUTE_MAIL_TEST] = desk_mail_test,
 
 	/* incidents, deliveries */
+	[ROUTE_INCIDENTS_TICKET] = desk_incident_ticket,
 	[ROUTE_INCIDENTS_ACK] = desk_incident_ack,
 	[ROUTE_INCIDENTS_RESOLVE] = desk_incident_resolve,
 	[ROUTE_INCIDENTS_CLOSE] = desk_incident_close,

@@ -15,7 +15,8 @@ const char *const asset_exposures[] = { "internet", "campus", "isolated", NULL }
 
 #define COLUMNS                                                                                                       \
 	"id, version, name, kind, address, domain, importance, mlps_level, exposure, owner_unit_id, operate_unit_id," \
-	" use_unit_id, host, vendor, vendor_phone, note, retired_at_ms"
+	" use_unit_id, host, vendor, vendor_phone, note, retired_at_ms, domain_end_ms,"                               \
+	" icp_number, icp_end_ms"
 
 static int row_take(struct desk *desk, struct stmt *q, struct asset_row *ret_row)
 {
@@ -39,6 +40,9 @@ static int row_take(struct desk *desk, struct stmt *q, struct asset_row *ret_row
 			.vendor_phone = arena_dup(desk->arena, db_col_text(q, 14)),
 			.note = arena_dup(desk->arena, db_col_text(q, 15)),
 			.retired = !db_col_is_null(q, 16),
+			.domain_end_ms = db_col_int64(q, 17),
+			.icp_number = arena_dup(desk->arena, db_col_text(q, 18)),
+			.icp_end_ms = db_col_int64(q, 19),
 		};
 	}
 	return found;
@@ -96,6 +100,7 @@ bool asset_row_same(const struct asset_row *a, const struct asset_row *b)
 		{ a->vendor, b->vendor },
 		{ a->vendor_phone, b->vendor_phone },
 		{ a->note, b->note },
+		{ a->icp_number, b->icp_number },
 	};
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
 		if (!slice_eq(texts[i].a, texts[i].b)) {
@@ -104,7 +109,8 @@ bool asset_row_same(const struct asset_row *a, const struct asset_row *b)
 	}
 	return a->mlps_level == b->mlps_level && a->owner_unit_id == b->owner_unit_id &&
 	       a->operate_unit_id == b->operate_unit_id && a->use_unit_id == b->use_unit_id &&
-	       a->retired == b->retired;
+	       a->retired == b->retired && a->domain_end_ms == b->domain_end_ms &&
+	       a->icp_end_ms == b->icp_end_ms;
 }
 
 static int64_t insert(struct desk *desk, struct asset_row *row)
@@ -113,14 +119,17 @@ static int64_t insert(struct desk *desk, struct asset_row *row)
 	row->version = 1;
 	return sql_run(desk->db,
 		"INSERT INTO asset (" COLUMNS ")"
-		" VALUES ($1, 1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, NULL)",
+		" VALUES ($1, 1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, NULL,"
+		" $16, $17, $18)",
 		SQL_INT(row->id), SQL_TEXT(row->name), SQL_TEXT(row->kind),
 		SQL_TEXT_OR_NULL(row->address), SQL_TEXT_OR_NULL(row->domain),
 		SQL_TEXT(row->importance), SQL_INT_OR_NULL(row->mlps_level),
 		SQL_TEXT(row->exposure), SQL_INT_OR_NULL(row->owner_unit_id),
 		SQL_INT_OR_NULL(row->operate_unit_id), SQL_INT_OR_NULL(row->use_unit_id),
 		SQL_TEXT_OR_NULL(row->host), SQL_TEXT_OR_NULL(row->vendor),
-		SQL_TEXT_OR_NULL(row->vendor_phone), SQL_TEXT_OR_NULL(row->note));
+		SQL_TEXT_OR_NULL(row->vendor_phone), SQL_TEXT_OR_NULL(row->note),
+		SQL_INT_OR_NULL(row->domain_end_ms), SQL_TEXT_OR_NULL(row->icp_number),
+		SQL_INT_OR_NULL(row->icp_end_ms));
 }
 
 static int64_t update(struct desk *desk, struct asset_row *row)
@@ -130,7 +139,8 @@ static int64_t update(struct desk *desk, struct asset_row *row)
 		"UPDATE asset SET version = version + 1, name = $2, kind = $3, address = $4, domain = $5,"
 		" importance = $6, mlps_level = $7, exposure = $8, owner_unit_id = $9, operate_unit_id = $10,"
 		" use_unit_id = $11, host = $12, vendor = $13, vendor_phone = $14, note = $15,"
-		" retired_at_ms = CASE WHEN $16 = 0 THEN NULL ELSE COALESCE(retired_at_ms, $17) END WHERE id = $1",
+		" retired_at_ms = CASE WHEN $16 = 0 THEN NULL ELSE COALESCE(retired_at_ms, $17) END,"
+		" domain_end_ms = $18, icp_number = $19, icp_end_ms = $20 WHERE id = $1",
 		SQL_INT(row->id), SQL_TEXT(row->name), SQL_TEXT(row->kind),
 		SQL_TEXT_OR_NULL(row->address), SQL_TEXT_OR_NULL(row->domain),
 		SQL_TEXT(row->importance), SQL_INT_OR_NULL(row->mlps_level),
@@ -138,7 +148,9 @@ static int64_t update(struct desk *desk, struct asset_row *row)
 		SQL_INT_OR_NULL(row->operate_unit_id), SQL_INT_OR_NULL(row->use_unit_id),
 		SQL_TEXT_OR_NULL(row->host), SQL_TEXT_OR_NULL(row->vendor),
 		SQL_TEXT_OR_NULL(row->vendor_phone), SQL_TEXT_OR_NULL(row->note),
-		SQL_INT(row->retired), SQL_INT(desk->now_ms));
+		SQL_INT(row->retired), SQL_INT(desk->now_ms),
+		SQL_INT_OR_NULL(row->domain_end_ms), SQL_TEXT_OR_NULL(row->icp_number),
+		SQL_INT_OR_NULL(row->icp_end_ms));
 }
 
 static int keys_save(struct desk *desk, int64_t id, const struct asset_keys *keys, bool is_new)

@@ -40,6 +40,9 @@ struct asset_row {
 	struct slice vendor;
 	struct slice vendor_phone;
 	struct slice note;
+	int64_t domain_end_ms; /* its last day; 0 = not typed in */
+	struct slice icp_number;
+	int64_t icp_end_ms;
 	bool retired;
 };
 

@@ -8,11 +8,13 @@
 #include "desk/asset_row.h"
 #include "desk/check_row.h"
 #include "desk/desk.h"
+#include "desk/expiry.h"
 #include "desk/maintenance.h"
 #include "desk/patch.h"
 #include "model/asset_key.h"
 #include "records/sql.h"
 
+#define ASSET_TIME_MAX INT64_C(253402300799999) /* the end of the year 9999 */
 #define AT(member) offsetof(struct asset_row, member)
 
 static const struct patch_field fields[] = {
@@ -57,6 +59,18 @@ static const struct patch_field fields[] = {
 		.kind = PATCH_TEXT,
 		.max = ASSET_NAME_MAX },
 	{ .name = "note", .offset = AT(note), .kind = PATCH_TEXT, .max = ASSET_NOTE_MAX },
+	{ .name = "domain_end",
+		.offset = AT(domain_end_ms),
+		.kind = PATCH_INT,
+		.max = ASSET_TIME_MAX },
+	{ .name = "icp_number",
+		.offset = AT(icp_number),
+		.kind = PATCH_TEXT,
+		.max = ASSET_NAME_MAX },
+	{ .name = "icp_end",
+		.offset = AT(icp_end_ms),
+		.kind = PATCH_INT,
+		.max = ASSET_TIME_MAX },
 	{ .name = "retired", .offset = AT(retired), .kind = PATCH_BOOL },
 };
 
@@ -81,6 +95,7 @@ static int saved(struct desk *desk, const char *act, struct asset_row *row,
 	const struct asset_keys *keys)
 {
 	int error = asset_row_save(desk, row, keys);
+	error = error < 0 ? error : expiry_set(desk->txn, row->id);
 	error = error < 0 ? error : maintenance_refresh(desk->txn, desk->env);
 	error = error < 0 ? error : txn_change(desk->txn, "asset", row->id, row->version);
 	desk_audit(desk, act, "asset", row->id, row->version, (struct slice) { 0 });

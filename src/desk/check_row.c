@@ -378,3 +378,18 @@ int check_row_forget(struct desk *desk, int64_t id, const char *why)
 	}
 	return error;
 }
+
+int check_row_unit(struct desk *desk, int64_t check_id, int64_t *ret_version, int64_t *ret_unit)
+{
+	AUTO_STMT struct stmt *q = NULL;
+	int row = sql_query(desk->db,
+		"SELECT w.version, COALESCE(a.owner_unit_id, 0) FROM watch w"
+		" LEFT JOIN asset a ON a.id = w.asset_id WHERE w.id = $1",
+		&q, SQL_INT(check_id));
+	row = row < 0 ? row : db_step(q);
+	if (row == 1) {
+		*ret_version = db_col_int64(q, 0);
+		*ret_unit = db_col_int64(q, 1);
+	}
+	return row < 0 ? row : row == 0 ? E_ABSENT : 0;
+}

@@ -56,6 +56,13 @@ struct check_row check_row_default(void);
 NODISCARD int check_row_load(struct desk *desk, int64_t id, struct check_row *ret_row);
 
 /**
+ * Its version, and the unit its asset belongs to; a check of nobody's asset belongs
+ * to the centre: its unit is 0.  Returns: 0, E_ABSENT or as db_step.
+ */
+NODISCARD int check_row_unit(
+	struct desk *desk, int64_t check_id, int64_t *ret_version, int64_t *ret_unit);
+
+/**
  * The parameters of the row's kind, each within its range (schema/check_kinds.toml),
  * written again into row->params.  A secret becomes `true` there and is kept beside
  * it for check_secrets_save; `true` from outside keeps the one that is sealed.

@@ -64,25 +64,85 @@ static void params_put(
 	jw_end(jw);
 }
 
-/* Both statements go by the check's id.  at: is there a row of parents?  Returns: is there still, or as db_step. */
-static int parents_put(struct jw *jw, struct stmt *parents, int at, int64_t id)
+/* What a check has several of, each asked in the order of the checks; at: is there a row, or an error. */
+struct beside {
+	struct stmt *parents;
+	int parents_at;
+	struct stmt *lines;
+	int lines_at;
+};
+
+static int beside_open(struct db *db, struct beside *beside)
 {
-	bool any = false;
-	while (at == 1 && db_col_int64(parents, 0) < id) {
-		at = db_step(parents);
+	int row = db_prepare(db,
+		"SELECT watch_id, parent_id FROM watch_parent ORDER BY watch_id, parent_id",
+		&beside->parents);
+	row = row < 0 ? row
+		      : db_prepare(db,
+				"SELECT device_id, port, name FROM circuit WHERE egress = 1"
+				" AND retired_at_ms IS NULL AND device_id IS NOT NULL"
+				" ORDER BY device_id, id",
+				&beside->lines);
+	beside->parents_at = row < 0 ? row : db_step(beside->parents);
+	beside->lines_at = row < 0 ? row : db_step(beside->lines);
+	return row;
+}
+
+static void beside_close(struct beside *beside)
+{
+	db_done(beside->parents);
+	db_done(beside->lines);
+}
+
+/* Rows of a check that is not in the table are passed over. */
+static int come_to(struct stmt *q, int at, int64_t id)
+{
+	while (at == 1 && db_col_int64(q, 0) < id) {
+		at = db_step(q);
 	}
-	for (; at == 1 && db_col_int64(parents, 0) == id; at = db_step(parents)) {
+	return at;
+}
+
+static void parents_put(struct jw *jw, struct beside *beside, int64_t id)
+{
+	struct stmt *q = beside->parents;
+	int at = come_to(q, beside->parents_at, id);
+	bool any = false;
+	for (; at == 1 && db_col_int64(q, 0) == id; at = db_step(q)) {
 		if (!any) {
 			jw_key(jw, "parents");
 			jw_array(jw);
 		}
 		any = true;
-		jw_int(jw, db_col_int64(parents, 1));
+		jw_int(jw, db_col_int64(q, 1));
 	}
 	if (any) {
 		jw_end(jw);
 	}
-	return at;
+	beside->parents_at = at;
+}
+
+/* Which ports of a device carry egress lines. */
+static void lines_put(struct jw *jw, struct beside *beside, int64_t id)
+{
+	struct stmt *q = beside->lines;
+	int at = come_to(q, beside->lines_at, id);
+	bool any = false;
+	for (; at == 1 && db_col_int64(q, 0) == id; at = db_step(q)) {
+		if (!any) {
+			jw_key(jw, "lines");
+			jw_array(jw);
+		}
+		any = true;
+		jw_object(jw);
+		jw_kv_str(jw, "port", db_col_text(q, 1));
+		jw_kv_str(jw, "name", db_col_text(q, 2));
+		jw_end(jw);
+	}
+	if (any) {
+		jw_end(jw);
+	}
+	beside->lines_at = at;
 }
 
 int check_table_put(struct db *db, const struct secret_key *key, struct buf *out)
@@ -98,13 +158,8 @@ int check_table_put(struct db *db, const struct secret_key *key, struct buf *out
 		" LEFT JOIN importance_severity s ON s.importance = a.importance"
 		" WHERE w.enabled = 1 AND a.retired_at_ms IS NULL ORDER BY w.id",
 		&q);
-	AUTO_STMT struct stmt *parents = NULL;
-	int row_parents = row < 0 ? row
-				  : db_prepare(db,
-					    "SELECT watch_id, parent_id FROM watch_parent"
-					    " ORDER BY watch_id, parent_id",
-					    &parents);
-	row_parents = row_parents < 0 ? row_parents : db_step(parents);
+	struct beside beside = { 0 };
+	row = row < 0 ? row : beside_open(db, &beside);
 	struct jw jw;
 	jw_init(&jw, out);
 	jw_array(&jw);
@@ -119,12 +174,12 @@ int check_table_put(struct db *db, const struct secret_key *key, struct buf *out
 		jw_kv_int(&jw, "interval_s", db_col_int64(q, 5));
 		jw_kv_int(&jw, "retries", db_col_int64(q, 6));
 		jw_kv_str(&jw, "severity", db_col_text(q, 7));
-		if (row_parents >= 0) {
-			row_parents =
-				parents_put(&jw, parents, row_parents, db_col_int64(q, 0));
-		}
+		parents_put(&jw, &beside, db_col_int64(q, 0));
+		lines_put(&jw, &beside, db_col_int64(q, 0));
 		jw_end(&jw);
 	}
 	jw_end(&jw);
-	return row < 0 ? row : row_parents < 0 ? row_parents : out->failed ? E_LIMIT : 0;
+	row = row < 0 ? row : beside.parents_at < 0 ? beside.parents_at : beside.lines_at;
+	beside_close(&beside);
+	return row < 0 ? row : out->failed ? E_LIMIT : 0;
 }

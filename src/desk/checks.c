@@ -13,7 +13,6 @@
 #include "desk/patch.h"
 #include "model/check_kind.h"
 #include "model/target.h"
-#include "records/sql.h"
 
 static const char *const severities[] = { "critical", "major", "minor", "info", NULL };
 
@@ -76,20 +75,13 @@ int desk_check_create(struct desk *desk)
 	return error < 0 ? error : saved(desk, "check.create", &row);
 }
 
-static int unit_of(struct desk *desk, const struct check_row *row, int64_t *ret_unit_id)
-{
-	*ret_unit_id = 0;
-	int found = sql_int(desk->db, "SELECT owner_unit_id FROM asset WHERE id = $1",
-		ret_unit_id, SQL_INT(row->asset_id));
-	return found < 0 ? found : 0;
-}
-
 int desk_check_update(struct desk *desk)
 {
 	struct check_row before = { 0 };
+	int64_t version = 0;
 	int64_t unit_id = 0;
 	int error = check_row_load(desk, desk->call->id, &before);
-	error = error < 0 ? error : unit_of(desk, &before, &unit_id);
+	error = error < 0 ? error : check_row_unit(desk, before.id, &version, &unit_id);
 	error = error < 0 ? error : desk_unit_reached(desk, unit_id);
 	error = error < 0 ? error : desk_version_same(desk, before.version);
 	struct check_row row = before;

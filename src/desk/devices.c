@@ -11,7 +11,7 @@
 #include "desk/vicinity.h"
 #include "records/sql.h"
 
-enum { LIST_OCTETS_MAX = 4 * 1024 * 1024, PORT_ALERTS_MAX = 4096, FIELDS_MAX = 8 };
+enum { LIST_OCTETS_MAX = 4 * 1024 * 1024, PART_ALERTS_MAX = 4096, FIELDS_MAX = 8 };
 
 enum list_id { PORTS, SENSORS, PROCESSORS, MEMPOOLS, STORAGE, NEIGHBOURS, LIST_COUNT };
 
@@ -125,39 +125,73 @@ static bool is_down(const struct json *device, struct slice name)
 	       !slice_is(oper, "up");
 }
 
-static int keys_open(struct txn *txn, int64_t check_id, struct slice *ret_keys)
+/* A sensor of this name that is not well; twins' names end with their order, long ones are cut. */
+static bool is_unwell(const struct json *device, struct slice name)
+{
+	for (const struct json *sensor = json_first(json_get(device, "sensors"));
+		sensor != NULL; sensor = json_next(sensor)) {
+		struct slice descr = json_get_str(sensor, "descr");
+		struct slice own = descr.n > 0 ? descr : json_get_str(sensor, "index");
+		struct slice severity = json_get_str(sensor, "severity");
+		bool bad = slice_is(severity, "warning") || slice_is(severity, "critical");
+		if (bad && slice_is(json_get_str(sensor, "class"), "state") &&
+			(slice_starts(name, own) || slice_starts(own, name))) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* What of a device has alerts of its own, each by its name. */
+struct part {
+	const char *class;
+	const char *prefix;
+	bool (*is_bad)(const struct json *device, struct slice name);
+};
+
+static int keys_open(
+	struct txn *txn, int64_t check_id, const struct part *part, struct slice *ret_keys)
 {
 	AUTO_STMT struct stmt *q = NULL;
 	int count = 0;
 	int row = sql_query(txn_db(txn),
 		"SELECT dedup_key FROM alert WHERE state = 'firing' AND watch_id = $1"
-		" AND class = 'port.state' ORDER BY id LIMIT $2",
-		&q, SQL_INT(check_id), SQL_INT(PORT_ALERTS_MAX));
-	while (row >= 0 && count < PORT_ALERTS_MAX && (row = db_step(q)) == 1) {
+		" AND class = $3 ORDER BY id LIMIT $2",
+		&q, SQL_INT(check_id), SQL_INT(PART_ALERTS_MAX), SQL_STR(part->class));
+	while (row >= 0 && count < PART_ALERTS_MAX && (row = db_step(q)) == 1) {
 		ret_keys[count++] = arena_dup(txn_arena(txn), db_col_text(q, 0));
 	}
 	return row < 0 ? row : count;
 }
 
-static int ports_settle(struct txn *txn, const struct device_facts *f)
+static int part_settle(struct txn *txn, const struct device_facts *f, const struct part *part)
 {
 	struct arena *arena = txn_arena(txn);
-	struct slice *keys = arena_take(arena, PORT_ALERTS_MAX * sizeof(*keys));
-	struct slice prefix = arena_printf(arena, "port:%lld:", (long long)f->check_id);
-	int count = keys_open(txn, f->check_id, keys);
+	struct slice *keys = arena_take(arena, PART_ALERTS_MAX * sizeof(*keys));
+	struct slice prefix =
+		arena_printf(arena, "%s:%lld:", part->prefix, (long long)f->check_id);
+	int count = keys_open(txn, f->check_id, part, keys);
 	int error = count < 0 ? count : 0;
 	for (int i = 0; error >= 0 && i < count; i++) {
 		struct signal signal = { .source = SLICE("probe"),
 			.check = arena_printf(arena, "%lld", (long long)f->check_id),
-			.class = SLICE("port.state"),
+			.class = slice_str(part->class),
 			.observed_at_ms = f->at_ms,
 			.state = SIGNAL_RESOLVED,
 			.dedup_key = keys[i] };
-		if (!is_down(f->device, slice_skip(keys[i], prefix.n))) {
+		if (!part->is_bad(f->device, slice_skip(keys[i], prefix.n))) {
 			error = signal_take(txn, f->env, &signal);
 		}
 	}
 	return error;
+}
+
+static int parts_settle(struct txn *txn, const struct device_facts *f)
+{
+	static const struct part ports = { "port.state", "port", is_down };
+	static const struct part sensors = { "sensor.state", "sensor", is_unwell };
+	int error = part_settle(txn, f, &ports);
+	return error < 0 || !f->first ? error : part_settle(txn, f, &sensors);
 }
 
 int device_take(struct txn *txn, const struct device_facts *facts)
@@ -169,7 +203,7 @@ int device_take(struct txn *txn, const struct device_facts *facts)
 		return found;
 	}
 	int error = facts_save(txn, facts);
-	error = error < 0 ? error : ports_settle(txn, facts);
+	error = error < 0 ? error : parts_settle(txn, facts);
 	return error < 0 ? error : txn_change(txn, "check", facts->check_id, version);
 }
 

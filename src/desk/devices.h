@@ -7,6 +7,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/attr.h"
@@ -22,13 +23,14 @@ enum { DEVICE_LIST_MAX = 4096 }; /* rows kept of each list */
 struct device_facts {
 	int64_t check_id;
 	int64_t at_ms;
+	bool first; /* of this probe, which does not know what the one before it told */
 	const struct json *device; /* as device_put_json of probe/snmp/device.h */
 	const struct desk_env *env;
 };
 
 /**
  * Keep it, and resolve open port alerts of the check whose port it does not
- * show to be down.
+ * show to be down; of a first one also those of sensors it shows to be well.
  *
  * Returns: 0 (a check that is gone too) or as db_step.
  */

@@ -3,6 +3,7 @@
 
 #include "base/err.h"
 #include "base/json.h"
+#include "desk/check_row.h"
 #include "desk/desk.h"
 #include "records/sql.h"
 
@@ -40,28 +41,12 @@ static int mark_same(struct desk *desk, int64_t check_id)
 	return row < 0 ? row : 0;
 }
 
-/* A check of nobody's asset belongs to the centre; its unit is 0 then. */
-static int unit_of(struct desk *desk, int64_t check_id, int64_t *ret_version, int64_t *ret_unit)
-{
-	AUTO_STMT struct stmt *q = NULL;
-	int row = sql_query(desk->db,
-		"SELECT w.version, COALESCE(a.owner_unit_id, 0) FROM watch w"
-		" LEFT JOIN asset a ON a.id = w.asset_id WHERE w.id = $1",
-		&q, SQL_INT(check_id));
-	row = row < 0 ? row : db_step(q);
-	if (row == 1) {
-		*ret_version = db_col_int64(q, 0);
-		*ret_unit = db_col_int64(q, 1);
-	}
-	return row < 0 ? row : row == 0 ? E_ABSENT : 0;
-}
-
 int desk_homepage_confirm(struct desk *desk)
 {
 	int64_t id = desk->call->id;
 	int64_t version = 0;
 	int64_t unit_id = 0;
-	int error = unit_of(desk, id, &version, &unit_id);
+	int error = check_row_unit(desk, id, &version, &unit_id);
 	error = error < 0 ? error : desk_unit_reached(desk, unit_id);
 	error = error < 0 ? error : mark_same(desk, id);
 	if (error < 0) {

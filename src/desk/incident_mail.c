@@ -11,6 +11,7 @@
 #include "desk/desk.h"
 #include "model/scale.h"
 #include "model/sentence.h"
+#include "records/circuit.h"
 #include "records/sql.h"
 #include "records/trail.h"
 #include "sys/rand.h"
@@ -23,6 +24,7 @@ struct facts {
 	struct slice severity;
 	struct slice asset;
 	struct slice affected; /* a line, or nothing */
+	struct slice lines;    /* whom to call about them, each on its own, or nothing */
 	int64_t opened_ms;
 	int64_t resolved_ms;
 	bool unwatched; /* ended because its check did */
@@ -104,6 +106,7 @@ static int opened_one(struct txn *txn, const struct desk_env *env, int64_t incid
 		buf_printf(&body, "资产：%.*s\n", SLICE_FMT(f->asset));
 	}
 	buf_put(&body, f->affected);
+	buf_put(&body, f->lines);
 	buf_put_str(&body, "时间：");
 	time_put(&body, f->opened_ms);
 	buf_printf(&body,
@@ -131,6 +134,36 @@ static int affected_load(struct txn *txn, int64_t incident_id, struct facts *fac
 	return count < 0 ? count : 0;
 }
 
+static void circuit_line(struct buf *text, struct stmt *q)
+{
+	struct slice number = db_col_text(q, CIRCUIT_NUMBER);
+	struct slice phone = db_col_text(q, CIRCUIT_FAULT_PHONE);
+	buf_printf(text, "线路：%.*s（%.*s）", SLICE_FMT(db_col_text(q, CIRCUIT_NAME)),
+		SLICE_FMT(db_col_text(q, CIRCUIT_OPERATOR)));
+	if (number.n > 0) {
+		buf_printf(text, "，专线号 %.*s", SLICE_FMT(number));
+	}
+	if (phone.n > 0) {
+		buf_printf(text, "，报障电话 %.*s", SLICE_FMT(phone));
+	}
+	buf_put_str(text, "\n");
+}
+
+/* Whoever is called out at night has the number to call. */
+static int circuits_load(struct txn *txn, int64_t incident_id, struct facts *facts)
+{
+	AUTO_BUF struct buf text;
+	AUTO_STMT struct stmt *q = NULL;
+	buf_init(&text, BODY_MAX_OCTETS / 2);
+	int row = circuits_of_incident(txn_db(txn), incident_id, &q);
+	while (row >= 0 && (row = db_step(q)) == 1) {
+		circuit_line(&text, q);
+	}
+	facts->lines = text.failed ? (struct slice) { 0 }
+				   : arena_dup(txn_arena(txn), buf_slice(&text));
+	return row < 0 ? row : 0;
+}
+
 int incident_mail_opened(
 	struct txn *txn, const struct desk_env *env, int64_t incident_id, struct slice severity)
 {
@@ -139,6 +172,7 @@ int incident_mail_opened(
 	int count = deliver_on_duty(txn, people, PEOPLE_MAX);
 	int error = count < 0 ? count : facts_load(txn, incident_id, &facts);
 	error = error < 0 ? error : affected_load(txn, incident_id, &facts);
+	error = error < 0 ? error : circuits_load(txn, incident_id, &facts);
 	/* Once for each severity it reaches: it is told again only when it became worse. */
 	struct slice event = arena_printf(txn_arena(txn), "opened.%.*s", SLICE_FMT(severity));
 	for (int i = 0; error >= 0 && i < count; i++) {

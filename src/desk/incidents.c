@@ -14,7 +14,7 @@
 #include "records/search.h"
 #include "records/sql.h"
 
-enum { NOTE_MAX = 500 };
+enum { NOTE_MAX = 500, TICKET_MAX = 60 };
 
 struct row {
 	int64_t id;
@@ -260,6 +260,60 @@ int desk_incident_close(struct desk *desk)
 	error = done < 0 ? (int)done : trail_row(desk->txn, "incident", row.id);
 	error = error < 0 ? error : txn_change(desk->txn, "incident", row.id, row.version + 1);
 	return error < 0 ? error : step_done(desk, &row, "incident.close", "closed", note);
+}
+
+static struct slice ticket_args(struct desk *desk, struct slice number, int64_t circuit_id)
+{
+	AUTO_BUF struct buf text;
+	AUTO_STMT struct stmt *q = NULL;
+	struct jw jw;
+	buf_init(&text, 8192);
+	int row = sql_query(
+		desk->db, "SELECT name FROM circuit WHERE id = $1", &q, SQL_INT(circuit_id));
+	row = row < 0 ? row : db_step(q);
+	jw_init(&jw, &text);
+	jw_object(&jw);
+	jw_kv_str(&jw, "number", number);
+	jw_kv_opt(&jw, "line", row == 1 ? db_col_text(q, 0) : (struct slice) { 0 });
+	jw_end(&jw);
+	return arena_dup(desk->arena, buf_slice(&text));
+}
+
+static int ticket_save(struct desk *desk, const struct row *row, struct slice number,
+	int64_t circuit_id, struct slice note)
+{
+	int64_t id = txn_id(desk->txn);
+	int64_t done = sql_run(desk->db,
+		"INSERT INTO fault_ticket (id, version, incident_id, circuit_id, number, note,"
+		" at_ms, by_id) VALUES ($1, 1, $2, $3, $4, $5, $6, $7)",
+		SQL_INT(id), SQL_INT(row->id), SQL_INT_OR_NULL(circuit_id), SQL_TEXT(number),
+		SQL_TEXT_OR_NULL(note), SQL_INT(desk->now_ms), SQL_INT(desk->caller.person_id));
+	int error = done < 0 ? (int)done : trail_row(desk->txn, "fault_ticket", id);
+	return error < 0 ? error : txn_change(desk->txn, "incident", row->id, row->version);
+}
+
+int desk_incident_ticket(struct desk *desk)
+{
+	struct row row = { 0 };
+	struct slice number = { 0 };
+	struct slice note = { 0 };
+	int64_t circuit_id = 0;
+	int error = admitted(desk, &row);
+	error = error < 0 ? error
+			  : words_text(desk, "number", WORDS_REQUIRED, TICKET_MAX, &number);
+	error = error < 0 ? error : words_text(desk, "note", WORDS_OPTIONAL, NOTE_MAX, &note);
+	error = error < 0
+			? error
+			: words_id(desk, "circuit_id", WORDS_OPTIONAL, "circuit", &circuit_id);
+	if (error >= 0 && slice_is(row.state, "closed")) {
+		error = desk_refuse(desk, E_STATE, "incident.closed", NULL);
+	}
+	error = error < 0 ? error : ticket_save(desk, &row, number, circuit_id, note);
+	desk_audit(desk, "incident.ticket", "incident", row.id, row.version, number);
+	desk_answer(desk, row.id, row.version);
+	return error < 0 ? error
+			 : words_timeline(desk, "incident", row.id, "incident.ticket",
+				   ticket_args(desk, number, circuit_id));
 }
 
 /* Mail scanners fetch links: GET only shows, and this POST acts for the one the link was sent to. */

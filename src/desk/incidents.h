@@ -47,6 +47,12 @@ NODISCARD int incident_tell(
 /** When no alert of it fires any more: resolved, and everybody who was told is told. */
 NODISCARD int incident_settle(struct txn *txn, const struct desk_env *env, int64_t incident_id);
 
+/**
+ * Act: POST /incidents/{id}/ticket: the number the operator of a line gave the
+ * fault, kept with who noted it and when; one more may follow.
+ */
+NODISCARD int desk_incident_ticket(struct desk *desk);
+
 /** Acts: POST /incidents/{id}/ack, /resolve, /close and POST /ack/{key}. */
 NODISCARD int desk_incident_ack(struct desk *desk);
 NODISCARD int desk_incident_resolve(struct desk *desk);

@@ -6,6 +6,7 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "desk/desk.h"
+#include "desk/expiry.h"
 #include "model/network.h"
 #include "model/setting.h"
 #include "records/caller.h"
@@ -124,6 +125,10 @@ int desk_setting_put(struct desk *desk)
 	int64_t version = 0;
 	error = value_check(desk, desk->call->key, value);
 	error = error < 0 ? error : setting_save(desk, key, buf_slice(&text), &id, &version);
+	if (error < 0) {
+		return error;
+	}
+	error = slice_is(desk->call->key, "expiry") ? expiry_refresh(desk->txn) : 0;
 	if (error < 0) {
 		return error;
 	}

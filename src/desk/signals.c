@@ -22,6 +22,9 @@ struct raised {
 	const struct desk_env *env;
 	const struct signal *signal;
 	int64_t alert_id;
+	int64_t alert_version;
+	struct slice alert_severity; /* of the one that stands open */
+	struct slice alert_args;
 	int64_t asset_id;
 	int64_t unit_id;
 	int64_t watch_id;
@@ -104,11 +107,31 @@ int signal_asset(struct txn *txn, struct slice key, int64_t *ret_asset_id, int64
 	return 0;
 }
 
+/* A rule over figures says of which check they are; this machine's own have no address. */
+static int asset_by_check(struct raised *r)
+{
+	const struct json *filter = NULL;
+	struct slice text = r->signal->evidence.filter;
+	if (!slice_is(r->signal->evidence.kind, "sample") ||
+		json_parse(txn_arena(r->txn), text, 0, &filter, NULL) < 0) {
+		return 0;
+	}
+	AUTO_STMT struct stmt *q = NULL;
+	int row = sql_query(txn_db(r->txn),
+		"SELECT a.id, a.owner_unit_id FROM watch w JOIN asset a ON a.id = w.asset_id"
+		" WHERE w.id = $1 AND a.retired_at_ms IS NULL",
+		&q, SQL_INT(json_get_int(filter, "check_id", 0)));
+	return row < 0 ? row : asset_row(q, &r->asset_id, &r->unit_id);
+}
+
 static int subject_find(struct raised *r)
 {
 	r->watch_id = watch_of(r->signal);
 	if (r->watch_id == 0) {
-		return signal_asset(r->txn, r->signal->asset_key, &r->asset_id, &r->unit_id);
+		int found = asset_by_check(r);
+		return found != 0 ? (found < 0 ? found : 0)
+				  : signal_asset(r->txn, r->signal->asset_key, &r->asset_id,
+					    &r->unit_id);
 	}
 	AUTO_STMT struct stmt *q = NULL;
 	int row = sql_query(txn_db(r->txn),
@@ -136,8 +159,8 @@ static int watch_update(struct raised *r)
 {
 	const struct signal *s = r->signal;
 	const struct json *args = NULL;
-	/* A port of a device is not the state of its check. */
-	if (r->watch_id == 0 || slice_is(s->class, "port.state")) {
+	/* A port or sensor of a device is not the state of its check, nor is a rule's figure. */
+	if (r->watch_id == 0 || !slice_starts(s->class, SLICE("check."))) {
 		return 0;
 	}
 	if (s->args.n > 0 && json_parse(txn_arena(r->txn), s->args, 0, &args, NULL) < 0) {
@@ -170,12 +193,16 @@ static int open_find(struct raised *r, int64_t *ret_incident_id)
 {
 	AUTO_STMT struct stmt *q = NULL;
 	int row = sql_query(txn_db(r->txn),
-		"SELECT id, incident_id FROM alert WHERE dedup_key = $1 AND state = 'firing'",
+		"SELECT id, incident_id, version, severity, args FROM alert"
+		" WHERE dedup_key = $1 AND state = 'firing'",
 		&q, SQL_TEXT(r->signal->dedup_key));
 	row = row < 0 ? row : db_step(q);
 	if (row == 1) {
 		r->alert_id = db_col_int64(q, 0);
 		*ret_incident_id = db_col_int64(q, 1);
+		r->alert_version = db_col_int64(q, 2);
+		r->alert_severity = arena_dup(txn_arena(r->txn), db_col_text(q, 3));
+		r->alert_args = arena_dup(txn_arena(r->txn), db_col_text(q, 4));
 	}
 	return row;
 }
@@ -187,6 +214,74 @@ static int repeat_count(struct raised *r)
 		" WHERE id = $1",
 		SQL_INT(r->alert_id), SQL_INT(r->signal->observed_at_ms));
 	return done < 0 ? (int)done : txn_change(r->txn, "alert", r->alert_id, 0);
+}
+
+/* Lower is graver. */
+static bool is_graver(const struct raised *r)
+{
+	int stands = name_parse(&alert_severity_names, r->alert_severity);
+	return stands >= 0 && (int)r->signal->severity < stands;
+}
+
+/* Why it fires, as the check or the device says: a code, or a word. */
+static struct slice reason_of(struct raised *r, struct slice args)
+{
+	const struct json *root = NULL;
+	if (args.n == 0 || json_parse(txn_arena(r->txn), args, 0, &root, NULL) < 0) {
+		return (struct slice) { 0 };
+	}
+	struct slice code = json_get_str(root, "code");
+	return code.n > 0 ? code : json_get_str(root, "word");
+}
+
+static bool is_for_another_reason(struct raised *r)
+{
+	struct slice now = reason_of(r, r->signal->args);
+	return now.n > 0 && !slice_eq(now, reason_of(r, r->alert_args));
+}
+
+/* A fact in the incident's history; the sentence is made where it is read. */
+static int reason_note(struct raised *r, int64_t incident_id)
+{
+	AUTO_BUF struct buf args;
+	struct jw jw;
+	buf_init(&args, 2 * SIGNAL_TEXT_MAX);
+	jw_init(&jw, &args);
+	jw_object(&jw);
+	jw_kv_int(&jw, "alert_id", r->alert_id);
+	jw_kv_str(&jw, "code", r->signal->code);
+	jw_key(&jw, "args");
+	jw_raw(&jw, r->signal->args);
+	jw_end(&jw);
+	int64_t done = sql_run(txn_db(r->txn),
+		"INSERT INTO timeline (id, kind, record_id, at_ms, code, args)"
+		" VALUES ($1, 'incident', $2, $3, 'reason_changed', $4)",
+		SQL_INT(txn_id(r->txn)), SQL_INT(incident_id), SQL_INT(txn_now_ms(r->txn)),
+		SQL_TEXT(args.failed ? SLICE("{}") : buf_slice(&args)));
+	return done < 0 ? (int)done : txn_change(r->txn, "incident", incident_id, 0);
+}
+
+/* The same alert, for another reason or graver: it says so from now on. */
+static int alert_change(struct raised *r)
+{
+	const struct signal *s = r->signal;
+	struct slice severity =
+		is_graver(r) ? slice_str(name_id(&alert_severity_names, (unsigned)s->severity))
+			     : r->alert_severity;
+	int64_t done = sql_run(txn_db(r->txn),
+		"UPDATE alert SET version = version + 1, severity = $2, code = $3, args = $4,"
+		" live_count = live_count + 1, live_last_at_ms = $5 WHERE id = $1",
+		SQL_INT(r->alert_id), SQL_TEXT(severity), SQL_TEXT(s->code),
+		SQL_TEXT(s->args.n > 0 ? s->args : SLICE("{}")), SQL_INT(txn_now_ms(r->txn)));
+	struct trail_act act = { .act = SLICE("alert.change"),
+		.kind = SLICE("alert"),
+		.id = r->alert_id,
+		.version = r->alert_version + 1,
+		.reason = reason_of(r, s->args) };
+	trail_act(r->txn, &act);
+	int error = done < 0 ? (int)done : trail_row(r->txn, "alert", r->alert_id);
+	return error < 0 ? error
+			 : txn_change(r->txn, "alert", r->alert_id, r->alert_version + 1);
 }
 
 static int alert_insert(struct raised *r, int64_t incident_id)
@@ -312,6 +407,26 @@ static int alert_open(struct raised *r)
 	return r->muted_by != 0 ? muted_note(r) : told(r, incident_id, opening.is_new);
 }
 
+/* A repeat only counts.  People are told again only of what has become graver. */
+static int alert_repeat(struct raised *r, int64_t incident_id)
+{
+	struct incident_opening opening = { 0 };
+	bool graver = is_graver(r);
+	if (!graver && !is_for_another_reason(r)) {
+		return repeat_count(r);
+	}
+	int error = alert_change(r);
+	if (error < 0 || incident_id == 0) {
+		return error;
+	}
+	error = reason_note(r, incident_id);
+	if (error < 0 || !graver) {
+		return error;
+	}
+	error = incident_of(r, &opening, &incident_id);
+	return error < 0 ? error : told(r, incident_id, opening.is_new);
+}
+
 static int alert_resolve(struct raised *r, int64_t incident_id)
 {
 	int64_t done = sql_run(txn_db(r->txn),
@@ -379,7 +494,7 @@ int signal_take(struct txn *txn, const struct desk_env *env, const struct signal
 		return open == 1 ? alert_resolve(&r, incident_id) : 0;
 	}
 	if (open == 1) {
-		return repeat_count(&r);
+		return alert_repeat(&r, incident_id);
 	}
 	struct signal flood = { 0 };
 	int flooded = flood_instead(&r, &flood);

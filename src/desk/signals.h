@@ -3,8 +3,10 @@
  * From signals to alerts and incidents, and the mail that says so.
  *
  * A repeat of an open alert only counts (no audit entry); state changes are
- * audited.  New alerts of a source in a minute have a cap; above it one alert
- * stands for the rest and says how many.
+ * audited, and so is one that fires for another reason, which is a fact in its
+ * incident's history and no new mail unless it became graver.  New alerts of a
+ * source in a minute have a cap; above it one alert stands for the rest and
+ * says how many.
  *
  * A check that is unreachable through another's fault opens nothing: it is a
  * row of the other's incident (affected.h).  Under maintenance an alert is

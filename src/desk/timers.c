@@ -2,6 +2,7 @@
 #include "desk/timers.h"
 
 #include "desk/affected.h"
+#include "desk/expiry.h"
 #include "desk/line.h"
 #include "desk/maintenance.h"
 #include "records/timer.h"
@@ -13,6 +14,9 @@ int desk_timer(struct txn *txn, const struct desk_env *env, const struct timer *
 	}
 	if (slice_is(timer->kind, "maintenance.edge")) {
 		return maintenance_timer(txn, env, timer);
+	}
+	if (slice_starts(timer->kind, SLICE("expiry."))) {
+		return expiry_timer(txn, env, timer);
 	}
 	return line_timer(txn, env, timer);
 }

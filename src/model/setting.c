@@ -7,13 +7,14 @@
 #include "base/utf8.h"
 #include "model/asset_key.h"
 #include "model/contact.h"
+#include "model/expiry.h"
 #include "model/network.h"
 #include "model/target.h"
 
 const char *const setting_keys[] = { "school", "address", "mail", "duty", "session", "password",
-	"admin_from", "small_school", "backup", "sweep", "time", "setup", NULL };
+	"admin_from", "small_school", "backup", "sweep", "time", "expiry", "setup", NULL };
 
-enum kind { TEXT, NUMBER, FLAG, TLS_WORD, ZONE, URL, MAIL, HOST, PATH, NETWORKS };
+enum kind { TEXT, NUMBER, FLAG, TLS_WORD, ZONE, URL, MAIL, HOST, PATH, DAYS, NETWORKS };
 
 static const struct member {
 	const char *key;
@@ -46,6 +47,7 @@ static const struct member {
 	{ "sweep", "per_second", NUMBER, 1, 1000 },
 	{ "sweep", "round_hours", NUMBER, 1, 720 },
 	{ "time", "zone", ZONE, 0, 0 },
+	{ "expiry", "days", DAYS, 0, 0 },
 	{ "setup", "done", FLAG, 0, 0 },
 };
 
@@ -73,7 +75,10 @@ static bool base_url(struct slice text)
 static bool text_fits(const struct member *m, struct slice text)
 {
 	struct network network;
+	struct expiry_steps steps;
 	switch (m->kind) {
+	case DAYS:
+		return expiry_parse(text, &steps) == 0;
 	case TEXT:
 		return utf8_count(text) <= (size_t)m->max &&
 		       (m->min == 0 || slice_trim(text).n > 0);
@@ -129,6 +134,7 @@ static bool member_fits(const struct member *m, const struct json *value)
 	case MAIL:
 	case HOST:
 	case PATH:
+	case DAYS:
 		break;
 	}
 	return json_type(value) == JSON_STRING && one_line(json_str(value)) &&

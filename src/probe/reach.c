@@ -2,6 +2,7 @@
 #include "probe/reach.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/err.h"
 #include "probe/reach_priv.h"
@@ -91,7 +92,8 @@ static void keep(struct reach *reach, struct node *node)
 static void queue(struct reach *reach, struct node *node)
 {
 	bool flapping = node->flap_told || node->flap_muted;
-	bool news = node->said != node->sent || node->cause != node->sent_cause;
+	bool news = node->said != node->sent || node->cause != node->sent_cause ||
+		    node->reason_news;
 	if (node->flap_news != 0 || (news && !flapping)) {
 		reach_append(reach, LIST_TELL, node);
 	} else {
@@ -151,6 +153,9 @@ bool reach_take(struct reach *reach, struct reach_told *ret_told)
 	} else {
 		node->sent = node->said;
 		node->sent_cause = node->cause;
+		node->reason_news = false;
+		node->reason =
+			has_result && node->said == CHECK_DEGRADED ? reach->told.code : NULL;
 	}
 	queue(reach, node);
 	if (!node->link[LIST_TELL].in) {
@@ -294,6 +299,23 @@ static void flap_see(struct reach *reach, struct node *node, const struct reach_
 	queue(reach, node);
 }
 
+/* Degraded for another reason than was told, and for long enough: that is news as well. */
+static void reason_see(struct reach *reach, struct node *node, const struct reach_seen *seen)
+{
+	const struct check_result *result = seen->result;
+	bool other = node->reason != NULL && node->said == CHECK_DEGRADED &&
+		     result->state == CHECK_DEGRADED && strcmp(result->code, node->reason) != 0;
+	bool again = other && node->other_run > 0 && strcmp(result->code, node->other) == 0;
+	node->other = result->code;
+	node->other_run =
+		(uint8_t)(again ? node->other_run + (node->other_run < UINT8_MAX) : other);
+	if (node->other_run >= REACH_REASON_RUN && node->other_run >= seen->need) {
+		node->reason_news = true;
+		keep(reach, node);
+		queue(reach, node);
+	}
+}
+
 static void times_see(struct node *node, const struct reach_seen *seen)
 {
 	enum check_state state = seen->result->state;
@@ -349,6 +371,7 @@ void reach_result(struct reach *reach, const struct reach_seen *seen)
 	bool changed = node->shown != seen->shown;
 	node->shown = seen->shown;
 	flap_see(reach, node, seen);
+	reason_see(reach, node, seen);
 	if (is_bad(seen->result->state) && !is_bad(node->said)) {
 		ask_parents(reach, node);
 	}

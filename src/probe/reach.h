@@ -18,7 +18,8 @@
  * A parent that comes back has its unreachable children looked at at once;
  * what still fails then, by the same rule, is down for itself.  A check that
  * keeps changing is told once as flapping and once when it ends (flap.h), and
- * not at all while its parents do the same.
+ * not at all while its parents do the same.  One that is degraded is told
+ * again, in the same state, when it has been so for another reason.
  *
  * Work is in proportion to what changes: a good result of a settled check
  * costs one look-up.  The clock is passed in.
@@ -41,6 +42,7 @@ enum {
 	REACH_ANCESTORS_MAX = 1024, /* of one check */
 	REACH_HOLD_MS = 30 * 1000,  /* a verdict waits for silent parents */
 	REACH_PAST_MS = 60 * 1000,  /* a miss counts as evidence for so long */
+	REACH_REASON_RUN = 2,       /* results in a row that give another reason */
 };
 
 enum reach_word { REACH_STATE, REACH_FLAP_BEGINS, REACH_FLAP_ENDS };

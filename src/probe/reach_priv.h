@@ -61,6 +61,11 @@ struct node {
 	bool flap_told;   /* and its end will be, too */
 	bool flap_muted;  /* it flaps because its parents do */
 	int8_t flap_news; /* 1 begins, -1 ends */
+	/* of one that is degraded; codes are static */
+	const char *reason; /* told last, or NULL */
+	const char *other;  /* given since */
+	uint8_t other_run;  /* so many times in a row, at most 255 */
+	bool reason_news;
 	struct check_result *result;
 	struct node_link link[LISTS];
 };

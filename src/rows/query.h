@@ -131,6 +131,40 @@ NODISCARD int query_beats(struct query_store *store, const struct query_request 
 	const uint8_t badness[QUERY_STATES_MAX], struct query_beats *items, size_t count,
 	struct query_coverage *ret_coverage);
 
+enum { QUERY_CUT_SERIES_MAX = 256 };
+
+/** What fell into one part of the range; min and max mean nothing while count is 0. */
+struct query_span {
+	double sum;
+	double min;
+	double max;
+	uint64_t count;
+};
+
+struct query_bucket {
+	int64_t last_ms; /* 0 = nothing */
+	int16_t worst;   /* state by badness; -1 = nothing */
+	struct query_span latency_us;
+	struct query_span value;
+};
+
+struct query_cut {
+	const int64_t *series;
+	size_t series_count; /* at most QUERY_CUT_SERIES_MAX, each once */
+	size_t buckets;
+	const uint8_t *badness;     /* [QUERY_STATES_MAX], as of query_beats */
+	struct query_bucket *items; /* series_count × buckets, filled */
+};
+
+/**
+ * [from_ms, to_ms] cut into equal buckets, for several series in one pass,
+ * newest first: a limit leaves out the oldest.
+ *
+ * Returns: 0 or -errno.
+ */
+NODISCARD int query_buckets(struct query_store *store, const struct query_request *range,
+	const struct query_cut *cut, struct query_coverage *ret_coverage);
+
 /**
  * The newest log lines in range that the filter takes, newest first.
  *

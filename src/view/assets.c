@@ -11,7 +11,9 @@ struct item {
 	int64_t version;
 	int64_t mlps_level;
 	int64_t open_alerts;
-	struct slice text[13]; /* as the columns below */
+	int64_t domain_end_ms;
+	int64_t icp_end_ms;
+	struct slice text[14]; /* as the columns below */
 	int64_t unit_id[3];
 	unsigned state; /* place in worst_first */
 };
@@ -22,13 +24,13 @@ struct items {
 };
 
 /* $3 = 0 or the caller's unit, $4 = 0 or the unit asked for, $5 = a kind or "", $6 = 1 retired ones too. */
-#define COLUMNS                                                                                \
-	"SELECT a.id, a.version, a.mlps_level, a.owner_unit_id, a.operate_unit_id, "           \
-	"a.use_unit_id, a.name, a.kind,"                                                       \
-	" a.address, a.domain, a.importance, a.exposure, o.name, m.name, v.name, a.host, "     \
-	"a.vendor, a.vendor_phone,"                                                            \
-	" a.note FROM asset a LEFT JOIN unit o ON o.id = a.owner_unit_id"                      \
-	" LEFT JOIN unit m ON m.id = a.operate_unit_id LEFT JOIN unit v ON v.id = "            \
+#define COLUMNS                                                                                                        \
+	"SELECT a.id, a.version, a.mlps_level, a.owner_unit_id, a.operate_unit_id, "                                   \
+	"a.use_unit_id, a.name, a.kind,"                                                                               \
+	" a.address, a.domain, a.importance, a.exposure, o.name, m.name, v.name, a.host, "                             \
+	"a.vendor, a.vendor_phone,"                                                                                    \
+	" a.note, a.icp_number, a.domain_end_ms, a.icp_end_ms FROM asset a LEFT JOIN unit o ON o.id = a.owner_unit_id" \
+	" LEFT JOIN unit m ON m.id = a.operate_unit_id LEFT JOIN unit v ON v.id = "                                    \
 	"a.use_unit_id"
 #define CONDITIONS                                                                             \
 	" AND ($3 = 0 OR a.owner_unit_id = $3) AND ($4 = 0 OR a.owner_unit_id = $4) AND ($5 "  \
@@ -48,7 +50,9 @@ enum {
 	HOST,
 	VENDOR,
 	VENDOR_PHONE,
-	NOTE
+	NOTE,
+	ICP_NUMBER,
+	TEXTS
 };
 
 /* What the worst of an asset's checks says; without any, nobody knows. */
@@ -67,7 +71,9 @@ static void row_take(struct view *view, struct stmt *q, void *context)
 	for (unsigned i = 0; i < 3; i++) {
 		item->unit_id[i] = db_col_int64(q, 3 + i);
 	}
-	for (unsigned i = 0; i <= NOTE; i++) {
+	item->domain_end_ms = db_col_int64(q, 6 + TEXTS);
+	item->icp_end_ms = db_col_int64(q, 7 + TEXTS);
+	for (unsigned i = 0; i < TEXTS; i++) {
 		item->text[i] = arena_dup(view->arena, db_col_text(q, 6 + i));
 	}
 }
@@ -138,6 +144,16 @@ static int live_load(struct view *view, struct items *items)
 	return row;
 }
 
+static void number_or_null(struct jw *jw, const char *key, int64_t number)
+{
+	jw_key(jw, key);
+	if (number != 0) {
+		jw_int(jw, number);
+	} else {
+		jw_null(jw);
+	}
+}
+
 static void item_put(struct view *view, const struct item *item)
 {
 	struct jw *jw = &view->jw;
@@ -149,12 +165,7 @@ static void item_put(struct view *view, const struct item *item)
 	jw_kv_opt(jw, "address", item->text[ADDRESS]);
 	jw_kv_opt(jw, "domain", item->text[DOMAIN]);
 	jw_kv_str(jw, "importance", item->text[IMPORTANCE]);
-	jw_key(jw, "mlps_level");
-	if (item->mlps_level != 0) {
-		jw_int(jw, item->mlps_level);
-	} else {
-		jw_null(jw);
-	}
+	number_or_null(jw, "mlps_level", item->mlps_level);
 	jw_kv_str(jw, "exposure", item->text[EXPOSURE]);
 	page_ref(view, "owner_unit", item->unit_id[0], item->text[OWNER]);
 	page_ref(view, "operate_unit", item->unit_id[1], item->text[OPERATE]);
@@ -163,6 +174,9 @@ static void item_put(struct view *view, const struct item *item)
 	jw_kv_opt(jw, "vendor", item->text[VENDOR]);
 	jw_kv_opt(jw, "vendor_phone", item->text[VENDOR_PHONE]);
 	jw_kv_opt(jw, "note", item->text[NOTE]);
+	number_or_null(jw, "domain_end", item->domain_end_ms);
+	jw_kv_opt(jw, "icp_number", item->text[ICP_NUMBER]);
+	number_or_null(jw, "icp_end", item->icp_end_ms);
 	jw_kv_str(jw, "state",
 		slice_str(
 			worst_first[item->state == STATE_NONE ? STATE_UNKNOWN : item->state]));

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/err.h"
 #include "model/check.h"
 #include "rows/query.h"
@@ -22,10 +23,24 @@ enum {
 };
 #define DAY_MS INT64_C(86400000)
 
-/* How bad a state is, by its number in model/check.h. */
-static const uint8_t badness[QUERY_STATES_MAX] = { 0, 2, 4, 3, 1, 1 };
+const uint8_t view_badness[QUERY_STATES_MAX] = { 0, 2, 4, 3, 1, 1 };
 
-enum { ASSET, NAME, KIND, TARGET, PARAMS, SEVERITY, STATE, CODE, ARGS, CAUSE, TEXT_COUNT };
+enum {
+	ASSET,
+	NAME,
+	KIND,
+	TARGET,
+	PARAMS,
+	SEVERITY,
+	STATE,
+	CODE,
+	ARGS,
+	CAUSE,
+	UNIT,
+	TEXT_COUNT
+};
+
+enum { WORDS_MAX = 3, WORD_OCTETS_MAX = 100 };
 
 struct item {
 	int64_t id;
@@ -39,6 +54,10 @@ struct item {
 	int64_t cause_id;
 	int64_t maintenance_id;
 	int64_t parents_by; /* watch_parent.by_map; -1 = it has none */
+	int64_t unit_id;
+	int64_t domain_end_ms;
+	int64_t icp_end_ms;
+	int64_t rank;
 	struct slice text[TEXT_COUNT];
 };
 
@@ -49,20 +68,34 @@ struct items {
 	size_t count;
 };
 
-/* $3 = 0 or the caller's unit, $4 = 0 or an asset, $5 = a state or "". */
-/* What a maintenance window covers shows as that, whatever it answers. */
-#define SHOWN "CASE WHEN w.live_maintenance_id IS NULL THEN w.live_state ELSE 'maintenance' END"
+/*
+ * $3 = 0 or the caller's unit, $4 = 0 or an asset, $5 = a state or "", $6 = a part of the
+ * network or "", $7 $8 $9 = words to be found or ""; sorted, also $10 = a rank: $1 is the id
+ * after which, and of the same rank.
+ */
+#define RANK                                                                                   \
+	"CASE WHEN w.enabled = 0 THEN 90 ELSE 10 * " CHECK_WORST_FIRST                         \
+	" + CASE w.severity WHEN 'critical' THEN 0 WHEN 'major' THEN 1 WHEN 'minor' THEN 2"    \
+	" ELSE 3 END END"
+#define TABLES                                                                                 \
+	" FROM watch w LEFT JOIN asset a ON a.id = w.asset_id"                                 \
+	" LEFT JOIN unit u ON u.id = a.owner_unit_id"
 #define COLUMNS                                                                                \
 	"SELECT w.id, w.version, w.asset_id, w.interval_s, w.retries, w.enabled, "             \
 	"w.live_since_ms, a.name, w.name,"                                                     \
-	" w.kind, w.target, w.params, w.severity, " SHOWN                                      \
-	", w.live_code, w.live_args, c.name, w.by_asset, w.live_cause_id,"                     \
+	" w.kind, w.target, w.params, w.severity, " CHECK_SHOWN                                \
+	", w.live_code, w.live_args, c.name, u.name, w.by_asset, w.live_cause_id,"             \
 	" w.live_maintenance_id,"                                                              \
-	" (SELECT max(p.by_map) FROM watch_parent p WHERE p.watch_id = w.id) FROM watch w"     \
-	" LEFT JOIN asset a ON a.id = w.asset_id LEFT JOIN watch c ON c.id = w.live_cause_id"
+	" (SELECT max(p.by_map) FROM watch_parent p WHERE p.watch_id = w.id),"                 \
+	" u.id, a.domain_end_ms, a.icp_end_ms, " RANK TABLES                                   \
+	" LEFT JOIN watch c ON c.id = w.live_cause_id"
+#define WORD(n)                                                                                \
+	" AND ($" #n " = '' OR lower(w.name || ' ' || w.target || ' ' || coalesce(a.name, '')" \
+	" || ' ' || coalesce(u.name, '')) LIKE $" #n " ESCAPE '!')"
 #define CONDITIONS                                                                             \
-	" AND ($3 = 0 OR a.owner_unit_id = $3) AND ($4 = 0 OR w.asset_id = $4) AND ($5 = '' "  \
-	"OR " SHOWN " = $5)"
+	" AND ($3 = 0 OR a.owner_unit_id = $3) AND ($4 = 0 OR w.asset_id = $4)"                \
+	" AND ($5 = '' OR " CHECK_SHOWN " = $5)"                                               \
+	" AND ($6 = '' OR " CHECK_PART " = $6)" WORD(7) WORD(8) WORD(9)
 
 static void row_take(struct view *view, struct stmt *q, void *context)
 {
@@ -82,6 +115,10 @@ static void row_take(struct view *view, struct stmt *q, void *context)
 		.parents_by = db_col_is_null(q, 10 + TEXT_COUNT)
 				      ? -1
 				      : db_col_int64(q, 10 + TEXT_COUNT),
+		.unit_id = db_col_int64(q, 11 + TEXT_COUNT),
+		.domain_end_ms = db_col_int64(q, 12 + TEXT_COUNT),
+		.icp_end_ms = db_col_int64(q, 13 + TEXT_COUNT),
+		.rank = db_col_int64(q, 14 + TEXT_COUNT),
 	};
 	for (unsigned i = 0; i < TEXT_COUNT; i++) {
 		items->item[at].text[i] = arena_dup(view->arena, db_col_text(q, 7 + i));
@@ -92,20 +129,88 @@ static void row_take(struct view *view, struct stmt *q, void *context)
 	items->latest[at] = (struct query_latest) { .series_id = items->item[at].id };
 }
 
+/* "%word%", in small letters, for LIKE; what means something there is taken as itself. */
+static struct slice pattern_of(struct arena *arena, struct slice word)
+{
+	AUTO_BUF struct buf text;
+	buf_init(&text, 2 * WORD_OCTETS_MAX + 2);
+	buf_put_str(&text, "%");
+	for (size_t i = 0; i < word.n && i < WORD_OCTETS_MAX; i++) {
+		uint8_t octet = word.p[i];
+		bool special = octet == '%' || octet == '_' || octet == '!';
+		buf_put_str(&text, special ? "!" : "");
+		buf_put_byte(
+			&text, octet >= 'A' && octet <= 'Z' ? (uint8_t)(octet + 32) : octet);
+	}
+	buf_put_str(&text, "%");
+	return arena_dup(arena, buf_slice(&text));
+}
+
+/* The words of q as patterns; more than WORDS_MAX are not looked at. */
+static void words_split(
+	const struct view *view, struct slice q, struct sql_arg words[WORDS_MAX])
+{
+	size_t count = 0;
+	for (size_t i = 0; i < WORDS_MAX; i++) {
+		words[i] = SQL_TEXT(SLICE(""));
+	}
+	while (q.n > 0 && count < WORDS_MAX) {
+		struct slice word = { 0 };
+		if (!slice_cut(q, ' ', &word, &q)) {
+			word = q;
+			q = (struct slice) { 0 };
+		}
+		if (word.n > 0) {
+			words[count++] = SQL_TEXT(pattern_of(view->arena, word));
+		}
+	}
+}
+
 static struct list_query query_of(const struct view *view, struct items *items, bool single)
 {
+	struct slice none = SLICE("");
+	struct sql_arg words[WORDS_MAX];
+	words_split(view, single ? none : view_param(view, "q"), words);
 	return (struct list_query) {
 		.above = COLUMNS " WHERE w.id > $1" CONDITIONS " ORDER BY w.id LIMIT $2",
 		.one = COLUMNS " WHERE w.id = $1" CONDITIONS " LIMIT $2",
-		.count = "SELECT count(*) FROM watch w LEFT JOIN asset a ON a.id = w.asset_id "
-			 "WHERE w.id > $1" CONDITIONS " LIMIT $2",
+		.count = "SELECT count(*)" TABLES " WHERE w.id > $1" CONDITIONS " LIMIT $2",
 		.more = { SQL_INT(view_unit_filter(view)),
 			SQL_INT(single ? 0 : view_param_int(view, "asset_id", 0)),
-			SQL_TEXT(single ? SLICE("") : view_param(view, "state")) },
-		.more_count = 3,
+			SQL_TEXT(single ? none : view_param(view, "state")),
+			SQL_TEXT(single ? none : view_param(view, "part")), words[0], words[1],
+			words[2] },
+		.more_count = 4 + WORDS_MAX,
 		.take = row_take,
 		.context = items,
 	};
+}
+
+/* What is broken first: a page goes on behind the last row's rank and id. */
+static int worst_run(struct view *view, struct page *page, const struct list_query *query,
+	int64_t *ret_total)
+{
+	struct items *items = query->context;
+	struct sql_arg args[3 + LIST_MORE_MAX] = {
+		SQL_INT(page->has_cursor ? page->after_id : 0), SQL_INT(page->limit + 1)
+	};
+	AUTO_STMT struct stmt *q = NULL;
+	memcpy(args + 2, query->more, query->more_count * sizeof(args[0]));
+	args[2 + query->more_count] = SQL_INT(page->has_cursor ? page->after : -1);
+	int row = sql_query_args(view->db,
+		COLUMNS " WHERE (" RANK " > $10 OR (" RANK " = $10 AND w.id > $1))" CONDITIONS
+			" ORDER BY " RANK ", w.id LIMIT $2",
+		&q, args, 3 + query->more_count);
+	while (row >= 0 && (row = db_step(q)) == 1 &&
+		page_take(page, db_col_int64(q, 14 + TEXT_COUNT), db_col_int64(q, 0))) {
+		row_take(view, q, items);
+	}
+	args[0] = SQL_INT(0);
+	args[1] = SQL_INT(1);
+	row = row < 0 ? row
+		      : sql_int_args(
+				view->db, query->count, ret_total, args, 2 + query->more_count);
+	return row < 0 ? row : 0;
 }
 
 /* What the rows cannot say in time is left out, never made up. */
@@ -118,8 +223,8 @@ static void rows_load(struct view *view, struct items *items)
 		.limits = { QUERY_ROWS_DEFAULT, BUDGET_MS },
 		.arena = view->arena };
 	if (view->env->rows != NULL && items->count > 0) {
-		(void)!query_beats(view->env->rows, &range, badness, items->beats, items->count,
-			&coverage);
+		(void)!query_beats(view->env->rows, &range, view_badness, items->beats,
+			items->count, &coverage);
 		(void)!query_latest(view->env->rows, view->arena, view->now_ms - LOOK_BACK_MS,
 			items->latest, items->count, &coverage);
 	}
@@ -241,6 +346,9 @@ static void item_put(struct view *view, const struct items *items, size_t at)
 	}
 	way_put(view, item);
 	seen_put(view, &items->beats[at], &items->latest[at]);
+	page_ref(view, "unit", item->unit_id, item->text[UNIT]);
+	number_or_null(jw, "domain_end", item->domain_end_ms != 0, item->domain_end_ms);
+	number_or_null(jw, "icp_end", item->icp_end_ms != 0, item->icp_end_ms);
 	jw_end(jw);
 }
 
@@ -251,7 +359,11 @@ int view_checks_list(struct view *view)
 	struct page page;
 	int64_t total = 0;
 	int error = page_begin(view, &page);
-	error = error < 0 ? error : list_run(view, &page, &query, &total);
+	if (error >= 0) {
+		bool worst = slice_is(view_param(view, "sort"), "worst");
+		error = worst ? worst_run(view, &page, &query, &total)
+			      : list_run(view, &page, &query, &total);
+	}
 	if (error < 0) {
 		return error;
 	}
@@ -290,7 +402,7 @@ int view_checks_get(struct view *view)
 /* What is broken first, then by severity. */
 #define SERVICES                                                                                                    \
 	COLUMNS " WHERE w.enabled = 1 AND ($1 = 0 OR a.owner_unit_id = $1)"                                         \
-		" ORDER BY CASE " SHOWN " WHEN 'down' THEN 0 WHEN 'unreachable' THEN 1"                             \
+		" ORDER BY CASE " CHECK_SHOWN " WHEN 'down' THEN 0 WHEN 'unreachable' THEN 1"                       \
 		" WHEN 'flapping' THEN 1 WHEN 'degraded' THEN 2 ELSE 3 END, CASE w.severity WHEN 'critical' THEN 0" \
 		" WHEN 'major' THEN 1 WHEN 'minor' THEN 2 ELSE 3 END, w.id LIMIT $2"
 

@@ -10,7 +10,35 @@
 
 struct view;
 
-/** GET /checks: with the heartbeats of the last 24 hours. */
+/** What a maintenance window covers shows as that, whatever it answers; of the row `w` of watch. */
+#define CHECK_SHOWN                                                                            \
+	"CASE WHEN w.live_maintenance_id IS NULL THEN w.live_state ELSE 'maintenance' END"
+#define CHECK_WORST_FIRST                                                                      \
+	"CASE " CHECK_SHOWN " WHEN 'down' THEN 0 WHEN 'unreachable' THEN 1"                    \
+	" WHEN 'flapping' THEN 2 WHEN 'degraded' THEN 3 WHEN 'unknown' THEN 4"                 \
+	" WHEN 'up' THEN 5 ELSE 6 END"
+/**
+ * On which page of the network a check stands, with `a` its asset: a device is
+ * asked by SNMP, or pinged and registered as one; a line is a link, or what is
+ * pinged and is no server, unless it tells the state of a registered line;
+ * this machine's own state is on none.  Parameters
+ * are JSON as the desk writes it, without blanks.
+ */
+#define CHECK_PART                                                                             \
+	"CASE WHEN w.kind = 'host' THEN ''"                                                    \
+	" WHEN w.kind = 'snmp' OR (w.kind = 'icmp' AND a.kind = 'device') THEN 'devices'"      \
+	" WHEN a.kind = 'link' OR (w.kind = 'icmp' AND (a.kind IS NULL OR"                     \
+	" (w.params LIKE '%\"count\":%' AND w.params NOT LIKE '%\"count\":1,%'"                \
+	" AND w.params NOT LIKE '%\"count\":1}%'))) THEN CASE WHEN EXISTS"                     \
+	" (SELECT 1 FROM circuit_watch cw JOIN circuit z ON z.id = cw.circuit_id"              \
+	" WHERE cw.watch_id = w.id AND z.retired_at_ms IS NULL) THEN '' ELSE 'lines' END"      \
+	" ELSE 'services' END"
+
+/**
+ * GET /checks?asset_id=&state=&part=&q=&sort=: with the heartbeats of the last 24
+ * hours; q is words that stand in name, target, asset or unit; sort=worst puts
+ * what is broken first, by severity.
+ */
 NODISCARD int view_checks_list(struct view *view);
 /**
  * Members of the overview: availability, the share of answers of the last 24
@@ -31,8 +59,9 @@ NODISCARD int view_checks_device(struct view *view);
 /** Is the check of the path one the caller may see?  Returns: 0, E_ABSENT or as db_step. */
 NODISCARD int view_check_reached(struct view *view);
 /**
- * GET /checks/{id}/samples?from=&to=&series=: the newest 2,000 of the range, oldest
- * first; of a series the check announced, or of its main figure.
+ * GET /checks/{id}/samples?from=&to=&series=&buckets=: the newest 2,000 of the range,
+ * oldest first; of a series the check announced, or of its main figure.  In
+ * buckets, at most 1,000: the whole range, with what lay between in each.
  */
 NODISCARD int view_checks_samples(struct view *view);
 /** GET /maintenance?state=: newest first. */

@@ -7,6 +7,7 @@
 #include "base/json.h"
 #include "records/caller.h"
 #include "view/alert_put.h"
+#include "view/circuits.h"
 #include "view/page.h"
 #include "view/view.h"
 
@@ -41,7 +42,8 @@ static void members_put(struct view *view, struct stmt *q)
 /* The parts only a single incident shows are empty in a list. */
 static void item_put(struct view *view, struct stmt *q)
 {
-	static const char *const parts[] = { "affected", "alerts", "timeline", "deliveries" };
+	static const char *const parts[] = { "affected", "lines", "tickets", "alerts",
+		"timeline", "deliveries" };
 	jw_object(&view->jw);
 	members_put(view, q);
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
@@ -73,6 +75,31 @@ static int affected_list(struct view *view, int64_t id)
 		" ORDER BY f.id LIMIT $2",
 		&q, SQL_INT(id), SQL_INT(VIEW_PAGE_MAX));
 	return page_list(view, "affected", opened, q, affected_put);
+}
+
+static int ticket_put(struct view *view, struct stmt *q)
+{
+	jw_object(&view->jw);
+	jw_kv_int(&view->jw, "id", db_col_int64(q, 0));
+	jw_kv_str(&view->jw, "number", db_col_text(q, 1));
+	page_ref_col(view, "line", q, 2);
+	page_text_col(view, "note", q, 4);
+	jw_kv_int(&view->jw, "at", db_col_int64(q, 5));
+	page_ref_col(view, "by", q, 6);
+	jw_end(&view->jw);
+	return 0;
+}
+
+static int tickets_list(struct view *view, int64_t id)
+{
+	AUTO_STMT struct stmt *q = NULL;
+	int opened = sql_query(view->db,
+		"SELECT t.id, t.number, c.id, c.name, t.note, t.at_ms, p.id, p.name"
+		" FROM fault_ticket t LEFT JOIN circuit c ON c.id = t.circuit_id"
+		" LEFT JOIN person p ON p.id = t.by_id WHERE t.incident_id = $1"
+		" ORDER BY t.id LIMIT $2",
+		&q, SQL_INT(id), SQL_INT(VIEW_PAGE_MAX));
+	return page_list(view, "tickets", opened, q, ticket_put);
 }
 
 int view_incidents_list(struct view *view)
@@ -115,6 +142,8 @@ int view_incidents_get(struct view *view)
 	jw_object(&view->jw);
 	members_put(view, q);
 	error = affected_list(view, id);
+	error = error < 0 ? error : view_circuits_of(view, id);
+	error = error < 0 ? error : tickets_list(view, id);
 	error = error < 0 ? error : view_alerts_of(view, id);
 	error = error < 0 ? error : page_timeline(view, "incident", id);
 	error = error < 0 ? error : view_deliveries_of(view, "incident", id);
@@ -141,8 +170,8 @@ int view_ack_get(struct view *view)
 	struct digest digest = digest_of(DIGEST_SHA256, view->call->key);
 	AUTO_STMT struct stmt *q = NULL;
 	int row = sql_query(view->db,
-		"SELECT i.code, i.args, i.severity, i.state, p.name, b.name, i.opened_at_ms"
-		" FROM ack_key k JOIN incident i ON i.id = k.incident_id"
+		"SELECT i.code, i.args, i.severity, i.state, p.name, b.name, i.opened_at_ms,"
+		" i.id FROM ack_key k JOIN incident i ON i.id = k.incident_id"
 		" JOIN person p ON p.id = k.person_id LEFT JOIN person b ON b.id = i.acked_by"
 		" WHERE k.digest = $1 AND k.expires_at_ms > $2",
 		&q, SQL_BLOB(slice_of(digest.octet, DIGEST_OCTETS)), SQL_INT(view->now_ms));
@@ -158,6 +187,7 @@ int view_ack_get(struct view *view)
 	page_text_col(view, "acked_by", q, 5);
 	jw_kv_int(&view->jw, "opened_at", db_col_int64(q, 6));
 	int error = school_put(view);
+	error = error < 0 ? error : view_circuits_of(view, db_col_int64(q, 7));
 	jw_end(&view->jw);
 	return error;
 }

@@ -13,7 +13,7 @@
 #include "records/sql.h"
 #include "view/page.h"
 
-enum { LIST_MORE_MAX = 6 };
+enum { LIST_MORE_MAX = 8 };
 
 /**
  * Three statements over the same columns and conditions: $1 = the id, $2 = how

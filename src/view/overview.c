@@ -6,6 +6,7 @@
 #include "base/jw.h"
 #include "model/scale.h"
 #include "view/checks.h"
+#include "view/circuits.h"
 #include "view/page.h"
 #include "view/view.h"
 
@@ -143,6 +144,8 @@ int view_overview_get(struct view *view)
 	error = error < 0 ? error : counts(view);
 	error = error < 0 ? error : sign_minutes(view);
 	error = error < 0 ? error : view_checks_overview(view);
+	error = error < 0 ? error : view_net_counts(view);
+	error = error < 0 ? error : view_egress(view);
 	error = error < 0 ? error : units(view);
 	jw_end(&view->jw);
 	return error;

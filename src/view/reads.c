@@ -14,6 +14,7 @@
 
 /* checks, settings, health */
 #include "view/checks.h"
+#include "view/circuits.h"
 #include "view/rules.h"
 #include "view/settings.h"
 
@@ -55,11 +56,15 @@ static const view_fn reads[ROUTE_COUNT_] = {
 	[ROUTE_CHECKS_LIST] = view_checks_list,
 	[ROUTE_RULES_LIST] = view_rules_list,
 	[ROUTE_RULES_TEST] = view_rules_test,
+	[ROUTE_CHECKS_PARTS] = view_checks_parts,
+	[ROUTE_CHECKS_PORTS] = view_checks_ports,
 	[ROUTE_CHECKS_GET] = view_checks_get,
 	[ROUTE_CHECKS_SAMPLES] = view_checks_samples,
 	[ROUTE_CHECKS_SERIES] = view_checks_series,
 	[ROUTE_CHECKS_DEVICE] = view_checks_device,
 	[ROUTE_CHECKS_PAGE] = view_checks_page,
+	[ROUTE_CIRCUITS_LIST] = view_circuits_list,
+	[ROUTE_CIRCUITS_GET] = view_circuits_get,
 	[ROUTE_MAINTENANCE_LIST] = view_maintenance_list,
 	[ROUTE_MAINTENANCE_GET] = view_maintenance_get,
 	[ROUTE_TOPOLOGY_GET] = view_topology,

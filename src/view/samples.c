@@ -11,7 +11,9 @@
 #include "view/checks.h"
 #include "view/view.h"
 
-enum { BUDGET_MS = 1500, SAMPLES_MAX = 2000, SERIES_SHOWN_MAX = 4096 };
+enum { BUDGET_MS = 1500, SAMPLES_MAX = 2000, SERIES_SHOWN_MAX = 4096, BUCKETS_MAX = 1000 };
+
+static const double GAP_TIMES = 3;
 #define HOUR_MS INT64_C(3600000)
 #define DAY_MS (24 * HOUR_MS)
 #define LATE_MS (HOUR_MS / 4) /* what was measured longer ago is no longer what is */
@@ -128,6 +130,110 @@ static int series_wanted(
 	return own < 0 ? own : own == 1 ? 0 : E_ABSENT;
 }
 
+/* ---- a long range, in buckets */
+
+struct cut {
+	struct query_request range;
+	int64_t series;
+	size_t buckets;
+	struct query_bucket *items;
+	struct sample_row *rows; /* a point each, and a gap's */
+	struct query_span *spans;
+	int count;
+};
+
+static int64_t middle_of(const struct cut *cut, size_t bucket)
+{
+	double width =
+		(double)(cut->range.to_ms - cut->range.from_ms + 1) / (double)cut->buckets;
+	return cut->range.from_ms + (int64_t)(width * ((double)bucket + 0.5));
+}
+
+static void point_add(struct cut *cut, size_t bucket, const struct query_bucket *from)
+{
+	const struct query_span *value = &from->value;
+	const struct query_span *latency = &from->latency_us;
+	cut->spans[cut->count] = *value;
+	cut->rows[cut->count++] = (struct sample_row) { .ts_ms = middle_of(cut, bucket),
+		.state = from->worst,
+		.latency_us = latency->count > 0
+				      ? (int64_t)(latency->sum / (double)latency->count)
+				      : -1,
+		.value = value->count > 0 ? value->sum / (double)value->count : (double)NAN };
+}
+
+/*
+ * Buckets that hold something.  What is measured less often than a bucket is wide
+ * leaves some empty, and that is no gap; three times as long as usual is one.
+ */
+static void points_make(struct cut *cut)
+{
+	static const struct query_bucket nothing = { .worst = -1 };
+	size_t first = cut->buckets;
+	size_t last = 0;
+	size_t held = 0;
+	for (size_t b = 0; b < cut->buckets; b++) {
+		if (cut->items[b].last_ms != 0) {
+			first = first < b ? first : b;
+			last = b;
+			held++;
+		}
+	}
+	double usual = held > 1 ? (double)(last - first) / (double)(held - 1) : 1;
+	size_t before = first;
+	for (size_t b = first; b < cut->buckets && b <= last; b++) {
+		if (cut->items[b].last_ms == 0) {
+			continue;
+		}
+		if ((double)(b - before) > GAP_TIMES * usual) {
+			point_add(cut, (before + b) / 2, &nothing);
+		}
+		point_add(cut, b, &cut->items[b]);
+		before = b;
+	}
+}
+
+static void bounds_put(struct jw *jw, const struct cut *cut, bool high)
+{
+	jw_key(jw, high ? "high" : "low");
+	jw_array(jw);
+	for (int i = 0; i < cut->count; i++) {
+		const struct query_span *span = &cut->spans[i];
+		jw_double(jw, span->count == 0 ? (double)NAN : high ? span->max : span->min);
+	}
+	jw_end(jw);
+}
+
+static int cut_put(
+	struct view *view, struct query_request range, int64_t series, size_t buckets)
+{
+	struct arena *arena = view->arena;
+	struct query_coverage coverage = { .oldest_ms = INT64_MAX };
+	struct cut cut = { .range = range,
+		.series = series,
+		.buckets = buckets,
+		.items = arena_take(arena, buckets * sizeof(*cut.items)),
+		.rows = arena_take(arena, 2 * buckets * sizeof(*cut.rows)),
+		.spans = arena_take(arena, 2 * buckets * sizeof(*cut.spans)) };
+	struct query_cut asked = { &cut.series, 1, buckets, view_badness, cut.items };
+	if (view->env->rows != NULL) {
+		if (query_buckets(view->env->rows, &cut.range, &asked, &coverage) < 0) {
+			return E_STORE;
+		}
+		points_make(&cut);
+	}
+	jw_object(&view->jw);
+	jw_kv_int(&view->jw, "check_id", view->call->id);
+	jw_kv_int(&view->jw, "from", range.from_ms);
+	jw_kv_int(&view->jw, "to", range.to_ms);
+	samples_put_coverage(&view->jw, &coverage);
+	samples_put_columns(&view->jw, cut.rows, cut.count);
+	bounds_put(&view->jw, &cut, false);
+	bounds_put(&view->jw, &cut, true);
+	jw_end(&view->jw);
+	return 0;
+}
+
 int view_checks_samples(struct view *view)
 {
 	struct sample_row *rows = arena_take(view->arena, SAMPLES_MAX * sizeof(*rows));
@@ -137,8 +243,12 @@ int view_checks_samples(struct view *view)
 	int error = view_check_reached(view);
 	error = error < 0 ? error : range_of(view, ROW_SAMPLE, &range);
 	error = error < 0 ? error : series_wanted(view, &range, &series);
-	if (error < 0) {
-		return error;
+	int64_t buckets = view_param_int(view, "buckets", 0);
+	if (error >= 0 && (buckets < 0 || buckets > BUCKETS_MAX || range.from_ms < 0)) {
+		error = view_refuse(view, E_INPUT, "input.range", "buckets");
+	}
+	if (error < 0 || buckets > 0) {
+		return error < 0 ? error : cut_put(view, range, series, (size_t)buckets);
 	}
 	int count = view->env->rows == NULL ? 0
 					    : query_samples(view->env->rows, &range, series,

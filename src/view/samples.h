@@ -6,6 +6,13 @@
  */
 #pragma once
 
+#include <stdint.h>
+
+#include "rows/query.h"
+
+/** How bad a state is, by its number in model/check.h; greater is worse. */
+extern const uint8_t view_badness[QUERY_STATES_MAX];
+
 struct jw;
 struct query_coverage;
 struct sample_row;

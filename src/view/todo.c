@@ -5,7 +5,9 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/json.h"
+#include "model/expiry.h"
 #include "model/sentence.h"
+#include "records/caller.h"
 #include "view/overview.h"
 #include "view/page.h"
 #include "view/view.h"
@@ -95,10 +97,29 @@ static const struct {
 		" AND n.deferred_confirmed_by IS NULL" SCOPE },
 };
 
+/* What ends by a day that was typed in; $1 unit (-1 = any), $2 those due by then, $3 how many. */
+#define RENEWAL(column, number)                                                                \
+	"SELECT a.id, a.name, NULL, " number ", NULL, NULL, a.owner_unit_id, u.name,"          \
+	" a." column ", a." column " FROM asset a LEFT JOIN unit u ON u.id = a.owner_unit_id"  \
+	" WHERE a.retired_at_ms IS NULL AND a." column " <= $2"                                \
+	" AND ($1 = -1 OR a.owner_unit_id = $1) ORDER BY a." column ", a.id LIMIT $3"
+
+static const struct renewal {
+	const char *act;
+	const char *sql;
+} renewals[] = {
+	{ "renew_domain", RENEWAL("domain_end_ms", "a.domain") },
+	{ "renew_icp", RENEWAL("icp_end_ms", "a.icp_number") },
+};
+
+enum { RENEWALS = sizeof(renewals) / sizeof(renewals[0]), RENEWAL_ARTICLE = 8 };
+
 enum { WORK_COUNT = sizeof(works) / sizeof(works[0]) };
 
 struct todo {
-	size_t work;
+	const char *kind;
+	const char *act;
+	int64_t article;
 	int64_t id;
 	struct slice title;
 	struct slice number;
@@ -126,15 +147,19 @@ static struct slice title_of(struct view *view, struct stmt *q)
 	return arena_dup(view->arena, buf_slice(&text));
 }
 
-static int work_load(struct view *view, size_t work, struct todo *todos, size_t *count)
+/* second is $2 of the statement; like says kind, act and article. */
+static int rows_load(struct view *view, const char *sql, int64_t second, struct todo like,
+	struct todo *todos, size_t *count)
 {
 	AUTO_STMT struct stmt *q = NULL;
 	int64_t unit_id = view->scope == SCOPE_ALL ? -1 : view->caller.unit_id;
-	int row = sql_query(view->db, works[work].sql, &q, SQL_INT(unit_id),
-		SQL_INT(view->caller.person_id), SQL_INT(TODO_A_KIND));
+	int row = sql_query(
+		view->db, sql, &q, SQL_INT(unit_id), SQL_INT(second), SQL_INT(TODO_A_KIND));
 	while (row >= 0 && *count < TODO_MAX && (row = db_step(q)) == 1) {
 		todos[(*count)++] = (struct todo) {
-			.work = work,
+			.kind = like.kind,
+			.act = like.act,
+			.article = like.article,
 			.id = db_col_int64(q, 0),
 			.title = title_of(view, q),
 			.number = arena_dup(view->arena, db_col_text(q, 3)),
@@ -159,25 +184,53 @@ static int by_due(const void *a, const void *b)
 	return x->at_ms < y->at_ms ? -1 : x->at_ms > y->at_ms;
 }
 
+/* From the first reminder on, until a new day is typed in. */
+static int renewals_load(struct view *view, struct todo *todos, size_t *count)
+{
+	struct expiry_steps steps;
+	struct slice text = { 0 };
+	const struct json *value = NULL;
+	int error = setting_load(view->db, view->arena, "expiry", &text);
+	if (text.n > 0 && json_parse(view->arena, text, 0, &value, NULL) < 0) {
+		value = NULL;
+	}
+	if (expiry_parse(json_get_str(value, "days"), &steps) < 0) {
+		return error;
+	}
+	int64_t by_ms = view->now_ms + steps.days[0] * EXPIRY_DAY_MS;
+	for (size_t i = 0; i < RENEWALS && error == 0; i++) {
+		struct todo like = {
+			.kind = "asset", .act = renewals[i].act, .article = RENEWAL_ARTICLE
+		};
+		error = rows_load(view, renewals[i].sql, by_ms, like, todos, count);
+	}
+	return error;
+}
+
 static int load(struct view *view, struct todo *todos, size_t *count)
 {
 	int error = 0;
 	uint32_t role = ROLE_BIT(view->caller.role);
 	for (size_t i = 0; i < WORK_COUNT && error == 0; i++) {
+		struct todo like = {
+			.kind = works[i].kind, .act = works[i].act, .article = works[i].article
+		};
 		if ((works[i].roles & role) != 0) {
-			error = work_load(view, i, todos, count);
+			error = rows_load(
+				view, works[i].sql, view->caller.person_id, like, todos, count);
 		}
 	}
-	return error;
+	return error == 0 && ((UNIT | DESK) & role) != 0 ? renewals_load(view, todos, count)
+							 : error;
 }
 
 static void put(struct view *view, const struct todo *t)
 {
 	struct jw *jw = &view->jw;
 	jw_object(jw);
-	jw_kv_str(jw, "kind", slice_str(works[t->work].kind));
+	jw_kv_str(jw, "kind", slice_str(t->kind));
 	jw_kv_int(jw, "id", t->id);
-	jw_kv_str(jw, "act", slice_str(works[t->work].act));
+	jw_kv_str(jw, "act", slice_str(t->act));
 	jw_kv_str(jw, "title", t->title);
 	jw_kv_opt(jw, "number", t->number);
 	jw_kv_opt(jw, "grade", t->grade);
@@ -190,7 +243,7 @@ static void put(struct view *view, const struct todo *t)
 		jw_null(jw);
 	}
 	jw_kv_int(jw, "at", t->at_ms);
-	jw_kv_int(jw, "article", works[t->work].article);
+	jw_kv_int(jw, "article", t->article);
 	jw_end(jw);
 }
 

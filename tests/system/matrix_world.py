@@ -186,6 +186,8 @@ class World:
             window = operator.post("/maintenance", {"reason": f"{name}检修", "kind": "once", "from": 4102444800000, "to": 4102448400000,
                                                     "scope": "check", "scope_ids": [check]})["id"]
             self.keep("maintenance", **{n: window})
+            self.keep("circuit", **{n: operator.post("/circuits", {"name": f"专线{name}", "operator": "电信", "unit_id": self.fixtures["unit"][n],
+                                                                   "check_ids": [check]})["id"]})
             rule = operator.post("/rules", {"name": name, "definition": {
                 "metric": "latency", "kind": "threshold", "limit": 1e12, "severity": "minor",
                 "scope": {"kind": "check", "id": check}}})["id"]
@@ -316,4 +318,5 @@ class World:
         findings = {f["id"]: (f["unit"] or {}).get("id") for f in operator.get("/findings?limit=200")["items"]}
         notices = {n["id"]: n["unit"]["id"] for n in operator.get("/notices?limit=200")["items"]}
         units = {u["id"]: u["id"] for u in self.admin.get("/units?limit=200")["items"]}
-        return {"asset": assets, "check": checks, "person": people, "finding": findings, "notice": notices, "unit": units}
+        lines = {c["id"]: (c["unit"] or {}).get("id") for c in operator.get("/circuits?limit=200")["items"]}
+        return {"asset": assets, "check": checks, "circuit": lines, "person": people, "finding": findings, "notice": notices, "unit": units}

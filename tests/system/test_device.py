@@ -9,6 +9,7 @@ import sys
 import tempfile
 import time
 import traceback
+import urllib.parse
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 import test_line as line  # noqa: E402
@@ -20,6 +21,7 @@ from test_snmp import BUILD, Lab  # noqa: E402
 HOUSE = pathlib.Path(__file__).resolve().parents[2]
 SWITCH, OTHER, SECRET, UPS = "127.10.0.3", "127.10.0.4", "127.10.0.2", "127.10.9.1"
 PORT = "GigabitEthernet1/0/1"
+BATTERY = "1.3.6.1.2.1.33.1.2.1.0"
 RATE = 12500 * 8  # of the simulator's first port, bit/s
 
 
@@ -88,7 +90,8 @@ def what_goes_through(desk, check, other):
     return series
 
 
-def ports_down_and_up(desk, platform, check):
+def ports_down_and_up(desk, cast, platform, check):
+    made = a_line(desk, cast, check)
     desk.lab.say(f"port {SWITCH} 1 down")
     began = time.monotonic()
     alert = desk.alert(check)
@@ -97,9 +100,12 @@ def ports_down_and_up(desk, platform, check):
          alert["title"]["code"].startswith("port.down") and alert["title"]["args"]["port"] == PORT
          and alert["severity"] == "major", alert["title"])
     case("while the switch itself is up", desk.operator.get(f"/checks/{check}")["state"] == "up")
+    a_line_fails(desk, cast, made, alert)
     desk.lab.say(f"port {SWITCH} 1 up")
     resolved = until(lambda: next((a for a in [desk.operator.get(f"/alerts/{alert['id']}")] if a["state"] == "resolved"), None))
     case("and is over when it is up again", resolved["state"] == "resolved")
+    case("so is the line", desk.operator.get(f"/circuits/{made}")["state"] == "up")
+    desk.lab.say(f"value {UPS} {BATTERY} 3")
     desk.lab.say(f"port {SWITCH} 2 down")
     alert = until(lambda: next((a for a in desk.operator.get("/alerts?state=open")["items"]
                                 if a["dedup_key"] == f"port:{check}:GigabitEthernet1/0/2"), None))
@@ -107,6 +113,67 @@ def ports_down_and_up(desk, platform, check):
     desk.lab.say(f"port {SWITCH} 2 up")
     resolved = until(lambda: next((a for a in [desk.operator.get(f"/alerts/{alert['id']}")] if a["state"] == "resolved"), None))
     case("one that came back while probe was away is over too", resolved["state"] == "resolved")
+    a_sensor(desk, platform)
+
+
+def a_line(desk, cast, check):
+    """Registered on the switch's first port, with the check of the switch telling its state."""
+    operator = desk.operator
+    body = {"name": "电信出口", "operator": "中国电信", "number": "ZX-0716-0001", "fault_phone": "10000", "down_bps": 1000000,
+            "up_bps": 500000, "device_id": check, "port": PORT, "check_ids": [check]}
+    case("a line on a port of nothing that has ports is refused",
+         refusal(operator.post, "/circuits", {**body, "device_id": None}) == 422)
+    case("whoever only reads registers none", refusal(cast["verifier"].post, "/circuits", body) == 403)
+    made = operator.post("/circuits", body)["id"]
+    case("a port carries one line", refusal(operator.post, "/circuits", {**body, "name": "又一条"}) == 409)
+    line_now = until(lambda: next((c for c in [operator.get(f"/circuits/{made}")] if c["in_bps"]), None))
+    case("a line shows its state and what goes through its port", line_now["state"] == "up" and not line_now["port_down"]
+         and 0.7 * RATE < line_now["in_bps"] < 1.3 * RATE and line_now["checks"][0]["id"] == check, line_now)
+    own = desk.series(check, "egress_in_bps", PORT)
+    values = until(lambda: next((v for v in [desk.values(check, own)] if len(v) > 2), None))
+    case("its traffic is announced as an egress line's, for the rules", all(0.7 * RATE < v < 1.3 * RATE for v in values), values[:5])
+    total = until(lambda: next((e for e in [operator.get("/overview")["egress"]] if e and e["measured"] == 1), None))
+    known = [v for v in total["in_avg"] if v is not None]
+    case("the overview's egress is the sum of the lines, beside what was contracted",
+         total["lines"] == 1 and total["down_bps"] == 1000000 and 0.7 * RATE < total["in_bps"] < 1.3 * RATE
+         and known and all(0 <= v < 1.3 * RATE for v in known), (total["in_bps"], known))
+    net = operator.get("/overview")["net"]
+    case("and what is watched is counted", net["devices"]["up"] >= 2 and net["lines"] == {"all": 1, "up": 1, "bad": 0}, net)
+    return made
+
+
+def a_line_fails(desk, cast, made, alert):
+    operator = desk.operator
+    down = operator.get(f"/circuits/{made}")
+    case("a line whose port is down is down, and leads to its alert", down["state"] == "down" and down["port_down"]
+         and down["alert_id"] == alert["id"], down)
+    way = f"/incidents/{alert['incident_id']}"
+    lines = operator.get(way)["lines"]
+    case("the incident says whom to call, and by which number the operator knows the line",
+         lines == [{"id": made, "name": "电信出口", "operator": "中国电信", "number": "ZX-0716-0001", "fault_phone": "10000"}], lines)
+    text = line.wait_mail("zhou@campus.test", "专线号 ZX-0716-0001")
+    case("so does the mail to who is on duty", "报障电话 10000" in text and "中国电信" in text, text)
+    case("a ticket has a number", refusal(operator.post, way + "/ticket", {"circuit_id": made}) == 422)
+    case("whoever only reads notes none", refusal(cast["verifier"].post, way + "/ticket", {"number": "G1"}) == 403)
+    operator.post(way + "/ticket", {"number": "GZ20261128-77", "circuit_id": made, "note": "两小时内到场"})
+    seen = operator.get(way)
+    ticket, step = seen["tickets"][0], next(s for s in seen["timeline"] if s["code"] == "incident.ticket")
+    case("the operator's ticket stands in the incident, with who noted it and when",
+         ticket["number"] == "GZ20261128-77" and ticket["line"]["id"] == made and ticket["by"]["name"] and ticket["at"] > 0
+         and step["args"]["number"] == "GZ20261128-77" and step["actor"], (ticket, step))
+
+
+def a_sensor(desk, platform):
+    """The battery of the UPS is low since before probe looked again."""
+    alert = until(lambda: next((a for a in desk.operator.get("/alerts?state=open")["items"] if a["class"] == "sensor.state"), None))
+    case("a state of a device that is not well raises an alert that names it", alert["title"]["code"] == "sensor.bad"
+         and alert["title"]["args"]["sensor"] == "Battery status" and alert["title"]["args"]["word"] == "low"
+         and alert["severity"] in ("minor", "major"), alert["title"])
+    case("while the device itself is up", desk.operator.get(f"/checks/{alert['check_id']}")["state"] == "up")
+    desk.lab.say(f"value {UPS} {BATTERY} 2")
+    platform.kill("probe")
+    resolved = until(lambda: next((a for a in [desk.operator.get(f"/alerts/{alert['id']}")] if a["state"] == "resolved"), None))
+    case("and is over when it is well", resolved["state"] == "resolved")
 
 
 def traps(desk, check):
@@ -148,6 +215,63 @@ def dies(desk, check, other):
     case("and it is up again when it answers", desk.shown(check, "up", 90)["state"] == "up")
 
 
+PARTS = [("一次多个 Ping 的是线路", "icmp", "127.0.0.11", {"count": 5}, None, "lines"),
+         ("未登记地址的 Ping 是线路", "icmp", "127.0.0.12", {}, None, "lines"),
+         ("链路资产的检测都是线路", "tcp", "127.0.0.13:22", {}, "link", "lines"),
+         ("服务器的单个 Ping 是服务", "icmp", "127.0.0.14", {}, "server", "services"),
+         ("设备的 Ping 归设备", "icmp", "127.0.0.15", {"count": 5}, "device", "devices"),
+         ("设备上的域名解析也是服务", "dns", "127.0.0.16", {"name": "www.example"}, "device", "services"),
+         ("SNMP 的是设备", "snmp", "127.0.0.17", {}, "server", "devices"),
+         ("域名解析是服务", "dns", "127.0.0.18", {"name": "www.example"}, None, "services"),
+         ("本机状态不属于网络", "host", "clock", {}, None, None)]
+
+
+def pages_of_the_network(operator):
+    """Which page a check stands on, what is broken first, and words to find: the server says."""
+    kinds = {kind: operator.post("/assets", {"name": f"部{kind}", "kind": kind})["id"] for kind in ("link", "server", "device")}
+    before = operator.get("/checks/parts")
+    want = {}
+    for name, kind, target, params, asset, part in PARTS:
+        made = operator.post("/checks", {"name": name, "kind": kind, "target": target, "params": params, "enabled": False,
+                                         "asset_id": kinds.get(asset)})["id"]
+        want[made] = (name, part)
+    for part in ("lines", "devices", "services"):
+        got = {c["id"] for c in operator.get(f"/checks?part={part}&limit=200")["items"]}
+        case(f"checks stand on their page: {part}", {i for i, (_, p) in want.items() if p == part} == got & set(want),
+             [want[i] for i in got & set(want)])
+    case("what is switched off is not counted", operator.get("/checks/parts") == before, before)
+    found = operator.get("/checks?q=PING%20127.0.0.1&limit=200")["items"]
+    case("found by every word, in either case", {c["target"] for c in found} == {"127.0.0.11", "127.0.0.12", "127.0.0.14", "127.0.0.15"},
+         [c["name"] for c in found])
+    case("a percent sign is one", operator.get("/checks?q=" + urllib.parse.quote("Ping%线路"))["items"] == [])
+    seen, cursor = [], ""
+    while cursor is not None:
+        page = operator.get(f"/checks?sort=worst&limit=3{cursor and '&cursor=' + cursor}")
+        seen += page["items"]
+        cursor = page["next_cursor"]
+    order = {"down": 0, "unreachable": 1, "flapping": 2, "degraded": 3, "unknown": 4, "up": 5, "maintenance": 6}
+    ranks = [order[c["state"]] if c["enabled"] else 9 for c in seen]
+    case("page by page what is broken comes first, each once", ranks == sorted(ranks)
+         and len({c["id"] for c in seen}) == len(seen) == page["total"], ranks)
+
+
+def a_week(desk, check, series):
+    """A long range in buckets keeps what lay between."""
+    now = int(time.time() * 1000)
+    got = desk.operator.get(f"/checks/{check}/samples?series={series}&from={now - 7 * 86400000}&to={now}&buckets=504")
+    raw = [v for v in desk.values(check, series) if v is not None]
+    known = [i for i, v in enumerate(got["value"]) if v is not None]
+    case("a week in buckets is few points, with the least and the greatest of each", 1 <= len(known) <= 3
+         and abs(min(got["low"][i] for i in known) - min(raw)) < 1 and abs(max(got["high"][i] for i in known) - max(raw)) < 1
+         and all(got["low"][i] <= got["value"][i] <= got["high"][i] for i in known), (got["low"], got["high"], min(raw), max(raw)))
+    case("buckets have a limit", refusal(desk.operator.get, f"/checks/{check}/samples?buckets=1001") == 422)
+    top = until(lambda: next((t for t in [desk.operator.get("/checks/ports?limit=5")] if t["items"]), None))
+    busy = [max(p["in_bps"] or 0, p["out_bps"] or 0) for p in top["items"]]
+    case("the busiest ports of all devices come first", busy == sorted(busy, reverse=True) and busy[-1] > 0
+         and top["devices"] >= 3 and top["ports"] >= len(busy), (busy, top["devices"], top["ports"]))
+    case("and are found by a word", all("接入交换机二" == p["check"]["name"] for p in desk.operator.get("/checks/ports?q=" + urllib.parse.quote("交换机二"))["items"]))
+
+
 def walked(cast, platform, lab):
     desk = Desk(cast["operator"], lab)
     check, other = desk.watch("接入交换机一", SWITCH), desk.watch("接入交换机二", OTHER)
@@ -161,12 +285,14 @@ def walked(cast, platform, lab):
     ups = desk.device(desk.watch("机房 UPS", UPS))
     case("a UPS has sensors with what they measure", any(s["class"] == "voltage" and s["value"] > 100 for s in ups["sensors"]),
          ups["sensors"][:3])
-    ports_down_and_up(desk, platform, check)
+    ports_down_and_up(desk, cast, platform, check)
     desk.operator.call("PATCH", f"/checks/{other}", {"interval_s": 60})
     time.sleep(2)
     traps(desk, other)
     desk.operator.call("PATCH", f"/checks/{other}", {"interval_s": 1})
     restarts(desk, check, series)
+    a_week(desk, check, series)
+    pages_of_the_network(desk.operator)
     dies(desk, check, other)
     twice = desk.watch("又一项", OTHER)
     said = until(lambda: next((c for c in [desk.operator.get(f"/checks/{twice}")] if c["detail"]), None))

@@ -6,6 +6,7 @@ import http.server
 import pathlib
 import sys
 import threading
+import time
 import traceback
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
@@ -94,6 +95,17 @@ def walked(cast, site):
             shown("up")
     alert = until(lambda: next((a for a in operator.get("/alerts?state=open")["items"] if a["check_id"] == check), None))
     case("and raises one alert, as grave as the check", alert["severity"] == "major", alert)
+    mails = len(line.mails())
+    site.page = HOME.replace("示例学院", "Hacked by y")
+
+    def now_because():
+        seen = operator.get(f"/alerts/{alert['id']}")
+        steps = [s for s in operator.get(f"/incidents/{alert['incident_id']}")["timeline"] if s["code"] == "reason_changed"]
+        return seen["title"]["args"]["code"] == "page.title_changed" and steps and (seen, steps)
+    seen, steps = until(now_because)
+    case("degraded for another reason, the same alert says so, and the incident's history", seen["state"] == "firing"
+         and seen["severity"] == "major" and steps[-1]["args"]["args"]["code"] == "page.title_changed", steps)
+    case("which wakes nobody again", len(line.mails()) == mails, len(line.mails()))
     site.page = HOME + "<p>另有一条新的通知</p>"
     case("an article more is no difference", bool(shown("up")))
     site.page = HIDDEN
@@ -107,6 +119,38 @@ def walked(cast, site):
     case("a check that looks elsewhere has no confirmed page", operator.get(way)["confirmed"] is None)
 
 
+DAY_MS = 86400000
+
+
+def todo(person, act):
+    return [x["id"] for x in person.get("/todo")["items"] if x["act"] == act]
+
+
+def renewals(cast):
+    """Domain name and ICP registration of a site, typed in; the unit's officer is to renew them."""
+    operator, officer = cast["operator"], cast["officer"]
+    now = int(time.time() * 1000)
+    asset = operator.post("/assets", {"name": "教务网", "kind": "site", "domain": "jw.example", "owner_unit_id": cast.unit,
+                                      "domain_end": now + 10 * DAY_MS, "icp_number": "鄂ICP备00000001号", "icp_end": now - 2 * DAY_MS})["id"]
+    text = line.wait_mail("wang@campus.test", "教务网 的域名")
+    case("ten days before the end, past the step of thirty, the unit's officer is reminded at once",
+         "还有 10 天到期" in text and "jw.example" in text and f"/assets/{asset}" in text, text)
+    text = line.wait_mail("wang@campus.test", "教务网 的ICP 备案")
+    case("and told what is over already", "已过期 2 天" in text and "鄂ICP备00000001号" in text, text)
+    case("it is the unit's to do, and the desk's", all(todo(p, act) == [asset] for p in (operator, officer)
+         for act in ("renew_domain", "renew_icp")), (todo(operator, "renew_domain"), todo(officer, "renew_icp")))
+    before = len(line.mails())
+    seen = operator.get(f"/assets/{asset}")
+    operator.call("PATCH", f"/assets/{asset}", {"name": "教务网", "kind": "site", "domain_end": now + 375 * DAY_MS, "icp_end": now + 800 * DAY_MS})
+    case("a new date clears it", todo(officer, "renew_domain") == [] and todo(operator, "renew_icp") == []
+         and seen["icp_number"] == operator.get(f"/assets/{asset}")["icp_number"])
+    admin = cast.admin
+    case("the days are a setting, and numbers", refusal(admin.put, "/settings/expiry", {"value": {"days": "30, bald"}})[0] == 422)
+    admin.put("/settings/expiry", {"value": {"days": "400、90、7"}})
+    text = until(lambda: next((line.mail_text(m) for m in line.mails()[before:] if "教务网" in line.mail_text(m)), None))
+    case("and count for what is typed in already", "还有 375 天到期" in text and todo(officer, "renew_domain") == [asset], text)
+
+
 def on_the_desk(stores):
     platform = Platform(stores.fresh(), NAME)
     try:
@@ -114,6 +158,7 @@ def on_the_desk(stores):
         cast = line.setup(platform, "five")
         cast.add("zheng", "郑审", [("auditor", None)])
         walked(cast, Site())
+        renewals(cast)
         platform.stop()
         line.audit(platform)
     except Exception as problem:

@@ -12,7 +12,8 @@ const BUILD = process.env.FENGSUI_BUILD ?? join(ROOT, 'build-test');
 const PORT = 1161;
 const UPS = '127.10.9.1';
 const DEVICES = [['core', '核心交换机', '127.10.0.1'], ['dist', '教学楼汇聚', '127.10.0.2'], ['access', '教学楼接入', '127.10.0.3'], ['ups', '图书馆 UPS', UPS]];
-const LINES = [['电信出口', '10.20.1.1'], ['南校区专线', '10.20.12.10'], ['教育网出口', '10.20.99.9']];
+const LINES = [['电信出口', '10.20.1.1', '中国电信'], ['南校区专线', '10.20.12.10', '中国移动'], ['教育网出口', '10.20.99.9', '教育网']];
+const PORT_OF = (n) => `GigabitEthernet1/0/${n}`;
 
 /** Starts the devices; stop() ends them. */
 export async function simulated() {
@@ -43,10 +44,13 @@ export async function watched(page) {
   for (const [key, name, address] of DEVICES) {
     made[key] = await check(await asset(name, 'device', address), name, 'snmp', `${address}:${PORT}`);
   }
-  for (const [name, address] of LINES) {
+  made.circuits = [];
+  for (const [i, [name, address, operator]] of LINES.entries()) {
     const id = await check(await asset(name, 'link', address), name, 'icmp', address, { count: 5 });
     made.line ??= id;
+    made.circuits.push((await call(page, 'POST', '/circuits', { name, operator, number: `ZX-0716-000${i + 1}`, fault_phone: ['10000', '10086', '010-00000000'][i], down_bps: 1_000_000, up_bps: 500_000, egress: i !== 1, device_id: made.access, port: PORT_OF(i + 1), check_ids: [id], unit_id: unit })).id);
   }
+  await check(await asset('北校区链路', 'link', '10.20.13.10'), '北校区链路', 'icmp', '10.20.13.10', { count: 5 });
   const measured = async (id) => (await call(page, 'GET', `/checks/${id}/series`)).items.some((s) => s.metric === 'in_bps' && s.value !== null);
   await until(async () => (await measured(made.access)) && (await measured(made.core)), 'figures of the ports');
   await until(async () => (await call(page, 'GET', '/topology')).links.length >= 2, 'links of the switches');

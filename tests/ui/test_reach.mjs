@@ -187,6 +187,22 @@ async function topology(page, net) {
   });
 }
 
+async function lineByHand(page) {
+  await step('register a line, and call its operator from its own page', page, async () => {
+    await go(page, '/net?line=new');
+    const box = page.getByRole('dialog');
+    await box.getByLabel('线路名称').fill('备用出口');
+    await box.getByLabel('运营商').first().fill('中国联通');
+    await box.getByLabel('专线号').fill('ZX-0716-0009');
+    await box.getByLabel('报障电话').fill('10010');
+    await box.getByLabel('下行合同带宽').fill('500');
+    await box.getByRole('button', { name: '保存', exact: true }).click();
+    await box.waitFor({ state: 'detached' });
+    await page.getByRole('row', { name: /备用出口/ }).click();
+    await page.locator('aside a[href="tel:10010"]').waitFor();
+  });
+}
+
 const devices = await simulated();
 const platform = await startPlatform();
 let secret = {};
@@ -201,7 +217,8 @@ try {
     notice = `/notices/${(await records(page)).notice}`;
     const net = await watched(page);
     await topology(page, net);
-    SCREENS.zhou.push(`/topology/${net.dist}`, notice, `/net?check=${net.line}`, `/net/${net.access}`, `/net/${net.access}?port=${encodeURIComponent('GigabitEthernet1/0/1')}`, `/net/${net.ups}`);
+    await lineByHand(page);
+    SCREENS.zhou.push(`/net?line=${net.circuits[0]}`, '/net?line=new', `/topology/${net.dist}`, notice, `/net?check=${net.line}`, `/net/${net.access}`, `/net/${net.access}?port=${encodeURIComponent('GigabitEthernet1/0/1')}`, `/net/${net.ups}`);
     await axe(page, 'zhou', 'light');
     await axe(page, 'zhou', 'dark');
     await composition(page);

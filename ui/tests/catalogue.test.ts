@@ -4,6 +4,9 @@ import { en } from '../src/i18n/en';
 import { zh } from '../src/i18n/zh';
 import { zhDesk } from '../src/i18n/zh/desk';
 import { found } from '../src/i18n/zh/found';
+import { expiry } from '../src/i18n/zh/expiry';
+import { lines } from '../src/i18n/zh/lines';
+import { metrics } from '../src/i18n/zh/metrics';
 import { network } from '../src/i18n/zh/network';
 import { review } from '../src/i18n/zh/review';
 import { rules } from '../src/i18n/zh/rules';
@@ -12,7 +15,7 @@ import { sentences } from '../src/i18n/zh/sentences';
 import { setup } from '../src/i18n/zh/setup';
 import { topology } from '../src/i18n/zh/topology';
 
-const source: Record<string, string> = { ...zh, ...zhDesk, ...found, ...network, ...review, ...rules, ...said, ...sentences, ...setup, ...topology };
+const source: Record<string, string> = { ...zh, ...zhDesk, ...expiry, ...found, ...lines, ...metrics, ...network, ...review, ...rules, ...said, ...sentences, ...setup, ...topology };
 const holes = (text: string): string => [...text.matchAll(/\{(\w+)\}/g)].map((m) => m[1]).sort().join(' ');
 const HAN = '[\\u4e00-\\u9fff]';
 

@@ -1,38 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, it } from 'vitest';
+import type { Circuit } from '../src/api/schema';
 import { addWords } from '../src/i18n';
+import { metrics } from '../src/i18n/zh/metrics';
 import { network } from '../src/i18n/zh/network';
 import { aligned, chartName, charted, isOfPort, measured, metricName } from '../src/model/metrics';
-import { isBroken, matches, partOf, worstFirst } from '../src/model/network';
+import { bpsOf, lineOrder, mbpsOf, usedOf } from '../src/model/circuits';
+import { daysLeft } from '../src/model/expiry';
+import { matches } from '../src/model/network';
 import { aliasOf, errorsOf, figuresByPort, macText, portState, portWord, shareOf, shows } from '../src/model/ports';
-import { pieces } from '../src/model/ranges';
+import { bucketsOf } from '../src/model/ranges';
 
-addWords(network);
+addWords({ ...metrics, ...network });
 const one = (metric: string, instance = '', value: number | null = null, unit = '') => ({ series: `${metric}${instance}`, metric, instance, unit, label: '', at: 1, value });
-type Kind = Parameters<typeof partOf>[0]['kind'];
 
-describe('the part of the network a check belongs to', () => {
-  it.each([
-    ['a ping of several echoes is a line', 'icmp', { count: 5 }, undefined, 'lines'],
-    ['a ping of what is not registered is a line', 'icmp', {}, undefined, 'lines'],
-    ['whatever watches a link is of a line', 'tcp', {}, 'link', 'lines'],
-    ['a single ping of a server is a service', 'icmp', {}, 'server', 'services'],
-    ['a ping of a device is of the device', 'icmp', { count: 5 }, 'device', 'devices'],
-    ['a name server is a service on a device as well', 'dns', {}, 'device', 'services'],
-    ['what is asked by SNMP is a device', 'snmp', {}, 'server', 'devices'],
-    ['a name server is a service', 'dns', {}, undefined, 'services'],
-    ['this machine itself is no part of the network', 'host', {}, undefined, null],
-  ] as const)('%s', (_name, kind, params, asset, want) => expect(partOf({ kind: kind as Kind, params }, asset)).toBe(want));
+describe('a filter', () => {
+  it('finds by every word, in any order', () => expect([matches('教务 10.20', '门户', '教务处', '10.20.1.1'), matches('教务 10.30', '教务处', '10.20.1.1'), matches('', null)]).toEqual([true, false, true]));
 });
 
-describe('rows', () => {
-  const row = (name: string, state: 'up' | 'down' | 'degraded', severity: 'critical' | 'minor' = 'minor', enabled = true) => ({ name, state, severity, enabled });
-  it('come broken first, then by severity, then by name with its numbers', () => {
-    const got = worstFirst([row('b', 'up'), row('port 10', 'down'), row('port 9', 'down'), row('x', 'degraded'), row('z', 'down', 'critical'), row('off', 'down', 'critical', false)]);
-    expect(got.map((r) => r.name)).toEqual(['z', 'port 9', 'port 10', 'x', 'b', 'off']);
-  });
-  it('switched off are not broken', () => expect(isBroken(row('a', 'down', 'minor', false))).toBe(false));
-  it('are found by every word, in any order', () => expect([matches('教务 10.20', '门户', '教务处', '10.20.1.1'), matches('教务 10.30', '教务处', '10.20.1.1'), matches('', null)]).toEqual([true, false, true]));
+describe('lines', () => {
+  const line = (name: string, more: Partial<Circuit> = {}) => ({ name, state: 'up', retired: false, ...more }) as Circuit;
+  it('come broken first, those out of use last', () => expect(lineOrder([line('b'), line('出口 10', { state: 'down' }), line('出口 9', { state: 'down' }), line('x', { retired: true, state: 'down' })]).map((c) => c.name)).toEqual(['出口 9', '出口 10', 'b', 'x']));
+  it('have bandwidth typed in Mbps', () => expect([bpsOf('1000'), bpsOf(' 0.5 '), bpsOf(''), bpsOf('viel'), bpsOf('-1'), mbpsOf(1e9), mbpsOf(null)]).toEqual([1e9, 5e5, null, undefined, undefined, '1000', '']));
+  it('are as full as their fuller direction', () => expect([usedOf({ in_bps: 9e8, out_bps: 1e8, down_bps: 1e9, up_bps: 2e8 }), usedOf({ in_bps: 9e8, out_bps: 1e8, down_bps: null, up_bps: 2e8 }), usedOf({ in_bps: null, out_bps: null, down_bps: 1e9, up_bps: 1e9 })]).toEqual([90, 50, null]));
+});
+
+describe('what must be renewed', () => {
+  it('is counted in days, whatever the hour', () => expect([daysLeft('2026-12-08', '2026-11-28'), daysLeft('2026-11-28', '2026-11-28'), daysLeft('2026-11-26', '2026-11-28')]).toEqual([10, 0, -2]));
 });
 
 describe('figures', () => {
@@ -41,14 +35,7 @@ describe('figures', () => {
   it('that say one thing share a chart', () => expect(charted([one('rtt_max'), one('loss'), one('rtt_min'), one('cpu', '1'), one('cpu', '2')]).map((g) => g.map((s) => s.series))).toEqual([['rtt_min', 'rtt_max'], ['loss'], ['cpu1'], ['cpu2']]));
   it('on one chart are called by what they have in common', () => expect([chartName([one('rtt_min'), one('rtt_max')]), chartName([one('cpu', 'Slot 1')])]).toEqual(['往返时间', '处理器占用 Slot 1']));
   it('of several series stand on one axis of time', () => expect(aligned([{ at: [1, 3], values: [10, 30] }, { at: [2, 3], values: [20, null] }])).toEqual({ at: [1, 2, 3], values: [[10, null, 30], [null, 20, null]] }));
-  it('of a long range are asked for in pieces that cover it without a gap', () => {
-    const got = pieces(0, 7 * 86_400_000, 60);
-    expect(got.length).toBe(6);
-    expect(got[0]?.to).toBe(7 * 86_400_000);
-    expect(got[got.length - 1]?.from).toBe(0);
-    got.slice(1).forEach((p, i) => expect(p.to).toBe(got[i]?.from));
-  });
-  it('of an hour are asked for at once', () => expect(pieces(0, 3_600_000, 2)).toEqual([{ from: 0, to: 3_600_000 }]));
+  it('of a long range are asked for in buckets, of a short one as they are', () => expect([bucketsOf(0, 7 * 86_400_000, 60), bucketsOf(0, 86_400_000, 60), bucketsOf(0, 3_600_000, 1), bucketsOf(0, 3_600_000, 2)]).toEqual([504, 0, 504, 0]));
 });
 
 describe('ports', () => {

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, it } from 'vitest';
 import { addWords } from '../src/i18n';
+import { metrics } from '../src/i18n/zh/metrics';
 import { rules } from '../src/i18n/zh/rules';
 import { blankRule, definitionOf, formOf, ready, summary } from '../src/model/rules';
 
-addWords(rules);
+addWords({ ...metrics, ...rules });
 
 describe('the form of a rule', () => {
   it('says only what its kind looks at', () => {
@@ -28,6 +29,6 @@ describe('the form of a rule', () => {
     expect(ready({ ...blankRule(), name: 'a', limit: 'many' })).toBe(false);
   });
   it('is summed up in one sentence', () => {
-    expect(summary({ metric: 'in_bps', of: 'speed', kind: 'threshold', op: 'above', limit: 90, duration_s: 300 })).toBe('端口入向流量占带宽高于 90%，持续 5 分钟');
+    expect(summary({ metric: 'in_bps', of: 'speed', kind: 'threshold', op: 'above', limit: 90, duration_s: 300 })).toBe('入流量占带宽高于 90%，持续 5 分钟');
   });
 });

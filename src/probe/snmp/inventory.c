@@ -51,7 +51,11 @@ static void tell(struct snmp_device *device)
 	ports_patch(device->ports, &found);
 	figures_tell(device, &found);
 	if (sink->device != NULL) {
-		sink->device(sink->user, device->spec, &found);
+		sink->device(sink->user, device->spec, &found, !device->told);
+	}
+	device->told = true;
+	if (sensors_take(device->sensors, &found, device->spec, sink)) {
+		inventory_hasten(device);
 	}
 	if (sink->vicinity != NULL) {
 		sink->vicinity(sink->user, device->spec, inventory->table, &found);

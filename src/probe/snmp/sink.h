@@ -11,8 +11,8 @@
 #include <stdint.h>
 
 #include "base/slice.h"
+#include "probe/check.h"
 
-struct check_spec;
 struct device;
 struct mib_table;
 
@@ -33,13 +33,24 @@ struct snmp_port_change {
 	bool is_down;
 };
 
+/** A state of the device, such as a fan's, that is not well, or well again (CHECK_UP). */
+struct snmp_sensor_change {
+	struct slice name;
+	struct slice word; /* the state as the device says it; may be empty */
+	enum check_state state;
+};
+
 /** Any of them may be NULL; everything is borrowed for the call. */
 struct snmp_sink {
 	void (*figure)(
 		void *user, const struct check_spec *spec, const struct snmp_figure *figure);
 	void (*port)(void *user, const struct check_spec *spec,
 		const struct snmp_port_change *change);
-	void (*device)(void *user, const struct check_spec *spec, const struct device *device);
+	/** The whole; first: of this process, which knows nothing of what was told before. */
+	void (*device)(void *user, const struct check_spec *spec, const struct device *device,
+		bool first);
+	void (*sensor)(void *user, const struct check_spec *spec,
+		const struct snmp_sensor_change *change);
 	/** The whole inventory, sealed: vicinity_put_json makes something of it. */
 	void (*vicinity)(void *user, const struct check_spec *spec,
 		const struct mib_table *table, const struct device *device);

@@ -39,6 +39,10 @@ static void device_free(struct snmp_device *device)
 	poll_remove(device->checker->poller, device->at);
 	device->checker->ports_refused += ports_refused(device->ports);
 	device->ports = ports_destroy(device->ports);
+	if (device->sensors != NULL) {
+		device->checker->sensors_refused += sensors_refused(device->sensors);
+	}
+	device->sensors = sensors_destroy(device->sensors);
 	device->table = mib_table_destroy(device->table);
 	free(device->spec);
 	free(device);
@@ -377,6 +381,7 @@ static int device_create(struct snmp_checker *checker, const struct check_spec *
 		return rc;
 	}
 	device->ports = ports_create();
+	device->sensors = sensors_create();
 	rc = map_put(checker->by_id, key_of(&spec->id), device);
 	if (rc < 0) {
 		device_free(device);
@@ -500,7 +505,8 @@ struct snmp_stats snmp_checker_stats(const struct snmp_checker *checker)
 		.sent = poll.sent,
 		.inventories = checker->inventories_done,
 		.inventories_failed = checker->inventories_failed,
-		.ports_refused = checker->ports_refused };
+		.ports_refused = checker->ports_refused,
+		.sensors_refused = checker->sensors_refused };
 	return stats;
 }
 

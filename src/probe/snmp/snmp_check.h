@@ -38,6 +38,7 @@ struct snmp_stats {
 	uint64_t sent; /* datagrams */
 	uint64_t inventories;
 	uint64_t inventories_failed;
+	uint64_t sensors_refused;
 	uint64_t ports_refused;
 };
 

@@ -6,6 +6,7 @@
 
 #include "probe/snmp/poll.h"
 #include "probe/snmp/ports.h"
+#include "probe/snmp/sensors.h"
 #include "probe/snmp/snmp_check.h"
 #include "probe/snmp/uptime.h"
 #include "proto/oid.h"
@@ -36,6 +37,8 @@ struct snmp_device {
 	struct uptime uptime;
 	struct oid_room object_id;
 	struct ports *ports;
+	struct sensors *sensors;
+	bool told;      /* of its first inventory */
 	int64_t due_ms; /* the next inventory */
 	int64_t began_ms;
 	bool waits;
@@ -54,6 +57,7 @@ struct snmp_checker {
 	uint64_t inventories_done;
 	uint64_t inventories_failed;
 	uint64_t ports_refused;
+	uint64_t sensors_refused;
 };
 
 int64_t snmp_now_ms(void);

@@ -192,7 +192,7 @@ static void device_hear(struct core *core, struct ipc_frame *frame)
 		msg.json = arena_dup(job->arena, map.octets);
 		memfd_unmap(&map);
 	}
-	*facts = (struct device_facts) { msg.check_id, msg.at_ms, NULL, &core->env };
+	*facts = (struct device_facts) { msg.check_id, msg.at_ms, msg.first, NULL, &core->env };
 	error = error < 0 ? error : json_parse(job->arena, msg.json, 0, &facts->device, NULL);
 	if (error < 0) {
 		log_event(LOG_WARNING, "device.unreadable", F_INT("check", msg.check_id),

@@ -31,6 +31,7 @@ struct devices {
 	size_t profiles_refused;
 	uint64_t figures;
 	uint64_t port_changes;
+	uint64_t sensor_changes;
 	uint64_t told;
 	uint64_t unsent;
 	uint64_t looks;
@@ -92,6 +93,26 @@ const struct profiles *devices_profiles(const struct devices *devices)
 	return devices->profiles;
 }
 
+/* What goes through a port that carries an egress line is told once more as that line's. */
+static void line_figure(struct devices *devices, const struct check_spec *spec,
+	const struct snmp_figure *figure)
+{
+	bool in = slice_is(figure->metric, "in_bps");
+	const struct watch *watch = in || slice_is(figure->metric, "out_bps")
+					    ? table_get(devices->probe->table, spec->id)
+					    : NULL;
+	for (unsigned i = 0; watch != NULL && i < watch->line_count; i++) {
+		struct series_row series = { .check_id = spec->id,
+			.metric = in ? SLICE("egress_in_bps") : SLICE("egress_out_bps"),
+			.instance = figure->instance,
+			.unit = figure->unit,
+			.label = slice_str(watch->lines[i].name) };
+		if (slice_is(figure->instance, watch->lines[i].port)) {
+			samples_put_figure(&devices->probe->samples, &series, figure->value);
+		}
+	}
+}
+
 static void on_figure(
 	void *user, const struct check_spec *spec, const struct snmp_figure *figure)
 {
@@ -103,6 +124,7 @@ static void on_figure(
 		.label = figure->label };
 	devices->figures++;
 	samples_put_figure(&devices->probe->samples, &series, figure->value);
+	line_figure(devices, spec, figure);
 }
 
 static void put_args(
@@ -168,16 +190,74 @@ static int body_of(const struct buf *text, struct slice *ret_body, int *ret_fd)
 	return memfd_of(buf_slice(text), ret_fd);
 }
 
-static void on_device(void *user, const struct check_spec *spec, const struct device *device)
+static void put_sensor(
+	struct buf *buf, const struct watch *watch, const struct snmp_sensor_change *change)
+{
+	struct jw jw;
+	jw_init(&jw, buf);
+	jw_object(&jw);
+	jw_kv_str(&jw, "name", slice_str(watch->name));
+	jw_kv_str(&jw, "target", slice_str(watch->target));
+	jw_kv_str(&jw, "sensor", change->name);
+	jw_kv_str(&jw, "word", change->word);
+	jw_end(&jw);
+}
+
+/* Only what the device itself calls critical is as grave as the check. */
+static enum alert_severity sensor_severity(const struct watch *watch, enum check_state state)
+{
+	return state == CHECK_DEGRADED && watch->severity < ALERT_SEVERITY_MINOR
+		       ? ALERT_SEVERITY_MINOR
+		       : watch->severity;
+}
+
+static void on_sensor(
+	void *user, const struct check_spec *spec, const struct snmp_sensor_change *change)
+{
+	struct devices *devices = user;
+	const struct watch *watch = table_get(devices->probe->table, spec->id);
+	AUTO_BUF struct buf args;
+	AUTO_BUF struct buf dedup;
+	char check[24];
+	if (watch == NULL) {
+		return;
+	}
+	buf_init(&args, SIGNAL_TEXT_MAX);
+	buf_init(&dedup, SIGNAL_KEY_MAX);
+	put_sensor(&args, watch, change);
+	(void)snprintf(check, sizeof(check), "%lld", (long long)spec->id);
+	buf_printf(&dedup, "sensor:%s:", check);
+	buf_put(&dedup, change->name);
+	bool well = change->state == CHECK_UP;
+	struct signal signal = {
+		.source = SLICE("probe"),
+		.check = slice_str(check),
+		.asset_key = slice_str(watch->host),
+		.class = SLICE("sensor.state"),
+		.severity = sensor_severity(watch, change->state),
+		.observed_at_ms = clock_unix_ms(),
+		.state = well ? SIGNAL_RESOLVED : SIGNAL_FIRING,
+		.dedup_key = buf_slice(&dedup),
+		.code = well ? (struct slice) { 0 } : SLICE("sensor.bad"),
+		.args = args.failed ? SLICE("{}") : buf_slice(&args),
+	};
+	devices->sensor_changes++;
+	/* A refusal is counted and logged there. */
+	(void)!signal_queue_put(devices->probe->signals, &signal);
+}
+
+static void on_device(
+	void *user, const struct check_spec *spec, const struct device *device, bool first)
 {
 	struct devices *devices = user;
 	AUTO_BUF struct buf text;
 	int fd = -1;
 	buf_init(&text, DEVICE_OCTETS_MAX);
 	device_put_json(&text, device);
-	struct msg_device msg = {
-		.check_id = spec->id, .at_ms = clock_unix_ms(), .json = buf_slice(&text)
-	};
+	struct msg_device msg = { .check_id = spec->id,
+		.at_ms = clock_unix_ms(),
+		.first = first,
+		.json = buf_slice(&text) };
 	int error = body_of(&text, &msg.json, &fd);
 	/* Every inventory is told anew: what core misses now it gets next time. */
 	error = error < 0 ? error
@@ -208,7 +288,8 @@ static void on_vicinity(void *user, const struct check_spec *spec,
 
 struct snmp_sink devices_sink(struct devices *devices)
 {
-	return (struct snmp_sink) { on_figure, on_port, on_device, on_vicinity, devices };
+	return (struct snmp_sink) { on_figure, on_port, on_device, on_sensor, on_vicinity,
+		devices };
 }
 
 void devices_look(struct devices *devices, const struct ipc_frame *frame)
@@ -226,6 +307,7 @@ void devices_status(const struct devices *devices, struct jw *jw)
 	jw_kv_int(jw, "profiles_refused", (int64_t)devices->profiles_refused);
 	jw_kv_int(jw, "device_figures", (int64_t)devices->figures);
 	jw_kv_int(jw, "port_changes", (int64_t)devices->port_changes);
+	jw_kv_int(jw, "sensor_changes", (int64_t)devices->sensor_changes);
 	jw_kv_int(jw, "devices_told", (int64_t)devices->told);
 	jw_kv_int(jw, "devices_unsent", (int64_t)devices->unsent);
 	jw_kv_int(jw, "device_looks", (int64_t)devices->looks);

@@ -54,6 +54,11 @@ static void watch_free(struct watch *watch)
 	free(watch->name);
 	free(watch->target);
 	free(watch->host);
+	for (unsigned i = 0; i < watch->line_count; i++) {
+		free(watch->lines[i].port);
+		free(watch->lines[i].name);
+	}
+	free(watch->lines);
 	free(watch);
 }
 
@@ -138,15 +143,32 @@ static void parents_read(const struct json *list, struct watch *watch)
 	}
 }
 
+static void lines_read(const struct json *list, struct watch *watch)
+{
+	size_t count = json_count(list);
+	count = count < WATCH_LINES_MAX ? count : WATCH_LINES_MAX;
+	watch->lines = count > 0 ? calloc(count, sizeof(*watch->lines)) : NULL;
+	if (count > 0 && watch->lines == NULL) {
+		abort();
+	}
+	for (const struct json *line = json_first(list); watch->line_count < count;
+		line = json_next(line)) {
+		watch->lines[watch->line_count++] =
+			(struct watch_line) { text_of(json_get_str(line, "port")),
+				text_of(json_get_str(line, "name")) };
+	}
+}
+
 /* The one of this id is new or has changed. */
-static int watch_put(struct table *table, const struct spec_item *item,
-	const struct json *parents, struct watch **ret_watch)
+static int watch_put(struct table *table, const struct spec_item *item, const struct json *json,
+	struct watch **ret_watch)
 {
 	struct watch *watch = watch_make(table, item);
 	if (watch == NULL) {
 		return E_LIMIT;
 	}
-	parents_read(parents, watch);
+	parents_read(json_get(json, "parents"), watch);
+	lines_read(json_get(json, "lines"), watch);
 	struct watch *old = map_get(table->by_id, key_of(&item->spec.id));
 	int error = scheduler_put(table->probe->scheduler, watch->spec, true);
 	error = error < 0 ? error : judge_put(table->probe->judge, watch);
@@ -173,8 +195,7 @@ static int item_take(
 	uint64_t digest = digest_of_item(table, json);
 	if (watch == NULL || watch->digest != digest) {
 		int error = spec_read(arena, json, &item, diag);
-		error = error < 0 ? error
-				  : watch_put(table, &item, json_get(json, "parents"), &watch);
+		error = error < 0 ? error : watch_put(table, &item, json, &watch);
 		if (error < 0) {
 			return error;
 		}

@@ -18,7 +18,14 @@ struct jw;
 struct probe;
 struct table;
 
+enum { WATCH_LINES_MAX = 64 };
 enum { TABLE_OCTETS_MAX = 64 * 1024 * 1024 };
+
+/** An egress line, by the port of a device that carries it. */
+struct watch_line {
+	char *port;
+	char *name;
+};
 
 /** One check of the table. */
 struct watch {
@@ -28,6 +35,8 @@ struct watch {
 	enum alert_severity severity;
 	int64_t parents[REACH_PARENTS_MAX]; /* checks it is reached through */
 	uint8_t parent_count;
+	uint8_t line_count;
+	struct watch_line *lines;
 	char *name;
 	char *target;
 	char *host; /* asset key: the address or name it points at, or this machine's name */

@@ -31,6 +31,7 @@ static const struct {
 	{ "check", ROUTE_CHECKS_LIST,
 		"SELECT a.owner_unit_id FROM watch w JOIN asset a ON a.id = w.asset_id"
 		" WHERE w.id = $1" },
+	{ "circuit", ROUTE_CIRCUITS_LIST, "SELECT unit_id FROM circuit WHERE id = $1" },
 	{ "delivery", ROUTE_DELIVERIES_LIST, NULL },
 	{ "discovered", ROUTE_DISCOVERED_LIST, "SELECT unit_id FROM discovered WHERE id = $1" },
 	{ "document", ROUTE_NOTICES_LIST, NULL },

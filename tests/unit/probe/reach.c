@@ -91,15 +91,21 @@ struct hand {
 	int64_t now_ms;
 };
 
-static void say(struct hand *hand, int64_t id, enum check_state result, enum check_state shown)
+static void say_why(struct hand *hand, int64_t id, enum check_state result,
+	enum check_state shown, const char *code)
 {
 	struct check_spec spec = { .id = id };
 	struct check_result r;
 	hand->now_ms += 10;
 	check_result_init(&r, &spec, hand->now_ms);
-	check_result_set(&r, result, "test");
+	check_result_set(&r, result, code);
 	struct reach_seen seen = { &r, shown, hand->now_ms - 5, hand->now_ms, true, 1 };
 	reach_result(hand->reach, &seen);
+}
+
+static void say(struct hand *hand, int64_t id, enum check_state result, enum check_state shown)
+{
+	say_why(hand, id, result, shown, "test");
 }
 
 static void told(struct hand *hand, int64_t id, enum check_state as, int64_t cause)
@@ -133,6 +139,43 @@ static void pair_up(struct hand *hand)
 		say(hand, id, CHECK_UP, CHECK_UP);
 		told(hand, id, CHECK_UP, 0);
 	}
+}
+
+static void told_why(struct hand *hand, const char *code)
+{
+	struct reach_told t = { 0 };
+	assert_true(reach_take(hand->reach, &t));
+	assert_int_equal(t.word, REACH_STATE);
+	assert_int_equal(t.state, CHECK_DEGRADED);
+	assert_non_null(t.result);
+	assert_string_equal(t.result->code, code);
+}
+
+static void degraded_for_another_reason_is_told_when_it_holds(void **state)
+{
+	struct hand hand;
+	(void)state;
+	pair(&hand);
+	pair_up(&hand);
+	say_why(&hand, 1, CHECK_DEGRADED, CHECK_DEGRADED, "slow");
+	told_why(&hand, "slow");
+	say_why(&hand, 1, CHECK_DEGRADED, CHECK_DEGRADED, "slow");
+	silent(&hand);
+	/* One that changes its mind with every look is not told again. */
+	say_why(&hand, 1, CHECK_DEGRADED, CHECK_DEGRADED, "expires");
+	say_why(&hand, 1, CHECK_DEGRADED, CHECK_DEGRADED, "slow");
+	say_why(&hand, 1, CHECK_DEGRADED, CHECK_DEGRADED, "expires");
+	silent(&hand);
+	say_why(&hand, 1, CHECK_DEGRADED, CHECK_DEGRADED, "expires");
+	told_why(&hand, "expires");
+	say_why(&hand, 1, CHECK_DEGRADED, CHECK_DEGRADED, "expires");
+	silent(&hand);
+	say_why(&hand, 1, CHECK_UP, CHECK_UP, "fine");
+	told(&hand, 1, CHECK_UP, 0);
+	say_why(&hand, 1, CHECK_UP, CHECK_UP, "finer");
+	say_why(&hand, 1, CHECK_UP, CHECK_UP, "finer");
+	silent(&hand);
+	(void)reach_destroy(hand.reach);
 }
 
 static void a_first_miss_has_the_parents_looked_at_at_once(void **state)
@@ -467,6 +510,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_ring_of_parents_is_refused_and_changes_nothing),
 		cmocka_unit_test(parents_have_their_limits),
+		cmocka_unit_test(degraded_for_another_reason_is_told_when_it_holds),
 		cmocka_unit_test(a_first_miss_has_the_parents_looked_at_at_once),
 		cmocka_unit_test(a_child_of_a_parent_that_answers_is_down_for_itself),
 		cmocka_unit_test(a_parent_that_has_just_come_back_proves_nothing),

@@ -95,8 +95,10 @@ static void on_port(
 	copy(world.changed, change->name);
 }
 
-static void on_device(void *user, const struct check_spec *spec, const struct device *device)
+static void on_device(
+	void *user, const struct check_spec *spec, const struct device *device, bool first)
 {
+	(void)first;
 	(void)user;
 	(void)spec;
 	device_seen_take(&world.seen, device);
@@ -179,7 +181,7 @@ static int set_up(void **state)
 	(void)snprintf(line, sizeof(line), "add 127.34.0.1 %s 100", world.recording);
 	say(line);
 	struct snmp_config config = { .profiles = world.profiles,
-		.sink = { on_figure, on_port, on_device, NULL },
+		.sink = { on_figure, on_port, on_device, NULL, NULL },
 		.devices_max = 64 };
 	assert_int_equal(snmp_checker_create(&world.loop, &config, &world.checker), 0);
 	return 0;

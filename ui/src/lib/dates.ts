@@ -19,6 +19,11 @@ export function dayStart(day: string, after = 0): number | null {
   return end === null ? null : end - 17.5 * 60 * MINUTE + after * 24 * 60 * MINUTE;
 }
 
+/** The day of an instant in the server's zone. */
+export function dayOf(at: number): string {
+  return new Date(at + (session.value?.zone_offset_min ?? 480) * MINUTE).toISOString().slice(0, 10);
+}
+
 const DAY_MS = 24 * 60 * MINUTE;
 const FORMS = [/^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})$/, /^(\d{4})(\d{2})(\d{2})$/, /^(\d{4})\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*日?$/];
 

@@ -9,7 +9,7 @@ interface Page<T> {
 }
 
 /** A list by cursor: rows so far, whether there are more, and how to get them. */
-export function usePaged<T>(key: MaybeRefOrGetter<readonly unknown[]>, load: (cursor: string | undefined) => Promise<Page<T>>, enabled = true) {
+export function usePaged<T>(key: MaybeRefOrGetter<readonly unknown[]>, load: (cursor: string | undefined) => Promise<Page<T>>, enabled = true, everyMs?: number) {
   const query = useInfiniteQuery({
     queryKey: computed(() => toValue(key)),
     queryFn: ({ pageParam }) => load(pageParam),
@@ -17,6 +17,7 @@ export function usePaged<T>(key: MaybeRefOrGetter<readonly unknown[]>, load: (cu
     getNextPageParam: (last: Page<T>) => last.next_cursor ?? undefined,
     placeholderData: keepPreviousData,
     enabled,
+    refetchInterval: everyMs ?? false,
   });
   const rows = computed<T[]>(() => query.data.value?.pages.flatMap((p) => p.items) ?? []);
   const total = computed(() => query.data.value?.pages[0]?.total ?? null);

@@ -17,11 +17,12 @@ export const queries = new QueryClient({
 
 /** Topic of an event → first words of the query keys that show it. */
 const SHOWN: Record<string, string[]> = {
-  alert: ['alert', 'overview', 'rules', 'topology'],
+  alert: ['alert', 'overview', 'rules', 'topology', 'circuits', 'circuit'],
   incident: ['incident', 'alert', 'todo', 'overview'],
   finding: ['finding', 'todo'],
   notice: ['notice', 'notices', 'todo', 'overview', 'findings'],
   check: ['checks', 'check', 'device', 'overview'],
+  circuit: ['circuits', 'circuit', 'overview'],
   maintenance: ['maintenance'],
   topology: ['topology', 'device', 'check'],
   rule: ['rules'],

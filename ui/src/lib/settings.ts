@@ -34,6 +34,7 @@ export const GROUPS: Record<string, Known[]> = {
   ],
   admin: [{ key: 'admin_from.networks', label: 'setting.admin_from', kind: 'lines', hint: 'setting.admin_from_hint', placeholder: '10.20.1.0/24' }],
   duty: [{ key: 'duty.person_id', label: 'setting.duty.person_id', kind: 'person', hint: 'setting.duty_hint' }],
+  expiry: [{ key: 'expiry.days', label: 'setting.expiry.days', kind: 'text', hint: 'setting.expiry.hint', placeholder: '60, 30, 7, 1' }],
   backup: [{ key: 'backup.target_dir', label: 'setting.backup.target', kind: 'text', hint: 'setting.backup_hint' }, { key: 'backup.at_hour', label: 'setting.backup.at_hour', kind: 'number', hint: 'setting.backup.at_hint' }],
 };
 

@@ -1,19 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// Ranges of time of the charts, and how a range is asked for piece by piece.
+// Ranges of time of the charts, and when a range is asked for in buckets.
 export const RANGES = ['1h', '24h', '7d'] as const;
 export type Range = (typeof RANGES)[number];
 
 const HOUR = 3_600_000;
 export const RANGE_MS: Record<Range, number> = { '1h': HOUR, '24h': 24 * HOUR, '7d': 168 * HOUR };
 
-/* One answer holds 2,000 samples, the newest of what was asked for. */
+/* One answer holds 2,000 samples; a chart has fewer points of the screen than that. */
 const SAMPLES_MOST = 1900;
-const PIECES_MOST = 7;
+const BUCKETS = 504;
 
-/** Pieces of a range that each fit an answer, newest first; of very dense figures, not the whole range. */
-export function pieces(from: number, to: number, intervalS: number): { from: number; to: number }[] {
-  const want = Math.ceil((to - from) / (intervalS * 1000) / SAMPLES_MOST);
-  const n = Math.min(Math.max(want, 1), PIECES_MOST);
-  const length = Math.ceil((to - from) / n);
-  return Array.from({ length: n }, (_, i) => ({ from: Math.max(from, to - (i + 1) * length), to: to - i * length }));
+/** In how many buckets a range is asked for: none when its samples fit an answer. */
+export function bucketsOf(from: number, to: number, intervalS: number): number {
+  return (to - from) / (intervalS * 1000) > SAMPLES_MOST ? BUCKETS : 0;
 }

@@ -160,10 +160,10 @@ export function ready(form: RuleForm): boolean {
 }
 
 export function metricName(metric: string): string {
-  return tx(`rule.metric.${metric}`, metric);
+  return tx(`metric.${metric}`, metric);
 }
 
-/** "端口入向流量占带宽 高于 90%，持续 5 分钟" */
+/** "入流量占带宽 高于 90%，持续 5 分钟" */
 export function summary(raw: unknown): string {
   const form = formOf('', raw);
   const { unit } = typedUnit(form);

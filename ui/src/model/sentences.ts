@@ -36,9 +36,19 @@ export function say(sentence: Sentence | null | undefined): string {
   return tx(`say.${sentence.code}`, plain(sentence.code, args), args);
 }
 
+/** Why an alert fires, as its arguments tell: a check's own code, or a device's word. */
+export function reasonOf(raw: unknown): string {
+  const { code, word } = flat(raw);
+  return typeof code === 'string' ? say({ code, args: raw as Record<string, never> }) : typeof word === 'string' ? word : '';
+}
+
 /** One entry of a record's history. */
 export function happening(item: Pick<Timeline, 'code' | 'args' | 'actor' | 'role'>): string {
   const args = flat(item.args);
+  const inner = (item.args as { args?: unknown } | null)?.args;
+  if (item.code === 'reason_changed') {
+    Object.assign(args, flat(inner), { reason: reasonOf(inner) });
+  }
   if (typeof args.state === 'string') {
     args.state = noticeState(args.state);
   }

@@ -3,7 +3,10 @@ import type { Key } from '../zh';
 import { alerts } from './alerts';
 import { checkKinds } from './check_kinds';
 import { found } from './found';
+import { expiry } from './expiry';
+import { lines } from './lines';
 import { manage } from './manage';
+import { metrics } from './metrics';
 import { nav } from './nav';
 import { network } from './network';
 import { notices } from './notices';
@@ -21,4 +24,4 @@ import { topology } from './topology';
 import { windows } from './windows';
 import { words } from './words';
 
-export const en: Record<Key, string> = { ...shell, ...words, ...alerts, ...checkKinds, ...found, ...notices, ...manage, ...nav, ...network, ...phone, ...problems, ...refusals, ...results, ...review, ...rules, ...said, ...sentences, ...setup, ...topology, ...windows };
+export const en: Record<Key, string> = { ...shell, ...words, ...alerts, ...checkKinds, ...expiry, ...found, ...lines, ...metrics, ...notices, ...manage, ...nav, ...network, ...phone, ...problems, ...refusals, ...results, ...review, ...rules, ...said, ...sentences, ...setup, ...topology, ...windows };

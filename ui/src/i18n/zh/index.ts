@@ -4,6 +4,9 @@
 // its screens say comes with them.
 import type { zhDesk } from './desk';
 import type { found } from './found';
+import type { expiry } from './expiry';
+import type { lines } from './lines';
+import type { metrics } from './metrics';
 import type { network } from './network';
 import { notices } from './notices';
 import { phone } from './phone';
@@ -18,5 +21,5 @@ import type { topology } from './topology';
 import { words } from './words';
 
 export const zh = { ...shell, ...words, ...notices, ...phone, ...problems };
-type Later = typeof found & typeof network & typeof review & typeof rules & typeof said & typeof sentences & typeof setup & typeof topology;
+type Later = typeof expiry & typeof found & typeof lines & typeof metrics & typeof network & typeof review & typeof rules & typeof said & typeof sentences & typeof setup & typeof topology;
 export type Key = keyof typeof zh | keyof typeof zhDesk | keyof Later;
