@@ -72,6 +72,7 @@ export const rules = {
   'rule.metric.memory_used': 'Memory used',
   'rule.metric.disk_used': 'Disk used',
   'rule.metric.temperature': 'Temperature',
+  'rule.metric.charge': 'Battery charge',
   'rule.metric.load1': 'Load',
   'rule.metric.memory_available': 'Memory available',
   'rule.metric.disk_available': 'Disk left',

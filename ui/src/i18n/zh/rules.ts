@@ -73,6 +73,7 @@ export const rules = {
   'rule.metric.memory_used': '内存占用',
   'rule.metric.disk_used': '磁盘占用',
   'rule.metric.temperature': '温度',
+  'rule.metric.charge': '电池电量',
   'rule.metric.load1': '负载',
   'rule.metric.memory_available': '可用内存',
   'rule.metric.disk_available': '磁盘剩余',
