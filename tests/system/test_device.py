@@ -4,6 +4,7 @@
 restart of the device, of probe, and a device that dies beside others.  Simulated ones, on loopback."""
 import os
 import pathlib
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -15,7 +16,7 @@ import test_line as line  # noqa: E402
 from platform_driver import NAME, Platform, Refused, on_a_desk, until  # noqa: E402
 from postgres_driver import with_stores  # noqa: E402
 from tap import case, end  # noqa: E402
-from test_snmp import BUILD, Lab  # noqa: E402
+from test_snmp import AUTH, BUILD, PRIV, Lab, agent  # noqa: E402
 
 HOUSE = pathlib.Path(__file__).resolve().parents[2]
 SWITCH, OTHER, SECRET, UPS = "127.10.0.3", "127.10.0.4", "127.10.0.2", "127.10.9.1"
@@ -23,11 +24,11 @@ PORT = "GigabitEthernet1/0/1"
 RATE = 12500 * 8  # of the simulator's first port, bit/s
 
 
-def refusal(call, *words):
+def code_of(call, *words):
     try:
         call(*words)
     except Refused as problem:
-        return problem.status
+        return problem.status, problem.problem.get("code")
     return None
 
 
@@ -82,7 +83,7 @@ def what_goes_through(desk, check, other):
          and 0.85 * RATE < sum(values) / len(values) < 1.15 * RATE, values[:10])
     case("a series has a number of 63 bits, as text", isinstance(series, str) and int(series) >= 1 << 62, series)
     case("no check answers for the series of another",
-         refusal(desk.operator.get, f"/checks/{other}/samples?series={series}") == 404)
+         code_of(desk.operator.get, f"/checks/{other}/samples?series={series}")[0] == 404)
     case("asked for a time when it was not yet it has no samples, and is there",
          desk.operator.get(f"/checks/{check}/samples?series={series}&from=1000&to=2000")["at"] == [])
     return series
@@ -148,6 +149,60 @@ def dies(desk, check, other):
     case("and it is up again when it answers", desk.shown(check, "up", 90)["state"] == "up")
 
 
+USERS = (
+    ("SHA-256 and AES-128", {"user": "watcher", "auth": "sha256", "auth_password": AUTH, "privacy": "aes128", "privacy_password": PRIV}),
+    ("SHA-1 and no privacy", {"user": "signer", "auth": "sha1", "auth_password": AUTH}),
+    ("no authentication", {"user": "open"}),
+)
+WRONG = (
+    ("a wrong authentication passphrase", {"auth_password": "another password"}, "snmp.wrong_auth"),
+    ("a wrong privacy passphrase", {"privacy_password": "another password"}, "snmp.wrong_privacy"),
+    ("a user the agent does not know", {"user": "nobody"}, "snmp.unknown_user"),
+    ("a level the user has not", {"user": "open"}, "snmp.wrong_level"),
+)
+
+
+def secured(desk, platform, folder):
+    """Version 3 against net-snmp's agent, which is not ours; each fault is named in the alert."""
+    if not shutil.which("/usr/sbin/snmpd"):
+        print("# net-snmp's agent is not installed: version 3 is not tried")
+        return
+    operator, check = desk.operator, None
+
+    def asked(user):
+        """The check as it stands after a look with these parameters."""
+        nonlocal check
+        params = {"version": "3", "timeout_ms": 1000, **user}
+        if check is None:
+            check = operator.post("/checks", {"name": "SNMP v3 设备", "kind": "snmp", "target": at, "interval_s": 1, "retries": 0,
+                                              "params": params})["id"]
+        else:
+            operator.call("PATCH", f"/checks/{check}", {"params": params})
+        begun = int(time.time() * 1000)
+        return until(lambda: next((c for c in [operator.get(f"/checks/{check}")] if c["last_at"] and c["last_at"] > begun), None))
+
+    with agent(folder / "v3") as (port, _):
+        at = f"127.0.0.1:{port}"
+        for name, user in USERS:
+            got = asked(user)
+            case(f"a device is asked by version 3 with {name}", got["state"] == "up", got)
+        got = asked(USERS[0][1])["params"]
+        case("its passwords are never told again", (got["auth_password"], got["privacy_password"]) == (True, True), got)
+        for name, change, code in WRONG:
+            asked(USERS[0][1])
+            got = asked({**USERS[0][1], **change})
+            alert = next((a for a in operator.get("/alerts?state=open")["items"] if a["check_id"] == check), None)
+            case(f"{name} is named by its cause in the alert", alert and alert["title"]["code"] == code, (got["detail"], alert))
+    with agent(folder / "late", 2**31 - 1) as (port, _):
+        at = f"127.0.0.1:{port}"
+        check = None
+        got = asked(USERS[0][1])
+        case("an agent whose clock has run out is named so", got["detail"]["code"] == "snmp.not_in_time", got["detail"])
+    plain = [path for path in platform.data.rglob("*") if path.is_file() and
+             any(word.encode() in path.read_bytes() for word in (AUTH, PRIV))]
+    case("no passphrase lies in clear in the data folder", not plain, plain)
+
+
 def walked(cast, platform, lab):
     desk = Desk(cast["operator"], lab)
     check, other = desk.watch("接入交换机一", SWITCH), desk.watch("接入交换机二", OTHER)
@@ -158,6 +213,7 @@ def walked(cast, platform, lab):
     lab.say(f"community {SECRET} geheim5c")
     closed = desk.watch("汇聚交换机", SECRET, {"community": "geheim5c"})
     case("with its own community", desk.shown(closed, "up")["params"] == {"community": True}, desk.operator.get(f"/checks/{closed}")["params"])
+    secured(desk, platform, lab.folder)
     ups = desk.device(desk.watch("机房 UPS", UPS))
     case("a UPS has sensors with what they measure", any(s["class"] == "voltage" and s["value"] > 100 for s in ups["sensors"]),
          ups["sensors"][:3])
@@ -168,9 +224,11 @@ def walked(cast, platform, lab):
     desk.operator.call("PATCH", f"/checks/{other}", {"interval_s": 1})
     restarts(desk, check, series)
     dies(desk, check, other)
-    twice = desk.watch("又一项", OTHER)
-    said = until(lambda: next((c for c in [desk.operator.get(f"/checks/{twice}")] if c["detail"]), None))
-    case("a second check of one device says why it does not ask", said["detail"]["code"] == "snmp.twice", said["detail"])
+    taken = code_of(desk.watch, "又一项", OTHER)
+    case("a second check of one device is refused, and why is said", taken == (409, "check.device_taken"), taken)
+    idle = desk.operator.post("/checks", {"name": "备用", "kind": "snmp", "target": f"{OTHER}:{lab.port}", "enabled": False})["id"]
+    taken = code_of(desk.operator.call, "PATCH", f"/checks/{idle}", {"enabled": True})
+    case("and so is starting one that rested", taken == (409, "check.device_taken"), taken)
     desk.operator.call("PATCH", f"/checks/{check}", {"target": f"{UPS}:1"})
     case("one that looks elsewhere knows of no device", desk.operator.get(f"/checks/{check}/device")["at"] is None)
 
