@@ -29,6 +29,7 @@ struct row {
 	int64_t from_min;
 	int64_t length_min;
 	struct slice days;
+	struct slice season; /* any, term, break */
 	struct slice scope;
 	struct slice scope_ids; /* JSON list */
 	int64_t ended_ms;
@@ -36,10 +37,11 @@ struct row {
 
 #define COLUMNS                                                                                \
 	"id, version, reason, kind, from_ms, to_ms, weekdays, from_min, length_min, days,"     \
-	" scope, scope_ids, ended_at_ms"
+	" scope, scope_ids, ended_at_ms, coalesce(season, 'any')"
 
 static const char *const kinds[] = { "once", "weekly", NULL };
 static const char *const days[] = { "any", "working", "off", NULL };
+static const char *const seasons[] = { "any", "term", "break", NULL };
 static const char *const scopes[] = { "check", "asset", "unit", NULL };
 static const char *const tables[] = { "watch", "asset", "unit" };
 
@@ -64,6 +66,11 @@ static const struct patch_field fields[] = {
 		.kind = PATCH_CHOICE,
 		.words = days,
 		.otherwise = "any" },
+	{ .name = "season",
+		.offset = AT(season),
+		.kind = PATCH_CHOICE,
+		.words = seasons,
+		.otherwise = "any" },
 	{ .name = "scope", .offset = AT(scope), .kind = PATCH_CHOICE, .words = scopes },
 };
 
@@ -83,6 +90,7 @@ static void row_take(struct arena *arena, struct stmt *q, struct row *ret_row)
 		.scope = arena_dup(arena, db_col_text(q, 10)),
 		.scope_ids = arena_dup(arena, db_col_text(q, 11)),
 		.ended_ms = db_col_int64(q, 12),
+		.season = arena_dup(arena, db_col_text(q, 13)),
 	};
 }
 
@@ -98,6 +106,9 @@ static struct window window_of(const struct row *row)
 		.on = slice_is(row->days, "working") ? WINDOW_WORKING
 		      : slice_is(row->days, "off")   ? WINDOW_OFF
 						     : WINDOW_ANY,
+		.season = slice_is(row->season, "term")    ? WINDOW_TERM
+			  : slice_is(row->season, "break") ? WINDOW_BREAK
+							   : WINDOW_YEAR,
 	};
 }
 
@@ -150,6 +161,9 @@ static int body_read(struct desk *desk, struct row *row, struct id_list *ids)
 		return desk_refuse(
 			desk, E_INPUT, "maintenance.window", window.weekly ? "weekdays" : "to");
 	}
+	if (window.season != WINDOW_YEAR && desk->env->calendar->break_count == 0) {
+		return desk_refuse(desk, E_INPUT, "maintenance.no_terms", "season");
+	}
 	if (slice_is(row->scope_ids, "[]") || row->scope_ids.n == 0) {
 		return desk_refuse(desk, E_INPUT, "input.required", "scope_ids");
 	}
@@ -181,19 +195,25 @@ static int scope_save(struct desk *desk, const struct row *row)
 	return done < 0 ? (int)done : 0;
 }
 
+/* Windows from before there were seasons keep their digest. */
+static struct sql_arg season_arg(const struct row *row)
+{
+	return slice_is(row->season, "any") ? SQL_NULL : SQL_TEXT(row->season);
+}
+
 static int64_t row_insert(struct desk *desk, struct row *row)
 {
 	row->id = txn_id(desk->txn);
 	row->version = 1;
 	return sql_run(desk->db,
 		"INSERT INTO maintenance (id, version, reason, kind, from_ms, to_ms, weekdays,"
-		" from_min, length_min, days, scope, scope_ids, made_by, made_at_ms)"
-		" VALUES ($1, 1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+		" from_min, length_min, days, scope, scope_ids, made_by, made_at_ms, season)"
+		" VALUES ($1, 1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
 		SQL_INT(row->id), SQL_TEXT(row->reason), SQL_TEXT(row->kind),
 		SQL_INT_OR_NULL(row->from_ms), SQL_INT_OR_NULL(row->to_ms),
 		SQL_INT(row->weekdays), SQL_INT(row->from_min), SQL_INT(row->length_min),
 		SQL_TEXT(row->days), SQL_TEXT(row->scope), SQL_TEXT(row->scope_ids),
-		SQL_INT(desk->caller.person_id), SQL_INT(desk->now_ms));
+		SQL_INT(desk->caller.person_id), SQL_INT(desk->now_ms), season_arg(row));
 }
 
 static int64_t row_update(struct desk *desk, struct row *row)
@@ -202,11 +222,12 @@ static int64_t row_update(struct desk *desk, struct row *row)
 	return sql_run(desk->db,
 		"UPDATE maintenance SET version = version + 1, reason = $2, kind = $3,"
 		" from_ms = $4, to_ms = $5, weekdays = $6, from_min = $7, length_min = $8,"
-		" days = $9, scope = $10, scope_ids = $11 WHERE id = $1",
+		" days = $9, scope = $10, scope_ids = $11, season = $12 WHERE id = $1",
 		SQL_INT(row->id), SQL_TEXT(row->reason), SQL_TEXT(row->kind),
 		SQL_INT_OR_NULL(row->from_ms), SQL_INT_OR_NULL(row->to_ms),
 		SQL_INT(row->weekdays), SQL_INT(row->from_min), SQL_INT(row->length_min),
-		SQL_TEXT(row->days), SQL_TEXT(row->scope), SQL_TEXT(row->scope_ids));
+		SQL_TEXT(row->days), SQL_TEXT(row->scope), SQL_TEXT(row->scope_ids),
+		season_arg(row));
 }
 
 static int edge_set(struct txn *txn, const struct desk_env *env, const struct row *row)
@@ -307,14 +328,19 @@ int desk_maintenance_end(struct desk *desk)
 
 /* ---- by the clock */
 
-static int standing_load(struct txn *txn, struct row *rows, size_t *ret_count)
+#define STANDING                                                                               \
+	"SELECT " COLUMNS " FROM maintenance WHERE ended_at_ms IS NULL"                        \
+	" AND (live_open = 1 OR live_edge_ms IS NOT NULL) ORDER BY id LIMIT $1"
+/* One that never comes again by the terms of last year may come by those of this. */
+#define SEASONAL                                                                               \
+	"SELECT " COLUMNS " FROM maintenance WHERE ended_at_ms IS NULL"                        \
+	" AND season IS NOT NULL ORDER BY id LIMIT $1"
+
+static int rows_load(struct txn *txn, const char *sql, struct row *rows, size_t *ret_count)
 {
 	AUTO_STMT struct stmt *q = NULL;
 	size_t count = 0;
-	int row = sql_query(txn_db(txn),
-		"SELECT " COLUMNS " FROM maintenance WHERE ended_at_ms IS NULL"
-		" AND (live_open = 1 OR live_edge_ms IS NOT NULL) ORDER BY id LIMIT $1",
-		&q, SQL_INT(MAINTENANCE_MAX));
+	int row = sql_query(txn_db(txn), sql, &q, SQL_INT(MAINTENANCE_MAX));
 	while (row >= 0 && count < MAINTENANCE_MAX && (row = db_step(q)) == 1) {
 		row_take(txn_arena(txn), q, &rows[count++]);
 	}
@@ -336,18 +362,41 @@ int maintenance_refresh(struct txn *txn, const struct desk_env *env)
 	return changed < 0 ? changed : 0;
 }
 
-int maintenance_timer(struct txn *txn, const struct desk_env *env, const struct timer *timer)
+static int edges_set(
+	struct txn *txn, const struct desk_env *env, const char *sql, int64_t about_id)
 {
 	struct row *rows = arena_take(txn_arena(txn), MAINTENANCE_MAX * sizeof(*rows));
 	size_t count = 0;
+	int error = rows_load(txn, sql, rows, &count);
+	if (error < 0 || (count == 0 && about_id == 0)) {
+		return error;
+	}
 	struct trail_act act = { .act = SLICE("maintenance.edge"),
 		.kind = SLICE("maintenance"),
-		.id = timer->record_id };
+		.id = about_id != 0 ? about_id : rows[0].id };
 	trail_act(txn, &act);
-	int error = standing_load(txn, rows, &count);
 	for (size_t i = 0; i < count && error >= 0; i++) {
 		error = edge_set(txn, env, &rows[i]);
 	}
-	error = error < 0 ? error : txn_change(txn, "maintenance", timer->record_id, 0);
+	error = error < 0 ? error : txn_change(txn, "maintenance", act.id, 0);
 	return error < 0 ? error : maintenance_refresh(txn, env);
+}
+
+int maintenance_timer(struct txn *txn, const struct desk_env *env, const struct timer *timer)
+{
+	return edges_set(txn, env, STANDING, timer->record_id);
+}
+
+int maintenance_terms(struct txn *txn, void *env)
+{
+	return edges_set(txn, env, SEASONAL, 0);
+}
+
+int maintenance_is_seasonal(struct db *db)
+{
+	int64_t count = 0;
+	int row = sql_int_args(db,
+		"SELECT count(*) FROM maintenance WHERE ended_at_ms IS NULL AND season IS NOT NULL",
+		&count, NULL, 0);
+	return row < 0 ? row : count > 0;
 }
