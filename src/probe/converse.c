@@ -22,10 +22,9 @@ struct op {
 	struct check_result result;
 	struct check_result certificate; /* told when the dialogue itself is good */
 	void *state;
-	struct stream *stream; /* the one that is listened to */
-	unsigned streams;      /* not closed yet: one that was left still says so */
 	uint32_t timeout_ms;
-	int64_t spent_us; /* with those before it */
+	int64_t spent_us; /* with the connections before this one */
+	bool anew;        /* another follows */
 	bool has_login;
 	bool certificate_bad;
 	bool finished;
@@ -76,23 +75,16 @@ static void judge(struct op *op, struct stream *stream)
 	finish(op, stream, result->state, result->code);
 }
 
-static int open_stream(struct op *op, uint32_t timeout_ms);
-
-/* One deadline over all of them. */
+/* One deadline over all connections; the next is opened when this one is gone. */
 static void begin_anew(struct op *op, struct stream *stream)
 {
-	int64_t left_ms = op->timeout_ms - elapsed_us(op, stream) / 1000;
-	if (left_ms <= 0) {
+	int64_t spent_us = elapsed_us(op, stream);
+	if (spent_us >= op->timeout_ms * INT64_C(1000)) {
 		finish(op, stream, CHECK_DOWN, op->service->timeout);
 		return;
 	}
-	int rc = open_stream(op, (uint32_t)left_ms);
-	if (rc < 0) {
-		finish(op, stream, CHECK_UNKNOWN,
-			rc == E_BUSY ? "check.busy" : "check.not_started");
-		return;
-	}
-	op->spent_us += stream_elapsed_us(stream);
+	op->spent_us = spent_us;
+	op->anew = true;
 	stream_close(stream);
 }
 
@@ -189,16 +181,49 @@ static void take_failure(struct op *op, struct stream *stream, enum stream_event
 }
 
 static void on_event(
+	void *user, struct stream *stream, enum stream_event event, struct slice data);
+
+static int open_stream(struct op *op, uint32_t timeout_ms)
+{
+	const struct check_spec *spec = op->spec;
+	struct stream *stream = NULL;
+	struct stream_config config = { .addr = spec->addr,
+		.port = spec->port,
+		.timeout_ms = timeout_ms,
+		.tls = spec->tls_mode == CHECK_TLS_AT_ONCE ? op->tls : NULL,
+		.server_name = spec->name,
+		.on = on_event,
+		.user = op };
+	return stream_open(op->set, &config, &stream);
+}
+
+/* Returns: false when it is over; a set that closes has no more to tell. */
+static bool reopen(struct op *op)
+{
+	op->anew = false;
+	if (stream_set_is_closing(op->set)) {
+		return false;
+	}
+	int rc = open_stream(op, (uint32_t)(op->timeout_ms - op->spent_us / 1000));
+	if (rc < 0) {
+		check_result_set(&op->result, CHECK_UNKNOWN,
+			rc == E_BUSY ? "check.busy" : "check.not_started");
+		op->sink.done(op->sink.user, op->sink.tag, &op->result);
+	}
+	return rc == 0;
+}
+
+static void on_event(
 	void *user, struct stream *stream, enum stream_event event, struct slice data)
 {
 	struct op *op = user;
 	if (event == STREAM_CLOSED) {
-		if (--op->streams == 0) {
+		if (!op->anew || !reopen(op)) {
 			release(op);
 		}
 		return;
 	}
-	if (op->finished || stream != op->stream) {
+	if (op->finished || op->anew) {
 		return;
 	}
 	switch (event) {
@@ -221,21 +246,6 @@ static void on_event(
 	case STREAM_CLOSED:
 		break;
 	}
-}
-
-static int open_stream(struct op *op, uint32_t timeout_ms)
-{
-	const struct check_spec *spec = op->spec;
-	struct stream_config config = { .addr = spec->addr,
-		.port = spec->port,
-		.timeout_ms = timeout_ms,
-		.tls = spec->tls_mode == CHECK_TLS_AT_ONCE ? op->tls : NULL,
-		.server_name = spec->name,
-		.on = on_event,
-		.user = op };
-	int rc = stream_open(op->set, &config, &op->stream);
-	op->streams += rc == 0;
-	return rc;
 }
 
 static int usable(const struct engines *engines, const struct check_spec *spec,

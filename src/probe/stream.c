@@ -71,6 +71,11 @@ uv_loop_t *stream_set_loop(const struct stream_set *set)
 	return set->loop;
 }
 
+bool stream_set_is_closing(const struct stream_set *set)
+{
+	return set->closing;
+}
+
 uint32_t stream_set_count(const struct stream_set *set)
 {
 	return set->count;

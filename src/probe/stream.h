@@ -53,6 +53,7 @@ struct stream_set *stream_set_create(uv_loop_t *loop, uint32_t open_max);
 /** Close every stream (each says CLOSED, nothing else); memory goes with the last of them. */
 void stream_set_close(struct stream_set *set);
 uv_loop_t *stream_set_loop(const struct stream_set *set);
+bool stream_set_is_closing(const struct stream_set *set);
 uint32_t stream_set_count(const struct stream_set *set);
 
 /**
