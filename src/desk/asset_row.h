@@ -14,6 +14,7 @@
 #include "base/slice.h"
 
 struct asset_keys;
+struct arena;
 struct desk;
 
 enum {
@@ -40,6 +41,7 @@ struct asset_row {
 	struct slice vendor;
 	struct slice vendor_phone;
 	struct slice note;
+	struct slice tags; /* as asset_tags_put keeps them */
 	bool retired;
 };
 
@@ -52,6 +54,13 @@ extern const char *const asset_exposures[];
 NODISCARD int asset_row_load(struct desk *desk, int64_t id, struct asset_row *ret_row);
 /** The asset in use of this name.  Returns: 1, 0 none, or as db_step. */
 NODISCARD int asset_row_find(struct desk *desk, struct slice name, struct asset_row *ret_row);
+
+/**
+ * Put its tags in the form they are kept in.
+ *
+ * Returns: 0, or E_INPUT with the word at fault in *ret_bad.
+ */
+NODISCARD int asset_row_tags(struct arena *arena, struct asset_row *row, struct slice *ret_bad);
 
 /**
  * The keys of its address and domain fields.

@@ -201,11 +201,8 @@ static int open_stream(struct op *op, uint32_t timeout_ms)
 static bool reopen(struct op *op)
 {
 	op->anew = false;
-	if (stream_set_is_closing(op->set)) {
-		return false;
-	}
 	int rc = open_stream(op, (uint32_t)(op->timeout_ms - op->spent_us / 1000));
-	if (rc < 0) {
+	if (rc < 0 && rc != E_CLOSED) {
 		check_result_set(&op->result, CHECK_UNKNOWN,
 			rc == E_BUSY ? "check.busy" : "check.not_started");
 		op->sink.done(op->sink.user, op->sink.tag, &op->result);

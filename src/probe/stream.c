@@ -71,11 +71,6 @@ uv_loop_t *stream_set_loop(const struct stream_set *set)
 	return set->loop;
 }
 
-bool stream_set_is_closing(const struct stream_set *set)
-{
-	return set->closing;
-}
-
 uint32_t stream_set_count(const struct stream_set *set)
 {
 	return set->count;
@@ -308,7 +303,7 @@ int stream_open(
 	struct stream_set *set, const struct stream_config *config, struct stream **ret_stream)
 {
 	if (set->closing || set->count >= set->open_max) {
-		return E_BUSY;
+		return set->closing ? E_CLOSED : E_BUSY;
 	}
 	struct stream *stream = calloc(1, sizeof(*stream));
 	if (stream == NULL) {

@@ -53,13 +53,13 @@ struct stream_set *stream_set_create(uv_loop_t *loop, uint32_t open_max);
 /** Close every stream (each says CLOSED, nothing else); memory goes with the last of them. */
 void stream_set_close(struct stream_set *set);
 uv_loop_t *stream_set_loop(const struct stream_set *set);
-bool stream_set_is_closing(const struct stream_set *set);
 uint32_t stream_set_count(const struct stream_set *set);
 
 /**
  * Begin to connect; every outcome comes as an event, never from inside.
  *
- * Returns: 0 and *ret_stream, E_BUSY at open_max, or -errno without descriptors or memory.
+ * Returns: 0 and *ret_stream, E_BUSY at open_max, E_CLOSED when the set is closing,
+ *          or -errno without descriptors or memory.
  */
 NODISCARD int stream_open(
 	struct stream_set *set, const struct stream_config *config, struct stream **ret_stream);

@@ -11,7 +11,7 @@ struct item {
 	int64_t version;
 	int64_t mlps_level;
 	int64_t open_alerts;
-	struct slice text[13]; /* as the columns below */
+	struct slice text[14]; /* as the columns below */
 	int64_t unit_id[3];
 	unsigned state; /* place in worst_first */
 };
@@ -27,7 +27,7 @@ struct items {
 	"a.use_unit_id, a.name, a.kind,"                                                       \
 	" a.address, a.domain, a.importance, a.exposure, o.name, m.name, v.name, a.host, "     \
 	"a.vendor, a.vendor_phone,"                                                            \
-	" a.note FROM asset a LEFT JOIN unit o ON o.id = a.owner_unit_id"                      \
+	" a.note, a.tags FROM asset a LEFT JOIN unit o ON o.id = a.owner_unit_id"              \
 	" LEFT JOIN unit m ON m.id = a.operate_unit_id LEFT JOIN unit v ON v.id = "            \
 	"a.use_unit_id"
 #define CONDITIONS                                                                             \
@@ -48,7 +48,8 @@ enum {
 	HOST,
 	VENDOR,
 	VENDOR_PHONE,
-	NOTE
+	NOTE,
+	TAGS
 };
 
 /* What the worst of an asset's checks says; without any, nobody knows. */
@@ -67,7 +68,7 @@ static void row_take(struct view *view, struct stmt *q, void *context)
 	for (unsigned i = 0; i < 3; i++) {
 		item->unit_id[i] = db_col_int64(q, 3 + i);
 	}
-	for (unsigned i = 0; i <= NOTE; i++) {
+	for (unsigned i = 0; i <= TAGS; i++) {
 		item->text[i] = arena_dup(view->arena, db_col_text(q, 6 + i));
 	}
 }
@@ -163,6 +164,7 @@ static void item_put(struct view *view, const struct item *item)
 	jw_kv_opt(jw, "vendor", item->text[VENDOR]);
 	jw_kv_opt(jw, "vendor_phone", item->text[VENDOR_PHONE]);
 	jw_kv_opt(jw, "note", item->text[NOTE]);
+	jw_kv_opt(jw, "tags", item->text[TAGS]);
 	jw_kv_str(jw, "state",
 		slice_str(
 			worst_first[item->state == STATE_NONE ? STATE_UNKNOWN : item->state]));

@@ -149,55 +149,48 @@ def dies(desk, check, other):
     case("and it is up again when it answers", desk.shown(check, "up", 90)["state"] == "up")
 
 
+GOOD = {"user": "watcher", "auth": "sha256", "auth_password": AUTH, "privacy": "aes128", "privacy_password": PRIV}
 USERS = (
-    ("SHA-256 and AES-128", {"user": "watcher", "auth": "sha256", "auth_password": AUTH, "privacy": "aes128", "privacy_password": PRIV}),
-    ("SHA-1 and no privacy", {"user": "signer", "auth": "sha1", "auth_password": AUTH}),
-    ("no authentication", {"user": "open"}),
-)
-WRONG = (
-    ("a wrong authentication passphrase", {"auth_password": "another password"}, "snmp.wrong_auth"),
-    ("a wrong privacy passphrase", {"privacy_password": "another password"}, "snmp.wrong_privacy"),
-    ("a user the agent does not know", {"user": "nobody"}, "snmp.unknown_user"),
-    ("a level the user has not", {"user": "open"}, "snmp.wrong_level"),
+    ("with SHA-256 and AES-128", GOOD, "snmp.ok"),
+    ("with SHA-1 and no privacy", {"user": "signer", "auth": "sha1", "auth_password": AUTH}, "snmp.ok"),
+    ("without authentication", {"user": "open"}, "snmp.ok"),
+    ("with a wrong authentication passphrase", {**GOOD, "auth_password": "another password"}, "snmp.wrong_auth"),
+    ("with a wrong privacy passphrase", {**GOOD, "privacy_password": "another password"}, "snmp.wrong_privacy"),
+    ("of a user the agent does not know", {**GOOD, "user": "nobody"}, "snmp.unknown_user"),
+    ("of a level the user has not", {**GOOD, "user": "open"}, "snmp.wrong_level"),
 )
 
 
 def secured(desk, platform, folder):
-    """Version 3 against net-snmp's agent, which is not ours; each fault is named in the alert."""
+    """Version 3 against net-snmp's agent, which is not ours, at an address a user; each fault is named in the alert."""
     if not shutil.which("/usr/sbin/snmpd"):
         print("# net-snmp's agent is not installed: version 3 is not tried")
         return
-    operator, check = desk.operator, None
+    operator = desk.operator
 
-    def asked(user):
-        """The check as it stands after a look with these parameters."""
-        nonlocal check
-        params = {"version": "3", "timeout_ms": 1000, **user}
-        if check is None:
-            check = operator.post("/checks", {"name": "SNMP v3 设备", "kind": "snmp", "target": at, "interval_s": 1, "retries": 0,
-                                              "params": params})["id"]
-        else:
-            operator.call("PATCH", f"/checks/{check}", {"params": params})
-        begun = int(time.time() * 1000)
-        return until(lambda: next((c for c in [operator.get(f"/checks/{check}")] if c["last_at"] and c["last_at"] > begun), None))
+    def watch(name, target, user):
+        return operator.post("/checks", {"name": name, "kind": "snmp", "target": target, "interval_s": 2, "retries": 0,
+                                         "params": {"version": "3", "timeout_ms": 1500, **user}})["id"]
 
-    with agent(folder / "v3") as (port, _):
-        at = f"127.0.0.1:{port}"
-        for name, user in USERS:
-            got = asked(user)
-            case(f"a device is asked by version 3 with {name}", got["state"] == "up", got)
-        got = asked(USERS[0][1])["params"]
-        case("its passwords are never told again", (got["auth_password"], got["privacy_password"]) == (True, True), got)
-        for name, change, code in WRONG:
-            asked(USERS[0][1])
-            got = asked({**USERS[0][1], **change})
-            alert = next((a for a in operator.get("/alerts?state=open")["items"] if a["check_id"] == check), None)
-            case(f"{name} is named by its cause in the alert", alert and alert["title"]["code"] == code, (got["detail"], alert))
-    with agent(folder / "late", 2**31 - 1) as (port, _):
-        at = f"127.0.0.1:{port}"
-        check = None
-        got = asked(USERS[0][1])
-        case("an agent whose clock has run out is named so", got["detail"]["code"] == "snmp.not_in_time", got["detail"])
+    def causes(check):
+        return [a["title"]["args"].get("code") for a in operator.get("/alerts?state=open&limit=100")["items"] if a["check_id"] == check]
+
+    with agent(folder / "v3", addresses=len(USERS)) as (port, _), agent(folder / "late", 2**31 - 1) as (late, _):
+        checks = [watch(f"v3 {n}", f"127.0.0.{n}:{port}", user) for n, (_, user, _) in enumerate(USERS, 1)]
+        old = watch("v3 late", f"127.0.0.1:{late}", GOOD)
+        for check, (name, _, code) in zip(checks, USERS):
+            if code == "snmp.ok":
+                got = desk.shown(check, "up")
+                case(f"a device is asked by version 3 {name}", got["detail"]["code"] == code, got["detail"])
+            else:
+                said = until(lambda c=check: causes(c))
+                case(f"a question {name} is an alert that says so", said == [code], said)
+        said = until(lambda: causes(old))
+        case("an agent whose boots have run out is not in the time window", said == ["snmp.not_in_time"], said)
+        got = operator.get(f"/checks/{checks[0]}")["params"]
+        case("passwords are never told again", (got["auth_password"], got["privacy_password"]) == (True, True), got)
+        for check in [*checks, old]:
+            operator.call("PATCH", f"/checks/{check}", {"enabled": False})
     plain = [path for path in platform.data.rglob("*") if path.is_file() and
              any(word.encode() in path.read_bytes() for word in (AUTH, PRIV))]
     case("no passphrase lies in clear in the data folder", not plain, plain)

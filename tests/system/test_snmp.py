@@ -60,12 +60,12 @@ class Lab:
 
 
 @contextlib.contextmanager
-def agent(folder, boots=1):
-    """net-snmp's own, with four users of version 3; its engine says so many boots."""
+def agent(folder, boots=1, addresses=1):
+    """net-snmp's own at 127.0.0.1 and so on, with four users of version 3; its engine says so many boots."""
     port = free_port()
     (folder / "state").mkdir(parents=True)
     config = folder / "snmpd.conf"
-    config.write_text(f'''agentaddress udp:127.0.0.1:{port}
+    config.write_text(f'''agentaddress {",".join(f"udp:127.0.0.{n}:{port}" for n in range(1, addresses + 1))}
 rocommunity public
 createUser watcher SHA-256 "{AUTH}" AES "{PRIV}"
 rouser watcher priv

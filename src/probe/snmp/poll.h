@@ -59,12 +59,15 @@ enum poll_end {
 
 /** What of version 3 an agent does not accept: which counter of RFC 3414 section 5 it reports. */
 enum poll_denial {
-	POLL_DENIED_LEVEL = 1, /* usmStatsUnsupportedSecLevels */
-	POLL_DENIED_WINDOW,    /* usmStatsNotInTimeWindows, after its clock was taken over */
-	POLL_DENIED_USER,      /* usmStatsUnknownUserNames */
-	POLL_DENIED_ENGINE,    /* usmStatsUnknownEngineIDs: another one each time it is asked */
+	POLL_DENIED_NOT,
+	POLL_DENIED_LEVEL,  /* usmStatsUnsupportedSecLevels */
+	POLL_DENIED_WINDOW, /* usmStatsNotInTimeWindows, after its clock was taken over */
+	POLL_DENIED_USER,   /* usmStatsUnknownUserNames */
+	POLL_DENIED_ENGINE, /* usmStatsUnknownEngineIDs: another one each time it is asked */
 	POLL_DENIED_DIGEST, /* usmStatsWrongDigests: the authentication password or algorithm */
-	POLL_DENIED_PRIVACY, /* usmStatsDecryptionErrors: the privacy password or algorithm */
+	/* usmStatsDecryptionErrors, or silence to all that is encrypted: the privacy password or
+	 * algorithm.  A wrong key of AES makes noise, which many agents drop without a word. */
+	POLL_DENIED_PRIVACY,
 };
 
 /** What was odd on the way; the values that came before it stand. */

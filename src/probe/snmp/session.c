@@ -103,6 +103,17 @@ static enum session_says again(struct poll_v3 *v3, enum poll_denial denial)
 	return ++v3->again <= AGAIN_MAX ? SESSION_AGAIN : deny(v3, denial);
 }
 
+enum poll_denial session_give_up(struct poll_v3 *v3)
+{
+	bool told = session_is_known(v3) && v3->again > 0;
+	if (!told || v3->user->priv == USM_NO_PRIV) {
+		return POLL_DENIED_NOT;
+	}
+	v3->again = 0;
+	v3->engine.id_n = 0;
+	return POLL_DENIED_PRIVACY;
+}
+
 enum poll_denial session_denial(const struct poll_v3 *v3)
 {
 	return v3->denial;
@@ -132,6 +143,7 @@ static enum session_says take_report(
 	case POLL_DENIED_DIGEST:
 	case POLL_DENIED_PRIVACY:
 		return deny(v3, about);
+	case POLL_DENIED_NOT:
 	default:
 		return SESSION_IGNORE;
 	}

@@ -24,6 +24,8 @@ export const manage = {
   'asset.host': 'Hosted by',
   'asset.vendor': 'Vendor',
   'asset.vendor_phone': 'Vendor phone',
+  'asset.tags': 'Tags',
+  'asset.tags_hint': 'Words to group assets by, for maintenance; commas or blanks between them.',
   'asset.note': 'Note',
   'asset.note_owner': 'Whoever owns, operates or uses it answers for it.',
   'asset.checks': 'Checks',

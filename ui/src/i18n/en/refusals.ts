@@ -146,6 +146,7 @@ export const refusals = {
   'problem.input.too_many': 'Too many are chosen.',
   'problem.maintenance.ended': 'This window has ended.',
   'problem.maintenance.no_terms': 'The school has told no breaks yet (site/policy/terms.json), so terms cannot be used.',
+  'problem.maintenance.no_tag': 'No asset bears this tag; check its spelling.',
   'problem.maintenance.past': 'The end lies in the past.',
   'problem.maintenance.window': 'The times do not fit: the end comes after the beginning, and a weekly window needs days and a length.',
   'problem.notice.control_stated': 'The temporary control is not described.',

@@ -24,6 +24,8 @@ export const manage = {
   'asset.host': '托管方',
   'asset.vendor': '供应商',
   'asset.vendor_phone': '供应商电话',
+  'asset.tags': '标签',
+  'asset.tags_hint': '用来给资产分组，可按标签安排维护窗口；多个用逗号或空格分开。',
   'asset.note': '备注',
   'asset.note_owner': '谁主管谁负责、谁运维谁负责、谁使用谁负责。',
   'asset.checks': '检测',

@@ -146,6 +146,7 @@ export const refusals = {
   'problem.input.too_many': '所选的内容过多。',
   'problem.maintenance.ended': '该维护窗口已结束。',
   'problem.maintenance.no_terms': '尚未登记寒暑假（site/policy/terms.json），无法按学期限定。',
+  'problem.maintenance.no_tag': '没有资产带有这个标签，请核对写法。',
   'problem.maintenance.past': '结束时间已过。',
   'problem.maintenance.window': '时间填写有误：结束须晚于开始，每周重复须选择星期和时长。',
   'problem.notice.control_stated': '请写明临时措施。',
