@@ -213,7 +213,8 @@ static void on_timeout(struct poller *poller, uint32_t at)
 		poll_send(poller, at);
 		return;
 	}
-	job->answer.denial = device->v3 != NULL ? session_give_up(device->v3) : POLL_DENIED_NOT;
+	bool silent = device->v3 != NULL && !job->malformed_seen;
+	job->answer.denial = silent ? session_give_up(device->v3) : POLL_DENIED_NOT;
 	if (job->answer.denial != POLL_DENIED_NOT) {
 		poll_end_job(poller, at, POLL_DENIED);
 		return;

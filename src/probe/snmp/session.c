@@ -17,6 +17,7 @@ struct poll_v3 {
 	uint64_t salt;
 	unsigned again; /* corrections in a row without an answer */
 	enum poll_denial denial;
+	bool noise; /* what came last was not to be believed */
 	struct buf plain;
 };
 
@@ -105,7 +106,7 @@ static enum session_says again(struct poll_v3 *v3, enum poll_denial denial)
 
 enum poll_denial session_give_up(struct poll_v3 *v3)
 {
-	bool told = session_is_known(v3) && v3->again > 0;
+	bool told = session_is_known(v3) && v3->again > 0 && !v3->noise;
 	if (!told || v3->user->priv == USM_NO_PRIV) {
 		return POLL_DENIED_NOT;
 	}
@@ -158,7 +159,7 @@ static bool is_timely(const struct usm_engine *engine, const struct snmp_v3 *v3,
 	return (int64_t)v3->time_s + USM_WINDOW_S >= engine_time(engine, now_ms);
 }
 
-enum session_says session_open_reply(
+static enum session_says open_reply(
 	struct poll_device *device, struct slice datagram, struct snmp_msg *msg, int64_t now_ms)
 {
 	struct poll_v3 *v3 = device->v3;
@@ -185,4 +186,12 @@ enum session_says session_open_reply(
 	}
 	v3->again = 0;
 	return SESSION_ANSWER;
+}
+
+enum session_says session_open_reply(
+	struct poll_device *device, struct slice datagram, struct snmp_msg *msg, int64_t now_ms)
+{
+	enum session_says says = open_reply(device, datagram, msg, now_ms);
+	device->v3->noise = says == SESSION_IGNORE;
+	return says;
 }
