@@ -8,6 +8,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct calendar calendar;
 	calendar_init(&calendar);
+	if (calendar_add_breaks(&calendar, slice_of(data, size), NULL) < 0 &&
+		calendar.break_count != 0) {
+		abort();
+	}
 	if (calendar_add_json(&calendar, slice_of(data, size), NULL) < 0) {
 		if (calendar.year_count != 0 || calendar.day_count != 0) {
 			abort();

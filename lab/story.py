@@ -150,6 +150,15 @@ class Story:
             done = operator.post("/checks", asset_id=self.asset[asset]["id"], name=name, kind=kind, target=target,
                                  params=params, interval_s=5, retries=1, severity=severity)
             self.check[key] = done["id"]
+        self.watch_network(operator)
+
+    def watch_network(self, operator):
+        """Devices, the core first; sensors every minute, so that a visitor sees them move."""
+        for key, asset, address, severity, above in school.DEVICES:
+            done = operator.post("/checks", asset_id=self.asset[asset]["id"], name=f"{asset} SNMP", kind="snmp",
+                                 target=address, params={"community": "public", "inventory_s": 60}, interval_s=10,
+                                 retries=1, severity=severity, parents=[self.check[above]] if above else [])
+            self.check[key] = done["id"]
 
     def state(self, key):
         return self.people["zhoumin"].get(f"/checks/{self.check[key]}")["state"]

@@ -7,10 +7,12 @@
 #include "base/err.h"
 #include "base/num.h"
 #include "proto/beroid.h"
-#include "proto/oid.h"
 #include "sim.h"
 
-enum { WORDS_MAX = 8, PATH_OCTETS = 1024, NAME_OCTETS_MAX = 512 };
+enum { WORDS_MAX = 8, PATH_OCTETS = 1024 };
+
+/* 400 Gbit/s in octets: what a port may be told to carry. */
+#define RATE_MAX UINT64_C(50000000000)
 
 struct line {
 	struct sim *sim;
@@ -212,23 +214,6 @@ static bool do_port(struct line *line, struct device *device)
 	       fail(line, "no such port");
 }
 
-/* value ADDR OID NUMBER */
-static bool do_value(struct line *line, struct device *device)
-{
-	AUTO_BUF struct buf name;
-	struct oid_room oid = { 0 };
-	uint64_t value = 0;
-	buf_init(&name, NAME_OCTETS_MAX);
-	bool given = line->count >= 4 && oid_parse(line->words[2], &oid) == 0 &&
-		     beroid_put(&name, oid_of(&oid)) == 0 &&
-		     take_number(line->words[3], UINT32_MAX, &value);
-	if (!given) {
-		return fail(line, "value ADDR OID NUMBER");
-	}
-	return device_set_value(device, buf_slice(&name), value) ||
-	       fail(line, "no such object, or too many");
-}
-
 /* flap ADDR IFINDEX PERIOD_MS TIMES */
 static bool do_flap(struct line *line, struct device *device)
 {
@@ -250,6 +235,34 @@ static bool do_flap(struct line *line, struct device *device)
 	return sim_do_later(line->sim, &later) == 0 || fail(line, "too much to do later");
 }
 
+/* rate ADDR IFINDEX IN OUT */
+static bool do_rate(struct line *line, struct device *device)
+{
+	uint64_t index = 0;
+	uint64_t rate[PORT_WAYS] = { 0 };
+	if (line->count < 5 || !take_number(line->words[2], UINT32_MAX, &index) ||
+		!take_number(line->words[3], RATE_MAX, &rate[PORT_IN]) ||
+		!take_number(line->words[4], RATE_MAX, &rate[PORT_OUT])) {
+		return fail(line, "rate ADDR IFINDEX IN OUT");
+	}
+	return device_set_rate(device, (uint32_t)index, rate, sim_now_ms()) ||
+	       fail(line, "no such port");
+}
+
+/* value ADDR OID NUMBER */
+static bool do_value(struct line *line, struct device *device)
+{
+	AUTO_BUF struct buf name;
+	uint64_t number = 0;
+	buf_init(&name, BEROID_OCTETS_MAX);
+	if (line->count < 4 || beroid_put_parsed(&name, line->words[2]) < 0 ||
+		!take_number(line->words[3], INT32_MAX, &number)) {
+		return fail(line, "value ADDR OID NUMBER");
+	}
+	int rc = device_set_value(device, buf_slice(&name), number);
+	return rc == 0 || fail(line, rc == E_ABSENT ? "no such number" : err_text(rc));
+}
+
 static bool do_line(struct line *line)
 {
 	static const struct {
@@ -261,7 +274,8 @@ static bool do_line(struct line *line)
 		const char *name;
 		bool (*run)(struct line *line, struct device *device);
 	} about[] = { { "reboot", do_reboot }, { "community", do_community },
-		{ "port", do_port }, { "flap", do_flap }, { "value", do_value } };
+		{ "port", do_port }, { "flap", do_flap }, { "rate", do_rate },
+		{ "value", do_value } };
 	for (size_t i = 0; i < sizeof(plain) / sizeof(plain[0]); i++) {
 		if (slice_is(line->words[0], plain[i].name)) {
 			return plain[i].run(line);

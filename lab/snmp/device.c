@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "device.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/err.h"
 #include "proto/ber.h"
 #include "proto/mib_table.h"
 
@@ -45,42 +47,112 @@ void device_reboot(struct device *device, int64_t now_ms)
 	device->rebooted = true;
 	device->boots++;
 	for (size_t i = 0; device->ports != NULL && i < device->recording->port_count; i++) {
-		device->ports[i].octets = 0;
+		memset(device->ports[i].octets, 0, sizeof(device->ports[i].octets));
 		device->ports[i].since_ms = now_ms;
 		device->ports[i].changed_ms = now_ms;
 	}
 }
 
-/* Octets a port has carried since the boot; ports differ in weight, half of it goes out. */
-static uint64_t carried(const struct device *device, const struct row *row, int64_t now_ms)
+/* Octets a port has carried since the boot; without a rate of its own ports differ in weight,
+ * and half of it goes out. */
+static uint64_t carried(
+	const struct device *device, size_t at, enum port_way way, int64_t now_ms)
 {
-	uint64_t rate = (uint64_t)device->rate * (1 + row->port * 7u % 13u);
-	const struct port *port = device->ports != NULL ? &device->ports[row->port] : NULL;
+	uint64_t rate =
+		(uint64_t)device->rate * (1 + at * 7u % 13u) / (way == PORT_OUT ? 2 : 1);
+	const struct port *port = device->ports != NULL ? &device->ports[at] : NULL;
 	int64_t since_ms =
 		port != NULL && port->since_ms > 0 ? port->since_ms : device->boot_ms;
-	uint64_t octets = port != NULL ? port->octets : 0;
+	uint64_t octets = port != NULL ? port->octets[way] : 0;
+	if (port != NULL && port->has_rate) {
+		rate = port->rate[way];
+	}
 	if (port == NULL || port->oper == 0 || port->oper == OPER_UP) {
 		octets += rate * (uint64_t)(now_ms - since_ms) / 1000;
 	}
-	return row->is_out ? octets / 2 : octets;
+	return octets;
 }
 
-bool device_set_port(struct device *device, uint32_t if_index, unsigned oper, int64_t now_ms)
+/* The port, with what it carried until now written down. */
+static struct port *port_now(struct device *device, uint32_t if_index, int64_t now_ms)
 {
 	const struct recording *recording = device->recording;
 	for (size_t i = 0; i < recording->port_count; i++) {
 		if (recording->ports[i] != if_index || !have_ports(device)) {
 			continue;
 		}
-		struct row counter = { .port = (uint16_t)i };
 		struct port *port = &device->ports[i];
-		port->octets = carried(device, &counter, now_ms);
+		uint64_t in = carried(device, i, PORT_IN, now_ms);
+		port->octets[PORT_OUT] = carried(device, i, PORT_OUT, now_ms);
+		port->octets[PORT_IN] = in;
 		port->since_ms = now_ms;
-		port->changed_ms = now_ms;
-		port->oper = (uint8_t)oper;
-		return true;
+		return port;
 	}
-	return false;
+	return NULL;
+}
+
+bool device_set_port(struct device *device, uint32_t if_index, unsigned oper, int64_t now_ms)
+{
+	struct port *port = port_now(device, if_index, now_ms);
+	if (port == NULL) {
+		return false;
+	}
+	port->changed_ms = now_ms;
+	port->oper = (uint8_t)oper;
+	return true;
+}
+
+bool device_set_rate(struct device *device, uint32_t if_index, const uint64_t rate[PORT_WAYS],
+	int64_t now_ms)
+{
+	struct port *port = port_now(device, if_index, now_ms);
+	if (port == NULL) {
+		return false;
+	}
+	memcpy(port->rate, rate, sizeof(port->rate));
+	port->has_rate = true;
+	return true;
+}
+
+static struct device_value *value_of(const struct device *device, const struct row *row)
+{
+	for (size_t i = 0; i < device->value_count; i++) {
+		if (device->values[i].row == row) {
+			return &device->values[i];
+		}
+	}
+	return NULL;
+}
+
+int device_set_value(struct device *device, struct slice name, uint64_t number)
+{
+	const struct recording *recording = device->recording;
+	size_t at = recording_find(recording, name);
+	const struct row *row = at < recording->count ? &recording->rows[at] : NULL;
+	if (row == NULL || !slice_eq(row->name, name) || row->kind != ROW_FIXED ||
+		(row->tag != MIB_INTEGER && row->tag != MIB_GAUGE32 &&
+			row->tag != MIB_COUNTER32)) {
+		return E_ABSENT;
+	}
+	struct device_value *value = value_of(device, row);
+	if (value == NULL && device->value_count == DEVICE_VALUES_MAX) {
+		return E_LIMIT;
+	}
+	if (value == NULL && device->values == NULL) {
+		device->values = calloc(DEVICE_VALUES_MAX, sizeof(*device->values));
+		if (device->values == NULL) {
+			return -ENOMEM;
+		}
+	}
+	value = value != NULL ? value : &device->values[device->value_count++];
+	*value = (struct device_value) { row, number };
+	return 0;
+}
+
+void device_fini(struct device *device)
+{
+	free(device->ports);
+	free(device->values);
 }
 
 uint32_t device_uptime_ticks(const struct device *device, int64_t now_ms)
@@ -93,8 +165,11 @@ static uint64_t count_of(struct device *device, const struct row *row, int64_t n
 {
 	uint64_t before = device->rebooted ? 0 : row->base;
 	/* A port that never carried anything has nothing plugged in. */
-	uint64_t value =
-		row->base == 0 ? 0 : before + carried(device, row, now_ms) / row->divisor;
+	uint64_t value = row->base == 0
+				 ? 0
+				 : before + carried(device, row->port,
+						    row->is_out ? PORT_OUT : PORT_IN, now_ms) /
+						    row->divisor;
 	if (device->backwards && device->asked % 2 == 1) {
 		value -= value / 4;
 	}
@@ -130,43 +205,16 @@ static bool now_value(
 	case ROW_FIXED:
 		break;
 	}
-	return false;
-}
-
-bool device_set_value(struct device *device, struct slice name, uint64_t value)
-{
-	const struct recording *recording = device->recording;
-	size_t at = recording_find(recording, name);
-	const struct row *row = at < recording->count ? &recording->rows[at] : NULL;
-	size_t i = 0;
-	while (i < device->over_count && device->over[i].row != row) {
-		i++;
-	}
-	if (row == NULL || !slice_eq(row->name, name) || i == DEVICE_OVER_MAX) {
-		return false;
-	}
-	device->over[i] = (struct over) { row, value };
-	device->over_count = (uint8_t)(device->over_count + (i == device->over_count));
-	return true;
-}
-
-static bool is_over(const struct device *device, const struct row *row, uint64_t *ret_value)
-{
-	for (size_t i = 0; i < device->over_count; i++) {
-		if (device->over[i].row == row) {
-			*ret_value = device->over[i].value;
-			return true;
-		}
-	}
-	return false;
+	const struct device_value *value = value_of(device, row);
+	*ret_value = value != NULL ? value->number : 0;
+	return value != NULL;
 }
 
 void device_put_row(
 	struct buf *buf, struct device *device, const struct row *row, int64_t now_ms)
 {
 	uint64_t value = 0;
-	bool over = is_over(device, row, &value);
-	if (!over && (row->kind == ROW_FIXED || !now_value(device, row, now_ms, &value))) {
+	if (!now_value(device, row, now_ms, &value)) {
 		buf_put(buf, row->wire);
 		return;
 	}
@@ -176,5 +224,5 @@ void device_put_row(
 	}
 	ber_put_head(buf, BER_SEQUENCE, ber_octets(row->name.n) + ber_octets(octets));
 	ber_put(buf, BER_OID, row->name);
-	ber_put_uint(buf, over ? BER_INTEGER : row->tag, value);
+	ber_put_uint(buf, row->tag, value);
 }

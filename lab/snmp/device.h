@@ -51,19 +51,23 @@ struct recording {
 	struct slice enterprise; /* value of sysObjectID, encoded */
 };
 
+enum { DEVICE_VALUES_MAX = 64 };
+
+enum port_way { PORT_IN, PORT_OUT, PORT_WAYS };
+
 struct port {
-	uint64_t octets; /* carried since boot, up to since_ms */
+	uint64_t octets[PORT_WAYS]; /* carried since boot, up to since_ms */
+	uint64_t rate[PORT_WAYS];   /* octets a second; of its own when it has_rate */
 	int64_t since_ms;
 	int64_t changed_ms;
 	uint8_t oper; /* 0 = as recorded */
+	bool has_rate;
 };
 
-enum { DEVICE_OVER_MAX = 8 };
-
-/* An integer that is not as recorded. */
-struct over {
+/** A number that is no longer as recorded. */
+struct device_value {
 	const struct row *row;
-	uint64_t value;
+	uint64_t number;
 };
 
 struct device {
@@ -90,8 +94,8 @@ struct device {
 	uint64_t asked;
 	uint64_t answered;
 	char community[32];
-	struct over over[DEVICE_OVER_MAX];
-	uint8_t over_count;
+	struct device_value *values; /* owned; NULL until one is set */
+	size_t value_count;
 };
 
 /** Returns: NULL when unreadable; bad lines are only named in diags. */
@@ -110,12 +114,20 @@ void device_reboot(struct device *device, int64_t now_ms);
 /** ifOperStatus of a port from now on.  Returns: false when there is no such ifIndex. */
 bool device_set_port(struct device *device, uint32_t if_index, unsigned oper, int64_t now_ms);
 
+/** Octets a second of a port, in and out, from now on.  Returns: false when there is no such ifIndex. */
+bool device_set_rate(struct device *device, uint32_t if_index, const uint64_t rate[PORT_WAYS],
+	int64_t now_ms);
+
 /**
- * This object, by its encoded name, is that integer from now on.
+ * A number of its own in place of the recorded one, which does not move.
  *
- * Returns: false when the recording has no such object, or DEVICE_OVER_MAX are others already.
+ * Returns: 0, E_ABSENT without such a number, E_LIMIT past DEVICE_VALUES_MAX,
+ *          or -ENOMEM.
  */
-bool device_set_value(struct device *device, struct slice name, uint64_t value);
+NODISCARD int device_set_value(struct device *device, struct slice name, uint64_t number);
+
+/** What it holds of its own. */
+void device_fini(struct device *device);
 
 /** The device's next throw of the dice, the same in every run. */
 uint32_t device_chance(struct device *device, uint32_t below);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
- * snmp-lab [--port N] [--control SOCKET] [SCRIPT]: many devices on one UDP
+ * snmp-lab [--port N] [--control SOCKET] [--stay] [SCRIPT]: many devices on one UDP
  * port, told apart by the address they are asked at (127.0.0.0/8, or what a
  * namespace has).  SCRIPT and the control socket speak lines; each is answered
  * by one line, "ok" or "error WHY".  See lab/snmp/README.md.
@@ -158,7 +158,8 @@ static void run(struct sim *sim, int listener)
 
 static int usage(void)
 {
-	(void)fputs("usage: snmp-lab [--port N] [--control SOCKET] [SCRIPT|-]\n", stderr);
+	(void)fputs(
+		"usage: snmp-lab [--port N] [--control SOCKET] [--stay] [SCRIPT|-]\n", stderr);
 	return 2;
 }
 
@@ -168,6 +169,7 @@ int main(int argc, char **argv)
 	uint64_t port = PORT_DEFAULT;
 	const char *control = NULL;
 	const char *script = NULL;
+	bool stays = false;
 	for (int i = 1; i < argc; i++) {
 		bool more = i + 1 < argc;
 		if (strcmp(argv[i], "--port") == 0 && more) {
@@ -176,6 +178,8 @@ int main(int argc, char **argv)
 			}
 		} else if (strcmp(argv[i], "--control") == 0 && more) {
 			control = argv[++i];
+		} else if (strcmp(argv[i], "--stay") == 0) {
+			stays = true;
 		} else if (script == NULL && (argv[i][0] != '-' || argv[i][1] == '\0')) {
 			script = argv[i];
 		} else {
@@ -183,7 +187,9 @@ int main(int argc, char **argv)
 		}
 	}
 	/* Who started us and died without saying so does not leave a campus behind. */
-	(void)prctl(PR_SET_PDEATHSIG, SIGTERM);
+	if (!stays) {
+		(void)prctl(PR_SET_PDEATHSIG, SIGTERM);
+	}
 	for (size_t i = 0; i < CLIENTS_MAX; i++) {
 		clients[i].fd = -1;
 	}

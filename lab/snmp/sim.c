@@ -78,7 +78,7 @@ int sim_open(struct sim *sim, uint16_t port)
 void sim_close(struct sim *sim)
 {
 	for (size_t i = 0; i < sim->count; i++) {
-		free(sim->devices[i].ports);
+		device_fini(&sim->devices[i]);
 	}
 	for (size_t i = 0; i < sim->later_count; i++) {
 		free(sim->heap[i].octets);

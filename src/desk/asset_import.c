@@ -76,6 +76,7 @@ static void line_read(struct import *im, size_t row)
 		{ ASSET_COLUMN_VENDOR, &line->vendor },
 		{ ASSET_COLUMN_VENDOR_PHONE, &line->vendor_phone },
 		{ ASSET_COLUMN_NOTE, &line->note },
+		{ ASSET_COLUMN_TAGS, &line->tags },
 	};
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
 		*texts[i].text = sheet_cell(&im->sheet, row, texts[i].column);
@@ -96,6 +97,9 @@ static void line_read(struct import *im, size_t row)
 	struct slice bad = { 0 };
 	if (asset_row_keys(line, im->keys, &field, &bad) < 0) {
 		sheet_refuse(&im->sheet, row, column_of(field), "invalid", bad);
+	}
+	if (asset_row_tags(im->desk->arena, line, &bad) < 0) {
+		sheet_refuse(&im->sheet, row, ASSET_COLUMN_TAGS, "invalid", bad);
 	}
 }
 
@@ -148,6 +152,7 @@ static void line_merge(struct asset_row *into, const struct asset_row *line)
 	text_merge(&into->vendor, line->vendor, "");
 	text_merge(&into->vendor_phone, line->vendor_phone, "");
 	text_merge(&into->note, line->note, "");
+	text_merge(&into->tags, line->tags, "");
 	unit_merge(&into->owner_unit_id, line->owner_unit_id);
 	unit_merge(&into->operate_unit_id, line->operate_unit_id);
 	unit_merge(&into->use_unit_id, line->use_unit_id);

@@ -2,9 +2,11 @@
 #include "desk/asset_row.h"
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/err.h"
 #include "desk/desk.h"
 #include "model/asset_key.h"
+#include "model/asset_tags.h"
 #include "model/contact.h"
 #include "records/search.h"
 #include "records/sql.h"
@@ -16,7 +18,7 @@ const char *const asset_exposures[] = { "internet", "campus", "isolated", NULL }
 #define COLUMNS                                                                                                       \
 	"id, version, name, kind, address, domain, importance, mlps_level, exposure, owner_unit_id, operate_unit_id," \
 	" use_unit_id, host, vendor, vendor_phone, note, retired_at_ms, domain_end_ms,"                               \
-	" icp_number, icp_end_ms"
+	" icp_number, icp_end_ms, tags"
 
 static int row_take(struct desk *desk, struct stmt *q, struct asset_row *ret_row)
 {
@@ -43,6 +45,7 @@ static int row_take(struct desk *desk, struct stmt *q, struct asset_row *ret_row
 			.domain_end_ms = db_col_int64(q, 17),
 			.icp_number = arena_dup(desk->arena, db_col_text(q, 18)),
 			.icp_end_ms = db_col_int64(q, 19),
+			.tags = arena_dup(desk->arena, db_col_text(q, 20)),
 		};
 	}
 	return found;
@@ -64,6 +67,17 @@ int asset_row_find(struct desk *desk, struct slice name, struct asset_row *ret_r
 		"SELECT " COLUMNS " FROM asset WHERE name = $1 AND retired_at_ms IS NULL", &q,
 		SQL_TEXT(name));
 	return found < 0 ? found : row_take(desk, q, ret_row);
+}
+
+int asset_row_tags(struct arena *arena, struct asset_row *row, struct slice *ret_bad)
+{
+	AUTO_BUF struct buf kept;
+	buf_init(&kept, ASSET_TAGS_OCTETS_MAX);
+	int count = asset_tags_put(&kept, row->tags, ret_bad);
+	if (count >= 0) {
+		row->tags = arena_dup(arena, buf_slice(&kept));
+	}
+	return count < 0 ? count : 0;
 }
 
 int asset_row_keys(const struct asset_row *row, struct asset_keys *ret_keys,
@@ -101,6 +115,7 @@ bool asset_row_same(const struct asset_row *a, const struct asset_row *b)
 		{ a->vendor_phone, b->vendor_phone },
 		{ a->note, b->note },
 		{ a->icp_number, b->icp_number },
+		{ a->tags, b->tags },
 	};
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
 		if (!slice_eq(texts[i].a, texts[i].b)) {
@@ -120,7 +135,7 @@ static int64_t insert(struct desk *desk, struct asset_row *row)
 	return sql_run(desk->db,
 		"INSERT INTO asset (" COLUMNS ")"
 		" VALUES ($1, 1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, NULL,"
-		" $16, $17, $18)",
+		" $16, $17, $18, $19)",
 		SQL_INT(row->id), SQL_TEXT(row->name), SQL_TEXT(row->kind),
 		SQL_TEXT_OR_NULL(row->address), SQL_TEXT_OR_NULL(row->domain),
 		SQL_TEXT(row->importance), SQL_INT_OR_NULL(row->mlps_level),
@@ -129,7 +144,7 @@ static int64_t insert(struct desk *desk, struct asset_row *row)
 		SQL_TEXT_OR_NULL(row->host), SQL_TEXT_OR_NULL(row->vendor),
 		SQL_TEXT_OR_NULL(row->vendor_phone), SQL_TEXT_OR_NULL(row->note),
 		SQL_INT_OR_NULL(row->domain_end_ms), SQL_TEXT_OR_NULL(row->icp_number),
-		SQL_INT_OR_NULL(row->icp_end_ms));
+		SQL_INT_OR_NULL(row->icp_end_ms), SQL_TEXT_OR_NULL(row->tags));
 }
 
 static int64_t update(struct desk *desk, struct asset_row *row)
@@ -140,7 +155,7 @@ static int64_t update(struct desk *desk, struct asset_row *row)
 		" importance = $6, mlps_level = $7, exposure = $8, owner_unit_id = $9, operate_unit_id = $10,"
 		" use_unit_id = $11, host = $12, vendor = $13, vendor_phone = $14, note = $15,"
 		" retired_at_ms = CASE WHEN $16 = 0 THEN NULL ELSE COALESCE(retired_at_ms, $17) END,"
-		" domain_end_ms = $18, icp_number = $19, icp_end_ms = $20 WHERE id = $1",
+		" domain_end_ms = $18, icp_number = $19, icp_end_ms = $20, tags = $21 WHERE id = $1",
 		SQL_INT(row->id), SQL_TEXT(row->name), SQL_TEXT(row->kind),
 		SQL_TEXT_OR_NULL(row->address), SQL_TEXT_OR_NULL(row->domain),
 		SQL_TEXT(row->importance), SQL_INT_OR_NULL(row->mlps_level),
@@ -150,7 +165,7 @@ static int64_t update(struct desk *desk, struct asset_row *row)
 		SQL_TEXT_OR_NULL(row->vendor_phone), SQL_TEXT_OR_NULL(row->note),
 		SQL_INT(row->retired), SQL_INT(desk->now_ms),
 		SQL_INT_OR_NULL(row->domain_end_ms), SQL_TEXT_OR_NULL(row->icp_number),
-		SQL_INT_OR_NULL(row->icp_end_ms));
+		SQL_INT_OR_NULL(row->icp_end_ms), SQL_TEXT_OR_NULL(row->tags));
 }
 
 static int keys_save(struct desk *desk, int64_t id, const struct asset_keys *keys, bool is_new)
@@ -168,11 +183,27 @@ static int keys_save(struct desk *desk, int64_t id, const struct asset_keys *key
 	return done < 0 ? (int)done : 0;
 }
 
+static int tags_save(struct desk *desk, const struct asset_row *row, bool is_new)
+{
+	int64_t done = is_new ? 0
+			      : sql_run(desk->db, "DELETE FROM asset_tag WHERE asset_id = $1",
+					SQL_INT(row->id));
+	struct slice left = row->tags;
+	struct slice tag;
+	while (done >= 0 && asset_tags_next(&left, &tag) == 1) {
+		done = sql_run(desk->db,
+			"INSERT INTO asset_tag (tag, asset_id) VALUES ($1, $2)", SQL_TEXT(tag),
+			SQL_INT(row->id));
+	}
+	return done < 0 ? (int)done : 0;
+}
+
 int asset_row_save(struct desk *desk, struct asset_row *row, const struct asset_keys *keys)
 {
 	bool is_new = row->id == 0;
 	int64_t done = is_new ? insert(desk, row) : update(desk, row);
 	int error = done < 0 ? (int)done : keys_save(desk, row->id, keys, is_new);
+	error = error < 0 ? error : tags_save(desk, row, is_new);
 	error = error < 0 ? error : trail_row(desk->txn, "asset", row->id);
 	if (error < 0) {
 		return error;

@@ -14,6 +14,7 @@
 #include "base/slice.h"
 
 struct asset_keys;
+struct arena;
 struct desk;
 
 enum {
@@ -43,6 +44,7 @@ struct asset_row {
 	int64_t domain_end_ms; /* its last day; 0 = not typed in */
 	struct slice icp_number;
 	int64_t icp_end_ms;
+	struct slice tags; /* as asset_tags_put keeps them */
 	bool retired;
 };
 
@@ -55,6 +57,13 @@ extern const char *const asset_exposures[];
 NODISCARD int asset_row_load(struct desk *desk, int64_t id, struct asset_row *ret_row);
 /** The asset in use of this name.  Returns: 1, 0 none, or as db_step. */
 NODISCARD int asset_row_find(struct desk *desk, struct slice name, struct asset_row *ret_row);
+
+/**
+ * Put its tags in the form they are kept in.
+ *
+ * Returns: 0, or E_INPUT with the word at fault in *ret_bad.
+ */
+NODISCARD int asset_row_tags(struct arena *arena, struct asset_row *row, struct slice *ret_bad);
 
 /**
  * The keys of its address and domain fields.

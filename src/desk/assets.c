@@ -71,17 +71,20 @@ static const struct patch_field fields[] = {
 		.offset = AT(icp_end_ms),
 		.kind = PATCH_INT,
 		.max = ASSET_TIME_MAX },
+	{ .name = "tags", .offset = AT(tags), .kind = PATCH_TEXT, .max = ASSET_FIELD_MAX },
 	{ .name = "retired", .offset = AT(retired), .kind = PATCH_BOOL },
 };
 
-static int keys_check(
-	struct desk *desk, const struct asset_row *row, struct asset_keys *ret_keys)
+static int keys_check(struct desk *desk, struct asset_row *row, struct asset_keys *ret_keys)
 {
 	const char *field = NULL;
 	struct slice bad = { 0 };
 	int64_t other = 0;
 	if (asset_row_keys(row, ret_keys, &field, &bad) < 0) {
 		return desk_refuse(desk, E_INPUT, "input.invalid", field);
+	}
+	if (asset_row_tags(desk->arena, row, &bad) < 0) {
+		return desk_refuse(desk, E_INPUT, "input.invalid", "tags");
 	}
 	int found = row->retired ? 0
 				 : sql_int(desk->db,

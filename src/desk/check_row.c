@@ -150,6 +150,24 @@ static int params_check(struct desk *desk, enum check_kind kind, struct slice te
 	return 0;
 }
 
+/* A device is asked by one check: what two would find is the same, told twice.  Names that
+ * lead to one address are seen only by probe, which says snmp.twice. */
+static int device_check(struct desk *desk, const struct check_row *row, const struct target *to)
+{
+	enum { PORT_SNMP = 161 };
+	unsigned port = to->port != 0 ? to->port : PORT_SNMP;
+	bool six = slice_find(to->host, SLICE(":")) != SIZE_MAX;
+	struct slice with_port = arena_printf(
+		desk->arena, six ? "[%.*s]:%u" : "%.*s:%u", SLICE_FMT(to->host), port);
+	int64_t other = 0;
+	int found = sql_int(desk->db,
+		"SELECT id FROM watch WHERE kind = 'snmp' AND enabled = 1 AND id <> $1"
+		" AND (target = $2 OR (target = $3 AND $4 = 161)) ORDER BY id LIMIT 1",
+		&other, SQL_INT(row->id), SQL_TEXT(with_port), SQL_TEXT(to->host),
+		SQL_INT(port));
+	return found == 1 ? desk_refuse(desk, E_EXISTS, "check.device_taken", "target") : found;
+}
+
 int check_row_check(struct desk *desk, const struct check_row *row)
 {
 	struct target target;
@@ -159,6 +177,12 @@ int check_row_check(struct desk *desk, const struct check_row *row)
 	}
 	if (row->interval_s < 1) {
 		return desk_refuse(desk, E_INPUT, "input.range", "interval_s");
+	}
+	if (kind == CHECK_SNMP && row->enabled) {
+		int error = device_check(desk, row, &target);
+		if (error < 0) {
+			return error;
+		}
 	}
 	/* Another kind may not know what the old one was told. */
 	return params_check(desk, (enum check_kind)kind, row->params);

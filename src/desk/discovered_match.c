@@ -6,7 +6,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "desk/sightings.h"
-#include "desk/subnets.h"
+#include "desk/subnet_list.h"
 #include "records/sql.h"
 #include "records/trail.h"
 #include "records/txn.h"

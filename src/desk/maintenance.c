@@ -10,6 +10,7 @@
 #include "desk/id_list.h"
 #include "desk/maintenance_cover.h"
 #include "desk/patch.h"
+#include "model/asset_tags.h"
 #include "records/search.h"
 #include "records/sql.h"
 #include "records/timer.h"
@@ -29,19 +30,23 @@ struct row {
 	int64_t from_min;
 	int64_t length_min;
 	struct slice days;
+	struct slice season; /* any, term, break */
 	struct slice scope;
-	struct slice scope_ids; /* JSON list */
+	struct slice scope_ids; /* JSON list; empty of a tag */
+	struct slice tag;
 	int64_t ended_ms;
 };
 
 #define COLUMNS                                                                                \
 	"id, version, reason, kind, from_ms, to_ms, weekdays, from_min, length_min, days,"     \
-	" scope, scope_ids, ended_at_ms"
+	" CASE WHEN tag IS NULL THEN scope ELSE 'tag' END, scope_ids, ended_at_ms,"            \
+	" coalesce(season, 'any'), tag"
 
 static const char *const kinds[] = { "once", "weekly", NULL };
 static const char *const days[] = { "any", "working", "off", NULL };
-static const char *const scopes[] = { "check", "asset", "unit", NULL };
-static const char *const tables[] = { "watch", "asset", "unit" };
+static const char *const seasons[] = { "any", "term", "break", NULL };
+static const char *const scopes[] = { "check", "asset", "unit", "tag", NULL };
+static const char *const tables[] = { "watch", "asset", "unit", NULL };
 
 #define AT(member) offsetof(struct row, member)
 
@@ -64,7 +69,13 @@ static const struct patch_field fields[] = {
 		.kind = PATCH_CHOICE,
 		.words = days,
 		.otherwise = "any" },
+	{ .name = "season",
+		.offset = AT(season),
+		.kind = PATCH_CHOICE,
+		.words = seasons,
+		.otherwise = "any" },
 	{ .name = "scope", .offset = AT(scope), .kind = PATCH_CHOICE, .words = scopes },
+	{ .name = "tag", .offset = AT(tag), .kind = PATCH_TEXT, .max = ASSET_TAG_OCTETS_MAX },
 };
 
 static void row_take(struct arena *arena, struct stmt *q, struct row *ret_row)
@@ -83,6 +94,8 @@ static void row_take(struct arena *arena, struct stmt *q, struct row *ret_row)
 		.scope = arena_dup(arena, db_col_text(q, 10)),
 		.scope_ids = arena_dup(arena, db_col_text(q, 11)),
 		.ended_ms = db_col_int64(q, 12),
+		.season = arena_dup(arena, db_col_text(q, 13)),
+		.tag = arena_dup(arena, db_col_text(q, 14)),
 	};
 }
 
@@ -98,6 +111,9 @@ static struct window window_of(const struct row *row)
 		.on = slice_is(row->days, "working") ? WINDOW_WORKING
 		      : slice_is(row->days, "off")   ? WINDOW_OFF
 						     : WINDOW_ANY,
+		.season = slice_is(row->season, "term")    ? WINDOW_TERM
+			  : slice_is(row->season, "break") ? WINDOW_BREAK
+							   : WINDOW_YEAR,
 	};
 }
 
@@ -124,11 +140,42 @@ static int weekdays_read(struct desk *desk, struct row *row)
 static const char *table_of(struct slice scope)
 {
 	for (size_t i = 0; scopes[i] != NULL; i++) {
-		if (slice_is(scope, scopes[i])) {
+		if (slice_is(scope, scopes[i]) && tables[i] != NULL) {
 			return tables[i];
 		}
 	}
 	return tables[0];
+}
+
+/* A word nobody bears would be kept quiet about for ever: most likely it is misspelt. */
+static int tag_read(struct desk *desk, struct row *row)
+{
+	int64_t bearer = 0;
+	row->scope_ids = SLICE("[]");
+	int found = sql_int(desk->db,
+		"SELECT asset_id FROM asset_tag WHERE tag = $1 ORDER BY asset_id LIMIT 1",
+		&bearer, SQL_TEXT(row->tag));
+	return found == 0 ? desk_refuse(desk, E_INPUT, "maintenance.no_tag", "tag") : found;
+}
+
+static int scope_read(
+	struct desk *desk, struct row *row, struct slice scope_before, struct id_list *ids)
+{
+	if (slice_is(row->scope, "tag")) {
+		return tag_read(desk, row);
+	}
+	row->tag = (struct slice) { 0 };
+	if (patch_given(desk, "scope_ids") || !slice_eq(scope_before, row->scope)) {
+		int error = id_list_read(
+			desk, "scope_ids", table_of(row->scope), MAINTENANCE_SCOPE_MAX, ids);
+		if (error < 0) {
+			return error;
+		}
+		row->scope_ids = id_list_json(desk, ids);
+	}
+	return slice_is(row->scope_ids, "[]") || row->scope_ids.n == 0
+		       ? desk_refuse(desk, E_INPUT, "input.required", "scope_ids")
+		       : 0;
 }
 
 static int body_read(struct desk *desk, struct row *row, struct id_list *ids)
@@ -136,12 +183,7 @@ static int body_read(struct desk *desk, struct row *row, struct id_list *ids)
 	struct slice scope = row->scope;
 	int error = patch_apply(desk, row, fields, sizeof(fields) / sizeof(fields[0]));
 	error = error < 0 ? error : weekdays_read(desk, row);
-	bool listed = patch_given(desk, "scope_ids") || !slice_eq(scope, row->scope);
-	if (error >= 0 && listed) {
-		error = id_list_read(
-			desk, "scope_ids", table_of(row->scope), MAINTENANCE_SCOPE_MAX, ids);
-		row->scope_ids = error < 0 ? row->scope_ids : id_list_json(desk, ids);
-	}
+	error = error < 0 ? error : scope_read(desk, row, scope, ids);
 	if (error < 0) {
 		return error;
 	}
@@ -150,8 +192,8 @@ static int body_read(struct desk *desk, struct row *row, struct id_list *ids)
 		return desk_refuse(
 			desk, E_INPUT, "maintenance.window", window.weekly ? "weekdays" : "to");
 	}
-	if (slice_is(row->scope_ids, "[]") || row->scope_ids.n == 0) {
-		return desk_refuse(desk, E_INPUT, "input.required", "scope_ids");
+	if (window.season != WINDOW_YEAR && desk->env->calendar->break_count == 0) {
+		return desk_refuse(desk, E_INPUT, "maintenance.no_terms", "season");
 	}
 	if (!window.weekly && row->to_ms <= desk->now_ms) {
 		return desk_refuse(desk, E_INPUT, "maintenance.past", "to");
@@ -181,19 +223,32 @@ static int scope_save(struct desk *desk, const struct row *row)
 	return done < 0 ? (int)done : 0;
 }
 
+/* Windows from before there were seasons keep their digest. */
+static struct sql_arg season_arg(const struct row *row)
+{
+	return slice_is(row->season, "any") ? SQL_NULL : SQL_TEXT(row->season);
+}
+
+/* Those that bear a tag are assets. */
+static struct sql_arg scope_arg(const struct row *row)
+{
+	return row->tag.n > 0 ? SQL_STR("asset") : SQL_TEXT(row->scope);
+}
+
 static int64_t row_insert(struct desk *desk, struct row *row)
 {
 	row->id = txn_id(desk->txn);
 	row->version = 1;
 	return sql_run(desk->db,
 		"INSERT INTO maintenance (id, version, reason, kind, from_ms, to_ms, weekdays,"
-		" from_min, length_min, days, scope, scope_ids, made_by, made_at_ms)"
-		" VALUES ($1, 1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+		" from_min, length_min, days, scope, scope_ids, made_by, made_at_ms, season,"
+		" tag) VALUES ($1, 1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
 		SQL_INT(row->id), SQL_TEXT(row->reason), SQL_TEXT(row->kind),
 		SQL_INT_OR_NULL(row->from_ms), SQL_INT_OR_NULL(row->to_ms),
 		SQL_INT(row->weekdays), SQL_INT(row->from_min), SQL_INT(row->length_min),
-		SQL_TEXT(row->days), SQL_TEXT(row->scope), SQL_TEXT(row->scope_ids),
-		SQL_INT(desk->caller.person_id), SQL_INT(desk->now_ms));
+		SQL_TEXT(row->days), scope_arg(row), SQL_TEXT(row->scope_ids),
+		SQL_INT(desk->caller.person_id), SQL_INT(desk->now_ms), season_arg(row),
+		SQL_TEXT_OR_NULL(row->tag));
 }
 
 static int64_t row_update(struct desk *desk, struct row *row)
@@ -202,11 +257,12 @@ static int64_t row_update(struct desk *desk, struct row *row)
 	return sql_run(desk->db,
 		"UPDATE maintenance SET version = version + 1, reason = $2, kind = $3,"
 		" from_ms = $4, to_ms = $5, weekdays = $6, from_min = $7, length_min = $8,"
-		" days = $9, scope = $10, scope_ids = $11 WHERE id = $1",
+		" days = $9, scope = $10, scope_ids = $11, season = $12, tag = $13 WHERE id = $1",
 		SQL_INT(row->id), SQL_TEXT(row->reason), SQL_TEXT(row->kind),
 		SQL_INT_OR_NULL(row->from_ms), SQL_INT_OR_NULL(row->to_ms),
 		SQL_INT(row->weekdays), SQL_INT(row->from_min), SQL_INT(row->length_min),
-		SQL_TEXT(row->days), SQL_TEXT(row->scope), SQL_TEXT(row->scope_ids));
+		SQL_TEXT(row->days), scope_arg(row), SQL_TEXT(row->scope_ids), season_arg(row),
+		SQL_TEXT_OR_NULL(row->tag));
 }
 
 static int edge_set(struct txn *txn, const struct desk_env *env, const struct row *row)
@@ -307,14 +363,19 @@ int desk_maintenance_end(struct desk *desk)
 
 /* ---- by the clock */
 
-static int standing_load(struct txn *txn, struct row *rows, size_t *ret_count)
+#define STANDING                                                                               \
+	"SELECT " COLUMNS " FROM maintenance WHERE ended_at_ms IS NULL"                        \
+	" AND (live_open = 1 OR live_edge_ms IS NOT NULL) ORDER BY id LIMIT $1"
+/* One that never comes again by the terms of last year may come by those of this. */
+#define SEASONAL                                                                               \
+	"SELECT " COLUMNS " FROM maintenance WHERE ended_at_ms IS NULL"                        \
+	" AND season IS NOT NULL ORDER BY id LIMIT $1"
+
+static int rows_load(struct txn *txn, const char *sql, struct row *rows, size_t *ret_count)
 {
 	AUTO_STMT struct stmt *q = NULL;
 	size_t count = 0;
-	int row = sql_query(txn_db(txn),
-		"SELECT " COLUMNS " FROM maintenance WHERE ended_at_ms IS NULL"
-		" AND (live_open = 1 OR live_edge_ms IS NOT NULL) ORDER BY id LIMIT $1",
-		&q, SQL_INT(MAINTENANCE_MAX));
+	int row = sql_query(txn_db(txn), sql, &q, SQL_INT(MAINTENANCE_MAX));
 	while (row >= 0 && count < MAINTENANCE_MAX && (row = db_step(q)) == 1) {
 		row_take(txn_arena(txn), q, &rows[count++]);
 	}
@@ -336,18 +397,41 @@ int maintenance_refresh(struct txn *txn, const struct desk_env *env)
 	return changed < 0 ? changed : 0;
 }
 
-int maintenance_timer(struct txn *txn, const struct desk_env *env, const struct timer *timer)
+static int edges_set(
+	struct txn *txn, const struct desk_env *env, const char *sql, int64_t about_id)
 {
 	struct row *rows = arena_take(txn_arena(txn), MAINTENANCE_MAX * sizeof(*rows));
 	size_t count = 0;
+	int error = rows_load(txn, sql, rows, &count);
+	if (error < 0 || (count == 0 && about_id == 0)) {
+		return error;
+	}
 	struct trail_act act = { .act = SLICE("maintenance.edge"),
 		.kind = SLICE("maintenance"),
-		.id = timer->record_id };
+		.id = about_id != 0 ? about_id : rows[0].id };
 	trail_act(txn, &act);
-	int error = standing_load(txn, rows, &count);
 	for (size_t i = 0; i < count && error >= 0; i++) {
 		error = edge_set(txn, env, &rows[i]);
 	}
-	error = error < 0 ? error : txn_change(txn, "maintenance", timer->record_id, 0);
+	error = error < 0 ? error : txn_change(txn, "maintenance", act.id, 0);
 	return error < 0 ? error : maintenance_refresh(txn, env);
+}
+
+int maintenance_timer(struct txn *txn, const struct desk_env *env, const struct timer *timer)
+{
+	return edges_set(txn, env, STANDING, timer->record_id);
+}
+
+int maintenance_terms(struct txn *txn, void *env)
+{
+	return edges_set(txn, env, SEASONAL, 0);
+}
+
+int maintenance_is_seasonal(struct db *db)
+{
+	int64_t count = 0;
+	int row = sql_int_args(db,
+		"SELECT count(*) FROM maintenance WHERE ended_at_ms IS NULL AND season IS NOT NULL",
+		&count, NULL, 0);
+	return row < 0 ? row : count > 0;
 }

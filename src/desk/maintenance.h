@@ -11,6 +11,7 @@
 
 #include "base/attr.h"
 
+struct db;
 struct desk;
 struct desk_env;
 struct timer;
@@ -39,3 +40,13 @@ NODISCARD int maintenance_refresh(struct txn *txn, const struct desk_env *env);
 /** Timer "maintenance.edge": one opens or closes.  0 or as db_step. */
 NODISCARD int maintenance_timer(
 	struct txn *txn, const struct desk_env *env, const struct timer *timer);
+
+/**
+ * At the start the school's terms may be other ones: when do the windows that go
+ * by them open and close?  A command's run; env is a struct desk_env.
+ *
+ * Returns: 0 or as db_step.
+ */
+NODISCARD int maintenance_terms(struct txn *txn, void *env);
+/** Returns: 1 when there are such windows, 0, or as db_step. */
+NODISCARD int maintenance_is_seasonal(struct db *db);

@@ -42,6 +42,8 @@ struct cover {
 	" SELECT m.id FROM maintenance m JOIN maintenance_scope s ON s.maintenance_id = m.id"  \
 	" WHERE m.live_open = 1 AND ((s.kind = 'check' AND s.target_id = w.id)"                \
 	" OR (s.kind = 'asset' AND s.target_id = w.asset_id))"                                 \
+	" UNION ALL SELECT m.id FROM maintenance m JOIN asset_tag t ON t.tag = m.tag"          \
+	" WHERE m.live_open = 1 AND t.asset_id = w.asset_id"                                   \
 	" UNION ALL SELECT r.maintenance_id FROM reach r"                                      \
 	" WHERE r.unit_id = a.owner_unit_id) x), 0) FROM watch w"                              \
 	" LEFT JOIN asset a ON a.id = w.asset_id WHERE w.id > $1 ORDER BY w.id LIMIT $2"

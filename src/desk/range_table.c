@@ -6,7 +6,7 @@
 #include "base/json.h"
 #include "base/jw.h"
 #include "desk/freezes.h"
-#include "desk/subnets.h"
+#include "desk/subnet_list.h"
 #include "model/setting.h"
 #include "records/secret.h"
 #include "records/sql.h"

@@ -13,7 +13,7 @@
 
 #include "base/attr.h"
 #include "base/slice.h"
-#include "desk/subnets.h"
+#include "desk/subnet_list.h"
 #include "model/network.h"
 #include "workflow/discovery.h"
 

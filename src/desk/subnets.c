@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "desk/desk.h"
 #include "desk/patch.h"
+#include "desk/subnet_list.h"
 #include "records/secret.h"
 #include "records/sql.h"
 #include "workflow/sweep.h"

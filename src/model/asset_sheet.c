@@ -50,6 +50,7 @@ const struct sheet_field asset_sheet_fields[ASSET_COLUMN_COUNT] = {
 		NAMES("供应商电话", "供应商联系电话", "厂商电话", "开发商电话", "vendor_phone"),
 		120, false },
 	[ASSET_COLUMN_NOTE] = { "note", NAMES("备注", "说明", "note"), 4000, false },
+	[ASSET_COLUMN_TAGS] = { "tags", NAMES("标签", "分组", "tags"), 1000, false },
 };
 
 static const struct name_row kind_rows[] = {

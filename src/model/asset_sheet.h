@@ -30,9 +30,10 @@ enum asset_column {
 	ASSET_COLUMN_VENDOR,
 	ASSET_COLUMN_VENDOR_PHONE,
 	ASSET_COLUMN_NOTE,
+	ASSET_COLUMN_TAGS,
 };
 
-#define ASSET_COLUMN_COUNT (ASSET_COLUMN_NOTE + 1)
+#define ASSET_COLUMN_COUNT (ASSET_COLUMN_TAGS + 1)
 
 /** A column of a sheet. */
 struct sheet_field {

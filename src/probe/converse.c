@@ -16,11 +16,15 @@
 struct op {
 	const struct converse_service *service;
 	struct tls_client *tls;
+	struct stream_set *set;
 	struct check_sink sink;
 	struct check_spec *spec;
 	struct check_result result;
 	struct check_result certificate; /* told when the dialogue itself is good */
 	void *state;
+	uint32_t timeout_ms;
+	int64_t spent_us; /* with the connections before this one */
+	bool anew;        /* another follows */
 	bool has_login;
 	bool certificate_bad;
 	bool finished;
@@ -36,6 +40,11 @@ static void release(struct op *op)
 	free(op);
 }
 
+static int64_t elapsed_us(const struct op *op, const struct stream *stream)
+{
+	return op->spent_us + stream_elapsed_us(stream);
+}
+
 static void finish(
 	struct op *op, struct stream *stream, enum check_state state, const char *code)
 {
@@ -43,7 +52,7 @@ static void finish(
 	op->finished = true;
 	check_result_set(result, state, code);
 	if (stream_connect_us(stream) >= 0) {
-		result->latency_us = stream_elapsed_us(stream);
+		result->latency_us = elapsed_us(op, stream);
 		check_result_perf(result, "total", (double)result->latency_us, "us");
 		check_result_perf(result, "connect", (double)stream_connect_us(stream), "us");
 	}
@@ -59,11 +68,24 @@ static void judge(struct op *op, struct stream *stream)
 		*result = op->certificate;
 	}
 	bool slow = op->spec->warn_latency_ms != 0 &&
-		    stream_elapsed_us(stream) > (int64_t)op->spec->warn_latency_ms * 1000;
+		    elapsed_us(op, stream) > (int64_t)op->spec->warn_latency_ms * 1000;
 	if (result->state == CHECK_UP && slow) {
 		check_result_set(result, CHECK_DEGRADED, op->service->slow);
 	}
 	finish(op, stream, result->state, result->code);
+}
+
+/* One deadline over all connections; the next is opened when this one is gone. */
+static void begin_anew(struct op *op, struct stream *stream)
+{
+	int64_t spent_us = elapsed_us(op, stream);
+	if (spent_us >= op->timeout_ms * INT64_C(1000)) {
+		finish(op, stream, CHECK_DOWN, op->service->timeout);
+		return;
+	}
+	op->spent_us = spent_us;
+	op->anew = true;
+	stream_close(stream);
 }
 
 /* Send what a turn left, then do what it wants. */
@@ -76,6 +98,8 @@ static void follow(
 	}
 	if (step == TALK_TLS) {
 		stream_begin_tls(stream, op->tls, op->spec->name);
+	} else if (step == TALK_ANEW) {
+		begin_anew(op, stream);
 	} else if (step == TALK_DONE) {
 		judge(op, stream);
 	}
@@ -134,10 +158,15 @@ static void take_failure(struct op *op, struct stream *stream, enum stream_event
 	int error = event == STREAM_FAILED ? stream_error(stream, &reason) : 0;
 	bool connected = stream_connect_us(stream) >= 0;
 	bool over = event == STREAM_END || (event == STREAM_TIMEOUT && connected);
-	bool ended = over && op->service->ended != NULL &&
-		     op->service->ended(op->state, event == STREAM_END) == TALK_DONE;
-	if (ended) {
+	enum talk_step step = over && op->service->ended != NULL
+				      ? op->service->ended(op->state, event == STREAM_END)
+				      : TALK_MORE;
+	if (step == TALK_DONE) {
 		judge(op, stream);
+		return;
+	}
+	if (step == TALK_ANEW) {
+		begin_anew(op, stream);
 		return;
 	}
 	if (event == STREAM_TIMEOUT && connected) {
@@ -152,14 +181,46 @@ static void take_failure(struct op *op, struct stream *stream, enum stream_event
 }
 
 static void on_event(
+	void *user, struct stream *stream, enum stream_event event, struct slice data);
+
+static int open_stream(struct op *op, uint32_t timeout_ms)
+{
+	const struct check_spec *spec = op->spec;
+	struct stream *stream = NULL;
+	struct stream_config config = { .addr = spec->addr,
+		.port = spec->port,
+		.timeout_ms = timeout_ms,
+		.tls = spec->tls_mode == CHECK_TLS_AT_ONCE ? op->tls : NULL,
+		.server_name = spec->name,
+		.on = on_event,
+		.user = op };
+	return stream_open(op->set, &config, &stream);
+}
+
+/* Returns: false when it is over; a set that closes has no more to tell. */
+static bool reopen(struct op *op)
+{
+	op->anew = false;
+	int rc = open_stream(op, (uint32_t)(op->timeout_ms - op->spent_us / 1000));
+	if (rc < 0 && rc != E_CLOSED) {
+		check_result_set(&op->result, CHECK_UNKNOWN,
+			rc == E_BUSY ? "check.busy" : "check.not_started");
+		op->sink.done(op->sink.user, op->sink.tag, &op->result);
+	}
+	return rc == 0;
+}
+
+static void on_event(
 	void *user, struct stream *stream, enum stream_event event, struct slice data)
 {
 	struct op *op = user;
 	if (event == STREAM_CLOSED) {
-		release(op);
+		if (!op->anew || !reopen(op)) {
+			release(op);
+		}
 		return;
 	}
-	if (op->finished) {
+	if (op->finished || op->anew) {
 		return;
 	}
 	switch (event) {
@@ -212,6 +273,8 @@ int converse_start(const struct engines *engines, const struct converse_service 
 	}
 	op->service = service;
 	op->tls = engines->tls;
+	op->set = engines->streams;
+	op->timeout_ms = verdict_timeout_ms(spec);
 	op->sink = sink;
 	op->has_login = login.user != NULL && login.user[0] != '\0';
 	op->spec = check_spec_dup(spec);
@@ -223,15 +286,7 @@ int converse_start(const struct engines *engines, const struct converse_service 
 	service->init(op->state, op->spec);
 	check_result_init(&op->result, spec, clock_unix_ms());
 	check_result_arg_int(&op->result, "port", spec->port);
-	struct stream_config config = { .addr = spec->addr,
-		.port = spec->port,
-		.timeout_ms = verdict_timeout_ms(spec),
-		.tls = spec->tls_mode == CHECK_TLS_AT_ONCE ? engines->tls : NULL,
-		.server_name = op->spec->name,
-		.on = on_event,
-		.user = op };
-	struct stream *stream = NULL;
-	rc = stream_open(engines->streams, &config, &stream);
+	rc = open_stream(op, op->timeout_ms);
 	if (rc < 0) {
 		release(op);
 	}

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
- * One dialogue with a service over one connection, TLS from the first octet,
+ * One dialogue with a service over one connection or several after one another, TLS from the first octet,
  * begun in its middle, or not at all.  The kind's codec says what to send and
  * when it is over; this drives it, judges the certificate, and keeps the time.
  * A password is not sent before the certificate was found good.
@@ -29,13 +29,13 @@ struct converse_service {
 	const char *closed;  /* connected, and hung up in the middle */
 	/** spec outlives the state.  secured = TLS from the first octet. */
 	void (*init)(void *state, const struct check_spec *spec);
-	/** What a client says first; NULL = the service speaks first. */
+	/** What a client says first on each connection; NULL = the service speaks first. */
 	void (*begin)(void *state, struct buf *out);
 	enum talk_step (*feed)(void *state, struct slice octets, struct buf *out);
 	/** TLS that was begun in the dialogue is there. */
 	void (*secured)(void *state, struct buf *out);
 	/** The service has hung up, or was silent for too long.  TALK_DONE = judge what
-	 *  came; NULL = there is nothing to judge. */
+	 *  came, TALK_ANEW = connect anew; NULL = there is nothing to judge. */
 	enum talk_step (*ended)(void *state, bool hung_up);
 	/** It is over: set state, code and arguments. */
 	void (*judge)(

@@ -417,7 +417,7 @@ int stream_open(
 	struct stream_set *set, const struct stream_config *config, struct stream **ret_stream)
 {
 	if (set->closing || set->count >= set->open_max) {
-		return E_BUSY;
+		return set->closing ? E_CLOSED : E_BUSY;
 	}
 	struct stream *stream = calloc(1, sizeof(*stream));
 	if (stream == NULL) {

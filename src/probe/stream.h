@@ -58,7 +58,8 @@ uint32_t stream_set_count(const struct stream_set *set);
 /**
  * Begin to connect; every outcome comes as an event, never from inside.
  *
- * Returns: 0 and *ret_stream, E_BUSY at open_max, or -errno without descriptors or memory.
+ * Returns: 0 and *ret_stream, E_BUSY at open_max, E_CLOSED when the set is closing,
+ *          or -errno without descriptors or memory.
  */
 NODISCARD int stream_open(
 	struct stream_set *set, const struct stream_config *config, struct stream **ret_stream);

@@ -44,6 +44,22 @@ static int read_length(struct http1 *http, struct slice value)
 	return 0;
 }
 
+/* Of a Set-Cookie only its pair goes back to the server: RFC 6265 section 4.2.1. */
+static void keep_cookie(struct buf *cookies, struct slice value)
+{
+	struct slice pair = value;
+	struct slice attributes;
+	(void)slice_cut(value, ';', &pair, &attributes);
+	pair = slice_trim(pair);
+	bool fits = slice_find(pair, SLICE("=")) != SIZE_MAX &&
+		    memchr(pair.p, 0, pair.n) == NULL &&
+		    pair.n + 2 <= cookies->max - cookies->n;
+	if (fits) {
+		buf_put(cookies, pair);
+		buf_put_str(cookies, "; ");
+	}
+}
+
 static int read_header(struct http1 *http, struct slice line)
 {
 	struct slice name;
@@ -64,6 +80,9 @@ static int read_header(struct http1 *http, struct slice line)
 			return E_FORMAT;
 		}
 		http->chunked = true;
+	}
+	if (http->cookies != NULL && slice_eq_nocase(name, SLICE("set-cookie"))) {
+		keep_cookie(http->cookies, value);
 	}
 	if (slice_eq_nocase(name, SLICE("location")) && value.n <= HTTP1_LOCATION_MAX &&
 		memchr(value.p, 0, value.n) == NULL) {

@@ -20,7 +20,8 @@ enum {
 	HTTP1_HEAD_MAX =
 		32 * 1024,     /* octets of all heads, interim ones and trailers included */
 	HTTP1_INTERIM_MAX = 8, /* 1xx answers before the real one */
-	HTTP1_LOCATION_MAX = 256,
+	HTTP1_LOCATION_MAX = 1024,
+	HTTP1_COOKIES_MAX = 4 * 1024,
 };
 
 enum http1_phase {
@@ -42,6 +43,8 @@ struct http1 {
 	uint64_t body_octets; /* seen */
 	struct buf body;
 	char location[HTTP1_LOCATION_MAX + 1]; /* of a redirect; "" = none, or too long */
+	struct buf
+		*cookies; /* "NAME=VALUE; …" of every Set-Cookie is added; NULL = nobody asks */
 	/* How far the reading is. */
 	struct buf line;
 	uint64_t left;

@@ -13,6 +13,7 @@
 enum talk_step {
 	TALK_MORE, /* send what is in the buffer and go on reading */
 	TALK_TLS,  /* the service agreed: TLS begins with the next octet */
+	TALK_ANEW, /* what follows goes over a connection of its own */
 	TALK_DONE,
 };
 

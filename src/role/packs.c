@@ -105,6 +105,18 @@ static int year_take(const int folders[2], int year, struct arena *arena, struct
 	return error;
 }
 
+/* The school's own breaks: nobody publishes them but the school. */
+static int terms_take(
+	const int folders[2], struct arena *arena, struct packs *packs, struct diag *diag)
+{
+	struct slice text = { 0 };
+	int error =
+		either_read(folders, "policy/terms.json", CALENDAR_MAX_OCTETS, arena, &text);
+	return error == -ENOENT ? 0
+	       : error < 0      ? error
+				: calendar_add_breaks(&packs->calendar, text, diag);
+}
+
 int packs_policy(
 	int share, int site, struct arena *arena, struct packs *ret_packs, struct diag *diag)
 {
@@ -116,6 +128,7 @@ int packs_policy(
 	for (int year = CALENDAR_FIRST_YEAR; year <= CALENDAR_LAST_YEAR && error == 0; year++) {
 		error = year_take(folders, year, arena, packs, diag);
 	}
+	error = error < 0 ? error : terms_take(folders, arena, packs, diag);
 	if (error == 0) {
 		packs->calendar.day_end_min = packs->policy.day_end_min;
 		*ret_packs = *packs;

@@ -28,7 +28,8 @@ struct packs {
 };
 
 /**
- * policy/school-2023-v1.json and every policy/calendar/cn-YYYY.json; a file
+ * policy/school-2023-v1.json, every policy/calendar/cn-YYYY.json and the school's
+ * breaks of policy/terms.json, if there are any; a file
  * of the site's folder stands for the one of the same name in share.
  *
  * Shape:   site may be -1; texts live in the arena.

@@ -45,7 +45,7 @@ static int page_export(struct view *view, struct buf *out, int64_t *after_id)
 	int row = sql_query(view->db,
 		"SELECT a.id, a.name, a.kind, a.address, a.domain, o.name, m.name, v.name,"
 		" a.importance, a.mlps_level, a.exposure, a.host, a.vendor, a.vendor_phone,"
-		" a.note FROM asset a LEFT JOIN unit o ON o.id = a.owner_unit_id LEFT"
+		" a.note, a.tags FROM asset a LEFT JOIN unit o ON o.id = a.owner_unit_id LEFT"
 		" JOIN unit m ON m.id = a.operate_unit_id LEFT JOIN unit v"
 		" ON v.id = a.use_unit_id WHERE a.id > $1 AND ($2 = 0 OR a.owner_unit_id = $2)"
 		" AND a.retired_at_ms IS NULL ORDER BY a.id LIMIT $3",

@@ -13,7 +13,7 @@ struct item {
 	int64_t open_alerts;
 	int64_t domain_end_ms;
 	int64_t icp_end_ms;
-	struct slice text[14]; /* as the columns below */
+	struct slice text[15]; /* as the columns below */
 	int64_t unit_id[3];
 	unsigned state; /* place in worst_first */
 };
@@ -24,13 +24,14 @@ struct items {
 };
 
 /* $3 = 0 or the caller's unit, $4 = 0 or the unit asked for, $5 = a kind or "", $6 = 1 retired ones too. */
-#define COLUMNS                                                                                                        \
-	"SELECT a.id, a.version, a.mlps_level, a.owner_unit_id, a.operate_unit_id, "                                   \
-	"a.use_unit_id, a.name, a.kind,"                                                                               \
-	" a.address, a.domain, a.importance, a.exposure, o.name, m.name, v.name, a.host, "                             \
-	"a.vendor, a.vendor_phone,"                                                                                    \
-	" a.note, a.icp_number, a.domain_end_ms, a.icp_end_ms FROM asset a LEFT JOIN unit o ON o.id = a.owner_unit_id" \
-	" LEFT JOIN unit m ON m.id = a.operate_unit_id LEFT JOIN unit v ON v.id = "                                    \
+#define COLUMNS                                                                                \
+	"SELECT a.id, a.version, a.mlps_level, a.owner_unit_id, a.operate_unit_id, "           \
+	"a.use_unit_id, a.name, a.kind,"                                                       \
+	" a.address, a.domain, a.importance, a.exposure, o.name, m.name, v.name, a.host, "     \
+	"a.vendor, a.vendor_phone,"                                                            \
+	" a.note, a.icp_number, a.tags, a.domain_end_ms, a.icp_end_ms FROM asset a"            \
+	" LEFT JOIN unit o ON o.id = a.owner_unit_id"                                          \
+	" LEFT JOIN unit m ON m.id = a.operate_unit_id LEFT JOIN unit v ON v.id = "            \
 	"a.use_unit_id"
 #define CONDITIONS                                                                             \
 	" AND ($3 = 0 OR a.owner_unit_id = $3) AND ($4 = 0 OR a.owner_unit_id = $4) AND ($5 "  \
@@ -52,6 +53,7 @@ enum {
 	VENDOR_PHONE,
 	NOTE,
 	ICP_NUMBER,
+	TAGS,
 	TEXTS
 };
 
@@ -177,6 +179,7 @@ static void item_put(struct view *view, const struct item *item)
 	number_or_null(jw, "domain_end", item->domain_end_ms);
 	jw_kv_opt(jw, "icp_number", item->text[ICP_NUMBER]);
 	number_or_null(jw, "icp_end", item->icp_end_ms);
+	jw_kv_opt(jw, "tags", item->text[TAGS]);
 	jw_kv_str(jw, "state",
 		slice_str(
 			worst_first[item->state == STATE_NONE ? STATE_UNKNOWN : item->state]));

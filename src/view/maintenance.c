@@ -13,10 +13,13 @@ enum { WEEKDAYS = 7 };
 	" WHEN m.live_edge_ms IS NOT NULL THEN 'planned' ELSE 'over' END"
 #define FROM                                                                                   \
 	"SELECT m.id, m.version, m.reason, m.kind, m.from_ms, m.to_ms, m.weekdays,"            \
-	" m.from_min, m.length_min, m.days, m.scope, " STATE ", m.live_edge_ms, m.made_by,"    \
+	" m.from_min, m.length_min, m.days,"                                                   \
+	" CASE WHEN m.tag IS NULL THEN m.scope ELSE 'tag' END, " STATE                         \
+	", m.live_edge_ms, m.made_by,"                                                         \
 	" p.name, m.made_at_ms, m.ended_at_ms,"                                                \
 	" (SELECT count(*) FROM watch w WHERE w.live_maintenance_id = m.id),"                  \
-	" (SELECT count(*) FROM alert a WHERE a.live_muted_by = m.id AND a.state = 'firing')"  \
+	" (SELECT count(*) FROM alert a WHERE a.live_muted_by = m.id AND a.state = 'firing')," \
+	" coalesce(m.season, 'any'), m.tag"                                                    \
 	" FROM maintenance m LEFT JOIN person p ON p.id = m.made_by"
 
 static void weekdays_put(struct jw *jw, int64_t mask)
@@ -66,7 +69,9 @@ static int members_put(struct view *view, struct stmt *q)
 	jw_kv_int(jw, "from_min", db_col_int64(q, 7));
 	jw_kv_int(jw, "length_min", db_col_int64(q, 8));
 	jw_kv_str(jw, "days", db_col_text(q, 9));
+	jw_kv_str(jw, "season", db_col_text(q, 19));
 	jw_kv_str(jw, "scope", db_col_text(q, 10));
+	jw_kv_opt(jw, "tag", db_col_text(q, 20));
 	jw_kv_str(jw, "state", db_col_text(q, 11));
 	page_int_col(view, "next_at", q, 12);
 	page_ref_col(view, "made_by", q, 13);

@@ -52,6 +52,17 @@ static const struct calendar_day *day_find(const struct calendar *calendar, int6
 	return found ? &calendar->days[low] : NULL;
 }
 
+bool calendar_in_break(const struct calendar *calendar, int64_t day)
+{
+	for (size_t i = 0; i < calendar->break_count; i++) {
+		if (day >= calendar->breaks[i].first_day &&
+			day <= calendar->breaks[i].last_day) {
+			return true;
+		}
+	}
+	return false;
+}
+
 bool calendar_working(const struct calendar *calendar, int64_t day)
 {
 	const struct calendar_day *listed = day_find(calendar, day);

@@ -24,6 +24,7 @@ struct diag;
 enum {
 	CALENDAR_YEARS_MAX = 16,
 	CALENDAR_DAYS_MAX = 1024,  /* off and work days of all years together */
+	CALENDAR_BREAKS_MAX = 64,  /* of the school's terms */
 	CALENDAR_VERSION_MAX = 32, /* of the text's own name */
 	CALENDAR_STAMPED_MAX = CALENDAR_VERSION_MAX + 9,
 	CALENDAR_TEXT_MAX = 64 * 1024,       /* octets of one year's file */
@@ -50,6 +51,12 @@ struct calendar_day {
 	bool work;
 };
 
+/** From the first day to the last, both included; days since 1970-01-01. */
+struct calendar_break {
+	int32_t first_day;
+	int32_t last_day;
+};
+
 struct calendar_year {
 	int32_t year;
 	char version[CALENDAR_STAMPED_MAX];
@@ -60,6 +67,8 @@ struct calendar {
 	int32_t day_end_min; /* minute of the day at which n working days end */
 	size_t year_count;
 	size_t day_count;
+	size_t break_count; /* 0 = nobody has told the school's terms */
+	struct calendar_break breaks[CALENDAR_BREAKS_MAX];
 	struct calendar_year years[CALENDAR_YEARS_MAX];
 	struct calendar_day days[CALENDAR_DAYS_MAX]; /* ascending by day */
 };
@@ -77,6 +86,18 @@ void calendar_init(struct calendar *calendar);
  */
 NODISCARD int calendar_add_json(
 	struct calendar *calendar, struct slice text, struct diag *diag);
+
+/**
+ * Add the breaks between the school's terms from {"breaks":[{"from","to"}]}.
+ *
+ * Shape:   a date alone is a break of one day; dates as YYYY-MM-DD, the last not before the first.
+ * Returns: as calendar_add_json; the calendar is unchanged on failure.
+ */
+NODISCARD int calendar_add_breaks(
+	struct calendar *calendar, struct slice text, struct diag *diag);
+
+/** Does the day lie in a break between terms? */
+bool calendar_in_break(const struct calendar *calendar, int64_t day);
 
 /** Is this day number (civil_day) worked?  An unpublished year is guessed. */
 bool calendar_working(const struct calendar *calendar, int64_t day);

@@ -132,3 +132,48 @@ int calendar_add_json(struct calendar *calendar, struct slice text, struct diag 
 	}
 	return error;
 }
+
+static int break_add(struct calendar *calendar, const struct json *item, struct diag *diag)
+{
+	bool span = json_type(item) == JSON_OBJECT;
+	struct slice words[2] = { span ? json_get_str(item, "from") : json_str(item),
+		span ? json_get_str(item, "to") : json_str(item) };
+	int64_t days[2] = { 0 };
+	for (size_t i = 0; i < 2; i++) {
+		int64_t at_ms = 0;
+		if (words[i].n != DATE_LEN || civil_parse(words[i], 0, &at_ms) < 0) {
+			return diag_set(diag, E_INPUT, 0, 0,
+				"a break is a date, or has \"from\" and \"to\"");
+		}
+		days[i] = civil_day_of_ms(at_ms, 0);
+	}
+	if (days[1] < days[0]) {
+		return diag_set(diag, E_INPUT, 0, 0, "a break ends before it begins");
+	}
+	if (calendar->break_count == CALENDAR_BREAKS_MAX) {
+		return diag_set(
+			diag, E_LIMIT, 0, 0, "more than %d breaks", CALENDAR_BREAKS_MAX);
+	}
+	calendar->breaks[calendar->break_count++] =
+		(struct calendar_break) { (int32_t)days[0], (int32_t)days[1] };
+	return 0;
+}
+
+int calendar_add_breaks(struct calendar *calendar, struct slice text, struct diag *diag)
+{
+	if (text.n > CALENDAR_TEXT_MAX) {
+		return diag_set(
+			diag, E_LIMIT, 0, 0, "terms have at most %d octets", CALENDAR_TEXT_MAX);
+	}
+	AUTO_ARENA struct arena *arena = arena_create(ARENA_OCTETS * 4);
+	const struct json *root = NULL;
+	size_t before = calendar->break_count;
+	int error = json_parse(arena, text, 0, &root, diag);
+	const struct json *list = error < 0 ? NULL : json_get(root, "breaks");
+	for (const struct json *item = json_first(list); item != NULL && error >= 0;
+		item = json_next(item)) {
+		error = break_add(calendar, item, diag);
+	}
+	calendar->break_count = error < 0 ? before : calendar->break_count;
+	return error < 0 ? error : 0;
+}

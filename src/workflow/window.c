@@ -36,6 +36,10 @@ static bool wanted(const struct window *window, const struct calendar *calendar,
 	if ((window->weekdays >> weekday & 1u) == 0) {
 		return false;
 	}
+	if (window->season != WINDOW_YEAR &&
+		(window->season == WINDOW_BREAK) != calendar_in_break(calendar, day)) {
+		return false;
+	}
 	return window->on == WINDOW_ANY ||
 	       (window->on == WINDOW_WORKING) == calendar_working(calendar, day);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
  * Maintenance windows: once from an instant to another, or every week on some
- * days for some hours, if need be only on working days or only on days off.
+ * days for some hours, if need be only on working days or only on days off, only
+ * in term or only in the breaks between terms.
  *
  * Layer: workflow.  Threading: reentrant.
  */
@@ -23,6 +24,7 @@ enum {
 #define WINDOW_NEVER INT64_MAX
 
 enum window_days { WINDOW_ANY, WINDOW_WORKING, WINDOW_OFF };
+enum window_season { WINDOW_YEAR, WINDOW_TERM, WINDOW_BREAK };
 
 struct window {
 	bool weekly;
@@ -32,6 +34,7 @@ struct window {
 	int32_t from_min;    /* weekly: local minute of the day, 0 to 1439 */
 	int32_t length_min;  /* weekly: 1 to WINDOW_LENGTH_MAX_MIN, past midnight if need be */
 	enum window_days on; /* weekly: the day it begins on */
+	enum window_season season; /* weekly: only in term, or only between terms */
 };
 
 /** Does it make sense: an end after its beginning, at least one day, its limits kept? */

@@ -254,6 +254,10 @@ def nginx(f, tls):
     return ["/usr/sbin/nginx", "-c", conf, "-g", "daemon off;"]
 
 
+def cas(tls):
+    return [sys.executable, pathlib.Path(__file__).parent / "cas_server.py", SERVER, "9443", tls / "good.pem", tls / "good.key"]
+
+
 def sshd(f, port=22, more=""):
     if not (f / "key").exists():
         run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", f / "key")

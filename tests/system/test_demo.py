@@ -31,7 +31,8 @@ class Demo:
         self.folder, self.port, self.text = folder, free_port(), ""
         # What the program leaks when it ends is other tests' matter (fontconfig keeps its tables).
         self.env = {**os.environ, "FENGSUI_PORT": str(self.port), "FENGSUI_DATA": str(folder / "var"),
-                    "FENGSUI_LAB": str(folder / "lab"), "FENGSUI_BUILD": str(BUILD), "ASAN_OPTIONS": "detect_leaks=0"}
+                    "FENGSUI_LAB": str(folder / "lab"), "FENGSUI_BUILD": str(BUILD), "ASAN_OPTIONS": "detect_leaks=0",
+                    "FENGSUI_DEMO_PACE": "10"}
 
     def start(self):
         self.text = ""
@@ -110,6 +111,29 @@ def broken(operator, text):
     case(f"{text}: an outage and a login burst are alerts now", len(classes) >= 2, classes)
 
 
+def network(operator):
+    """The campus's devices are watched, look as they are, and something happens to them by itself."""
+    seen = until(lambda: (lambda items: items if sum(c["state"] == "up" for c in items) >= 15 else None)(
+        [c for c in operator.get("/checks?limit=100")["items"] if c["kind"] == "snmp"]), 90)
+    case("the campus's devices answer", len(seen) >= 17, [(c["name"], c["state"]) for c in seen])
+    by_name = {c["name"]: c["id"] for c in seen}
+    devices = until(lambda: (lambda found: found if all(d["at"] for d in found.values()) else None)(
+        {name: operator.get(f"/checks/{check}/device") for name, check in by_name.items()}), 120)
+    makes = {d["vendor"] for d in devices.values() if d["vendor"]}
+    case("of several makes, each known for what it is", {"Huawei", "H3C", "Ruijie", "TP-Link", "Hillstone", "Synology"} <= makes, makes)
+    behind = {n["remote_host"] for n in devices["核心交换机 SNMP"]["neighbours"]}
+    case("the core tells who is behind it", behind == {"dist-teach", "dist-dorm", "dist-dc", "fw-01", "ac-01"}, behind)
+
+    def rates():
+        found = {s["metric"]: s for s in operator.get(f"/checks/{by_name['出口防火墙 SNMP']}/series")["items"] if s["instance"] == "xethernet0/1"}
+        return found if {"in_bps", "out_bps"} <= set(found) and (found["in_bps"]["value"] or 0) > 10_000_000 else None
+    egress = until(rates, 90)
+    case("more comes in through the way out than goes out, in bit/s", egress["in_bps"]["unit"] == "bit/s"
+         and egress["in_bps"]["value"] > 2 * egress["out_bps"]["value"] > 0, egress)
+    happened = until(lambda: [a for a in operator.get("/alerts?limit=100")["items"] if a["class"] == "port.state"], 120)
+    case("a port goes down without anybody's doing", happened[0]["title"]["args"]["port"].startswith("Giga"), happened[0])
+
+
 def drawn(operator):
     """The first page has a line to draw as soon as there are two answers, not after two times five minutes."""
     network = until(lambda: (lambda n: n if n and len(n["at"]) > 2 else None)(operator.get("/overview").get("network")), 90)
@@ -128,6 +152,7 @@ def main():
         operator = story(demo)
         broken(operator, "first start")
         drawn(operator)
+        network(operator)
         notices = operator.get("/notices?limit=100")["items"]
         first = (demo.password(), demo.accounts())
         demo.stop()

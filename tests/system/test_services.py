@@ -1,7 +1,10 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
 """Nine services as Debian has them, good and in four faults each: what `fengsui probe` says of them
-names the cause.  A fault is stopped, a wrong answer, slow, or refused (an account, an end of term)."""
+names the cause.  A fault is stopped, a wrong answer, slow, or refused (an account, an end of term).
+
+FENGSUI_SOAK_SECONDS=3600 asks the good ones for so long instead, every SOAK_EVERY_S, and counts what
+is not good: each is an alarm nobody should have had, told with its cause as it comes."""
 import concurrent.futures
 import json
 import os
@@ -20,6 +23,7 @@ from tap import case, end, skip  # noqa: E402
 BUILD = pathlib.Path(os.environ.get("FENGSUI_BUILD", world.ROOT / "build-test"))
 PROGRAMS = ["named", "dnsmasq", "freeradius", "chronyd", "postfix", "dovecot", "slapd", "nginx", "sshd"]
 SLOW_MS, DELAY_MS = "100", 90
+SOAK_EVERY_S = 2
 AT = world.SERVER
 LDAP_USER = ["--user", "cn=admin,dc=svc,dc=test"]
 
@@ -74,11 +78,13 @@ def asks(b):
         "ldap": ["ldap", AT, "--encrypt", "starttls", *LDAP_USER, *right, "--expect", "dc=svc,dc=test", *ca],
         "http": ["http", f"https://{AT}/", "--expect", "正常", *ca],
         "cas": ["cas", f"https://{AT}/cas/login", *ca],
+        "cas-login": ["cas", CAS + "/cas/login", *ca, "--user", "alice", *right, "--service", "https://app.svc.test/in?a=1"],
         "ssh": ["ssh", AT, "--expect", "OpenSSH"],
     }
 
 
-OK = {name: name + ".ok" for name in ("dns", "dhcp", "radius", "ntp", "smtp", "imap", "pop3", "ldap", "http", "cas", "ssh")}
+CAS = f"https://{AT}:9443"
+OK = {name: name + ".ok" for name in ("dns", "dhcp", "radius", "ntp", "smtp", "imap", "pop3", "ldap", "http", "cas", "ssh")} | {"cas-login": "cas.ticket_good"}
 
 
 def good(b, ask):
@@ -89,10 +95,12 @@ def good(b, ask):
          ["radius", AT, "--secret-file", b.folder / "secret"], "radius.alive"),
         ("dhcp: by broadcast the server of the link is heard",
          ["dhcp", "255.255.255.255", "--interface", "eth0", "--servers", AT], "dhcp.ok"),
+        ("cas: a log-in without a service", ask["cas-login"][:-2], "cas.logged_in"),
         ("ldap: anybody may ask for the root entry", ["ldap", AT], "ldap.ok"),
         ("ldap: TLS from the first octet", [w if w != "starttls" else "tls" for w in ask["ldap"]], "ldap.ok"),
         ("ssh: the host key is the one it was", [*ask["ssh"], "--fingerprint", key], "ssh.ok"),
     ])
+    b.judge([("cas: no session is left behind", ["http", CAS + "/count", "--ca", b.folder / "tls/ca.pem", "--expect", "0"], "http.ok")])
 
 
 def wrong(b, ask):
@@ -116,6 +124,8 @@ def wrong(b, ask):
         ("http: the page is another", other("http", "正常", "开学典礼"), "http.content_missing"),
         ("cas: the form is not there", other("cas", f"https://{AT}/cas/login", f"https://{AT}/cas/empty"), "cas.no_form"),
         ("cas: the form lacks its token", other("cas", f"https://{AT}/cas/login", f"https://{AT}/cas/broken"), "cas.no_token"),
+        ("cas: a log-in that brings no ticket", other("cas-login", "https://app.svc.test/in?a=1", "https://mute.svc.test/"), "cas.no_ticket"),
+        ("cas: a page whose script encrypts the password", other("cas-login", CAS + "/cas/login", CAS + "/spoon/login"), "cas.encrypted"),
         ("ssh: the host key has changed", [*c["ssh"], "--fingerprint", "SHA256:" + "A" * 43], "ssh.host_key_changed"),
         ("ssh: what is there is SMTP", ["ssh", f"{AT}:25", "--timeout", "1000"], "ssh.malformed"),
     ])
@@ -146,6 +156,10 @@ def refused(b, ask):
         ("ldap: a wrong password", other("ldap", (right, no)), "ldap.login_refused"),
         ("http: a certificate that has ended", other("http", (f"https://{AT}/", f"https://{AT}:8443/")), "tls.expired"),
         ("cas: a page that is closed", other("cas", (f"https://{AT}/cas/login", f"https://{AT}/closed")), "cas.status"),
+        ("cas: a wrong password", other("cas-login", (right, no)), "cas.login_refused"),
+        ("cas: an account that is locked", other("cas-login", ("alice", "carol")), "cas.locked"),
+        ("cas: a service whose ticket is refused", other("cas-login", ("https://app.svc.test/in?a=1", "https://other.svc.test/")), "cas.ticket_refused"),
+        ("cas: no password goes unencrypted", other("cas-login", (CAS + "/cas/login", f"http://{AT}:9443/cas/login")), "check.needs_tls"),
         ("ssh: a server that takes no more", ["ssh", f"{AT}:2222"], "ssh.closed"),
         ("imap: no password goes to a certificate nobody vouches for", [w for w in c["imap"] if w != "--ca" and not w.endswith("ca.pem")],
          "tls.untrusted"),
@@ -155,7 +169,7 @@ def refused(b, ask):
 
 def slow(b, ask):
     b.net.delay(DELAY_MS)
-    b.judge([(f"{name}: a slow wire makes it slow", [*words, "--warn-ms", SLOW_MS], name + ".slow") for name, words in ask.items()])
+    b.judge([(f"{name}: a slow wire makes it slow", [*words, "--warn-ms", SLOW_MS], name.split("-")[0] + ".slow") for name, words in ask.items()])
     b.net.delay(0)
 
 
@@ -165,6 +179,20 @@ def stopped(b, ask):
     b.judge([(f"{name}: a stopped service is named as stopped", words, udp.get(name, "tcp.refused")) for name, words in ask.items()])
 
 
+def soak(b, ask, seconds):
+    end_at, probes, alarms = time.monotonic() + seconds, 0, []
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        while (began := time.monotonic()) < end_at:
+            for name, got in zip(ask, pool.map(b.probe, ask.values())):
+                probes += 1
+                if got["code"] != OK[name]:
+                    alarms.append(name)
+                    print(f"# {time.strftime('%H:%M:%S')} false alarm of {name}: {json.dumps(got, ensure_ascii=False)}", flush=True)
+            time.sleep(max(0, SOAK_EVERY_S - (time.monotonic() - began)))
+    print(f"# soak: {seconds} s, {probes} probes of {len(ask)} services, {len(alarms)} false alarms", flush=True)
+    case(f"{seconds} s without a fault invent none", probes > 0 and not alarms, alarms)
+
+
 def servers(b):
     f, tls = b.folder, b.folder / "tls"
     for name, words in {
@@ -172,10 +200,10 @@ def servers(b):
             "chronyd": world.chronyd(f / "chrony"), "postfix": world.postfix(f / "postfix", tls),
             "chrony-unset": world.chronyd(f / "chrony2", 124, "allow 10.77.0.0/24"), "chrony-closed": world.chronyd(f / "chrony3", 125, "local stratum 5\nallow 10.88.0.0/24"),
             "dovecot": world.dovecot(f / "dovecot", tls), "slapd": world.slapd(f / "slapd", tls), "nginx": world.nginx(f / "nginx", tls),
-            "sshd": world.sshd(f / "sshd"), "sshd-full": world.sshd(f / "sshd", 2222, "PerSourceMaxStartups 0")}.items():
+            "sshd": world.sshd(f / "sshd"), "cas": world.cas(tls), "sshd-full": world.sshd(f / "sshd", 2222, "PerSourceMaxStartups 0")}.items():
         b.start(name, words)
     return world.wait_ready(b.net, [(53, "udp"), (67, "udp"), (1812, "udp"), (123, "udp"), (124, "udp"), (125, "udp"), (25, "tcp"), (2527, "tcp"),
-                                    (143, "tcp"), (110, "tcp"), (995, "tcp"), (389, "tcp"), (636, "tcp"), (443, "tcp"), (22, "tcp"), (2222, "tcp")])
+                                    (143, "tcp"), (110, "tcp"), (995, "tcp"), (389, "tcp"), (636, "tcp"), (443, "tcp"), (9443, "tcp"), (22, "tcp"), (2222, "tcp")])
 
 
 def main():
@@ -195,7 +223,10 @@ def main():
         late = servers(bench)
         case("every server is there", late == [], late)
         ask = asks(bench)
-        for part in (good, wrong, refused, slow, stopped):
+        seconds = int(os.environ.get("FENGSUI_SOAK_SECONDS", "0"))
+        if seconds > 0:
+            soak(bench, ask, seconds)
+        for part in (good, wrong, refused, slow, stopped) if seconds == 0 else ():
             began = time.monotonic()
             part(bench, ask)
             print(f"# {part.__name__}: {time.monotonic() - began:.1f} s", flush=True)

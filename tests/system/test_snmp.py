@@ -40,7 +40,7 @@ class Lab:
     """snmp-lab with a script; `say` is a line of its control."""
 
     def __init__(self, folder, lines):
-        self.port = free_port()
+        self.folder, self.port = folder, free_port()
         script = folder / "lab.sim"
         script.write_text("".join(line + "\n" for line in lines))
         self.process = subprocess.Popen([BUILD / "lab/snmp/snmp-lab", "--port", str(self.port), "--control",
@@ -60,12 +60,12 @@ class Lab:
 
 
 @contextlib.contextmanager
-def agent(folder):
-    """net-snmp's own, with three users of version 3."""
+def agent(folder, boots=1, addresses=1):
+    """net-snmp's own at 127.0.0.1 and so on, with four users of version 3; its engine says so many boots."""
     port = free_port()
-    (folder / "state").mkdir()
+    (folder / "state").mkdir(parents=True)
     config = folder / "snmpd.conf"
-    config.write_text(f'''agentaddress udp:127.0.0.1:{port}
+    config.write_text(f'''agentaddress {",".join(f"udp:127.0.0.{n}:{port}" for n in range(1, addresses + 1))}
 rocommunity public
 createUser watcher SHA-256 "{AUTH}" AES "{PRIV}"
 rouser watcher priv
@@ -73,7 +73,12 @@ createUser signer SHA "{AUTH}"
 rouser signer auth
 createUser strong SHA-512 "{AUTH}" AES256 "{PRIV}"
 rouser strong priv
+createUser open
+rouser open noauth
 sysName campus-agent
+exactEngineID 0x8000000001020305
+engineBoots {boots - 1}
+oldEngineID 0x8000000001020305
 ''')
     process = subprocess.Popen(["/usr/sbin/snmpd", "-f", "-Lf", folder / "snmpd.log", "-C", "-c", config, "-p",
                                 folder / "snmpd.pid"], env={**ENV, "SNMP_PERSISTENT_DIR": str(folder / "state")})

@@ -109,6 +109,38 @@ async function maintenance(page) {
   });
 }
 
+async function tagged(page) {
+  await step('a window holds for what bears a tag, and not by terms nobody told', page, async () => {
+    const unit = (await call(page, 'GET', '/units?limit=50')).items[0].id;
+    await call(page, 'POST', '/assets', { name: '机房交换机', kind: 'device', owner_unit_id: unit, tags: '核心机房、双路供电' });
+    await page.goto(`${BASE}/assets`);
+    await page.getByRole('grid').getByText('机房交换机').click();
+    await page.locator('aside').getByText('双路供电').waitFor();
+    await button(page, '修改').click();
+    await shot(page, 'asset-form');
+    await page.keyboard.press('Escape');
+    await shot(page, 'asset-tags');
+    await page.goto(`${BASE}/maintenance`);
+    await button(page, '新增维护窗口').first().click();
+    const box = page.getByRole('dialog');
+    await box.getByLabel('事由', { exact: false }).fill('机房例行断电');
+    await box.getByRole('radio', { name: '每周' }).click();
+    await box.getByRole('checkbox', { name: '周三' }).click();
+    await box.getByLabel('学期', { exact: false }).selectOption({ label: '仅寒暑假' });
+    await box.getByLabel('范围', { exact: false }).selectOption({ label: '标签' });
+    await box.getByLabel('标签', { exact: false }).last().fill('双路供电');
+    await shot(page, 'window-form-tag');
+    await button(box, '保存').click();
+    await page.getByText('尚未登记寒暑假').first().waitFor();
+    await box.getByLabel('学期', { exact: false }).selectOption({ label: '全年' });
+    await button(box, '保存').click();
+    await page.getByRole('grid').getByText('标签 双路供电').waitFor();
+    await page.getByRole('grid').getByText('机房例行断电').click();
+    await page.locator('aside').getByText('双路供电').waitFor();
+    await shot(page, 'window-tag');
+  });
+}
+
 const platform = await startPlatform();
 try {
   let secrets = {};
@@ -119,12 +151,17 @@ try {
     await parents(page);
     await outage(page);
     await maintenance(page);
+    await tagged(page);
   }, secrets.zhou);
   await as('zhou', PHONE, async (page) => {
     await step('on a phone', page, async () => {
       await page.goto(`${BASE}/maintenance`);
       await page.getByText('核心交换机升级').first().waitFor();
       await shot(page, 'windows-phone');
+      await page.getByText('机房例行断电').first().click();
+      await button(page, '修改').click();
+      await page.getByRole('dialog').getByText('仅工作日').first().waitFor({ state: 'attached' });
+      await shot(page, 'window-form-phone');
     });
   });
   await as('zhou', { ...LOOK, locale: 'en', theme: 'dark' }, async (page) => {
@@ -132,6 +169,10 @@ try {
       await page.goto(`${BASE}/maintenance`);
       await page.getByRole('heading', { name: 'Maintenance' }).waitFor();
       await shot(page, 'windows-en');
+      await page.getByText('机房例行断电').first().click();
+      await button(page, 'Edit').click();
+      await page.getByRole('dialog').getByText('Working days').first().waitFor({ state: 'attached' });
+      await shot(page, 'window-form-en');
     });
   });
 } finally {

@@ -57,6 +57,19 @@ enum poll_end {
 	POLL_DENIED,  /* version 3: user, password or level are not accepted */
 };
 
+/** What of version 3 an agent does not accept: which counter of RFC 3414 section 5 it reports. */
+enum poll_denial {
+	POLL_DENIED_NOT,
+	POLL_DENIED_LEVEL,  /* usmStatsUnsupportedSecLevels */
+	POLL_DENIED_WINDOW, /* usmStatsNotInTimeWindows, after its clock was taken over */
+	POLL_DENIED_USER,   /* usmStatsUnknownUserNames */
+	POLL_DENIED_ENGINE, /* usmStatsUnknownEngineIDs: another one each time it is asked */
+	POLL_DENIED_DIGEST, /* usmStatsWrongDigests: the authentication password or algorithm */
+	/* usmStatsDecryptionErrors, or silence to all that is encrypted: the privacy password or
+	 * algorithm.  A wrong key of AES makes noise, which many agents drop without a word. */
+	POLL_DENIED_PRIVACY,
+};
+
 /** What was odd on the way; the values that came before it stand. */
 enum poll_fault {
 	POLL_PARTIAL = 1,        /* some objects are not there */
@@ -70,9 +83,10 @@ enum poll_fault {
 struct poll_answer {
 	uint32_t device;
 	enum poll_end end;
-	unsigned faults;      /* of enum poll_fault */
-	int32_t error_status; /* POLL_ERROR */
-	uint32_t requests;    /* sent, repeats included */
+	unsigned faults;         /* of enum poll_fault */
+	int32_t error_status;    /* POLL_ERROR */
+	enum poll_denial denial; /* POLL_DENIED */
+	uint32_t requests;       /* sent, repeats included */
 	uint32_t repeats;
 	uint32_t values;
 	int64_t began_us; /* monotonic: when it was first sent */

@@ -213,6 +213,12 @@ static void on_timeout(struct poller *poller, uint32_t at)
 		poll_send(poller, at);
 		return;
 	}
+	bool silent = device->v3 != NULL && !job->malformed_seen;
+	job->answer.denial = silent ? session_give_up(device->v3) : POLL_DENIED_NOT;
+	if (job->answer.denial != POLL_DENIED_NOT) {
+		poll_end_job(poller, at, POLL_DENIED);
+		return;
+	}
 	breaker_bad(&device->breaker, poll_now_us() / 1000, (uint8_t)poller->nonce);
 	poll_end_job(poller, at,
 		job->malformed_seen ? POLL_GARBAGE

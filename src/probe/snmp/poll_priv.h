@@ -140,6 +140,14 @@ enum session_says { SESSION_ANSWER, SESSION_AGAIN, SESSION_DENIED, SESSION_IGNOR
 /** Checks and opens a message of version 3; *msg is completed in place. */
 enum session_says session_open_reply(struct poll_device *device, struct slice datagram,
 	struct snmp_msg *msg, int64_t now_ms);
+/**
+ * Silence to the end.  Had it told its engine and then not answered what is
+ * encrypted?  Then that is why, and its engine is asked for again: the next
+ * silence may be that of a device that is gone.
+ */
+enum poll_denial session_give_up(struct poll_v3 *v3);
+/** Why it was denied last. */
+enum poll_denial session_denial(const struct poll_v3 *v3);
 /** poll_reply.c */
 void poll_take(struct poll_family *family, struct slice datagram, const struct probe_addr *from,
 	uint16_t from_port);

@@ -64,6 +64,7 @@ static void take_v3(struct poller *poller, struct poll_device *device, struct sl
 		break;
 	case SESSION_DENIED:
 		answered(poller, device);
+		device->jobs->answer.denial = session_denial(device->v3);
 		poll_end_job(poller, at, POLL_DENIED);
 		break;
 	case SESSION_AGAIN:

@@ -16,6 +16,8 @@ struct poll_v3 {
 	struct usm_engine engine;
 	uint64_t salt;
 	unsigned again; /* corrections in a row without an answer */
+	enum poll_denial denial;
+	bool noise; /* what came last was not to be believed */
 	struct buf plain;
 };
 
@@ -90,39 +92,59 @@ static void hear_clock(struct poll_v3 *v3, const struct snmp_msg *msg, int64_t n
 	v3->engine.heard_ms = now_ms;
 }
 
-static enum session_says again(struct poll_v3 *v3)
+static enum session_says deny(struct poll_v3 *v3, enum poll_denial denial)
 {
-	if (++v3->again <= AGAIN_MAX) {
-		return SESSION_AGAIN;
+	v3->again = 0;
+	v3->denial = denial;
+	return SESSION_DENIED;
+}
+
+static enum session_says again(struct poll_v3 *v3, enum poll_denial denial)
+{
+	return ++v3->again <= AGAIN_MAX ? SESSION_AGAIN : deny(v3, denial);
+}
+
+enum poll_denial session_give_up(struct poll_v3 *v3)
+{
+	bool told = session_is_known(v3) && v3->again > 0 && !v3->noise;
+	if (!told || v3->user->priv == USM_NO_PRIV) {
+		return POLL_DENIED_NOT;
 	}
 	v3->again = 0;
-	return SESSION_DENIED;
+	v3->engine.id_n = 0;
+	return POLL_DENIED_PRIVACY;
+}
+
+enum poll_denial session_denial(const struct poll_v3 *v3)
+{
+	return v3->denial;
 }
 
 static enum session_says take_report(
 	struct poll_v3 *v3, const struct snmp_msg *msg, bool is_signed, int64_t now_ms)
 {
-	enum { LEVEL = 1, WINDOW, USER, ENGINE, DIGEST, DECRYPTION };
-	switch (report_of(msg)) {
-	case ENGINE:
+	enum poll_denial about = (enum poll_denial)report_of(msg);
+	switch (about) {
+	case POLL_DENIED_ENGINE:
 		/* Another engine answers there now, or the first question was answered. */
 		if (usm_engine_set(&v3->engine, v3->user, msg->v3.engine_id) < 0) {
 			return SESSION_IGNORE;
 		}
 		hear_clock(v3, msg, now_ms);
-		return again(v3);
-	case WINDOW:
+		return again(v3, about);
+	case POLL_DENIED_WINDOW:
 		/* Its word alone would let anybody put our clock wrong: section 3.2 (7) b. */
 		if (!is_signed) {
 			return SESSION_IGNORE;
 		}
 		hear_clock(v3, msg, now_ms);
-		return again(v3);
-	case LEVEL:
-	case USER:
-	case DIGEST:
-	case DECRYPTION:
-		return SESSION_DENIED;
+		return again(v3, about);
+	case POLL_DENIED_LEVEL:
+	case POLL_DENIED_USER:
+	case POLL_DENIED_DIGEST:
+	case POLL_DENIED_PRIVACY:
+		return deny(v3, about);
+	case POLL_DENIED_NOT:
 	default:
 		return SESSION_IGNORE;
 	}
@@ -137,7 +159,7 @@ static bool is_timely(const struct usm_engine *engine, const struct snmp_v3 *v3,
 	return (int64_t)v3->time_s + USM_WINDOW_S >= engine_time(engine, now_ms);
 }
 
-enum session_says session_open_reply(
+static enum session_says open_reply(
 	struct poll_device *device, struct slice datagram, struct snmp_msg *msg, int64_t now_ms)
 {
 	struct poll_v3 *v3 = device->v3;
@@ -164,4 +186,12 @@ enum session_says session_open_reply(
 	}
 	v3->again = 0;
 	return SESSION_ANSWER;
+}
+
+enum session_says session_open_reply(
+	struct poll_device *device, struct slice datagram, struct snmp_msg *msg, int64_t now_ms)
+{
+	enum session_says says = open_reply(device, datagram, msg, now_ms);
+	device->v3->noise = says == SESSION_IGNORE;
+	return says;
 }

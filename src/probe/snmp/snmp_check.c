@@ -129,6 +129,17 @@ static void run_end(struct snmp_device *device)
 	}
 }
 
+static const char *denial_code(enum poll_denial denial)
+{
+	static const char *const codes[] = { [POLL_DENIED_LEVEL] = "snmp.wrong_level",
+		[POLL_DENIED_WINDOW] = "snmp.not_in_time",
+		[POLL_DENIED_USER] = "snmp.unknown_user",
+		[POLL_DENIED_DIGEST] = "snmp.wrong_auth",
+		[POLL_DENIED_PRIVACY] = "snmp.wrong_privacy" };
+	bool known = (size_t)denial < sizeof(codes) / sizeof(codes[0]) && codes[denial] != NULL;
+	return known ? codes[denial] : "snmp.denied";
+}
+
 static void conclude(struct snmp_device *device, const struct poll_answer *answer)
 {
 	struct check_result *result = &device->result;
@@ -148,7 +159,7 @@ static void conclude(struct snmp_device *device, const struct poll_answer *answe
 		check_result_set(result, CHECK_DOWN, "snmp.garbage");
 		break;
 	case POLL_DENIED:
-		check_result_set(result, CHECK_DOWN, "snmp.denied");
+		check_result_set(result, CHECK_DOWN, denial_code(answer->denial));
 		break;
 	}
 }

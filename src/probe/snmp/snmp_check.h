@@ -48,8 +48,10 @@ NODISCARD int snmp_checker_create(
 
 /**
  * Begin a check.  Codes: snmp.ok snmp.restarted {uptime_s} (up), snmp.slow
- * (degraded), snmp.timeout snmp.denied snmp.garbage (down), snmp.error {status}
- * (degraded).
+ * (degraded), snmp.timeout snmp.garbage (down), snmp.error {status} (degraded);
+ * of version 3 snmp.unknown_user snmp.wrong_auth snmp.wrong_privacy
+ * snmp.wrong_level snmp.not_in_time, and snmp.denied for what else the agent
+ * will not have (down).
  *
  * Returns: 0; E_BUSY when too many wait for it or it is asked under old
  *          parameters; E_EXISTS when another check asks this address; E_INPUT

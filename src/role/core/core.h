@@ -160,6 +160,8 @@ void returned_frame(struct core *core, enum ipc_role from, struct ipc_frame *fra
 
 /* rules.c: before the writer runs */
 NODISCARD int rules_ready(struct core *core, struct diag *diag);
+/** Maintenance windows by the school's terms open and close by those of this start. */
+NODISCARD int terms_ready(struct core *core, struct diag *diag);
 
 /* audit_key.c: before the writer runs */
 NODISCARD int audit_key_ready(struct core *core, struct diag *diag);

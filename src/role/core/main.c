@@ -140,7 +140,7 @@ static int prepare(struct runtime *rt, struct diag *diag)
 		.blobs = blobs,
 		.secrets = core->key,
 		.base_url = store_base_url(rt, core->db, core->packs) };
-	return 0;
+	return terms_ready(core, diag);
 }
 
 static size_t paths(struct runtime *rt, struct fence_path *list)

@@ -350,6 +350,83 @@ static void a_weekly_window_comes_again(const char *conf)
 	school_close(school);
 }
 
+static void a_window_covers_whatever_bears_its_tag(const char *conf)
+{
+	begin(conf);
+	int64_t asset[2];
+	int64_t check[2];
+	for (int i = 0; i < 2; i++) {
+		asset[i] = done(ROUTE_ASSETS_CREATE, 0,
+			"{\"name\":\"甲%d\",\"kind\":\"server\",\"owner_unit_id\":%lld%s}", i,
+			(long long)cast.unit,
+			i == 0 ? ",\"tags\":\"核心机房、 双路供电，核心机房\"" : "");
+		check[i] = done(ROUTE_CHECKS_CREATE, 0,
+			"{\"name\":\"甲%d\",\"kind\":\"icmp\",\"target\":\"10.1.9.%d\","
+			"\"asset_id\":%lld}",
+			i, i + 1, (long long)asset[i]);
+	}
+	see(ROUTE_ASSETS_GET, asset[0], NULL);
+	answer_is(school, "tags", "核心机房,双路供电");
+	int64_t window = done(ROUTE_MAINTENANCE_CREATE, 0,
+		"{\"reason\":\"机房断电\",\"kind\":\"once\",\"from\":%lld,\"to\":%lld,"
+		"\"scope\":\"tag\",\"tag\":\"双路供电\"}",
+		(long long)school->house.now_ms, (long long)school->house.now_ms + 3600000);
+	see(ROUTE_MAINTENANCE_GET, window, NULL);
+	answer_is(school, "scope", "tag");
+	answer_is(school, "tag", "双路供电");
+	assert_int_equal(answer_int(school, "covered"), 1);
+	/* One that is given the tag later is covered from then on, one that loses it no more. */
+	(void)done(ROUTE_ASSETS_UPDATE, asset[1], "{\"tags\":\"双路供电\"}");
+	(void)done(ROUTE_ASSETS_UPDATE, asset[0], "{\"tags\":null}");
+	see(ROUTE_CHECKS_GET, check[1], NULL);
+	answer_is(school, "state", "maintenance");
+	see(ROUTE_CHECKS_GET, check[0], NULL);
+	answer_is(school, "state", "unknown");
+	assert_int_equal(desk_do(school, operator, ROUTE_MAINTENANCE_CREATE, 0,
+				 "{\"reason\":\"x\",\"kind\":\"weekly\",\"weekdays\":[1],"
+				 "\"length_min\":60,\"scope\":\"tag\",\"tag\":\"双路\"}"),
+		E_INPUT);
+	assert_string_equal(school->code, "maintenance.no_tag");
+	(void)done(ROUTE_MAINTENANCE_UPDATE, window,
+		"{\"reason\":\"机房断电\",\"scope\":\"check\",\"scope_ids\":[%lld]}",
+		(long long)check[0]);
+	see(ROUTE_CHECKS_GET, check[1], NULL);
+	answer_is(school, "state", "unknown");
+	see(ROUTE_CHECKS_GET, check[0], NULL);
+	answer_is(school, "state", "maintenance");
+	school_close(school);
+}
+
+static void a_window_by_the_terms_needs_them_told(const char *conf)
+{
+	static const char body[] = "{\"reason\":\"例行\",\"kind\":\"weekly\",\"weekdays\":[3],"
+				   "\"from_min\":120,\"length_min\":120,\"season\":\"break\","
+				   "\"scope\":\"check\",\"scope_ids\":[%lld]}";
+	begin(conf);
+	int64_t check = check_of("核心", 0);
+	char text[400];
+	(void)snprintf(text, sizeof(text), body, (long long)check);
+	assert_int_equal(desk_do(school, operator, ROUTE_MAINTENANCE_CREATE, 0, text), E_INPUT);
+	assert_string_equal(school->code, "maintenance.no_terms");
+	assert_int_equal(
+		calendar_add_breaks(&school->calendar,
+			SLICE("{\"breaks\":[{\"from\":\"2026-03-09\",\"to\":\"2026-03-15\"}]}"),
+			NULL),
+		0);
+	int64_t window = done(ROUTE_MAINTENANCE_CREATE, 0, body, (long long)check);
+	see(ROUTE_MAINTENANCE_GET, window, NULL);
+	answer_is(school, "season", "break");
+	answer_is(school, "state", "planned");
+	/* A Wednesday in term, and one in the break. */
+	cast_time(&cast, "2026-03-04T02:30");
+	see(ROUTE_CHECKS_GET, check, NULL);
+	answer_is(school, "state", "unknown");
+	cast_time(&cast, "2026-03-11T02:30");
+	see(ROUTE_CHECKS_GET, check, NULL);
+	answer_is(school, "state", "maintenance");
+	school_close(school);
+}
+
 static void a_window_is_held_against_its_form(const char *conf)
 {
 	static const struct {
@@ -406,6 +483,10 @@ int main(void)
 		{ "a window ends when a person says so", a_window_ends_when_a_person_says_so,
 			false },
 		{ "a weekly window comes again", a_weekly_window_comes_again, false },
+		{ "a window covers whatever bears its tag",
+			a_window_covers_whatever_bears_its_tag, false },
+		{ "a window by the terms needs them told",
+			a_window_by_the_terms_needs_them_told, false },
 		{ "a window is held against its form", a_window_is_held_against_its_form,
 			false },
 	};

@@ -18,6 +18,8 @@ enum { ENGINE_IDS = 4, WINDOW_STAT = 2, ENGINE_STAT = 4 };
 
 enum manner {
 	HONEST,
+	DROPS_ENCRYPTED,
+	SILENT,
 	PLAYS_BACK,    /* what it answered first, again */
 	FALSE_CLOCK,   /* says unsigned that our clock is wrong, then nothing */
 	PLAIN_ANSWERS, /* answers what was asked in secret openly */
@@ -116,6 +118,12 @@ static void on_request(uv_poll_t *poll, int status, int events)
 		buf_put(&out, buf_slice(&world.first));
 	} else {
 		make_answer(slice_of(octets, (size_t)got), &out);
+	}
+	/* Its own engine is all it tells: of a wrong key the rest is noise to it. */
+	bool drops = world.manner == SILENT ||
+		     (world.manner == DROPS_ENCRYPTED && world.asked % 3 != 1);
+	if (drops) {
+		return;
 	}
 	(void)!sendto(world.fd, out.p, out.n, 0, (struct sockaddr *)&from, n);
 }
@@ -248,6 +256,25 @@ static void what_was_secret_is_not_taken_openly(void **state)
 	assert_int_equal(values, 0);
 }
 
+static void silence_to_what_is_encrypted_is_a_wrong_key(void **state)
+{
+	(void)state;
+	unsigned asked = 0;
+	size_t values = 0;
+	world.manner = DROPS_ENCRYPTED;
+	/* Its engine, then the question and a repeat; each time anew. */
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(ask(&asked, &values), POLL_DENIED);
+		assert_int_equal(world.answer.denial, POLL_DENIED_PRIVACY);
+		assert_int_equal(asked, 3);
+	}
+	world.manner = HONEST;
+	assert_int_equal(ask(&asked, &values), POLL_OK);
+	/* One that answered before and is silent now is gone. */
+	world.manner = SILENT;
+	assert_int_equal(ask(&asked, &values), POLL_TIMEOUT);
+}
+
 static void an_old_answer_is_none(void **state)
 {
 	(void)state;
@@ -270,6 +297,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(nobody_puts_our_clock_wrong, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			what_was_secret_is_not_taken_openly, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			silence_to_what_is_encrypted_is_a_wrong_key, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(an_old_answer_is_none, set_up, tear_down),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

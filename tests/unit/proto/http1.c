@@ -110,6 +110,24 @@ static void a_redirect_tells_where(void **state)
 	http1_fini(&http);
 }
 
+static void cookies_are_kept_for_who_asks(void **state)
+{
+	struct http1 http;
+	AUTO_BUF struct buf cookies;
+	(void)state;
+	buf_init(&cookies, 24);
+	http1_init(&http, BODY_MAX);
+	http.cookies = &cookies;
+	assert_int_equal(
+		http1_feed(&http, SLICE("HTTP/1.1 200 OK\r\nSet-Cookie: A=1; Path=/; Secure\r\n"
+					"set-cookie:B=2\r\nSet-Cookie: none\r\n"
+					"Set-Cookie: C=too-long-to-be-kept\r\n"
+					"Content-Length: 0\r\n\r\n")),
+		1);
+	assert_true(slice_is(buf_slice(&cookies), "A=1; B=2; "));
+	http1_fini(&http);
+}
+
 static void a_head_without_end_is_refused(void **state)
 {
 	(void)state;
@@ -139,6 +157,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(answers_are_read_to_their_end),
 		cmocka_unit_test(a_redirect_tells_where),
+		cmocka_unit_test(cookies_are_kept_for_who_asks),
 		cmocka_unit_test(a_head_without_end_is_refused),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

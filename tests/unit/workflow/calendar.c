@@ -216,6 +216,44 @@ static void a_seventeenth_year_is_refused(void **state)
 	assert_null(calendar_version(&calendar, 2017));
 }
 
+static void breaks_are_read_whole_or_not_at_all(void **state)
+{
+	static const struct {
+		const char *text;
+		int want;
+	} cases[] = {
+		{ "{\"breaks\":[{\"from\":\"2027-01-16\",\"to\":\"2027-02-28\"},\"2027-05-04\"]}",
+			0 },
+		{ "{\"breaks\":[\"2027-06-01\",{\"from\":\"2027-02-28\",\"to\":\"2027-01-16\"}]}",
+			E_INPUT },
+		{ "{\"breaks\":[\"2027-06-01\",{\"from\":\"2027-02-28\"}]}", E_INPUT },
+		{ "{\"breaks\":[\"2027-13-01\"]}", E_INPUT },
+		{ "{\"breaks\":[\"2027-06-01T00:00\"]}", E_INPUT },
+		{ "{}", 0 },
+	};
+	struct calendar calendar;
+	(void)state;
+	calendar_init(&calendar);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		assert_int_equal(calendar_add_breaks(&calendar, slice_str(cases[i].text), NULL),
+			cases[i].want);
+	}
+	assert_true(calendar_in_break(&calendar, civil_day(2027, 1, 16)));
+	assert_true(calendar_in_break(&calendar, civil_day(2027, 2, 28)));
+	assert_false(calendar_in_break(&calendar, civil_day(2027, 3, 1)));
+	assert_true(calendar_in_break(&calendar, civil_day(2027, 5, 4)));
+	assert_false(calendar_in_break(&calendar, civil_day(2027, 6, 1)));
+	assert_int_equal(calendar.break_count, 2);
+	for (int i = 2; i < CALENDAR_BREAKS_MAX; i++) {
+		assert_int_equal(calendar_add_breaks(&calendar,
+					 SLICE("{\"breaks\":[\"2028-01-01\"]}"), NULL),
+			0);
+	}
+	assert_int_equal(
+		calendar_add_breaks(&calendar, SLICE("{\"breaks\":[\"2028-01-01\"]}"), NULL),
+		E_LIMIT);
+}
+
 static void local_time_shows_its_zone(void **state)
 {
 	(void)state;
@@ -236,6 +274,7 @@ int main(void)
 		cmocka_unit_test(rules_are_read_and_written),
 		cmocka_unit_test(a_wrong_file_is_refused_whole_and_says_why),
 		cmocka_unit_test(a_seventeenth_year_is_refused),
+		cmocka_unit_test(breaks_are_read_whole_or_not_at_all),
 		cmocka_unit_test(local_time_shows_its_zone),
 	};
 	return cmocka_run_group_tests(tests, china_open, NULL);

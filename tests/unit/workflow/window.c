@@ -77,6 +77,50 @@ static void windows_open_and_close_when_people_think_they_do(void **state)
 	}
 }
 
+static void a_window_keeps_to_the_term_or_to_its_breaks(void **state)
+{
+	static const struct {
+		const char *name;
+		enum window_season season;
+		const char *at;
+		bool open;
+		const char *edge;
+	} cases[] = {
+		{ "in term it opens", WINDOW_TERM, "2026-03-02T02:30", true,
+			"2026-03-02T03:00" },
+		{ "in term it waits for the end of the break", WINDOW_TERM, "2026-07-20T02:30",
+			false, "2026-09-07T02:00" },
+		{ "in breaks it stays shut in term", WINDOW_BREAK, "2026-03-02T02:30", false,
+			"2026-07-20T02:00" },
+		{ "in breaks it opens on the first day", WINDOW_BREAK, "2026-07-20T02:30", true,
+			"2026-07-20T03:00" },
+		{ "and on the last", WINDOW_BREAK, "2026-08-31T02:30", true,
+			"2026-08-31T03:00" },
+	};
+	struct calendar school = china;
+	(void)state;
+	assert_int_equal(
+		calendar_add_breaks(&school,
+			SLICE("{\"breaks\":[{\"from\":\"2026-07-20\",\"to\":\"2026-08-31\"}]}"),
+			NULL),
+		0);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct window w = weekly(MON, 120, 60, WINDOW_ANY);
+		int64_t at_ms = china_at(cases[i].at);
+		w.season = cases[i].season;
+		if (window_open(&w, &school, at_ms) != cases[i].open ||
+			window_edge(&w, &school, at_ms) != china_at(cases[i].edge)) {
+			fail_msg("%s: open %d, edge %lld", cases[i].name,
+				window_open(&w, &school, at_ms),
+				(long long)window_edge(&w, &school, at_ms));
+		}
+	}
+	struct window never = weekly(MON, 120, 60, WINDOW_ANY);
+	never.season = WINDOW_BREAK;
+	assert_int_equal(
+		window_edge(&never, &school, china_at("2026-09-01T00:00")), WINDOW_NEVER);
+}
+
 static void one_that_comes_once_comes_once(void **state)
 {
 	(void)state;
@@ -147,6 +191,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(windows_open_and_close_when_people_think_they_do),
+		cmocka_unit_test(a_window_keeps_to_the_term_or_to_its_breaks),
 		cmocka_unit_test(one_that_comes_once_comes_once),
 		cmocka_unit_test(a_weekly_one_keeps_its_first_and_last_day),
 		cmocka_unit_test(what_makes_no_sense_is_none),

@@ -43,5 +43,6 @@ export function whenOf(w: Maintenance): string {
   }
   const days = w.weekdays.map((d) => t(`window.day.${d as (typeof WEEKDAYS)[number]}`)).join(t('window.and'));
   const hours = `${timeOf(w.from_min)}–${timeOf(w.from_min + w.length_min)}`;
-  return `${days} ${hours}${w.days === 'any' ? '' : ` ${t(`window.days.${w.days}`)}`}`;
+  const limits = [w.days === 'any' ? '' : t(`window.days.${w.days}`), w.season === 'any' ? '' : t(`window.season.${w.season}`)].filter(Boolean);
+  return [days, hours, ...limits].join(' ');
 }

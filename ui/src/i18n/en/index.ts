@@ -14,6 +14,7 @@ import { phone } from './phone';
 import { problems } from './problems';
 import { refusals } from './refusals';
 import { results } from './results';
+import { register } from './register';
 import { review } from './review';
 import { rules } from './rules';
 import { said } from './said';
@@ -24,4 +25,4 @@ import { topology } from './topology';
 import { windows } from './windows';
 import { words } from './words';
 
-export const en: Record<Key, string> = { ...shell, ...words, ...alerts, ...checkKinds, ...expiry, ...found, ...lines, ...metrics, ...notices, ...manage, ...nav, ...network, ...phone, ...problems, ...refusals, ...results, ...review, ...rules, ...said, ...sentences, ...setup, ...topology, ...windows };
+export const en: Record<Key, string> = { ...shell, ...words, ...alerts, ...checkKinds, ...expiry, ...found, ...lines, ...metrics, ...notices, ...manage, ...nav, ...network, ...phone, ...problems, ...refusals, ...results, ...register, ...review, ...rules, ...said, ...sentences, ...setup, ...topology, ...windows };

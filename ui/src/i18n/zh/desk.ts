@@ -5,6 +5,5 @@ import { manage } from './manage';
 import { nav } from './nav';
 import { refusals } from './refusals';
 import { results } from './results';
-import { windows } from './windows';
 
-export const zhDesk = { ...alerts, ...checkKinds, ...manage, ...nav, ...refusals, ...results, ...windows };
+export const zhDesk = { ...alerts, ...checkKinds, ...manage, ...nav, ...refusals, ...results };

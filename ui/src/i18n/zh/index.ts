@@ -11,6 +11,7 @@ import type { network } from './network';
 import { notices } from './notices';
 import { phone } from './phone';
 import { problems } from './problems';
+import type { register } from './register';
 import type { review } from './review';
 import type { rules } from './rules';
 import type { said } from './said';
@@ -18,8 +19,9 @@ import type { sentences } from './sentences';
 import type { setup } from './setup';
 import { shell } from './shell';
 import type { topology } from './topology';
+import type { windows } from './windows';
 import { words } from './words';
 
 export const zh = { ...shell, ...words, ...notices, ...phone, ...problems };
-type Later = typeof expiry & typeof found & typeof lines & typeof metrics & typeof network & typeof review & typeof rules & typeof said & typeof sentences & typeof setup & typeof topology;
+type Later = typeof expiry & typeof found & typeof lines & typeof metrics & typeof network & typeof register & typeof review & typeof rules & typeof said & typeof sentences & typeof setup & typeof topology & typeof windows;
 export type Key = keyof typeof zh | keyof typeof zhDesk | keyof Later;
