@@ -157,7 +157,6 @@ static void words_split(
 	while (q.n > 0 && count < WORDS_MAX) {
 		struct slice word = { 0 };
 		if (!slice_cut(q, ' ', &word, &q)) {
-			word = q;
 			q = (struct slice) { 0 };
 		}
 		if (word.n > 0) {

@@ -15,6 +15,7 @@
 
 enum { LINES_MAX = QUERY_CUT_SERIES_MAX / 2, WAYS = 2, BUCKETS = 288, BUDGET_MS = 1500 };
 #define DAY_MS INT64_C(86400000)
+#define NARROW_MS INT64_C(120000) /* so that every bucket has a poll in it */
 #define FRESH_MS (INT64_C(15) * 60 * 1000)
 
 /* ---- counts */
@@ -110,6 +111,9 @@ int view_net_counts(struct view *view)
 struct egress {
 	int64_t series[WAYS * LINES_MAX]; /* in and out of each */
 	struct query_bucket *buckets;
+	size_t count; /* of each series */
+	int64_t from_ms;
+	int64_t width_ms;
 	size_t lines;
 	size_t unmeasured; /* without a port */
 	int64_t bps[WAYS]; /* by contract, down and up; -1 = not all are known */
@@ -153,7 +157,7 @@ static double sum_at(const struct egress *egress, size_t way, size_t bucket)
 	bool any = false;
 	for (size_t i = 0; i < egress->lines; i++) {
 		const struct query_span *span =
-			&egress->buckets[(WAYS * i + way) * BUCKETS + bucket].value;
+			&egress->buckets[(WAYS * i + way) * egress->count + bucket].value;
 		sum += span->count > 0 ? span->sum / (double)span->count : 0;
 		any = any || span->count > 0;
 	}
@@ -164,7 +168,7 @@ static void sums_put(struct jw *jw, const struct egress *egress, size_t way, con
 {
 	jw_key(jw, key);
 	jw_array(jw);
-	for (size_t b = 0; b < BUCKETS; b++) {
+	for (size_t b = 0; b < egress->count; b++) {
 		jw_double(jw, sum_at(egress, way, b));
 	}
 	jw_end(jw);
@@ -196,25 +200,50 @@ static void now_put(struct view *view, const struct egress *egress)
 	}
 }
 
-static void day_put(struct view *view, struct egress *egress)
+/* One pass; what the rows cannot say in time is a gap. */
+static void cut_range(struct view *view, struct egress *egress, int64_t from_ms)
 {
-	struct jw *jw = &view->jw;
 	struct query_coverage coverage;
 	struct query_request range = { .kind = ROW_SAMPLE,
-		.from_ms = view->now_ms - DAY_MS + 1,
+		.from_ms = from_ms,
 		.to_ms = view->now_ms,
 		.limits = { QUERY_ROWS_DEFAULT, BUDGET_MS },
 		.arena = view->arena };
+	struct query_cut cut = { egress->series, WAYS * egress->lines, egress->count,
+		view_badness, egress->buckets };
+	egress->from_ms = from_ms;
+	egress->width_ms = (view->now_ms - from_ms + 1) / (int64_t)egress->count;
+	(void)!query_buckets(view->env->rows, &range, &cut, &coverage);
+}
+
+/* Lines that are young have a day of less, in narrower buckets. */
+static void day_cut(struct view *view, struct egress *egress)
+{
+	size_t first = 0;
+	egress->count = BUCKETS;
+	cut_range(view, egress, view->now_ms - DAY_MS + 1);
+	while (first < BUCKETS && isnan(sum_at(egress, 0, first))) {
+		first++;
+	}
+	int64_t from_ms = egress->from_ms + (int64_t)first * egress->width_ms;
+	size_t wanted = (size_t)((view->now_ms - from_ms) / NARROW_MS);
+	if (first > 0 && first < BUCKETS) {
+		egress->count = wanted < 2 ? 2 : wanted < BUCKETS ? wanted : BUCKETS;
+		cut_range(view, egress, from_ms);
+	}
+}
+
+static void day_put(struct view *view, struct egress *egress)
+{
+	struct jw *jw = &view->jw;
 	egress->buckets = arena_take(
 		view->arena, (WAYS * egress->lines + 1) * BUCKETS * sizeof(*egress->buckets));
-	struct query_cut cut = { egress->series, WAYS * egress->lines, BUCKETS, view_badness,
-		egress->buckets };
-	/* What the rows cannot say in time is a gap. */
-	(void)!query_buckets(view->env->rows, &range, &cut, &coverage);
+	day_cut(view, egress);
 	jw_key(jw, "at");
 	jw_array(jw);
-	for (int64_t b = 0; b < BUCKETS; b++) {
-		jw_int(jw, range.from_ms + (2 * b + 1) * DAY_MS / (2 * BUCKETS));
+	for (size_t b = 0; b < egress->count; b++) {
+		jw_int(jw,
+			egress->from_ms + (int64_t)b * egress->width_ms + egress->width_ms / 2);
 	}
 	jw_end(jw);
 	sums_put(jw, egress, 0, "in_avg");

@@ -242,6 +242,7 @@ def pages_of_the_network(operator):
              [want[i] for i in got & set(want)])
     case("what is switched off is not counted", operator.get("/checks/parts") == before, before)
     found = operator.get("/checks?q=PING%20127.0.0.1&limit=200")["items"]
+    case("words that are nowhere find nothing", operator.get("/checks?q=Ping%20nowhere")["items"] == [])
     case("found by every word, in either case", {c["target"] for c in found} == {"127.0.0.11", "127.0.0.12", "127.0.0.14", "127.0.0.15"},
          [c["name"] for c in found])
     case("a percent sign is one", operator.get("/checks?q=" + urllib.parse.quote("Ping%线路"))["items"] == [])

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { api } from '../src/api/client';
+import { figuresOver } from '../src/api/network';
 import type { Circuit } from '../src/api/schema';
 import { addWords } from '../src/i18n';
 import { metrics } from '../src/i18n/zh/metrics';
@@ -9,7 +11,6 @@ import { bpsOf, lineOrder, mbpsOf, usedOf } from '../src/model/circuits';
 import { daysLeft } from '../src/model/expiry';
 import { matches } from '../src/model/network';
 import { aliasOf, errorsOf, figuresByPort, macText, portState, portWord, shareOf, shows } from '../src/model/ports';
-import { bucketsOf } from '../src/model/ranges';
 
 addWords({ ...metrics, ...network });
 const one = (metric: string, instance = '', value: number | null = null, unit = '') => ({ series: `${metric}${instance}`, metric, instance, unit, label: '', at: 1, value });
@@ -25,6 +26,35 @@ describe('lines', () => {
   it('are as full as their fuller direction', () => expect([usedOf({ in_bps: 9e8, out_bps: 1e8, down_bps: 1e9, up_bps: 2e8 }), usedOf({ in_bps: 9e8, out_bps: 1e8, down_bps: null, up_bps: 2e8 }), usedOf({ in_bps: null, out_bps: null, down_bps: 1e9, up_bps: 1e9 })]).toEqual([90, 50, null]));
 });
 
+describe('figures over a range', () => {
+  afterEach(() => vi.restoreAllMocks());
+  type Query = { buckets?: string };
+  const served = (answer: (query: Query) => object | null) => {
+    const asked: string[] = [];
+    vi.spyOn(api, 'GET').mockImplementation(((_path: string, init: { params: { query: Query } }) => {
+      const { query } = init.params;
+      asked.push(query.buckets ?? 'all');
+      const data = answer(query);
+      return Promise.resolve(data ? { data, response: new Response() } : { error: { code: 'absent', status: 404 }, response: new Response(null, { status: 404 }) });
+    }) as never);
+    return asked;
+  };
+  it('are samples where they fit an answer', async () => {
+    const asked = served(() => ({ at: [1], value: [5], coverage: { complete: true, stop: 'whole' } }));
+    expect(await figuresOver(1, '2', 0, 10)).toEqual({ at: [1], values: [5], whole: true });
+    expect(asked).toEqual(['all']);
+  });
+  it('are buckets with their bounds where they do not', async () => {
+    const asked = served((q) => (q.buckets ? { at: [1], value: [5], low: [2], high: [9], coverage: { complete: true, stop: 'whole' } } : { at: [9], value: [9], coverage: { complete: false, stop: 'rows' } }));
+    expect(await figuresOver(1, '2', 0, 10)).toEqual({ at: [1], values: [5], low: [2], high: [9], whole: true });
+    expect(asked).toEqual(['all', '504']);
+  });
+  it('are none where the check was not measured in the series then', async () => {
+    served(() => null);
+    expect(await figuresOver(1, '2', 0, 10)).toEqual({ at: [], values: [], whole: true });
+  });
+});
+
 describe('what must be renewed', () => {
   it('is counted in days, whatever the hour', () => expect([daysLeft('2026-12-08', '2026-11-28'), daysLeft('2026-11-28', '2026-11-28'), daysLeft('2026-11-26', '2026-11-28')]).toEqual([10, 0, -2]));
 });
@@ -35,7 +65,6 @@ describe('figures', () => {
   it('that say one thing share a chart', () => expect(charted([one('rtt_max'), one('loss'), one('rtt_min'), one('cpu', '1'), one('cpu', '2')]).map((g) => g.map((s) => s.series))).toEqual([['rtt_min', 'rtt_max'], ['loss'], ['cpu1'], ['cpu2']]));
   it('on one chart are called by what they have in common', () => expect([chartName([one('rtt_min'), one('rtt_max')]), chartName([one('cpu', 'Slot 1')])]).toEqual(['往返时间', '处理器占用 Slot 1']));
   it('of several series stand on one axis of time', () => expect(aligned([{ at: [1, 3], values: [10, 30] }, { at: [2, 3], values: [20, null] }])).toEqual({ at: [1, 2, 3], values: [[10, null, 30], [null, 20, null]] }));
-  it('of a long range are asked for in buckets, of a short one as they are', () => expect([bucketsOf(0, 7 * 86_400_000, 60), bucketsOf(0, 86_400_000, 60), bucketsOf(0, 3_600_000, 1), bucketsOf(0, 3_600_000, 2)]).toEqual([504, 0, 504, 0]));
 });
 
 describe('ports', () => {

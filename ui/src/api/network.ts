@@ -3,10 +3,9 @@
 import { keepPreviousData, useQuery } from '@tanstack/vue-query';
 import { computed, type MaybeRefOrGetter, toValue } from 'vue';
 import { can } from '@/lib/session';
-import { bucketsOf } from '@/model/ranges';
 import { api, ok } from './client';
 import { Refusal } from './problem';
-import type { Check, Device, DeviceNeighbour, DevicePool, DevicePort, DeviceSensor, Series, SeriesList } from './schema';
+import type { Check, Device, DeviceNeighbour, DevicePool, DevicePort, DeviceSensor, Samples, Series, SeriesList } from './schema';
 
 export type { Device } from './schema';
 
@@ -29,20 +28,27 @@ export interface Figures {
   whole: boolean;
 }
 
-/** A range of one series, as samples or, where they are too many to draw, in buckets; nothing where the check was not measured in it then. */
-export async function figuresOver(id: number, series: string, from: number, to: number, intervalS: number): Promise<Figures> {
-  const buckets = bucketsOf(from, to, intervalS);
-  const got = await ok(api.GET('/api/v1/checks/{id}/samples', { params: { path: { id }, query: { series, from: String(from), to: String(to), ...(buckets ? { buckets: String(buckets) } : {}) } } })).catch((error: unknown) => {
+const BUCKETS = 504;
+
+/* Null where the check was not measured in this series at that time. */
+function samplesOf(id: number, query: { series: string; from: string; to: string; buckets?: string }): Promise<Samples | null> {
+  return ok(api.GET('/api/v1/checks/{id}/samples', { params: { path: { id }, query } })).catch((error: unknown) => {
     if (error instanceof Refusal && error.status === 404) {
       return null;
     }
     throw error;
   });
-  if (!got) {
-    return { at: [], values: [], whole: true };
-  }
-  const bounds = buckets ? { low: got.low ?? [], high: got.high ?? [] } : {};
-  return { at: got.at, values: got.value, ...bounds, whole: (got.coverage as { complete?: boolean } | null)?.complete !== false };
+}
+
+const coverageOf = (got: Samples): { complete?: boolean; stop?: string } => (got.coverage ?? {}) as { complete?: boolean; stop?: string };
+
+/** A range of one series: its samples, or where they are more than an answer holds the whole range in buckets. */
+export async function figuresOver(id: number, series: string, from: number, to: number): Promise<Figures> {
+  const range = { series, from: String(from), to: String(to) };
+  const some = await samplesOf(id, range);
+  const cut = some && coverageOf(some).stop === 'rows' ? await samplesOf(id, { ...range, buckets: String(BUCKETS) }) : null;
+  const got = cut ?? some;
+  return got ? { at: got.at, values: got.value, ...(cut ? { low: cut.low ?? [], high: cut.high ?? [] } : {}), whole: coverageOf(got).complete !== false } : { at: [], values: [], whole: true };
 }
 
 const PAGE = '200';
