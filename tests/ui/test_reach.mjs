@@ -10,11 +10,11 @@ import { BASE, onTheDesk, PASSWORD, ROOT, say, startPlatform, step, sum } from '
 onTheDesk(import.meta.filename, 'reach');
 const { as } = await import('./day.mjs');
 const { simulated, watched } = await import('./network.mjs');
-const { people, records } = await import('./school.mjs');
+const { people, ranges, records } = await import('./school.mjs');
 const AXE = readFileSync(createRequire(join(ROOT, 'ui/package.json')).resolve('axe-core/axe.min.js'), 'utf8');
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 const SCREENS = {
-  zhou: ['/', '/todo', '/alerts', '/net', '/net?tab=devices', '/net?tab=traffic', '/net?tab=services', '/checks', '/maintenance', '/assets', '/findings', '/notices', '/notices/new', '/units', '/units?tab=people', '/deliveries', '/me'],
+  zhou: ['/', '/todo', '/alerts', '/net', '/net?tab=devices', '/net?tab=traffic', '/net?tab=services', '/checks', '/maintenance', '/assets', '/found', '/found?part=subnets', '/found?part=freezes', '/findings', '/notices', '/notices/new', '/units', '/units?tab=people', '/deliveries', '/me'],
   admin: ['/setup', '/setup?step=address', '/setup?step=accounts', '/users', '/settings', '/health', '/checkup'],
   zheng: ['/audit'],
   liu: ['/lead'],
@@ -145,6 +145,20 @@ async function composition(page) {
   });
 }
 
+async function claim(page) {
+  await step('several devices are claimed at once, each for the unit of its range', page, async () => {
+    await go(page, '/found');
+    const boxes = page.getByRole('grid').getByRole('checkbox');
+    await boxes.nth(0).check();
+    await boxes.nth(1).check();
+    await page.getByRole('button', { name: '认领', exact: true }).click();
+    await page.getByRole('dialog').getByRole('button', { name: '认领', exact: true }).click();
+    await page.getByText('已认领 2 台').waitFor();
+    await page.goto(`${BASE}/found?state=claimed`);
+    await page.getByText('教务处').nth(1).waitFor();
+  });
+}
+
 const devices = await simulated();
 const platform = await startPlatform();
 let secret = {};
@@ -158,10 +172,12 @@ try {
   await as('zhou', {}, async (page) => {
     notice = `/notices/${(await records(page)).notice}`;
     const net = await watched(page);
-    SCREENS.zhou.push(notice, `/net?check=${net.line}`, `/net/${net.access}`, `/net/${net.access}?port=${encodeURIComponent('GigabitEthernet1/0/1')}`, `/net/${net.ups}`);
+    const found = await ranges(page);
+    SCREENS.zhou.push(notice, `/found/${found.one}`, `/net?check=${net.line}`, `/net/${net.access}`, `/net/${net.access}?port=${encodeURIComponent('GigabitEthernet1/0/1')}`, `/net/${net.ups}`);
     await axe(page, 'zhou', 'light');
     await axe(page, 'zhou', 'dark');
     await composition(page);
+    await claim(page);
     await page.setViewportSize({ width: 3840, height: 2160 });
     await wide(page, 'zhou', 3840);
   }, secret.zhou);

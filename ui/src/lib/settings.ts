@@ -35,6 +35,7 @@ export const GROUPS: Record<string, Known[]> = {
   admin: [{ key: 'admin_from.networks', label: 'setting.admin_from', kind: 'lines', hint: 'setting.admin_from_hint', placeholder: '10.20.1.0/24' }],
   duty: [{ key: 'duty.person_id', label: 'setting.duty.person_id', kind: 'person', hint: 'setting.duty_hint' }],
   backup: [{ key: 'backup.target_dir', label: 'setting.backup.target', kind: 'text', hint: 'setting.backup_hint' }, { key: 'backup.at_hour', label: 'setting.backup.at_hour', kind: 'number', hint: 'setting.backup.at_hint' }],
+  sweep: [{ key: 'sweep.per_second', label: 'setting.sweep.per_second', kind: 'number', first: 50, hint: 'setting.sweep_hint' }, { key: 'sweep.round_hours', label: 'setting.sweep.round_hours', kind: 'number', first: 24 }],
 };
 
 const KEYS = ['settings', 'checkup', 'overview'];
