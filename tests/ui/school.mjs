@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // A school small enough to be there in two seconds: two units, five people, one of each record.
 
+import { until } from './house.mjs';
+
 /** The interface as the person at this page has it. */
 export const call = (page, method, path, body) => page.evaluate(async ([m, p, b]) => {
   const answer = await fetch(`/api/v1${p}`, { method: m, headers: b === undefined ? {} : { 'Content-Type': 'application/json' }, body: b === undefined ? undefined : JSON.stringify(b) });
@@ -35,4 +37,19 @@ export async function records(page) {
   const notice = (await call(page, 'POST', '/notices', { title: '关于教务管理系统弱口令的通报', unit_id, grade: 'high', finding_ids: [finding], requirement: '请限期整改。' })).id;
   await call(page, 'POST', `/notices/${notice}/review`, {});
   return { asset, finding, notice };
+}
+
+const RANGES = [['办公楼', '10.20.11.0/28', 'active'], ['机房', '10.20.13.0/28', 'active'], ['学生宿舍', '10.20.12.0/24', 'passive'], ['访客网', '10.20.99.0/24', 'off']];
+
+/** Ranges and an examination that is far off, by the operator; some devices that answered and are in no register. */
+export async function ranges(page) {
+  const unit_id = (await call(page, 'GET', '/units?limit=50')).items.find((u) => u.name === '教务处').id;
+  for (const [name, network, mode] of RANGES) {
+    await call(page, 'POST', '/subnets', { name, network, mode, unit_id: mode === 'active' ? unit_id : null });
+  }
+  await call(page, 'POST', '/freezes', { reason: '普通高考', approval: '校办〔2026〕12 号', from: 4102444800000, to: 4102448400000 });
+  const devices = await until(async () => ((list) => (list.length >= 4 ? list : null))((await call(page, 'GET', '/discovered?source=sweep')).items), 'devices that answered');
+  const [one, two] = devices.sort((a, b) => a.address.localeCompare(b.address));
+  await call(page, 'POST', `/discovered/${two.id}/hand`, { unit_id, reason: '请确认是否为贵处设备' });
+  return { one: one.id, two: two.id };
 }

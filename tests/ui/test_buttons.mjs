@@ -8,10 +8,10 @@ import { BASE, onTheDesk, say, startPlatform, sum } from './house.mjs';
 onTheDesk(import.meta.filename, 'buttons');
 const { as } = await import('./day.mjs');
 const { simulated, watched } = await import('./network.mjs');
-const { people, records } = await import('./school.mjs');
+const { people, ranges, records } = await import('./school.mjs');
 
 const SCREENS = {
-  operator: ['/', '/todo', '/alerts', '/net', '/net?tab=devices', '/net?tab=services', '/topology', '/checks', '/maintenance', '/assets', '/findings', '/notices', '/notices/new', '/units', '/units?tab=people', '/deliveries', '/checkup', '/health', '/settings', '/me'],
+  operator: ['/', '/todo', '/alerts', '/net', '/net?tab=devices', '/net?tab=services', '/topology', '/checks', '/maintenance', '/assets', '/found', '/found?part=freezes', '/findings', '/notices', '/notices/new', '/units', '/units?tab=people', '/deliveries', '/checkup', '/health', '/settings', '/me'],
   director: ['/', '/todo', '/alerts', '/net', '/topology', '/checks', '/maintenance', '/assets', '/findings', '/notices', '/units', '/audit', '/checkup', '/health', '/settings', '/me'],
   sysadmin: ['/', '/net?tab=traffic', '/checks', '/units', '/units?tab=people', '/checkup', '/users', '/health', '/settings', '/me', ...['school', 'address', 'time', 'mail', 'backup', 'units', 'accounts', 'duty', 'addresses'].map((s) => `/setup?step=${s}`)],
 };
@@ -144,8 +144,9 @@ try {
   await as('zhou', {}, async (page) => {
     const { asset, finding, notice } = await records(page);
     const net = await watched(page);
-    SCREENS.operator.push(`/net/${net.access}`, `/net/${net.ups}?port=eth0`, '/net?tab=traffic', `/assets/${asset}`, `/findings/${finding}`, `/notices/${notice}`);
-    SCREENS.director.push(`/notices/${notice}`);
+    const found = await ranges(page);
+    SCREENS.operator.push(`/net/${net.access}`, `/net/${net.ups}?port=eth0`, '/net?tab=traffic', `/assets/${asset}`, `/findings/${finding}`, `/notices/${notice}`, `/found/${found.one}`, `/found/${found.two}`, '/found?part=subnets');
+    SCREENS.director.push(`/notices/${notice}`, '/found?part=freezes');
     await checkup(page, 'operator');
     await role(page, 'operator');
   }, secret.zhou);

@@ -10,11 +10,11 @@ import { BASE, onTheDesk, PASSWORD, ROOT, say, startPlatform, step, sum } from '
 onTheDesk(import.meta.filename, 'reach');
 const { as } = await import('./day.mjs');
 const { simulated, watched } = await import('./network.mjs');
-const { people, records } = await import('./school.mjs');
+const { people, ranges, records } = await import('./school.mjs');
 const AXE = readFileSync(createRequire(join(ROOT, 'ui/package.json')).resolve('axe-core/axe.min.js'), 'utf8');
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 const SCREENS = {
-  zhou: ['/', '/todo', '/alerts', '/net', '/net?tab=devices', '/net?tab=traffic', '/net?tab=services', '/topology', '/checks', '/maintenance', '/assets', '/findings', '/notices', '/notices/new', '/units', '/units?tab=people', '/deliveries', '/me'],
+  zhou: ['/', '/todo', '/alerts', '/net', '/net?tab=devices', '/net?tab=traffic', '/net?tab=services', '/topology', '/checks', '/maintenance', '/assets', '/found', '/found?part=subnets', '/found?part=freezes', '/findings', '/notices', '/notices/new', '/units', '/units?tab=people', '/deliveries', '/me'],
   admin: ['/setup', '/setup?step=address', '/setup?step=accounts', '/users', '/settings', '/health', '/checkup'],
   zheng: ['/audit'],
   liu: ['/lead'],
@@ -203,6 +203,20 @@ async function lineByHand(page) {
   });
 }
 
+async function claim(page) {
+  await step('several devices are claimed at once, each for the unit of its range', page, async () => {
+    await go(page, '/found');
+    const boxes = page.getByRole('grid').getByRole('checkbox');
+    await boxes.nth(0).check();
+    await boxes.nth(1).check();
+    await page.getByRole('button', { name: '认领', exact: true }).click();
+    await page.getByRole('dialog').getByRole('button', { name: '认领', exact: true }).click();
+    await page.getByText('已认领 2 台').waitFor();
+    await page.goto(`${BASE}/found?state=claimed`);
+    await page.getByText('教务处').nth(1).waitFor();
+  });
+}
+
 const devices = await simulated();
 const platform = await startPlatform();
 let secret = {};
@@ -216,12 +230,14 @@ try {
   await as('zhou', {}, async (page) => {
     notice = `/notices/${(await records(page)).notice}`;
     const net = await watched(page);
+    const found = await ranges(page);
     await topology(page, net);
     await lineByHand(page);
-    SCREENS.zhou.push(`/net?line=${net.circuits[0]}`, '/net?line=new', `/topology/${net.dist}`, notice, `/net?check=${net.line}`, `/net/${net.access}`, `/net/${net.access}?port=${encodeURIComponent('GigabitEthernet1/0/1')}`, `/net/${net.ups}`);
+    SCREENS.zhou.push(`/net?line=${net.circuits[0]}`, '/net?line=new', `/topology/${net.dist}`, notice, `/found/${found.one}`, `/net?check=${net.line}`, `/net/${net.access}`, `/net/${net.access}?port=${encodeURIComponent('GigabitEthernet1/0/1')}`, `/net/${net.ups}`);
     await axe(page, 'zhou', 'light');
     await axe(page, 'zhou', 'dark');
     await composition(page);
+    await claim(page);
     await page.setViewportSize({ width: 320, height: 800 });
     SCREENS.map = ['/topology', `/topology/${net.dist}`];
     await wide(page, 'map', 320);

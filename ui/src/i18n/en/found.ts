@@ -61,6 +61,7 @@ export const found: Record<keyof typeof source, string> = {
   'found.reason': 'Reason',
   'found.remark': 'Remark',
   'found.decline': 'Not ours',
+  'found.decline_why': 'Why it is not ours',
   'found.declined': 'Given back to the centre',
   'found.reopen': 'List again',
   'found.reopened': 'Listed again',

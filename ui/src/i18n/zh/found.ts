@@ -60,6 +60,7 @@ export const found = {
   'found.reason': '理由',
   'found.remark': '说明',
   'found.decline': '不属于本单位',
+  'found.decline_why': '不属于本单位的理由',
   'found.declined': '已退回信息中心',
   'found.reopen': '重新列出',
   'found.reopened': '已重新列出',
