@@ -43,11 +43,11 @@ HOSTS = (
     ("printer-registry", 61, "printer", "acc-jw", 11, 1000, 40, "025A09000003"),
     ("ap-dorm3-204", 71, "access-point", "acc-dorm1", 7, 1000, 8, "025A09000010"),
 )
-# access switch → VLAN and network of the people behind it, how many, octets a second each at noon
+# access switch → VLAN and network of the people behind it, how many, octets a second each at the busiest hour
 PEOPLE = {
-    "acc-lib": (41, "10.20.41", 12, 180_000), "acc-jw": (40, "10.20.40", 10, 120_000),
-    "acc-lab": (43, "10.20.43", 14, 90_000), "acc-dorm1": (64, "10.20.64", 18, 900_000),
-    "acc-dorm2": (65, "10.20.65", 16, 850_000), "acc-office": (44, "10.20.44", 9, 100_000),
+    "acc-lib": (41, "10.20.41", 12, 400_000), "acc-jw": (40, "10.20.40", 10, 300_000),
+    "acc-lab": (43, "10.20.43", 14, 250_000), "acc-dorm1": (64, "10.20.64", 18, 2_200_000),
+    "acc-dorm2": (65, "10.20.65", 16, 2_000_000), "acc-office": (44, "10.20.44", 9, 200_000),
 }
 WAN_PORT, INSIDE_PORT = 1, 8  # of the firewall
 MACS = {"huawei": 1, "h3c": 2, "ruijie": 3, "tplink": 4, "hillstone": 5, "wlc": 6}
@@ -99,6 +99,7 @@ def build():
     """The switches by name, linked, and every host's (address, MAC) as the core's ARP has them."""
     switches = {row[0]: Switch(row) for row in SWITCHES}
     links = []
+    switches["fw-01"].slow[WAN_PORT] = 1000
     for s in switches.values():
         if s.above:
             link(links, switches[s.above], s.at, s, s.up())
