@@ -11,7 +11,6 @@
 #include "desk/homepages.h"
 #include "desk/maintenance.h"
 #include "desk/patch.h"
-#include "desk/vicinity.h"
 #include "model/check_kind.h"
 #include "model/target.h"
 #include "records/sql.h"
@@ -104,7 +103,6 @@ int desk_check_update(struct desk *desk)
 	if (elsewhere) {
 		error = homepage_forget(desk, row.id);
 		error = error < 0 ? error : device_forget(desk->txn, row.id);
-		error = error < 0 ? error : vicinity_forget(desk->txn, row.id);
 	}
 	if (error >= 0 && (elsewhere || (before.enabled && !row.enabled))) {
 		error = check_row_forget(

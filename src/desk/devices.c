@@ -8,6 +8,7 @@
 #include "base/jw.h"
 #include "desk/desk.h"
 #include "desk/signals.h"
+#include "desk/vicinity.h"
 #include "records/sql.h"
 
 enum { LIST_OCTETS_MAX = 4 * 1024 * 1024, PORT_ALERTS_MAX = 4096, FIELDS_MAX = 8 };
@@ -176,5 +177,5 @@ int device_forget(struct txn *txn, int64_t check_id)
 {
 	int64_t done =
 		sql_run(txn_db(txn), "DELETE FROM device WHERE id = $1", SQL_INT(check_id));
-	return done < 0 ? (int)done : 0;
+	return done < 0 ? (int)done : vicinity_forget(txn, check_id);
 }

@@ -7,6 +7,7 @@
 #include "base/map.h"
 #include "desk/topology.h"
 #include "desk/vicinity.h"
+#include "detect/topology/tables.h"
 #include "model/check_kind.h"
 #include "model/name.h"
 #include "model/target.h"
@@ -233,12 +234,8 @@ static void own_read(struct campus *c, struct slice text)
 	const struct json *list = json_get(facts, "macs");
 	uint64_t *macs = arena_take(c->arena, (json_count(list) + 1) * sizeof(*macs));
 	for (const struct json *item = json_first(list); item != NULL; item = json_next(item)) {
-		char digits[16] = "";
-		struct slice hex = json_str(item);
-		memcpy(digits, hex.p, hex.n < sizeof(digits) ? hex.n : 0);
-		uint64_t mac = strtoull(digits, NULL, 16);
-		macs[own->mac_count] = mac;
-		own->mac_count += mac != 0 && own->mac_count < TOPOLOGY_DEVICE_KEYS_MAX;
+		macs[own->mac_count] = tables_mac(json_str(item));
+		own->mac_count += macs[own->mac_count] != 0;
 	}
 	own->macs = macs;
 	for (const struct json *item = json_first(json_get(facts, "addresses")); item != NULL;

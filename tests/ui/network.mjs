@@ -49,5 +49,6 @@ export async function watched(page) {
   }
   const measured = async (id) => (await call(page, 'GET', `/checks/${id}/series`)).items.some((s) => s.metric === 'in_bps' && s.value !== null);
   await until(async () => (await measured(made.access)) && (await measured(made.core)), 'figures of the ports');
+  await until(async () => (await call(page, 'GET', '/topology')).links.length >= 2, 'links of the switches');
   return made;
 }

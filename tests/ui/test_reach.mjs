@@ -14,7 +14,7 @@ const { people, ranges, records } = await import('./school.mjs');
 const AXE = readFileSync(createRequire(join(ROOT, 'ui/package.json')).resolve('axe-core/axe.min.js'), 'utf8');
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 const SCREENS = {
-  zhou: ['/', '/todo', '/alerts', '/net', '/net?tab=devices', '/net?tab=traffic', '/net?tab=services', '/checks', '/maintenance', '/assets', '/found', '/found?part=subnets', '/found?part=freezes', '/findings', '/notices', '/notices/new', '/units', '/units?tab=people', '/deliveries', '/me'],
+  zhou: ['/', '/todo', '/alerts', '/net', '/net?tab=devices', '/net?tab=traffic', '/net?tab=services', '/topology', '/checks', '/maintenance', '/assets', '/found', '/found?part=subnets', '/found?part=freezes', '/findings', '/notices', '/notices/new', '/units', '/units?tab=people', '/deliveries', '/me'],
   admin: ['/setup', '/setup?step=address', '/setup?step=accounts', '/users', '/settings', '/health', '/checkup'],
   zheng: ['/audit'],
   liu: ['/lead'],
@@ -159,6 +159,48 @@ async function claim(page) {
   });
 }
 
+/** Where the monitoring hangs is said by clicking; whom each device is reached through follows. */
+async function topology(page, net) {
+  await step('the map shows the switches and asks where the monitoring hangs', page, async () => {
+    await go(page, '/topology');
+    await page.getByText('还不知道监测平台接在哪台设备上').waitFor();
+    await page.locator(`.topo-node[data-node="${net.dist}"]`).waitFor();
+  });
+  await step('a link says what it rests on', page, async () => {
+    await page.locator(`.topo-node[data-node="${net.core}"]`).click();
+    await page.locator('aside').getByText('依据').first().click();
+    await page.locator('aside').getByText(/LLDP：核心交换机/).first().waitFor();
+  });
+  await step('the monitoring point is set, with a reason', page, async () => {
+    await page.getByRole('button', { name: '设为监测接入点' }).click();
+    const box = page.getByRole('dialog');
+    const save = box.getByRole('button', { name: '保存', exact: true });
+    if (await save.isEnabled()) {
+      throw new Error('it can be saved without a reason');
+    }
+    await box.getByLabel('原因说明', { exact: false }).fill('平台服务器接在核心交换机');
+    await save.click();
+    await box.waitFor({ state: 'detached' });
+  });
+  await step('then a device names whom it is reached through', page, async () => {
+    await go(page, `/topology/${net.access}`);
+    await page.locator('aside').getByRole('button', { name: '教学楼汇聚' }).first().waitFor();
+    await page.locator('aside').getByText('由链路推算').waitFor();
+    await go(page, `/net/${net.dist}`);
+    await page.locator('.device-parents').getByText('核心交换机').waitFor();
+    await page.getByRole('grid').getByRole('link', { name: '教学楼接入' }).waitFor();
+  });
+  await step('the map is walked with the keyboard', page, async () => {
+    await go(page, '/topology');
+    const box = page.locator('.topo-node[tabindex="0"]');
+    await tabTo(page, box);
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await page.locator('aside').waitFor();
+    await page.keyboard.press('Escape');
+  });
+}
+
 const devices = await simulated();
 const platform = await startPlatform();
 let secret = {};
@@ -173,11 +215,15 @@ try {
     notice = `/notices/${(await records(page)).notice}`;
     const net = await watched(page);
     const found = await ranges(page);
-    SCREENS.zhou.push(notice, `/found/${found.one}`, `/net?check=${net.line}`, `/net/${net.access}`, `/net/${net.access}?port=${encodeURIComponent('GigabitEthernet1/0/1')}`, `/net/${net.ups}`);
+    await topology(page, net);
+    SCREENS.zhou.push(`/topology/${net.dist}`, notice, `/found/${found.one}`, `/net?check=${net.line}`, `/net/${net.access}`, `/net/${net.access}?port=${encodeURIComponent('GigabitEthernet1/0/1')}`, `/net/${net.ups}`);
     await axe(page, 'zhou', 'light');
     await axe(page, 'zhou', 'dark');
     await composition(page);
     await claim(page);
+    await page.setViewportSize({ width: 320, height: 800 });
+    SCREENS.map = ['/topology', `/topology/${net.dist}`];
+    await wide(page, 'map', 320);
     await page.setViewportSize({ width: 3840, height: 2160 });
     await wide(page, 'zhou', 3840);
   }, secret.zhou);

@@ -41,8 +41,7 @@ static struct slice octets_of(struct arena *arena, struct slice hex)
 	return slice_of(octets, n);
 }
 
-/* 0 = none: no station has that address. */
-static uint64_t mac_of(struct slice hex)
+uint64_t tables_mac(struct slice hex)
 {
 	uint64_t mac = 0;
 	for (size_t i = 0; i < MAC_DIGITS; i++) {
@@ -96,7 +95,7 @@ static void keys_read(
 	uint64_t *macs = arena_take(arena, (most + 1) * sizeof(*macs));
 	for (const struct json *row = json_first(list); row != NULL && device->mac_count < most;
 		row = json_next(row)) {
-		macs[device->mac_count] = mac_of(json_str(row));
+		macs[device->mac_count] = tables_mac(json_str(row));
 		device->mac_count += macs[device->mac_count] != 0;
 	}
 	device->macs = macs;
@@ -125,7 +124,7 @@ static void ports_read(
 			.name = text_of(arena, row, "name"),
 			.descr = text_of(arena, row, "descr"),
 			.alias = text_of(arena, row, "alias"),
-			.mac = mac_of(json_get_str(row, "mac")),
+			.mac = tables_mac(json_get_str(row, "mac")),
 			.lag = number_of(row, "lag", UINT32_MAX),
 			.down = json_get_bool(row, "down", false),
 		};
@@ -208,7 +207,7 @@ void tables_read_fdb(
 		struct slice macs = good ? json_str(value[2]) : (struct slice) { 0 };
 		for (; macs.n >= MAC_DIGITS && device->fdb_count < count;
 			macs = slice_skip(macs, MAC_DIGITS)) {
-			struct topology_fdb one = { port, (uint16_t)vlan, mac_of(macs) };
+			struct topology_fdb one = { port, (uint16_t)vlan, tables_mac(macs) };
 			rows[device->fdb_count] = one;
 			device->fdb_count += one.mac != 0;
 		}
@@ -228,7 +227,7 @@ void tables_read_arp(
 		struct topology_arp *one = &rows[device->arp_count];
 		bool good = row_read(row, &one->if_index, value) &&
 			    network_parse(json_str(value[1]), &one->address) == 0;
-		one->mac = good ? mac_of(json_str(value[2])) : 0;
+		one->mac = good ? tables_mac(json_str(value[2])) : 0;
 		device->arp_count += one->mac != 0;
 	}
 	device->arp = rows;

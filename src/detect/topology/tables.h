@@ -42,6 +42,9 @@ void tables_read_fdb(
 void tables_read_arp(
 	struct arena *arena, const struct json *arp, struct topology_device *device);
 
+/** A station's address out of twelve digits; 0 = it is none, for no station has that one. */
+uint64_t tables_mac(struct slice hex);
+
 /** Each writes one JSON value. */
 void tables_put_facts(struct jw *jw, const struct topology_device *device);
 void tables_put_neighbours(struct jw *jw, const struct topology_device *device);

@@ -13,13 +13,14 @@
 
 enum { QUESTION_MAX = 256, ARENA_OCTETS = 4 * 1024 * 1024 };
 
-static const struct ask_codes codes = { .refused = "snmp.refused",
+/* Nobody is told why one did not say who it is. */
+static const struct ask_codes codes = { .refused = "snmp.timeout",
 	.timeout = "snmp.timeout",
-	.ignored = "snmp.malformed",
-	.no_route = "snmp.no_route",
-	.host_unreachable = "snmp.host_unreachable",
-	.failed = "snmp.failed",
-	.slow = "snmp.slow" };
+	.ignored = "snmp.timeout",
+	.no_route = "snmp.timeout",
+	.host_unreachable = "snmp.timeout",
+	.failed = "snmp.timeout",
+	.slow = "snmp.timeout" };
 
 static const uint32_t objects[][9] = {
 	{ 1, 3, 6, 1, 2, 1, 1, 1, 0 }, /* sysDescr */

@@ -10,6 +10,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/log.h"
+#include "desk/maintenance.h"
 #include "desk/topology.h"
 #include "records/db.h"
 #include "role/core/core.h"
@@ -87,7 +88,11 @@ static void end(struct charting *charting)
 
 static int keep_run(struct txn *txn, void *arg)
 {
-	return topology_keep(txn, arg);
+	const struct charting *charting = arg;
+	int changed = topology_keep(txn, charting->made);
+	/* Who hangs on whom says whom a window covers. */
+	int error = changed > 0 ? maintenance_refresh(txn, &charting->core->env) : changed;
+	return error < 0 ? error : changed;
 }
 
 static void kept(struct job *job)
@@ -128,7 +133,7 @@ static void make_done(uv_work_t *work, int status)
 	log_event(LOG_DEBUG, "topology.made", F_INT("took_ms", charting->made->took_ms),
 		F_INT("devices", (int64_t)charting->made->input.device_count),
 		F_INT("links", (int64_t)charting->made->topology.link_count));
-	job_submit(job_create(charting->core, 0), keep_run, charting->made, kept);
+	job_submit(job_create(charting->core, 0), keep_run, charting, kept);
 }
 
 void charting_turn(struct core *core)

@@ -96,14 +96,21 @@ static char *text_of(struct slice text)
 	return copy;
 }
 
-/* The check's own text tells whether anything about it has changed. */
+/* The check's own text tells whether anything about it has changed; who it hangs on is no reason to look at once. */
 static uint64_t digest_of_item(const struct table *table, const struct json *item)
 {
 	AUTO_BUF struct buf text;
 	struct jw jw;
 	buf_init(&text, CHECK_OCTETS_MAX);
 	jw_init(&jw, &text);
-	jw_value(&jw, item);
+	jw_object(&jw);
+	for (const struct json *m = json_first(item); m != NULL; m = json_next(m)) {
+		if (!slice_is(json_name(m), "parents")) {
+			jw_key_slice(&jw, json_name(m));
+			jw_value(&jw, m);
+		}
+	}
+	jw_end(&jw);
 	return text.failed ? rand_u64() : digest_siphash(table->seed, buf_slice(&text));
 }
 
@@ -131,6 +138,7 @@ static struct watch *watch_make(struct table *table, const struct spec_item *ite
 /* The desk gives no more than are taken, and no others. */
 static void parents_read(const struct json *list, struct watch *watch)
 {
+	watch->parent_count = 0;
 	for (const struct json *parent = json_first(list);
 		parent != NULL && watch->parent_count < REACH_PARENTS_MAX;
 		parent = json_next(parent)) {
@@ -139,14 +147,13 @@ static void parents_read(const struct json *list, struct watch *watch)
 }
 
 /* The one of this id is new or has changed. */
-static int watch_put(struct table *table, const struct spec_item *item,
-	const struct json *parents, struct watch **ret_watch)
+static int watch_put(
+	struct table *table, const struct spec_item *item, struct watch **ret_watch)
 {
 	struct watch *watch = watch_make(table, item);
 	if (watch == NULL) {
 		return E_LIMIT;
 	}
-	parents_read(parents, watch);
 	struct watch *old = map_get(table->by_id, key_of(&item->spec.id));
 	int error = scheduler_put(table->probe->scheduler, watch->spec, true);
 	error = error < 0 ? error : judge_put(table->probe->judge, watch);
@@ -173,12 +180,12 @@ static int item_take(
 	uint64_t digest = digest_of_item(table, json);
 	if (watch == NULL || watch->digest != digest) {
 		int error = spec_read(arena, json, &item, diag);
-		error = error < 0 ? error
-				  : watch_put(table, &item, json_get(json, "parents"), &watch);
+		error = error < 0 ? error : watch_put(table, &item, &watch);
 		if (error < 0) {
 			return error;
 		}
 	}
+	parents_read(json_get(json, "parents"), watch);
 	watch->digest = digest;
 	watch->seen = table->taken;
 	return 0;

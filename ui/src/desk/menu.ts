@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The menu of the acting role: what it may not open is not there.
-import { Activity, Bug, CalendarClock, ClipboardCheck, ClipboardList, Gauge, HeartPulse, Inbox, LayoutDashboard, Network, Radar, ScrollText, Send, Server, Settings, ShieldAlert, SlidersHorizontal, UserCog, Users } from '@lucide/vue';
+import { Activity, Bug, CalendarClock, ClipboardCheck, ClipboardList, Gauge, HeartPulse, Inbox, LayoutDashboard, Network, Radar, ScrollText, Send, Server, Settings, ShieldAlert, SlidersHorizontal, UserCog, Users, Workflow } from '@lucide/vue';
 import type { Component } from 'vue';
 import type { Key } from '@/i18n';
 
@@ -36,6 +36,7 @@ export const MENU: MenuGroup[] = [
     items: [
       { name: 'alerts', key: 'nav.alerts', icon: ShieldAlert, act: 'alerts.list', to: '/alerts' },
       { name: 'net', key: 'nav.net', icon: Network, act: 'checks.list', to: '/net' },
+      { name: 'topology', key: 'nav.topology', icon: Workflow, act: 'topology.get', to: '/topology' },
       { name: 'checks', key: 'nav.checks', icon: Activity, act: 'checks.list', to: '/checks' },
       { name: 'maintenance', key: 'nav.maintenance', icon: CalendarClock, act: 'maintenance.list', to: '/maintenance' },
       { name: 'rules', key: 'nav.rules', icon: SlidersHorizontal, act: 'rules.list', to: '/rules' },

@@ -15,6 +15,7 @@ export const routes: RouteRecordRaw[] = [
   { path: '/rules', name: 'rules', component: () => import('./rules/Rules.vue'), meta: { title: 'nav.rules', group: 'nav.g.monitor', act: 'rules.list' } },
   { path: '/net', name: 'net', component: () => import('./net/Net.vue'), meta: { title: 'nav.net', group: 'nav.g.monitor', act: 'checks.list' } },
   { path: '/net/:id(\\d+)', name: 'device', component: () => import('./net/Device.vue'), meta: { title: 'nav.net', group: 'nav.g.monitor', act: 'checks.get' } },
+  { path: '/topology/:id(\\d+)?', name: 'topology', component: () => import('./topology/Topology.vue'), meta: { title: 'nav.topology', group: 'nav.g.monitor', act: 'topology.get' } },
   { path: '/checks/:id(\\d+)?', name: 'checks', component: () => import('./checks/Checks.vue'), meta: { title: 'nav.checks', group: 'nav.g.monitor', act: 'checks.list' } },
   { path: '/maintenance/:id(\\d+)?', name: 'maintenance', component: () => import('./maintenance/Windows.vue'), meta: { title: 'nav.maintenance', group: 'nav.g.monitor', act: 'maintenance.list' } },
   { path: '/assets/:id(\\d+)?', name: 'assets', component: () => import('./assets/Assets.vue'), meta: { title: 'nav.assets', group: 'nav.g.monitor', act: 'assets.list' } },

@@ -17,12 +17,13 @@ export const queries = new QueryClient({
 
 /** Topic of an event → first words of the query keys that show it. */
 const SHOWN: Record<string, string[]> = {
-  alert: ['alert', 'overview', 'rules'],
+  alert: ['alert', 'overview', 'rules', 'topology'],
   incident: ['incident', 'alert', 'todo', 'overview'],
   finding: ['finding', 'todo'],
   notice: ['notice', 'notices', 'todo', 'overview', 'findings'],
   check: ['checks', 'check', 'device', 'overview'],
   maintenance: ['maintenance'],
+  topology: ['topology', 'device', 'check'],
   rule: ['rules'],
   asset: ['assets', 'asset'],
   discovered: ['discovered', 'discovery', 'todo', 'overview'],

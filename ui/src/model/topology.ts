@@ -84,13 +84,17 @@ function spread(near: Near, from: number[], distance: Map<number, number>): void
   }
 }
 
-/** Steps from the core. A part that nothing joins to it begins at its own busiest device. */
+/** Steps from the core. A part that nothing joins to it begins at its own busiest device; what has no
+    link at all stands below everything. */
 export function distances(nodes: TopoNode[], links: TopoLink[], core: number[]): Map<number, number> {
   const near = neighbours(nodes, links);
   const distance = new Map<number, number>();
   spread(near, core, distance);
   const busiest = [...near.keys()].sort((x, y) => (near.get(y)?.length ?? 0) - (near.get(x)?.length ?? 0) || x - y);
-  busiest.forEach((id) => spread(near, [id], distance));
+  const alone = busiest.filter((id) => near.get(id)?.length === 0 && !distance.has(id));
+  busiest.filter((id) => near.get(id)?.length).forEach((id) => spread(near, [id], distance));
+  const below = distance.size ? Math.max(...distance.values()) + 1 : 0;
+  alone.forEach((id) => distance.set(id, below));
   return distance;
 }
 

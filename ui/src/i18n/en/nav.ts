@@ -25,6 +25,7 @@ export const nav = {
   'nav.alerts': 'Alert queue',
   'nav.rules': 'Rules',
   'nav.net': 'Network and services',
+  'nav.topology': 'Topology',
   'nav.checks': 'Checks',
   'nav.maintenance': 'Maintenance',
   'nav.assets': 'Assets',

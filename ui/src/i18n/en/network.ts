@@ -171,4 +171,9 @@ export const network = {
   'metric.days_left': 'Days of certificate left',
   'metric.offset': 'Clock offset',
   'metric.stratum': 'Stratum',
+  'device.far': 'Far end',
+  'device.parents': 'Parents',
+  'device.by_map': 'from the map',
+  'device.by_word': 'set by a person',
+  'device.on_map': 'Show on the map',
 };

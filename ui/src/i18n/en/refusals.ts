@@ -154,4 +154,6 @@ export const refusals = {
   'problem.maintenance.past': 'The end lies in the past.',
   'problem.maintenance.window': 'The times do not fit: the end comes after the beginning, and a weekly window needs days and a length.',
   'problem.notice.control_stated': 'The temporary control is not described.',
+  'problem.topology.ended': 'That was taken back already.',
+  'problem.topology.same': 'A device is not its own other end.',
 };

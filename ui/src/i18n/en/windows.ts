@@ -2,7 +2,7 @@
 // Parents, causes and maintenance windows.
 export const windows = {
   'check.parents': 'Parents',
-  'check.parents_hint': 'What it is reached through; one parent that is up is enough. When all of them are down this check is unreachable and raises no alert of its own.',
+  'check.parents_hint': 'What it is reached through; one parent that is up is enough. When all of them are down this check is unreachable and raises no alert of its own. None chosen: as the map says.',
   'check.because': ' (because of {name})',
   'check.see_cause': 'See the cause',
   'check.by_asset': 'Severity follows the asset\'s importance',
@@ -63,6 +63,11 @@ export const windows = {
   'audit.act.maintenance.create': 'made a maintenance window',
   'audit.act.maintenance.update': 'changed a maintenance window',
   'audit.act.maintenance.end': 'ended a maintenance window',
+  'check.by_map': 'from the map',
+  'audit.act.topology.say': 'stated something of the map',
+  'audit.act.topology.unsay': 'took a statement on the map back',
+  'audit.act.topology.place': 'moved devices of the map',
+  'audit.act.topology.unplace': 'gave the places of the map up',
   'audit.act.maintenance.edge': 'A maintenance window opened or closed',
   'audit.act.incident.affected': 'noted the checks affected',
 };

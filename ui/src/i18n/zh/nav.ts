@@ -25,6 +25,7 @@ export const nav = {
   'nav.alerts': '告警队列',
   'nav.rules': '规则',
   'nav.net': '网络与服务',
+  'nav.topology': '拓扑',
   'nav.checks': '监测项',
   'nav.maintenance': '维护窗口',
   'nav.assets': '资产与系统',

@@ -172,4 +172,9 @@ export const network = {
   'metric.days_left': '证书剩余天数',
   'metric.offset': '时间偏差',
   'metric.stratum': '时钟层级',
+  'device.far': '对端',
+  'device.parents': '上级设备',
+  'device.by_map': '由拓扑推算',
+  'device.by_word': '人工指定',
+  'device.on_map': '在拓扑中查看',
 };

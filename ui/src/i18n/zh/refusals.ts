@@ -154,4 +154,6 @@ export const refusals = {
   'problem.maintenance.past': '结束时间已过。',
   'problem.maintenance.window': '时间填写有误：结束须晚于开始，每周重复须选择星期和时长。',
   'problem.notice.control_stated': '请写明临时措施。',
+  'problem.topology.ended': '这条说明已经撤销。',
+  'problem.topology.same': '一端不能是设备自己。',
 };

@@ -2,7 +2,7 @@
 // Parents, causes and maintenance windows.
 export const windows = {
   'check.parents': '上级（依赖）',
-  'check.parents_hint': '经由哪些监测项到达；任一上级正常即视为可达。上级全部中断时，本项记为不可达，不单独告警。',
+  'check.parents_hint': '经由哪些监测项到达；任一上级正常即视为可达。上级全部中断时，本项记为不可达，不单独告警。不选则按拓扑推算。',
   'check.because': '（因 {name}）',
   'check.see_cause': '查看原因',
   'check.by_asset': '告警级别随资产重要性',
@@ -63,6 +63,11 @@ export const windows = {
   'audit.act.maintenance.create': '登记维护窗口',
   'audit.act.maintenance.update': '修改维护窗口',
   'audit.act.maintenance.end': '结束维护窗口',
+  'check.by_map': '由拓扑推算',
+  'audit.act.topology.say': '对拓扑作出人工说明',
+  'audit.act.topology.unsay': '撤销对拓扑的人工说明',
+  'audit.act.topology.place': '调整拓扑图位置',
+  'audit.act.topology.unplace': '恢复拓扑图自动位置',
   'audit.act.maintenance.edge': '维护窗口开始或结束',
   'audit.act.incident.affected': '记录受影响的监测项',
 };
