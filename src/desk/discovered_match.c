@@ -28,9 +28,7 @@ struct known {
 	int64_t joined_id;
 	int64_t until_ms;
 	uint64_t mac;
-	struct slice address;
-	int64_t last_ms;
-	bool met; /* by a device of this pass */
+	bool asset_retired;
 };
 
 struct pass {
@@ -122,8 +120,9 @@ static int known_load(struct pass *pass)
 	AUTO_STMT struct stmt *q = NULL;
 	row = row < 0 ? row
 		      : db_prepare(pass->db,
-				"SELECT id, version, state, asset_id, joined_id, until_ms,"
-				" live_mac, live_address, live_last_ms FROM discovered ORDER BY id",
+				"SELECT d.id, d.version, d.state, d.asset_id, d.joined_id,"
+				" d.until_ms, d.live_mac, a.retired_at_ms FROM discovered d"
+				" LEFT JOIN asset a ON a.id = d.asset_id ORDER BY d.id",
 				&q);
 	while (row >= 0 && pass->known_count < room && (row = db_step(q)) == 1) {
 		struct known *known = &pass->known[pass->known_count++];
@@ -138,8 +137,7 @@ static int known_load(struct pass *pass)
 			.joined_id = db_col_int64(q, 4),
 			.until_ms = db_col_int64(q, 5),
 			.mac = (uint64_t)db_col_int64(q, 6),
-			.address = arena_dup(pass->arena, db_col_text(q, 7)),
-			.last_ms = db_col_int64(q, 8) };
+			.asset_retired = !db_col_is_null(q, 7) };
 	}
 	return row < 0 ? row : 0;
 }
@@ -337,7 +335,8 @@ static int evidence_bind(
 	return error;
 }
 
-/* In no register: decided ones come back when the decision no longer holds. */
+/* In no register: decided ones come back when the decision no longer holds.  One whose asset is in
+ * use stays decided, even where the register knows no address of it. */
 static int unregistered_take(struct pass *pass, const struct discovery_device *device)
 {
 	struct known *known = record_find(pass, device);
@@ -347,7 +346,7 @@ static int unregistered_take(struct pass *pass, const struct discovery_device *d
 	}
 	if (known == NULL) {
 		error = record_begin(pass, device, &known);
-	} else if (known->state == CLAIMED || known->state == MERGED ||
+	} else if (known->asset_retired ||
 		   (known->state == IGNORED && known->until_ms <= txn_now_ms(pass->txn) &&
 			   device->last_ms > known->until_ms)) {
 		error = record_state(pass, known, NEW, 0, 0);

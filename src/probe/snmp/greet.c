@@ -13,14 +13,14 @@
 
 enum { QUESTION_MAX = 256, ARENA_OCTETS = 4 * 1024 * 1024 };
 
-/* Whether it answers is all that counts here: how it does not is told to nobody. */
+/* Nobody is told why one did not say who it is. */
 static const struct ask_codes codes = { .refused = "snmp.timeout",
 	.timeout = "snmp.timeout",
-	.ignored = "snmp.garbage",
+	.ignored = "snmp.timeout",
 	.no_route = "snmp.timeout",
 	.host_unreachable = "snmp.timeout",
 	.failed = "snmp.timeout",
-	.slow = "snmp.slow" };
+	.slow = "snmp.timeout" };
 
 static const uint32_t objects[][9] = {
 	{ 1, 3, 6, 1, 2, 1, 1, 1, 0 }, /* sysDescr */

@@ -325,6 +325,20 @@ static void ranges_are_kept_apart_and_in_bounds(const char *conf)
 	school_close(&school);
 }
 
+/* A neighbour that says nothing but its name: the register will never know an address of it. */
+static void a_claimed_one_without_address_stays(const char *conf)
+{
+	begin(conf);
+	arp("", 0, "attic-switch");
+	matched();
+	(void)done(ROUTE_DISCOVERED_CLAIM, number("SELECT id FROM discovered"),
+		"{\"name\":\"阁楼交换机\",\"kind\":\"device\",\"unit_id\":%lld}",
+		(long long)unit);
+	matched();
+	assert_int_equal(number("SELECT count(*) FROM discovered WHERE state = 'claimed'"), 1);
+	school_close(&school);
+}
+
 static int crawl(struct txn *txn, void *arg)
 {
 	return crawl_take(txn, arg, txn_now_ms(txn));
@@ -429,6 +443,8 @@ int main(void)
 			what_answers_is_listed_once, false },
 		{ "a claimed device is an asset and stays it under another address",
 			a_claimed_one_is_an_asset_and_stays_it, false },
+		{ "a claimed device that has no address stays claimed",
+			a_claimed_one_without_address_stays, false },
 		{ "two that turn out to be one device become one entry",
 			two_that_are_one_become_one, false },
 		{ "tying a device to an asset teaches the register its address",
