@@ -114,7 +114,6 @@ def ports_down_and_up(desk, cast, platform, check):
     desk.lab.say(f"port {SWITCH} 2 up")
     resolved = until(lambda: next((a for a in [desk.operator.get(f"/alerts/{alert['id']}")] if a["state"] == "resolved"), None))
     case("one that came back while probe was away is over too", resolved["state"] == "resolved")
-    a_sensor(desk, platform)
 
 
 def a_line(desk, cast, check):
@@ -339,6 +338,7 @@ def walked(cast, platform, lab):
     traps(desk, other)
     desk.operator.call("PATCH", f"/checks/{other}", {"interval_s": 1})
     restarts(desk, check, series)
+    a_sensor(desk, platform)
     a_week(desk, check, series)
     pages_of_the_network(desk.operator)
     dies(desk, check, other)
