@@ -155,11 +155,11 @@ int main(int argc, char **argv)
 	wall = now_s(CLOCK_MONOTONIC) - wall;
 	cpu = now_s(CLOCK_PROCESS_CPUTIME_ID) - cpu;
 	(void)printf("{\"requests\":%llu,\"wall_s\":%.4f,\"cpu_s\":%.4f,\"per_s\":%.0f,"
-		     "\"lost\":%llu,\"rtt_us\":%.1f,\"kernel_dropped\":%llu,"
+		     "\"lost\":%llu,\"late\":%llu,\"rtt_us\":%.1f,\"kernel_dropped\":%llu,"
 		     "\"octets_a_target\":%.1f}\n",
 		(unsigned long long)requests, wall, cpu, (double)requests / wall,
-		(unsigned long long)bench.lost, bench.rtt_us_sum / (double)requests,
-		(unsigned long long)stats.kernel_dropped,
+		(unsigned long long)bench.lost, (unsigned long long)stats.late,
+		bench.rtt_us_sum / (double)requests, (unsigned long long)stats.kernel_dropped,
 		(double)octets / (double)bench.targets);
 	return bench.lost == 0 ? 0 : 1;
 }

@@ -16,7 +16,7 @@ import ground  # noqa: E402
 TARGETS, RUNS, ROUNDS = 10000, 5, 60
 MANY, SECONDS = 100000, 60
 # The cable holds 1,000 packets at each end (net.core.netdev_max_backlog): what is more is lost there.
-INFLIGHT, RATE, MANY_RATE = 800, 1000000, 200000
+INFLIGHT, RATE, MANY_RATE = 400, 1000000, 200000
 OURS = ground.HOUSE / "build" / "bench" / "bench-icmp"
 
 
