@@ -256,11 +256,11 @@ static bool do_value(struct line *line, struct device *device)
 	uint64_t number = 0;
 	buf_init(&name, BEROID_OCTETS_MAX);
 	if (line->count < 4 || beroid_put_parsed(&name, line->words[2]) < 0 ||
-		!take_number(line->words[3], INT32_MAX, &number)) {
+		!take_number(line->words[3], UINT32_MAX, &number)) {
 		return fail(line, "value ADDR OID NUMBER");
 	}
 	int rc = device_set_value(device, buf_slice(&name), number);
-	return rc == 0 || fail(line, rc == E_ABSENT ? "no such number" : err_text(rc));
+	return rc == 0 || fail(line, rc == E_ABSENT ? "no such object" : err_text(rc));
 }
 
 static bool do_line(struct line *line)

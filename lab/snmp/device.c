@@ -129,9 +129,7 @@ int device_set_value(struct device *device, struct slice name, uint64_t number)
 	const struct recording *recording = device->recording;
 	size_t at = recording_find(recording, name);
 	const struct row *row = at < recording->count ? &recording->rows[at] : NULL;
-	if (row == NULL || !slice_eq(row->name, name) || row->kind != ROW_FIXED ||
-		(row->tag != MIB_INTEGER && row->tag != MIB_GAUGE32 &&
-			row->tag != MIB_COUNTER32)) {
+	if (row == NULL || !slice_eq(row->name, name)) {
 		return E_ABSENT;
 	}
 	struct device_value *value = value_of(device, row);
@@ -205,24 +203,27 @@ static bool now_value(
 	case ROW_FIXED:
 		break;
 	}
-	const struct device_value *value = value_of(device, row);
-	*ret_value = value != NULL ? value->number : 0;
-	return value != NULL;
+	return false;
 }
 
 void device_put_row(
 	struct buf *buf, struct device *device, const struct row *row, int64_t now_ms)
 {
-	uint64_t value = 0;
-	if (!now_value(device, row, now_ms, &value)) {
+	const struct device_value *told = value_of(device, row);
+	uint64_t value = told != NULL ? told->number : 0;
+	uint8_t tag = row->tag;
+	if (told == NULL && !now_value(device, row, now_ms, &value)) {
 		buf_put(buf, row->wire);
 		return;
 	}
+	bool is_number = tag == MIB_COUNTER32 || tag == MIB_GAUGE32 || tag == MIB_TIME_TICKS ||
+			 tag == MIB_COUNTER64;
+	tag = is_number ? tag : MIB_INTEGER;
 	size_t octets = 1;
 	for (uint64_t left = value >> 7; left != 0; left >>= 8) {
 		octets++;
 	}
 	ber_put_head(buf, BER_SEQUENCE, ber_octets(row->name.n) + ber_octets(octets));
 	ber_put(buf, BER_OID, row->name);
-	ber_put_uint(buf, row->tag, value);
+	ber_put_uint(buf, tag, value);
 }

@@ -119,9 +119,9 @@ bool device_set_rate(struct device *device, uint32_t if_index, const uint64_t ra
 	int64_t now_ms);
 
 /**
- * A number of its own in place of the recorded one, which does not move.
+ * A number of its own in place of what is recorded, which does not move.
  *
- * Returns: 0, E_ABSENT without such a number, E_LIMIT past DEVICE_VALUES_MAX,
+ * Returns: 0, E_ABSENT without such an object, E_LIMIT past DEVICE_VALUES_MAX,
  *          or -ENOMEM.
  */
 NODISCARD int device_set_value(struct device *device, struct slice name, uint64_t number);

@@ -51,7 +51,7 @@ def on_a_desk(run):
         tap.skip("network namespaces need root")
     # Whoever took too long is told to end: the campus goes, and with it what runs there.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
-    campus(NAME, "up")
+    campus(NAME, "up", "bare")
     try:
         child = os.fork()
         if child == 0:

@@ -11,6 +11,7 @@ import time
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 from tap import case, end, skip  # noqa: E402
 
+BUILD = pathlib.Path(os.environ.setdefault("FENGSUI_BUILD", str(pathlib.Path(__file__).resolve().parents[2] / "build-test")))
 CAMPUS = str(pathlib.Path(__file__).resolve().parents[2] / "lab" / "campus")
 NAME = f"lab-{os.getpid()}"
 MESSAGE = "Subject: =?UTF-8?Q?a?=\r\n\r\n.leading dot\r\n..\r\n某处告警\r\n".encode()
@@ -47,6 +48,32 @@ def services():
          done.stderr)
     done = desk("bash", "-c", "exec 3<>/dev/tcp/ssh.campus.test/22; head -c 8 <&3")
     case("the ssh service says its banner", done.stdout == "SSH-2.0-", done.stderr)
+
+
+def value(address, oid):
+    done = desk(str(BUILD / "fengsui"), "probe", "snmp", address, "--oid", oid)
+    return json.loads(done.stdout)["values"][0]["value"] if done.stdout else done.stderr
+
+
+def network():
+    if not (BUILD / "lab/snmp/snmp-lab").exists():
+        print("# snmp-lab is not built: the devices are not tried")
+        return
+    case("a device of the network says its name by SNMP", value("10.20.8.10", "1.3.6.1.2.1.1.5.0") == "core-01")
+    case("and answers pings", desk("ping", "-c1", "-W5", "10.20.8.24").returncode == 0)
+    campus("snmp", "port", "10.20.8.21", "3", "down")
+    case("a plug can be pulled", value("10.20.8.21", "1.3.6.1.2.1.2.2.1.8.3") == 2)
+    campus("snmp", "value", "10.20.8.41", "1.3.6.1.2.1.33.1.2.4.0", "61")
+    case("a sensor can be told what to show", value("10.20.8.41", "1.3.6.1.2.1.33.1.2.4.0") == 61)
+    case("and what the device does not have is refused",
+         campus("snmp", "value", "10.20.8.41", "1.3.6.1.2.1.33.1.2.99.0", "61").returncode == 3)
+    port = "1.3.6.1.2.1.31.1.1.1.{}.1"
+    campus("snmp", "rate", "10.20.8.21", "1", "50000000", "0")
+    out, before = value("10.20.8.21", port.format(10)), value("10.20.8.21", port.format(6))
+    time.sleep(0.2)
+    more = value("10.20.8.21", port.format(6)) - before
+    case("a port carries in what it is told, and nothing out",
+         more >= 10_000_000 and value("10.20.8.21", port.format(10)) == out, more)
 
 
 def failures():
@@ -114,7 +141,7 @@ def main():
     case("a campus comes up", done.returncode == 0, done.stderr)
     try:
         if done.returncode == 0:
-            for part in (services, failures, wires, mail, isolation):
+            for part in (services, network, failures, wires, mail, isolation):
                 part()
     finally:
         campus("down")

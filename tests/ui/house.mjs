@@ -34,7 +34,7 @@ export function onTheDesk(file, prefix) {
     process.exit(77);
   }
   const name = `${prefix}-${process.pid}`;
-  words('up', name);
+  words('up', name, 'bare');
   // A signal ends the child first, then the campus is taken down here.
   ['SIGINT', 'SIGTERM'].forEach((signal) => process.on(signal, () => undefined));
   const done = spawnSync(join(ROOT, 'lab/campus'), ['exec', name, 'desk', process.execPath, file, ...process.argv.slice(2)], { stdio: 'inherit', env: { ...process.env, [INSIDE]: name, FENGSUI_URL: BASE } });
