@@ -225,11 +225,11 @@ static int members_read(struct campus *c)
 static void own_read(struct campus *c, struct slice text)
 {
 	const struct json *facts = NULL;
-	struct topology_device *own = &c->devices[c->own];
 	if (c->own == UINT32_MAX || text.n == 0 ||
 		json_parse(c->arena, arena_dup(c->arena, text), 0, &facts, NULL) < 0) {
 		return;
 	}
+	struct topology_device *own = &c->devices[c->own];
 	facts = json_get(facts, "own");
 	const struct json *list = json_get(facts, "macs");
 	uint64_t *macs = arena_take(c->arena, (json_count(list) + 1) * sizeof(*macs));

@@ -370,6 +370,7 @@ def on_the_desk(stores):
         if lab:
             lab.close()
         platform.remove()
+        shutil.rmtree(folder, ignore_errors=True)
     return end()
 
 

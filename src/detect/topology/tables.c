@@ -60,16 +60,16 @@ static uint32_t number_of(const struct json *object, const char *name, int64_t m
 	return number > 0 && number <= max ? (uint32_t)number : 0;
 }
 
-static size_t room_for(const struct json *list, size_t most)
+static size_t rows_of(const struct json *list, size_t most)
 {
 	size_t count = json_count(list);
-	return (count < most ? count : most) + 1;
+	return count < most ? count : most;
 }
 
 static void chassis_read(
 	struct arena *arena, const struct json *list, struct topology_device *device)
 {
-	size_t most = room_for(list, TOPOLOGY_DEVICE_KEYS_MAX) - 1;
+	size_t most = rows_of(list, TOPOLOGY_DEVICE_KEYS_MAX);
 	struct topology_id *ids = arena_take(arena, (most + 1) * sizeof(*ids));
 	for (const struct json *row = json_first(list);
 		row != NULL && device->chassis_count < most; row = json_next(row)) {
@@ -91,7 +91,7 @@ static void keys_read(
 	struct arena *arena, const struct json *facts, struct topology_device *device)
 {
 	const struct json *list = json_get(facts, "macs");
-	size_t most = room_for(list, TOPOLOGY_DEVICE_KEYS_MAX) - 1;
+	size_t most = rows_of(list, TOPOLOGY_DEVICE_KEYS_MAX);
 	uint64_t *macs = arena_take(arena, (most + 1) * sizeof(*macs));
 	for (const struct json *row = json_first(list); row != NULL && device->mac_count < most;
 		row = json_next(row)) {
@@ -100,7 +100,7 @@ static void keys_read(
 	}
 	device->macs = macs;
 	list = json_get(facts, "addresses");
-	most = room_for(list, TOPOLOGY_DEVICE_KEYS_MAX) - 1;
+	most = rows_of(list, TOPOLOGY_DEVICE_KEYS_MAX);
 	/* One more: where it is asked. */
 	struct network *addresses = arena_take(arena, (most + 1) * sizeof(*addresses));
 	for (const struct json *row = json_first(list);
@@ -114,7 +114,7 @@ static void keys_read(
 static void ports_read(
 	struct arena *arena, const struct json *list, struct topology_device *device)
 {
-	size_t most = room_for(list, TOPOLOGY_DEVICE_PORTS_MAX) - 1;
+	size_t most = rows_of(list, TOPOLOGY_DEVICE_PORTS_MAX);
 	struct topology_port *ports = arena_take(arena, (most + 1) * sizeof(*ports));
 	for (const struct json *row = json_first(list);
 		row != NULL && device->port_count < most; row = json_next(row)) {
@@ -165,7 +165,7 @@ void tables_read(struct arena *arena, const struct json *facts, const struct jso
 	chassis_read(arena, json_get(facts, "chassis"), ret_device);
 	keys_read(arena, facts, ret_device);
 	ports_read(arena, json_get(facts, "ports"), ret_device);
-	size_t most = room_for(neighbours, TOPOLOGY_DEVICE_NEIGHBOURS_MAX) - 1;
+	size_t most = rows_of(neighbours, TOPOLOGY_DEVICE_NEIGHBOURS_MAX);
 	struct topology_neighbour *rows = arena_take(arena, (most + 1) * sizeof(*rows));
 	for (const struct json *row = json_first(neighbours);
 		row != NULL && ret_device->neighbour_count < most; row = json_next(row)) {
@@ -219,7 +219,7 @@ void tables_read_arp(
 	struct arena *arena, const struct json *arp, struct topology_device *device)
 {
 	const struct json *value[PLACE];
-	size_t most = room_for(arp, TABLES_ARP_MAX) - 1;
+	size_t most = rows_of(arp, TABLES_ARP_MAX);
 	struct topology_arp *rows = arena_take(arena, (most + 1) * sizeof(*rows));
 	device->arp_count = 0;
 	for (const struct json *row = json_first(arp); row != NULL && device->arp_count < most;
