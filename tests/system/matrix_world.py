@@ -319,4 +319,5 @@ class World:
         notices = {n["id"]: n["unit"]["id"] for n in operator.get("/notices?limit=200")["items"]}
         units = {u["id"]: u["id"] for u in self.admin.get("/units?limit=200")["items"]}
         lines = {c["id"]: (c["unit"] or {}).get("id") for c in operator.get("/circuits?limit=200")["items"]}
-        return {"asset": assets, "check": checks, "circuit": lines, "person": people, "finding": findings, "notice": notices, "unit": units}
+        found = {d["id"]: (d["unit"] or {}).get("id") for d in operator.get("/discovered?state=all&limit=200")["items"]}
+        return {"asset": assets, "check": checks, "circuit": lines, "discovered": found, "person": people, "finding": findings, "notice": notices, "unit": units}

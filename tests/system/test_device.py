@@ -34,6 +34,11 @@ def code_of(call, *words):
     return None
 
 
+def refusal(call, *words):
+    """Its status, None when it was not refused."""
+    return (code_of(call, *words) or (None,))[0]
+
+
 def lab_of(folder):
     subprocess.run([HOUSE / "lab/snmp/campus.py", folder, "--access", "2"], check=True, stdout=subprocess.DEVNULL)
     script = (folder / "campus.sim").read_text().splitlines()
