@@ -114,6 +114,9 @@ def ordered(programs, listed):
 def run_all(args):
     logs = pathlib.Path(args.results + ".d")
     logs.mkdir(parents=True, exist_ok=True)
+    names = [item.partition("=")[0] for item in args.programs]
+    if len(set(names)) < len(names):
+        sys.exit("suite.py: two programs of one name would share their output")
     total = [0, 0, 0]
     with concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:
         waiting = []
