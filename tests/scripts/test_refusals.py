@@ -9,6 +9,8 @@ ASKED = ("api", "desk", "view", "role")
 CALL = re.compile(r'\b\w*(?:refuse|reply_problem)\w*\([^;]*?"([a-z_]+\.[a-z_.]+)"', re.S)
 ANSWER = re.compile(r'\{ -?E[A-Z_]+, \d{3}, "([a-z_.]+)" \}')
 GUARD = re.compile(r'\[(?:\w*GUARD\w*|GUARD\(\w+\))\] = \{ "([a-z_]+)"')
+# What only one screen can be refused comes with that screen's words.
+FILES = ("problems.ts", "refusals.ts", "found.ts")
 WORDS = re.compile(r"^\s*'problem\.([a-z_.]+)':", re.M)
 # Said by a command that succeeded, or by the console only.
 NO_REFUSAL = {"delivery.resent"}
@@ -34,7 +36,7 @@ def main():
     wrong = 0
     cases = [("the sources are read", [] if len(wanted) > 120 else [f"only {len(wanted)} codes"])]
     for lang in ("zh", "en"):
-        said = set(WORDS.findall(text("ui", "src", "i18n", lang, "problems.ts") + text("ui", "src", "i18n", lang, "refusals.ts")))
+        said = set(WORDS.findall("".join(text("ui", "src", "i18n", lang, name) for name in FILES)))
         cases.append((f"every refusal has words ({lang})", sorted(wanted - said)))
     print(f"1..{len(cases)}")
     for number, (name, missing) in enumerate(cases, 1):

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The menu of the acting role: what it may not open is not there.
-import { Activity, Bug, CalendarClock, ClipboardCheck, ClipboardList, Gauge, HeartPulse, Inbox, LayoutDashboard, Network, Radar, ScrollText, Send, Server, Settings, ShieldAlert, SlidersHorizontal, UserCog, Users, Workflow } from '@lucide/vue';
+import { Activity, Bug, CalendarClock, ClipboardCheck, ClipboardList, Gauge, HeartPulse, Inbox, LayoutDashboard, Network, ScrollText, Search, Send, Server, Settings, ShieldAlert, SlidersHorizontal, UserCog, Users, Workflow } from '@lucide/vue';
 import type { Component } from 'vue';
 import type { Key } from '@/i18n';
 
@@ -41,7 +41,7 @@ export const MENU: MenuGroup[] = [
       { name: 'maintenance', key: 'nav.maintenance', icon: CalendarClock, act: 'maintenance.list', to: '/maintenance' },
       { name: 'rules', key: 'nav.rules', icon: SlidersHorizontal, act: 'rules.list', to: '/rules' },
       { name: 'assets', key: 'nav.assets', icon: Server, act: 'assets.list', to: '/assets' },
-      { name: 'found', key: 'kind.discovered', icon: Radar, act: 'discovered.list', to: '/found' },
+      { name: 'found', key: 'kind.discovered', icon: Search, act: 'discovered.list', to: '/found' },
     ],
   },
   {

@@ -71,6 +71,8 @@ export const nav = {
   'overview.no_units': 'No notice has been issued yet',
   'overview.unit_bar': '{closed} closed, {busy} open, {overdue} overdue',
   'todo.note': 'By deadline, the most urgent first.',
+  'todo.claim': 'Claim',
+  'kind.discovered': 'Unregistered devices',
   'todo.none': 'Nothing to do',
   'todo.none_text': 'What needs you will appear here.',
   'chart.empty': 'No data yet',

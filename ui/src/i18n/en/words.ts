@@ -73,8 +73,6 @@ export const words = {
   'channel.site': 'On site',
   'todo.ack': 'Acknowledge',
   'todo.close': 'Close',
-  'todo.claim': 'Claim',
-  'kind.discovered': 'Unregistered devices',
   'todo.confirm': 'Assess',
   'todo.review': 'Send for review',
   'todo.issue': 'Review and issue',

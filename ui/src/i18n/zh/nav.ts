@@ -71,6 +71,8 @@ export const nav = {
   'overview.no_units': '还没有下发过通报',
   'overview.unit_bar': '已归档 {closed}，在办 {busy}，逾期 {overdue}',
   'todo.note': '按期限排序，最急的在最前。',
+  'todo.claim': '认领',
+  'kind.discovered': '未登记资产',
   'todo.none': '没有待办',
   'todo.none_text': '需要你处理的事项会出现在这里。',
   'chart.empty': '还没有数据',

@@ -73,8 +73,6 @@ export const words = {
   'channel.site': '站内',
   'todo.ack': '确认',
   'todo.close': '关闭',
-  'todo.claim': '认领',
-  'kind.discovered': '未登记资产',
   'todo.confirm': '研判',
   'todo.review': '提交审核',
   'todo.issue': '审核签发',
