@@ -5,6 +5,7 @@ dies is one mail, and everything behind it is named as unreachable through it.  
 a core, three distribution switches, 21 access switches."""
 import os
 import pathlib
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -215,6 +216,7 @@ def on_the_desk(stores):
         if lab:
             lab.close()
         platform.remove()
+        shutil.rmtree(folder, ignore_errors=True)
     return end()
 
 
