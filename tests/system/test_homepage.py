@@ -95,7 +95,11 @@ def walked(cast, site):
             shown("up")
     alert = until(lambda: next((a for a in operator.get("/alerts?state=open")["items"] if a["check_id"] == check), None))
     case("and raises one alert, as grave as the check", alert["severity"] == "major", alert)
-    mails = len(line.mails())
+
+    def carried():
+        until(lambda: all(d["state"] != "queued" for d in operator.get("/deliveries?limit=200")["items"]))
+        return len(line.mails())
+    mails = carried()
     site.page = HOME.replace("示例学院", "Hacked by y")
 
     def now_because():
@@ -105,7 +109,7 @@ def walked(cast, site):
     seen, steps = until(now_because)
     case("degraded for another reason, the same alert says so, and the incident's history", seen["state"] == "firing"
          and seen["severity"] == "major" and steps[-1]["args"]["args"]["code"] == "page.title_changed", steps)
-    case("which wakes nobody again", len(line.mails()) == mails, len(line.mails()))
+    case("which wakes nobody again", carried() == mails, len(line.mails()))
     site.page = HOME + "<p>另有一条新的通知</p>"
     case("an article more is no difference", bool(shown("up")))
     site.page = HIDDEN
