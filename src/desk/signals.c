@@ -17,6 +17,9 @@
 
 enum { ALERTS_PER_MINUTE_DEFAULT = 60 };
 
+/* Of changed reasons in an incident's history: how long one is not told again, and how many at most meanwhile. */
+enum { REASON_PAUSE_MS = 30 * 60 * 1000, REASONS_MAX = 16 };
+
 struct raised {
 	struct txn *txn;
 	const struct desk_env *env;
@@ -224,20 +227,51 @@ static bool is_graver(const struct raised *r)
 }
 
 /* Why it fires, as the check or the device says: a code, or a word. */
+static struct slice reason_in(const struct json *args)
+{
+	struct slice code = json_get_str(args, "code");
+	return code.n > 0 ? code : json_get_str(args, "word");
+}
+
 static struct slice reason_of(struct raised *r, struct slice args)
 {
 	const struct json *root = NULL;
 	if (args.n == 0 || json_parse(txn_arena(r->txn), args, 0, &root, NULL) < 0) {
 		return (struct slice) { 0 };
 	}
-	struct slice code = json_get_str(root, "code");
-	return code.n > 0 ? code : json_get_str(root, "word");
+	return reason_in(root);
 }
 
 static bool is_for_another_reason(struct raised *r)
 {
 	struct slice now = reason_of(r, r->signal->args);
 	return now.n > 0 && !slice_eq(now, reason_of(r, r->alert_args));
+}
+
+/*
+ * Some checks swing between two reasons for hours: one that was told is told again only after a
+ * pause, and what the check itself shows is current in any case.  Returns: 1, 0 or as db_step.
+ */
+static int is_told_lately(struct raised *r, int64_t incident_id)
+{
+	struct slice now = reason_of(r, r->signal->args);
+	AUTO_STMT struct stmt *q = NULL;
+	bool told = false;
+	int row = sql_query(txn_db(r->txn),
+		"SELECT args FROM timeline WHERE kind = 'incident' AND record_id = $1"
+		" AND code = 'reason_changed' AND at_ms > $2 ORDER BY id DESC LIMIT $3",
+		&q, SQL_INT(incident_id), SQL_INT(txn_now_ms(r->txn) - REASON_PAUSE_MS),
+		SQL_INT(REASONS_MAX));
+	size_t count = 0;
+	for (row = row < 0 ? row : db_step(q); row == 1 && !told; row = db_step(q)) {
+		const struct json *note = NULL;
+		struct slice text = arena_dup(txn_arena(r->txn), db_col_text(q, 0));
+		count++;
+		told = json_parse(txn_arena(r->txn), text, 0, &note, NULL) == 0 &&
+		       json_get_int(note, "alert_id", 0) == r->alert_id &&
+		       slice_eq(now, reason_in(json_get(note, "args")));
+	}
+	return row < 0 ? row : told || count == REASONS_MAX;
 }
 
 /* A fact in the incident's history; the sentence is made where it is read. */
@@ -414,6 +448,10 @@ static int alert_repeat(struct raised *r, int64_t incident_id)
 	bool graver = is_graver(r);
 	if (!graver && !is_for_another_reason(r)) {
 		return repeat_count(r);
+	}
+	int lately = graver ? 0 : is_told_lately(r, incident_id);
+	if (lately != 0) {
+		return lately < 0 ? lately : repeat_count(r);
 	}
 	int error = alert_change(r);
 	if (error < 0 || incident_id == 0) {

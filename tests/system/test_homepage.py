@@ -109,6 +109,13 @@ def walked(cast, site):
     seen, steps = until(now_because)
     case("degraded for another reason, the same alert says so, and the incident's history", seen["state"] == "firing"
          and seen["severity"] == "major" and steps[-1]["args"]["args"]["code"] == "page.title_changed", steps)
+    other = "<title>示例学院</title><p>精彩赛事直播注册即送彩金</p>"
+    for text, code in ((other, "page.text_changed"), (HOME.replace("示例学院", "Hacked by y"), "page.title_changed"), (other, "page.text_changed")):
+        site.page = text
+        shown("degraded", code)
+    steps = [s for s in operator.get(f"/incidents/{alert['incident_id']}")["timeline"] if s["code"] == "reason_changed"]
+    case("what swings between two reasons is told once each", [s["args"]["args"]["code"] for s in steps]
+         == ["page.title_changed", "page.text_changed"], steps)
     case("which wakes nobody again", carried() == mails, len(line.mails()))
     site.page = HOME + "<p>另有一条新的通知</p>"
     case("an article more is no difference", bool(shown("up")))
