@@ -96,6 +96,7 @@ struct check_result {
 	enum check_state state;
 	int64_t latency_us; /* -1 = none was measured */
 	const char *code;   /* static, like "tcp.refused" */
+	bool repeated;      /* nothing was asked: what was found before is said again */
 	uint8_t arg_count;
 	uint8_t perf_count;
 	uint16_t args_refused; /* came after the lists were full */

@@ -311,6 +311,11 @@ bool prober_look(struct prober *prober, struct slice source)
 	       snmp_checker_look(prober->engines.snmp, &addr);
 }
 
+void prober_wake(struct prober *prober, int64_t check_id)
+{
+	snmp_checker_wake(prober->engines.snmp, check_id);
+}
+
 void prober_forget(struct prober *prober, int64_t check_id)
 {
 	snmp_checker_forget(prober->engines.snmp, check_id);

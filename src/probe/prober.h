@@ -71,6 +71,9 @@ NODISCARD int prober_start(void *user, const struct check_spec *spec, struct che
 /** A device says that its ports changed; address as text.  Returns: was it given a look? */
 bool prober_look(struct prober *prober, struct slice source);
 
+/** The next look at this check is a real one, whatever its engine spares the dead. */
+void prober_wake(struct prober *prober, int64_t check_id);
+
 /** The check is gone: what an engine remembers of it goes too. */
 void prober_forget(struct prober *prober, int64_t check_id);
 

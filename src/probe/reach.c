@@ -322,6 +322,9 @@ static void times_see(struct node *node, const struct reach_seen *seen)
 	node->asked = false;
 	node->answered = true;
 	node->need = seen->need;
+	if (is_bad(state) && seen->result->repeated && is_bad(node->shown)) {
+		return; /* it was not asked, which proves nothing against it */
+	}
 	if (is_bad(state)) {
 		node->clean_since_ms = REACH_NEVER;
 		node->bad_started_ms = seen->started_ms;

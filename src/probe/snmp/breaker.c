@@ -13,6 +13,11 @@ enum breaker_say breaker_ask(struct breaker *breaker, int64_t now_ms)
 	return BREAKER_PROBE;
 }
 
+void breaker_wake(struct breaker *breaker)
+{
+	breaker->probe_ms = 0;
+}
+
 void breaker_good(struct breaker *breaker)
 {
 	*breaker = (struct breaker) { 0 };

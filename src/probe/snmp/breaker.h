@@ -34,6 +34,9 @@ enum breaker_say {
 /** May a request go out now? */
 enum breaker_say breaker_ask(struct breaker *breaker, int64_t now_ms);
 
+/** The wait for the next question is over: somebody needs to know now. */
+void breaker_wake(struct breaker *breaker);
+
 /** It answered, whatever it said. */
 void breaker_good(struct breaker *breaker);
 

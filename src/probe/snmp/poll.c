@@ -305,6 +305,13 @@ int poll_add(struct poller *poller, const struct poll_target *target, uint32_t *
 	return 0;
 }
 
+void poll_wake(struct poller *poller, uint32_t at)
+{
+	if (at < poller->devices_max && poller->devices[at].used) {
+		breaker_wake(&poller->devices[at].breaker);
+	}
+}
+
 void poll_remove(struct poller *poller, uint32_t at)
 {
 	uint8_t key[ADDR_KEY_OCTETS];

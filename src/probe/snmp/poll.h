@@ -136,6 +136,9 @@ NODISCARD int poll_create(
 NODISCARD int poll_add(
 	struct poller *poller, const struct poll_target *target, uint32_t *ret_device);
 
+/** Its next job is asked for, if only by one question, however long it has been silent. */
+void poll_wake(struct poller *poller, uint32_t device);
+
 /** Its jobs are forgotten without an answer. */
 void poll_remove(struct poller *poller, uint32_t device);
 

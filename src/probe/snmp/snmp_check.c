@@ -68,6 +68,14 @@ static struct slice key_of(const int64_t *id)
 	return slice_of(id, sizeof(*id));
 }
 
+void snmp_checker_wake(struct snmp_checker *checker, int64_t check_id)
+{
+	const struct snmp_device *device = map_get(checker->by_id, key_of(&check_id));
+	if (device != NULL) {
+		poll_wake(checker->poller, device->at);
+	}
+}
+
 void snmp_checker_forget(struct snmp_checker *checker, int64_t check_id)
 {
 	struct snmp_device *device = map_take(checker->by_id, key_of(&check_id));
@@ -149,6 +157,7 @@ static void conclude(struct snmp_device *device, const struct poll_answer *answe
 		break;
 	case POLL_TIMEOUT:
 	case POLL_DEAD:
+		result->repeated = answer->began_us == 0;
 		check_result_set(result, CHECK_DOWN, "snmp.timeout");
 		break;
 	case POLL_ERROR:

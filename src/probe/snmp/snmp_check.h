@@ -70,6 +70,9 @@ NODISCARD int snmp_check_start(
  */
 bool snmp_checker_look(struct snmp_checker *checker, const struct probe_addr *addr);
 
+/** The next look at this device really asks, however long it has not answered. */
+void snmp_checker_wake(struct snmp_checker *checker, int64_t check_id);
+
 /** The check is gone; what is under way ends without a result. */
 void snmp_checker_forget(struct snmp_checker *checker, int64_t check_id);
 

@@ -7,6 +7,7 @@
 #include "base/err.h"
 #include "base/jw.h"
 #include "base/log.h"
+#include "probe/prober.h"
 #include "probe/reach.h"
 #include "probe/scheduler.h"
 #include "role/probe/probe.h"
@@ -29,6 +30,7 @@ struct judge {
 static void hurry(void *user, int64_t id)
 {
 	const struct judge *judge = user;
+	prober_wake(judge->probe->prober, id);
 	/* Gone with the last table; nothing hangs on it any more. */
 	(void)!scheduler_hurry(judge->probe->scheduler, id);
 }

@@ -104,6 +104,9 @@ static void the_dead_are_asked_seldom_and_found_again(void **state)
 	assert_int_equal(waits[0], BREAKER_WAIT_FIRST_MS);
 	assert_int_equal(waits[1], 2 * BREAKER_WAIT_FIRST_MS);
 	assert_int_equal(waits[7], BREAKER_WAIT_MAX_MS);
+	breaker_wake(&breaker);
+	assert_int_equal(breaker_ask(&breaker, now_ms), BREAKER_PROBE);
+	breaker_bad(&breaker, now_ms, 0);
 	now_ms += BREAKER_WAIT_MAX_MS;
 	assert_int_equal(breaker_ask(&breaker, now_ms), BREAKER_PROBE);
 	breaker_good(&breaker);

@@ -265,6 +265,36 @@ static void what_still_fails_when_the_root_is_back_is_told_then(void **state)
 	(void)reach_destroy(hand.reach);
 }
 
+/* A device found dead may be spared for a while: that it is said to be dead again is no news of it. */
+static void what_was_not_asked_says_nothing_when_the_root_is_back(void **state)
+{
+	(void)state;
+	struct hand hand;
+	struct check_spec spec = { .id = 2 };
+	struct check_result r;
+	pair(&hand);
+	pair_up(&hand);
+	say(&hand, 2, CHECK_DOWN, CHECK_DOWN);
+	say(&hand, 1, CHECK_DOWN, CHECK_DOWN);
+	told(&hand, 1, CHECK_DOWN, 0);
+	told(&hand, 2, CHECK_UNREACHABLE, 1);
+	say(&hand, 1, CHECK_UP, CHECK_UP);
+	told(&hand, 1, CHECK_UP, 0);
+	hand.now_ms += 10;
+	check_result_init(&r, &spec, hand.now_ms);
+	check_result_set(&r, CHECK_DOWN, "test");
+	r.repeated = true;
+	struct reach_seen seen = { &r, CHECK_DOWN, hand.now_ms - 5, hand.now_ms, true, 1 };
+	unsigned before = hand.hurried;
+	reach_result(hand.reach, &seen);
+	assert_int_equal(hand.hurried, before + 1);
+	say(&hand, 1, CHECK_UP, CHECK_UP);
+	silent(&hand);
+	say(&hand, 2, CHECK_UP, CHECK_UP);
+	told(&hand, 2, CHECK_UP, 0);
+	(void)reach_destroy(hand.reach);
+}
+
 static void one_living_parent_of_two_is_enough_to_be_at_fault(void **state)
 {
 	(void)state;
@@ -516,6 +546,7 @@ int main(void)
 		cmocka_unit_test(a_parent_that_has_just_come_back_proves_nothing),
 		cmocka_unit_test(a_silent_parent_is_waited_for_and_not_for_ever),
 		cmocka_unit_test(what_still_fails_when_the_root_is_back_is_told_then),
+		cmocka_unit_test(what_was_not_asked_says_nothing_when_the_root_is_back),
 		cmocka_unit_test(one_living_parent_of_two_is_enough_to_be_at_fault),
 		cmocka_unit_test(a_cause_names_the_root_and_moves_when_the_root_does),
 		cmocka_unit_test(a_check_that_changed_back_untold_is_told_as_it_is),
