@@ -310,7 +310,8 @@ def secured(desk, platform, folder):
         old = watch("v3 late", f"127.0.0.1:{late}", GOOD)
         for check, (name, _, code) in zip(checks, USERS):
             if code == "snmp.ok":
-                got = desk.shown(check, "up")
+                # Up is told at once, how it was seen with the rows a moment later.
+                got = until(lambda c=check: next((x for x in [desk.shown(c, "up")] if x["detail"]), None))
                 case(f"a device is asked by version 3 {name}", got["detail"]["code"] == code, got["detail"])
             else:
                 said = until(lambda c=check: causes(c))
