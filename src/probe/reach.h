@@ -16,7 +16,8 @@
  *	             at the root
  *
  * A parent that comes back has its unreachable children looked at at once;
- * what still fails then, by the same rule, is down for itself.  A check that
+ * what still fails then, by the same rule, is down for itself.  A result that
+ * only repeats what was found before (check_result.repeated) counts as no miss.  A check that
  * keeps changing is told once as flapping and once when it ends (flap.h), and
  * not at all while its parents do the same.  One that is degraded is told
  * again, in the same state, when it has been so for another reason.

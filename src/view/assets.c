@@ -146,16 +146,6 @@ static int live_load(struct view *view, struct items *items)
 	return row;
 }
 
-static void number_or_null(struct jw *jw, const char *key, int64_t number)
-{
-	jw_key(jw, key);
-	if (number != 0) {
-		jw_int(jw, number);
-	} else {
-		jw_null(jw);
-	}
-}
-
 static void item_put(struct view *view, const struct item *item)
 {
 	struct jw *jw = &view->jw;
@@ -167,7 +157,7 @@ static void item_put(struct view *view, const struct item *item)
 	jw_kv_opt(jw, "address", item->text[ADDRESS]);
 	jw_kv_opt(jw, "domain", item->text[DOMAIN]);
 	jw_kv_str(jw, "importance", item->text[IMPORTANCE]);
-	number_or_null(jw, "mlps_level", item->mlps_level);
+	page_int(view, "mlps_level", item->mlps_level != 0, item->mlps_level);
 	jw_kv_str(jw, "exposure", item->text[EXPOSURE]);
 	page_ref(view, "owner_unit", item->unit_id[0], item->text[OWNER]);
 	page_ref(view, "operate_unit", item->unit_id[1], item->text[OPERATE]);
@@ -176,9 +166,9 @@ static void item_put(struct view *view, const struct item *item)
 	jw_kv_opt(jw, "vendor", item->text[VENDOR]);
 	jw_kv_opt(jw, "vendor_phone", item->text[VENDOR_PHONE]);
 	jw_kv_opt(jw, "note", item->text[NOTE]);
-	number_or_null(jw, "domain_end", item->domain_end_ms);
+	page_int(view, "domain_end", item->domain_end_ms != 0, item->domain_end_ms);
 	jw_kv_opt(jw, "icp_number", item->text[ICP_NUMBER]);
-	number_or_null(jw, "icp_end", item->icp_end_ms);
+	page_int(view, "icp_end", item->icp_end_ms != 0, item->icp_end_ms);
 	jw_kv_opt(jw, "tags", item->text[TAGS]);
 	jw_kv_str(jw, "state",
 		slice_str(

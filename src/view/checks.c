@@ -243,16 +243,6 @@ static struct slice state_of(
 		       : item->text[STATE];
 }
 
-static void number_or_null(struct jw *jw, const char *key, bool there, int64_t number)
-{
-	jw_key(jw, key);
-	if (there) {
-		jw_int(jw, number);
-	} else {
-		jw_null(jw);
-	}
-}
-
 /* Never 100.00 while one answer was bad: cut, not rounded. */
 static void ratio_put(struct jw *jw, const char *key, uint64_t up, uint64_t all)
 {
@@ -272,8 +262,8 @@ static void seen_put(
 	struct view *view, const struct query_beats *beats, const struct query_latest *latest)
 {
 	struct jw *jw = &view->jw;
-	number_or_null(jw, "last_at", latest->found, latest->row.ts_ms);
-	number_or_null(jw, "latency_us", latest->found && latest->row.latency_us >= 0,
+	page_int(view, "last_at", latest->found, latest->row.ts_ms);
+	page_int(view, "latency_us", latest->found && latest->row.latency_us >= 0,
 		latest->row.latency_us);
 	jw_key(jw, "beats");
 	jw_array(jw);
@@ -309,8 +299,7 @@ static void way_put(struct view *view, const struct item *item)
 	jw_kv_opt(&view->jw, "parents_by",
 		slice_str(shown && item->parents_by <= 2 ? by[item->parents_by] : NULL));
 	page_ref(view, "cause", item->cause_id, item->text[CAUSE]);
-	number_or_null(
-		&view->jw, "maintenance_id", item->maintenance_id != 0, item->maintenance_id);
+	page_int(view, "maintenance_id", item->maintenance_id != 0, item->maintenance_id);
 	jw_kv_bool(&view->jw, "by_asset", item->by_asset == 1);
 }
 
@@ -332,7 +321,7 @@ static void item_put(struct view *view, const struct items *items, size_t at)
 	jw_kv_str(jw, "severity", item->text[SEVERITY]);
 	jw_kv_bool(jw, "enabled", item->enabled == 1);
 	jw_kv_str(jw, "state", state_of(view, item, &items->latest[at]));
-	number_or_null(jw, "since", item->since_ms != 0, item->since_ms);
+	page_int(view, "since", item->since_ms != 0, item->since_ms);
 	jw_key(jw, "detail");
 	if (item->text[CODE].n > 0) {
 		jw_object(jw);
@@ -346,8 +335,8 @@ static void item_put(struct view *view, const struct items *items, size_t at)
 	way_put(view, item);
 	seen_put(view, &items->beats[at], &items->latest[at]);
 	page_ref(view, "unit", item->unit_id, item->text[UNIT]);
-	number_or_null(jw, "domain_end", item->domain_end_ms != 0, item->domain_end_ms);
-	number_or_null(jw, "icp_end", item->icp_end_ms != 0, item->icp_end_ms);
+	page_int(view, "domain_end", item->domain_end_ms != 0, item->domain_end_ms);
+	page_int(view, "icp_end", item->icp_end_ms != 0, item->icp_end_ms);
 	jw_end(jw);
 }
 

@@ -11,8 +11,10 @@
 struct view;
 
 /** What a maintenance window covers shows as that, whatever it answers; of the row `w` of watch. */
-#define CHECK_SHOWN                                                                            \
-	"CASE WHEN w.live_maintenance_id IS NULL THEN w.live_state ELSE 'maintenance' END"
+#define CHECK_SHOWN_AS(row)                                                                    \
+	"CASE WHEN " row ".live_maintenance_id IS NULL THEN " row                              \
+	".live_state ELSE 'maintenance' END"
+#define CHECK_SHOWN CHECK_SHOWN_AS("w")
 #define CHECK_WORST_FIRST                                                                      \
 	"CASE " CHECK_SHOWN " WHEN 'down' THEN 0 WHEN 'unreachable' THEN 1"                    \
 	" WHEN 'flapping' THEN 2 WHEN 'degraded' THEN 3 WHEN 'unknown' THEN 4"                 \

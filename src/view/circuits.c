@@ -104,7 +104,7 @@ static int links_load(struct view *view, struct items *items)
 	int64_t to = items->count > 0 ? items->item[items->count - 1].id : 0;
 	int row = sql_query(view->db,
 		"SELECT k.circuit_id, w.id, w.name, CASE WHEN w.enabled = 0 THEN 'unknown'"
-		" WHEN w.live_maintenance_id IS NOT NULL THEN 'maintenance' ELSE w.live_state"
+		" ELSE " CHECK_SHOWN
 		" END FROM circuit_watch k JOIN watch w ON w.id = k.watch_id"
 		" WHERE k.circuit_id BETWEEN $1 AND $2 ORDER BY k.circuit_id, w.id LIMIT $3",
 		&q, SQL_INT(from), SQL_INT(to), SQL_INT(LINKS_MAX));
@@ -139,19 +139,10 @@ static void rates_load(struct view *view, struct items *items)
 	}
 }
 
-static void number_or_null(struct jw *jw, const char *key, int64_t number)
+static void rates_put(struct view *view, const struct query_latest latest[WAYS])
 {
-	jw_key(jw, key);
-	if (number != 0) {
-		jw_int(jw, number);
-	} else {
-		jw_null(jw);
-	}
-}
-
-static void rates_put(struct jw *jw, const struct query_latest latest[WAYS])
-{
-	number_or_null(jw, "at", latest[0].found ? latest[0].row.ts_ms : 0);
+	struct jw *jw = &view->jw;
+	page_int(view, "at", latest[0].found, latest[0].row.ts_ms);
 	jw_key(jw, "in_bps");
 	jw_double(jw, latest[0].found ? latest[0].row.value : (double)NAN);
 	jw_key(jw, "out_bps");
@@ -186,20 +177,20 @@ static void item_put(struct view *view, const struct items *items, size_t at)
 	jw_kv_str(jw, "operator", item->text[OPERATOR]);
 	jw_kv_opt(jw, "number", item->text[NUMBER]);
 	jw_kv_opt(jw, "fault_phone", item->text[FAULT_PHONE]);
-	number_or_null(jw, "down_bps", item->down_bps);
-	number_or_null(jw, "up_bps", item->up_bps);
+	page_int(view, "down_bps", item->down_bps != 0, item->down_bps);
+	page_int(view, "up_bps", item->up_bps != 0, item->up_bps);
 	jw_kv_bool(jw, "egress", item->egress);
 	page_ref(view, "device", item->device_id, item->text[DEVICE]);
 	jw_kv_opt(jw, "port", item->text[PORT]);
 	checks_put(jw, items, item);
 	page_ref(view, "unit", item->unit_id, item->text[UNIT]);
-	number_or_null(jw, "contract_end", item->contract_end_ms);
+	page_int(view, "contract_end", item->contract_end_ms != 0, item->contract_end_ms);
 	jw_kv_opt(jw, "note", item->text[NOTE]);
 	jw_kv_bool(jw, "retired", item->retired);
 	jw_kv_str(jw, "state", item->text[STATE]);
 	jw_kv_bool(jw, "port_down", item->port_down);
-	number_or_null(jw, "alert_id", item->alert_id);
-	rates_put(jw, &items->latest[WAYS * at]);
+	page_int(view, "alert_id", item->alert_id != 0, item->alert_id);
+	rates_put(view, &items->latest[WAYS * at]);
 	jw_end(jw);
 }
 

@@ -41,5 +41,4 @@ NODISCARD int view_checks_ports(struct view *view);
 	"CASE WHEN " CIRCUIT_PORT_IS_DOWN " THEN 'down' ELSE coalesce((SELECT " CHECK_SHOWN    \
 	" FROM circuit_watch k JOIN watch w ON w.id = k.watch_id WHERE k.circuit_id = c.id"    \
 	" AND w.enabled = 1 ORDER BY " CHECK_WORST_FIRST " LIMIT 1),"                          \
-	" CASE WHEN d.live_maintenance_id IS NULL THEN d.live_state ELSE 'maintenance' END,"   \
-	" 'unknown') END"
+	" " CHECK_SHOWN_AS("d") ", 'unknown') END"

@@ -77,14 +77,19 @@ void page_ref_col(struct view *view, const char *key, struct stmt *stmt, unsigne
 	page_ref(view, key, db_col_int64(stmt, column), db_col_text(stmt, column + 1));
 }
 
-void page_int_col(struct view *view, const char *key, struct stmt *stmt, unsigned column)
+void page_int(struct view *view, const char *key, bool there, int64_t number)
 {
 	jw_key(&view->jw, key);
-	if (db_col_is_null(stmt, column)) {
-		jw_null(&view->jw);
+	if (there) {
+		jw_int(&view->jw, number);
 	} else {
-		jw_int(&view->jw, db_col_int64(stmt, column));
+		jw_null(&view->jw);
 	}
+}
+
+void page_int_col(struct view *view, const char *key, struct stmt *stmt, unsigned column)
+{
+	page_int(view, key, !db_col_is_null(stmt, column), db_col_int64(stmt, column));
 }
 
 void page_text_col(struct view *view, const char *key, struct stmt *stmt, unsigned column)

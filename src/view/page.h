@@ -41,6 +41,8 @@ void page_end(struct view *view, const struct page *page, int64_t total);
 void page_ref(struct view *view, const char *key, int64_t id, struct slice name);
 /** Columns id and name at i, i+1. */
 void page_ref_col(struct view *view, const char *key, struct stmt *stmt, unsigned column);
+/** "name":number, or null where there is none. */
+void page_int(struct view *view, const char *key, bool there, int64_t number);
 /** "name":number or null. */
 void page_int_col(struct view *view, const char *key, struct stmt *stmt, unsigned column);
 /** "name":"text" or null. */

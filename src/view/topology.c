@@ -3,6 +3,7 @@
 #include "view/topology.h"
 
 #include "base/err.h"
+#include "view/checks.h"
 #include "view/page.h"
 #include "view/view.h"
 
@@ -65,8 +66,8 @@ static int nodes_put(struct view *view)
 	AUTO_STMT struct stmt *q = NULL;
 	int opened = sql_query(view->db,
 		"SELECT d.id, d.lead_id, d.sysname, d.address, d.is_read, d.distance, d.parents,"
-		" d.mark, w.name, CASE WHEN w.live_maintenance_id IS NULL THEN w.live_state"
-		" ELSE 'maintenance' END, w.live_since_ms, w.asset_id, a.name, w.live_cause_id,"
+		" d.mark, w.name, " CHECK_SHOWN
+		", w.live_since_ms, w.asset_id, a.name, w.live_cause_id,"
 		" c.name, v.at_ms, p.x, p.y FROM topology_device d"
 		" JOIN watch w ON w.id = d.lead_id LEFT JOIN asset a ON a.id = w.asset_id"
 		" LEFT JOIN watch c ON c.id = w.live_cause_id LEFT JOIN vicinity v ON v.id = d.id"

@@ -160,16 +160,6 @@ static int counts_load(struct view *view, struct items *items)
 	return row;
 }
 
-static void number_or_null(struct jw *jw, const char *key, int64_t number)
-{
-	jw_key(jw, key);
-	if (number != 0) {
-		jw_int(jw, number);
-	} else {
-		jw_null(jw);
-	}
-}
-
 static void item_put(struct view *view, const struct item *item)
 {
 	struct jw *jw = &view->jw;
@@ -179,9 +169,9 @@ static void item_put(struct view *view, const struct item *item)
 	jw_kv_str(jw, "name", item->name);
 	jw_kv_opt(jw, "short_name", item->short_name);
 	jw_kv_str(jw, "kind", item->kind);
-	number_or_null(jw, "parent_id", item->parent_id);
+	page_int(view, "parent_id", item->parent_id != 0, item->parent_id);
 	jw_kv_int(jw, "valid_from", item->valid_from_ms);
-	number_or_null(jw, "valid_to", item->valid_to_ms);
+	page_int(view, "valid_to", item->valid_to_ms != 0, item->valid_to_ms);
 	jw_kv_bool(jw, "is_centre", item->is_centre);
 	page_ref(view, "officer", item->officer.id, item->officer.name);
 	page_ref(view, "specialist", item->specialist.id, item->specialist.name);

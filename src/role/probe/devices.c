@@ -127,17 +127,50 @@ static void on_figure(
 	line_figure(devices, spec, figure);
 }
 
-static void put_args(
-	struct buf *buf, const struct watch *watch, const struct snmp_port_change *change)
+/* A part of a device that changed: its name goes into the alert's key and its words. */
+struct part_change {
+	const char *part; /* "port" or "sensor", in the key and in the words */
+	struct slice class;
+	struct slice name;
+	const char *detail_name; /* what else is said of it */
+	struct slice detail;
+	struct slice code; /* empty = it is well again */
+	enum alert_severity severity;
+};
+
+static void part_tell(
+	struct devices *devices, const struct watch *watch, const struct part_change *change)
 {
+	AUTO_BUF struct buf args;
+	AUTO_BUF struct buf dedup;
+	char check[24];
 	struct jw jw;
-	jw_init(&jw, buf);
+	buf_init(&args, SIGNAL_TEXT_MAX);
+	buf_init(&dedup, SIGNAL_KEY_MAX);
+	jw_init(&jw, &args);
 	jw_object(&jw);
 	jw_kv_str(&jw, "name", slice_str(watch->name));
 	jw_kv_str(&jw, "target", slice_str(watch->target));
-	jw_kv_str(&jw, "port", change->name);
-	jw_kv_str(&jw, "alias", change->alias);
+	jw_kv_str(&jw, change->part, change->name);
+	jw_kv_str(&jw, change->detail_name, change->detail);
 	jw_end(&jw);
+	(void)snprintf(check, sizeof(check), "%lld", (long long)watch->spec->id);
+	buf_printf(&dedup, "%s:%s:", change->part, check);
+	buf_put(&dedup, change->name);
+	struct signal signal = {
+		.source = SLICE("probe"),
+		.check = slice_str(check),
+		.asset_key = slice_str(watch->host),
+		.class = change->class,
+		.severity = change->severity,
+		.observed_at_ms = clock_unix_ms(),
+		.state = change->code.n > 0 ? SIGNAL_FIRING : SIGNAL_RESOLVED,
+		.dedup_key = buf_slice(&dedup),
+		.code = change->code,
+		.args = args.failed ? SLICE("{}") : buf_slice(&args),
+	};
+	/* A refusal is counted and logged there. */
+	(void)!signal_queue_put(devices->probe->signals, &signal);
 }
 
 static void on_port(
@@ -145,62 +178,19 @@ static void on_port(
 {
 	struct devices *devices = user;
 	const struct watch *watch = table_get(devices->probe->table, spec->id);
-	AUTO_BUF struct buf args;
-	AUTO_BUF struct buf dedup;
-	char check[24];
 	if (watch == NULL) {
 		return;
 	}
-	buf_init(&args, SIGNAL_TEXT_MAX);
-	buf_init(&dedup, SIGNAL_KEY_MAX);
-	put_args(&args, watch, change);
-	(void)snprintf(check, sizeof(check), "%lld", (long long)spec->id);
-	buf_printf(&dedup, "port:%s:", check);
-	buf_put(&dedup, change->name);
-	struct signal signal = {
-		.source = SLICE("probe"),
-		.check = slice_str(check),
-		.asset_key = slice_str(watch->host),
+	struct slice code = change->alias.n > 0 ? SLICE("port.down_named") : SLICE("port.down");
+	struct part_change port = { .part = "port",
 		.class = SLICE("port.state"),
-		.severity = watch->severity,
-		.observed_at_ms = clock_unix_ms(),
-		.state = change->is_down ? SIGNAL_FIRING : SIGNAL_RESOLVED,
-		.dedup_key = buf_slice(&dedup),
-		.code = !change->is_down      ? (struct slice) { 0 }
-			: change->alias.n > 0 ? SLICE("port.down_named")
-					      : SLICE("port.down"),
-		.args = args.failed ? SLICE("{}") : buf_slice(&args),
-	};
+		.name = change->name,
+		.detail_name = "alias",
+		.detail = change->alias,
+		.code = change->is_down ? code : (struct slice) { 0 },
+		.severity = watch->severity };
 	devices->port_changes++;
-	/* A refusal is counted and logged there. */
-	(void)!signal_queue_put(devices->probe->signals, &signal);
-}
-
-/* A frame's body when it fits, else a sealed file beside it. */
-static int body_of(const struct buf *text, struct slice *ret_body, int *ret_fd)
-{
-	*ret_fd = -1;
-	if (text->failed) {
-		return E_LIMIT;
-	}
-	if (text->n <= FRAME_BODY_MAX) {
-		return 0;
-	}
-	*ret_body = (struct slice) { 0 };
-	return memfd_of(buf_slice(text), ret_fd);
-}
-
-static void put_sensor(
-	struct buf *buf, const struct watch *watch, const struct snmp_sensor_change *change)
-{
-	struct jw jw;
-	jw_init(&jw, buf);
-	jw_object(&jw);
-	jw_kv_str(&jw, "name", slice_str(watch->name));
-	jw_kv_str(&jw, "target", slice_str(watch->target));
-	jw_kv_str(&jw, "sensor", change->name);
-	jw_kv_str(&jw, "word", change->word);
-	jw_end(&jw);
+	part_tell(devices, watch, &port);
 }
 
 /* Only what the device itself calls critical is as grave as the check. */
@@ -216,34 +206,32 @@ static void on_sensor(
 {
 	struct devices *devices = user;
 	const struct watch *watch = table_get(devices->probe->table, spec->id);
-	AUTO_BUF struct buf args;
-	AUTO_BUF struct buf dedup;
-	char check[24];
 	if (watch == NULL) {
 		return;
 	}
-	buf_init(&args, SIGNAL_TEXT_MAX);
-	buf_init(&dedup, SIGNAL_KEY_MAX);
-	put_sensor(&args, watch, change);
-	(void)snprintf(check, sizeof(check), "%lld", (long long)spec->id);
-	buf_printf(&dedup, "sensor:%s:", check);
-	buf_put(&dedup, change->name);
-	bool well = change->state == CHECK_UP;
-	struct signal signal = {
-		.source = SLICE("probe"),
-		.check = slice_str(check),
-		.asset_key = slice_str(watch->host),
+	struct part_change sensor = { .part = "sensor",
 		.class = SLICE("sensor.state"),
-		.severity = sensor_severity(watch, change->state),
-		.observed_at_ms = clock_unix_ms(),
-		.state = well ? SIGNAL_RESOLVED : SIGNAL_FIRING,
-		.dedup_key = buf_slice(&dedup),
-		.code = well ? (struct slice) { 0 } : SLICE("sensor.bad"),
-		.args = args.failed ? SLICE("{}") : buf_slice(&args),
-	};
+		.name = change->name,
+		.detail_name = "word",
+		.detail = change->word,
+		.code = change->state == CHECK_UP ? (struct slice) { 0 } : SLICE("sensor.bad"),
+		.severity = sensor_severity(watch, change->state) };
 	devices->sensor_changes++;
-	/* A refusal is counted and logged there. */
-	(void)!signal_queue_put(devices->probe->signals, &signal);
+	part_tell(devices, watch, &sensor);
+}
+
+/* A frame's body when it fits, else a sealed file beside it. */
+static int body_of(const struct buf *text, struct slice *ret_body, int *ret_fd)
+{
+	*ret_fd = -1;
+	if (text->failed) {
+		return E_LIMIT;
+	}
+	if (text->n <= FRAME_BODY_MAX) {
+		return 0;
+	}
+	*ret_body = (struct slice) { 0 };
+	return memfd_of(buf_slice(text), ret_fd);
 }
 
 static void on_device(

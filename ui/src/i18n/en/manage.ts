@@ -97,6 +97,8 @@ export const manage = {
   'audit.came_from': 'from {reason}',
   'audit.reason.rule.gone': 'its rule was removed',
   'audit.reason.accepted': 'accepted by the mail server',
+  'audit.reason.expiry.domain': 'the domain name ends',
+  'audit.reason.expiry.icp': 'the ICP registration ends',
   'audit.act.access.denied': 'was denied access',
   'audit.act.delivery.resend': 'sent again',
   'audit.act.delivery.settle': 'settled a delivery',

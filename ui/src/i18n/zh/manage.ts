@@ -97,6 +97,8 @@ export const manage = {
   'audit.came_from': '来自 {reason}',
   'audit.reason.rule.gone': '检测规则已移除',
   'audit.reason.accepted': '已被邮件服务器接收',
+  'audit.reason.expiry.domain': '域名到期',
+  'audit.reason.expiry.icp': 'ICP 备案到期',
   'audit.act.access.denied': '越权被拒',
   'audit.act.delivery.resend': '重新发送通知',
   'audit.act.delivery.settle': '通知投递结果',
