@@ -77,6 +77,15 @@ class Refused(Exception):
         self.problem = problem
 
 
+def refusal(call, *words):
+    """(status, code) by which it is refused; (None, None) when it is not."""
+    try:
+        call(*words)
+    except Refused as problem:
+        return problem.status, problem.problem.get("code")
+    return None, None
+
+
 class Person:
     """One browser: a cookie, the highest seq seen, and the versions it was told."""
 

@@ -2,22 +2,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """Switches watched by SNMP: what they are, what their ports carry and which went down, through a
 restart of the device, of probe, and a device that dies beside others.  Simulated ones, on loopback."""
-import os
 import pathlib
 import shutil
-import subprocess
 import sys
-import tempfile
 import time
-import traceback
 import urllib.parse
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
+import device_world  # noqa: E402
 import test_line as line  # noqa: E402
-from platform_driver import NAME, Platform, Refused, on_a_desk, until  # noqa: E402
-from postgres_driver import with_stores  # noqa: E402
+from platform_driver import refusal, until  # noqa: E402
 from tap import case, end  # noqa: E402
-from test_snmp import AUTH, BUILD, PRIV, Lab, agent  # noqa: E402
+from test_snmp import AUTH, PRIV, agent  # noqa: E402
 
 HOUSE = pathlib.Path(__file__).resolve().parents[2]
 SWITCH, OTHER, SECRET, UPS = "127.10.0.3", "127.10.0.4", "127.10.0.2", "127.10.9.1"
@@ -26,23 +22,8 @@ BATTERY = "1.3.6.1.2.1.33.1.2.1.0"
 RATE = 12500 * 8  # of the simulator's first port, bit/s
 
 
-def code_of(call, *words):
-    try:
-        call(*words)
-    except Refused as problem:
-        return problem.status, problem.problem.get("code")
-    return None
-
-
-def refusal(call, *words):
-    """Its status, None when it was not refused."""
-    return (code_of(call, *words) or (None,))[0]
-
-
 def lab_of(folder):
-    subprocess.run([HOUSE / "lab/snmp/campus.py", folder, "--access", "2"], check=True, stdout=subprocess.DEVNULL)
-    script = (folder / "campus.sim").read_text().splitlines()
-    return Lab(folder, [*script, f"add {UPS} {HOUSE}/lab/snmp/recordings/ups.snmprec"])
+    return device_world.campus(folder, "--access", "2", more=[f"add {UPS} {HOUSE}/lab/snmp/recordings/ups.snmprec"])
 
 
 class Desk:
@@ -90,7 +71,7 @@ def what_goes_through(desk, check, other):
          and 0.85 * RATE < sum(values) / len(values) < 1.15 * RATE, values[:10])
     case("a series has a number of 63 bits, as text", isinstance(series, str) and int(series) >= 1 << 62, series)
     case("no check answers for the series of another",
-         code_of(desk.operator.get, f"/checks/{other}/samples?series={series}")[0] == 404)
+         refusal(desk.operator.get, f"/checks/{other}/samples?series={series}")[0] == 404)
     case("asked for a time when it was not yet it has no samples, and is there",
          desk.operator.get(f"/checks/{check}/samples?series={series}&from=1000&to=2000")["at"] == [])
     return series
@@ -127,10 +108,10 @@ def a_line(desk, cast, check):
     body = {"name": "电信出口", "operator": "中国电信", "number": "ZX-0716-0001", "fault_phone": "10000", "down_bps": 1000000,
             "up_bps": 500000, "device_id": check, "port": PORT, "check_ids": [check]}
     case("a line on a port of nothing that has ports is refused",
-         refusal(operator.post, "/circuits", {**body, "device_id": None}) == 422)
-    case("whoever only reads registers none", refusal(cast["verifier"].post, "/circuits", body) == 403)
+         refusal(operator.post, "/circuits", {**body, "device_id": None})[0] == 422)
+    case("whoever only reads registers none", refusal(cast["verifier"].post, "/circuits", body)[0] == 403)
     made = operator.post("/circuits", body)["id"]
-    case("a port carries one line", refusal(operator.post, "/circuits", {**body, "name": "又一条"}) == 409)
+    case("a port carries one line", refusal(operator.post, "/circuits", {**body, "name": "又一条"})[0] == 409)
     line_now = until(lambda: next((c for c in [operator.get(f"/circuits/{made}")] if c["in_bps"]), None))
     case("a line shows its state and what goes through its port", line_now["state"] == "up" and not line_now["port_down"]
          and 0.7 * RATE < line_now["in_bps"] < 1.3 * RATE and line_now["checks"][0]["id"] == check, line_now)
@@ -161,8 +142,8 @@ def a_line_fails(desk, cast, made, alert):
          lines == [{"id": made, "name": "电信出口", "operator": "中国电信", "number": "ZX-0716-0001", "fault_phone": "10000"}], lines)
     text = line.wait_mail("zhou@campus.test", "专线号 ZX-0716-0001")
     case("so does the mail to who is on duty", "报障电话 10000" in text and "中国电信" in text, text)
-    case("a ticket has a number", refusal(operator.post, way + "/ticket", {"circuit_id": made}) == 422)
-    case("whoever only reads notes none", refusal(cast["verifier"].post, way + "/ticket", {"number": "G1"}) == 403)
+    case("a ticket has a number", refusal(operator.post, way + "/ticket", {"circuit_id": made})[0] == 422)
+    case("whoever only reads notes none", refusal(cast["verifier"].post, way + "/ticket", {"number": "G1"})[0] == 403)
     operator.post(way + "/ticket", {"number": "GZ20261128-77", "circuit_id": made, "note": "两小时内到场"})
     seen = operator.get(way)
     ticket, step = seen["tickets"][0], next(s for s in seen["timeline"] if s["code"] == "incident.ticket")
@@ -273,7 +254,7 @@ def a_week(desk, check, series):
     case("a week in buckets is few points, with the least and the greatest of each", 1 <= len(known) <= 3
          and abs(min(got["low"][i] for i in known) - min(raw)) < 1 and abs(max(got["high"][i] for i in known) - max(raw)) < 1
          and all(got["low"][i] <= got["value"][i] <= got["high"][i] for i in known), (got["low"], got["high"], min(raw), max(raw)))
-    case("buckets have a limit", refusal(desk.operator.get, f"/checks/{check}/samples?buckets=1001") == 422)
+    case("buckets have a limit", refusal(desk.operator.get, f"/checks/{check}/samples?buckets=1001")[0] == 422)
     top = until(lambda: next((t for t in [desk.operator.get("/checks/ports?limit=5")] if t["items"]), None))
     busy = [max(p["in_bps"] or 0, p["out_bps"] or 0) for p in top["items"]]
     case("the busiest ports of all devices come first", busy == sorted(busy, reverse=True) and busy[-1] > 0
@@ -351,43 +332,17 @@ def walked(cast, platform, lab):
     a_week(desk, check, series)
     pages_of_the_network(desk.operator)
     dies(desk, check, other)
-    taken = code_of(desk.watch, "又一项", OTHER)
+    taken = refusal(desk.watch, "又一项", OTHER)
     case("a second check of one device is refused, and why is said", taken == (409, "check.device_taken"), taken)
     idle = desk.operator.post("/checks", {"name": "备用", "kind": "snmp", "target": f"{OTHER}:{lab.port}", "enabled": False})["id"]
-    taken = code_of(desk.operator.call, "PATCH", f"/checks/{idle}", {"enabled": True})
+    taken = refusal(desk.operator.call, "PATCH", f"/checks/{idle}", {"enabled": True})
     case("and so is starting one that rested", taken == (409, "check.device_taken"), taken)
     desk.operator.call("PATCH", f"/checks/{check}", {"target": f"{UPS}:1"})
     case("one that looks elsewhere knows of no device", desk.operator.get(f"/checks/{check}/device")["at"] is None)
 
 
-def on_the_desk(stores):
-    platform = Platform(stores.fresh(), NAME)
-    folder = pathlib.Path(tempfile.mkdtemp(prefix="fengsui-devices-"))
-    lab = None
-    try:
-        lab = lab_of(folder)
-        platform.start()
-        cast = line.setup(platform, "five")
-        walked(cast, platform, lab)
-        platform.stop()
-        line.audit(platform)
-    except Exception as problem:
-        case("it runs to its end", False, "".join(traceback.format_exception(problem))[-1500:].replace("\n", "\n# "))
-        print("# " + platform.log_tail().replace("\n", "\n# "))
-        platform.stop()
-    finally:
-        if lab:
-            lab.close()
-        platform.remove()
-        shutil.rmtree(folder, ignore_errors=True)
-    return end()
-
-
 def main(postgresql=False):
-    if not os.path.exists(BUILD / "lab/snmp/snmp-lab"):
-        print("1..0 # SKIP the simulator is not built")
-        sys.exit(77)
-    on_a_desk(with_stores(on_the_desk, postgresql))
+    device_world.main(lab_of, walked, postgresql)
 
 
 if __name__ == "__main__":

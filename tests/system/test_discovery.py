@@ -11,7 +11,7 @@ import traceback
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 import test_line as line  # noqa: E402
-from platform_driver import NAME, Platform, Refused, on_a_desk, until  # noqa: E402
+from platform_driver import NAME, Platform, on_a_desk, refusal, until  # noqa: E402
 from postgres_driver import with_stores  # noqa: E402
 from tap import case, end  # noqa: E402
 
@@ -63,14 +63,6 @@ def say_something(host):
     inside(host, sys.executable, "-c", text)
 
 
-def refused(call, *words):
-    try:
-        call(*words)
-    except Refused as problem:
-        return problem.status
-    return None
-
-
 def found(operator, query=""):
     return {d["address"]: d for d in operator.get(f"/discovered?limit=200{query}")["items"]}
 
@@ -115,7 +107,7 @@ def what_is_decided(cast, listed):
     asset = next(a for a in operator.get("/assets")["items"] if a["name"] == "实验室打印机")
     case("a claimed one becomes an asset with its address and unit",
          asset["address"] == "10.20.11.3" and asset["owner_unit"]["name"] == "教务处", asset)
-    case("a unit does not see what it was not handed", refused(officer.get, f"/discovered/{second['id']}") == 404)
+    case("a unit does not see what it was not handed", refusal(officer.get, f"/discovered/{second['id']}")[0] == 404)
     operator.post(f"/discovered/{second['id']}/hand", {"unit_id": cast.unit})
     todo = until(lambda: next((t for t in officer.get("/todo")["items"] if t["kind"] == "discovered"), None))
     officer.post(f"/discovered/{todo['id']}/claim", {"name": "教务处文件服务器", "kind": "server", "unit_id": cast.unit})
@@ -139,7 +131,7 @@ def freezes(cast, platform, router, admin):
     state = operator.get("/discovery")
     case("a freeze stops it within half a second, and says so", asked() == before and state["freeze"] == "高考保障"
          and state["frozen_until"] == now_ms + 3600_000, (len(before), len(asked()), state))
-    case("who is on duty does not lift it", refused(operator.post, f"/freezes/{freeze['id']}/end") == 403)
+    case("who is on duty does not lift it", refusal(operator.post, f"/freezes/{freeze['id']}/end")[0] == 403)
     cast["director"].post(f"/freezes/{freeze['id']}/end")
     until(lambda: len(asked()) >= len(before) + 12)
     before = asked()

@@ -9,7 +9,7 @@ import sys
 import traceback
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
-from platform_driver import BUILD, NAME, Person, Platform, Refused, on_a_desk, until  # noqa: E402
+from platform_driver import BUILD, NAME, Person, Platform, on_a_desk, refusal, until  # noqa: E402
 from postgres_driver import with_stores  # noqa: E402
 from tap import case, end  # noqa: E402
 
@@ -49,14 +49,6 @@ def user(admin, account, name, role, **more):
     return Person().first_login(account, one_time, PASSWORD)
 
 
-def refusal(call, *words):
-    try:
-        call(*words)
-    except Refused as problem:
-        return problem.problem["code"]
-    return None
-
-
 def verified(auditor):
     """The answer of a verification asked for now."""
     before = (auditor.get("/audit/state")["last_check"] or {"at": 0})["at"]
@@ -70,17 +62,17 @@ def worked(admin):
     person = next(p for p in admin.get("/people?q=qian")["items"])
     admin.call("PATCH", f"/people/{person['id']}", {"phone": PHONE})
     for name in ("qian", "Kuangye-2026-typo"):
-        case(f"a wrong sign-in is refused ({name})", refusal(Person().login, name, "wrong") == "session.wrong")
+        case(f"a wrong sign-in is refused ({name})", refusal(Person().login, name, "wrong")[1] == "session.wrong")
     return person
 
 
 def erased(files, admin, person):
     way = f"/people/{person['id']}/erase"
-    case("who still has a role is not cleared", refusal(admin.post, way, ORDER) == "person.has_roles")
+    case("who still has a role is not cleared", refusal(admin.post, way, ORDER)[1] == "person.has_roles")
     admin.call("DELETE", f"/people/{person['id']}/grants/{person['grants'][0]['id']}")
-    case("nor who can still sign in", refusal(admin.post, way, ORDER) == "person.has_account")
+    case("nor who can still sign in", refusal(admin.post, way, ORDER)[1] == "person.has_account")
     admin.call("PATCH", f"/users/{person['account_id']}", {"disabled": True})
-    case("nor by whoever does not know the password", refusal(admin.post, way, {**ORDER, "password": "x"}) == "password.wrong")
+    case("nor by whoever does not know the password", refusal(admin.post, way, {**ORDER, "password": "x"})[1] == "password.wrong")
     case("until then the store holds what he said", files.holding(PHONE, OLD_PHONE, MAIL))
     admin.post(way, ORDER)
     # A page somebody still reads keeps the old log for a moment; each later commit tries again.
@@ -93,7 +85,7 @@ def erased(files, admin, person):
     case("afterwards no file of the platform holds phone or mail", where is None, where)
     row = admin.get(f"/people/{person['id']}")
     case("the name stays, and the row says that he was cleared", row["name"] == "钱卫国" and row["erased_at"] and not row["phone"] and not row["mail"], row)
-    case("he can be given no role again", refusal(admin.post, f"/people/{person['id']}/grants", {"role": "operator"}) == "person.erased")
+    case("he can be given no role again", refusal(admin.post, f"/people/{person['id']}/grants", {"role": "operator"})[1] == "person.erased")
 
 
 def holds(platform, files, auditor):

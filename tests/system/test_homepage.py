@@ -11,7 +11,7 @@ import traceback
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 import test_line as line  # noqa: E402
-from platform_driver import NAME, Platform, Refused, on_a_desk, until  # noqa: E402
+from platform_driver import NAME, Platform, on_a_desk, refusal, until  # noqa: E402
 from postgres_driver import with_stores  # noqa: E402
 from tap import case, end  # noqa: E402
 
@@ -43,14 +43,6 @@ class Site:
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Answer)
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
         self.url = f"http://127.0.0.1:{self.server.server_port}/"
-
-
-def refusal(call, *words):
-    try:
-        call(*words)
-    except Refused as problem:
-        return problem.status, problem.problem["code"]
-    return None
 
 
 def walked(cast, site):

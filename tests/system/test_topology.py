@@ -3,23 +3,16 @@
 """The map of a campus made of what its switches say of each other, and what follows: a core that
 dies is one mail, and everything behind it is named as unreachable through it.  Simulated switches:
 a core, three distribution switches, 21 access switches."""
-import os
 import pathlib
-import shutil
-import subprocess
 import sys
-import tempfile
 import time
-import traceback
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
+import device_world  # noqa: E402
 import test_line as line  # noqa: E402
-from platform_driver import NAME, Platform, Refused, on_a_desk, until  # noqa: E402
-from postgres_driver import with_stores  # noqa: E402
+from platform_driver import refusal, until  # noqa: E402
 from tap import case, end  # noqa: E402
-from test_snmp import BUILD, Lab  # noqa: E402
 
-HOUSE = pathlib.Path(__file__).resolve().parents[2]
 ACCESS, PER = 21, 7
 DISTRIBUTIONS = ACCESS // PER
 SWITCHES = 1 + DISTRIBUTIONS + ACCESS
@@ -40,12 +33,8 @@ def above(at):
     return 0 if at <= DISTRIBUTIONS else 1 + (at - 1 - DISTRIBUTIONS) // PER
 
 
-def refusal(call, *words):
-    try:
-        call(*words)
-    except Refused as problem:
-        return problem.status, problem.problem.get("code")
-    return None
+def lab_of(folder):
+    return device_world.campus(folder, "--access", str(ACCESS), "--per-distribution", str(PER))
 
 
 class Campus:
@@ -189,7 +178,7 @@ def distribution_stays_dead(campus):
          and name(SWITCHES - 1) not in told[0], [t[:900] for t in told])
 
 
-def walked(cast, lab):
+def walked(cast, _platform, lab):
     campus = Campus(cast["operator"], lab)
     the_map(campus)
     links_by_hand(campus, parents_follow(campus))
@@ -197,35 +186,8 @@ def walked(cast, lab):
     distribution_stays_dead(campus)
 
 
-def on_the_desk(stores):
-    platform = Platform(stores.fresh(), NAME)
-    folder = pathlib.Path(tempfile.mkdtemp(prefix="fengsui-map-"))
-    lab = None
-    try:
-        subprocess.run([HOUSE / "lab/snmp/campus.py", folder, "--access", str(ACCESS), "--per-distribution", str(PER)],
-                       check=True, stdout=subprocess.DEVNULL)
-        lab = Lab(folder, (folder / "campus.sim").read_text().splitlines())
-        platform.start()
-        walked(line.setup(platform, "five"), lab)
-        platform.stop()
-        line.audit(platform)
-    except Exception:
-        case("it runs to its end", False, traceback.format_exc()[-1500:].replace("\n", "\n# "))
-        print("# " + platform.log_tail().replace("\n", "\n# "))
-        platform.stop()
-    finally:
-        if lab:
-            lab.close()
-        platform.remove()
-        shutil.rmtree(folder, ignore_errors=True)
-    return end()
-
-
 def main(postgresql=False):
-    if not os.path.exists(BUILD / "lab/snmp/snmp-lab"):
-        print("1..0 # SKIP the simulator is not built")
-        sys.exit(77)
-    on_a_desk(with_stores(on_the_desk, postgresql))
+    device_world.main(lab_of, walked, postgresql)
 
 
 if __name__ == "__main__":
