@@ -114,6 +114,7 @@ static const desk_fn acts[ROUTE_COUNT_] = {
 
 	/* findings */
 	[ROUTE_FINDINGS_CREATE] = desk_finding_create,
+	[ROUTE_FINDINGS_REPORT] = desk_finding_report,
 	[ROUTE_FINDINGS_CONFIRM] = desk_finding_confirm,
 	[ROUTE_FINDINGS_FALSE_POSITIVE] = desk_finding_false_positive,
 	[ROUTE_FINDINGS_SECOND] = desk_finding_second,

@@ -60,3 +60,13 @@ NODISCARD int finding_row_save(struct txn *txn, struct finding_row *row);
  * Returns: 0, E_INPUT refused, or as db_step.
  */
 NODISCARD int finding_row_read(struct desk *desk, struct finding_row *row);
+
+/**
+ * Take in what was found: a new finding, or once more the one that is open
+ * under the same key.  Answers its id and version.
+ *
+ * Shape:   act is the audit's word and code the timeline's for a new one.
+ * Returns: 0 or as db_step.
+ */
+NODISCARD int finding_take(
+	struct desk *desk, struct finding_row *row, const char *act, const char *code);

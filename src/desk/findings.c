@@ -175,35 +175,36 @@ static int searchable(struct desk *desk, const struct finding_row *row)
 	return tokens < 0 ? (int)tokens : 0;
 }
 
-int desk_finding_create(struct desk *desk)
+int finding_take(struct desk *desk, struct finding_row *row, const char *act, const char *code)
 {
 	struct finding_row known = { 0 };
+	key_make(desk, row);
+	int found = known_find(desk, row, &known);
+	if (found < 0) {
+		return found;
+	}
+	if (found == 1 && (finding_open(known.state) || recurs(desk, &known))) {
+		return again(desk, row, &known);
+	}
+	judged(desk, row);
+	row->id = txn_id(desk->txn);
+	int error = finding_row_insert(desk->txn, row);
+	error = error < 0 ? error : incident_mark(desk, row);
+	error = error < 0 ? error : searchable(desk, row);
+	return error < 0 ? error : done(desk, row, act, code, (struct slice) { 0 });
+}
+
+int desk_finding_create(struct desk *desk)
+{
 	struct finding_row row = { .version = 1,
 		.state = FINDING_NEW,
 		.grade = GRADE_MEDIUM,
 		.source = SOURCE_MONITOR,
 		.found_at_ms = desk->now_ms,
 		.author_id = desk->caller.person_id };
-	judged(desk, &row);
 	int error = finding_row_read(desk, &row);
 	error = error < 0 ? error : incident_unused(desk, &row);
-	if (error < 0) {
-		return error;
-	}
-	key_make(desk, &row);
-	int found = known_find(desk, &row, &known);
-	if (found < 0) {
-		return found;
-	}
-	if (found == 1 && (finding_open(known.state) || recurs(desk, &known))) {
-		return again(desk, &row, &known);
-	}
-	row.id = txn_id(desk->txn);
-	error = finding_row_insert(desk->txn, &row);
-	error = error < 0 ? error : incident_mark(desk, &row);
-	error = error < 0 ? error : searchable(desk, &row);
-	return error < 0 ? error
-			 : done(desk, &row, "finding.create", "created", (struct slice) { 0 });
+	return error < 0 ? error : finding_take(desk, &row, "finding.create", "created");
 }
 
 /* ---- judging */

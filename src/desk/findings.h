@@ -16,6 +16,12 @@ struct desk;
  * one that was closed a short time ago opens again and counts it.
  */
 NODISCARD int desk_finding_create(struct desk *desk);
+/**
+ * POST /findings/report: a unit reports what it has seen itself (art. 18), with
+ * three answers and no judgement: that is the centre's.  Whoever is on duty is
+ * told at once, and the reporter has a receipt.
+ */
+NODISCARD int desk_finding_report(struct desk *desk);
 /** Members given change it on the way. */
 NODISCARD int desk_finding_confirm(struct desk *desk);
 /** From grade high on it waits for a second operator, where there are three people. */

@@ -16,7 +16,7 @@
 	" LEFT JOIN notice n ON n.id = f.notice_id LEFT JOIN person p ON p.id = f.false_by"
 #define FILTER                                                                                 \
 	" AND ($2 = 0 OR f.unit_id = $2) AND ($3 = '' OR f.state = $3)"                        \
-	" AND ($4 = '' OR f.grade = $4)"
+	" AND ($4 = '' OR f.source = $4)"
 
 /* A unit does not see a notice that is still being written, nor that there is one. */
 static bool notice_shown(const struct view *view, struct stmt *q)
@@ -104,7 +104,7 @@ int view_findings_list(struct view *view)
 		.put = put,
 		.unit_id = unit_id != 0 ? unit_id : view_param_int(view, "unit_id", 0),
 		.state = view_param(view, "state"),
-		.word = view_param(view, "grade") };
+		.word = view_param(view, "source") };
 	return words.n > 0 ? listing_search(view, &listing, words) : list(view, &listing);
 }
 

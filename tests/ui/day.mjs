@@ -10,7 +10,7 @@ const button = (page, name) => page.getByRole('button', { name, exact: true });
 const secrets = {};
 const known = new Set();
 /** Where the day's notice is, and what it is called, once they are known. */
-export const day = { notice: '', number: '' };
+export const day = { notice: '', number: '', hazard: '' };
 const taken = async () => undefined;
 
 async function newPassword(page, account, from) {
@@ -254,6 +254,15 @@ export async function officer(page) {
     await page.waitForURL(/\/m\/n\/\d+$/);
     await page.getByText('待复核').first().waitFor();
   });
+  await step('the officer reports what he has seen in three answers, and has a number at once', page, async () => {
+    await page.goto(`${BASE}/m`);
+    await page.getByRole('link', { name: '上报隐患或事件' }).click();
+    await page.getByLabel('发现了什么').fill('自助机弹出陌生网页');
+    await page.getByLabel('位置').fill('教学楼一楼');
+    await button(page, '上报').click();
+    day.hazard = /H-\d+/.exec(await page.getByRole('status').filter({ hasText: '已受理' }).innerText())[0];
+    await page.locator('.phone-row').filter({ hasText: day.hazard }).getByText('待研判').waitFor();
+  });
 }
 
 export async function verifier(page) {
@@ -275,6 +284,18 @@ export async function brief(page) {
     await page.goto(BASE + day.notice);
     await button(page, '报送').click();
     await page.locator('.notice-head').getByText('已汇报').waitFor();
+  });
+  await step('the operator was told of the reported hazard and judges it worse', page, async () => {
+    const text = await mailTo('zhou@campus.test', day.hazard);
+    if (text.includes('陌生网页')) {
+      throw new Error(`the mail says what it is:\n${text}`);
+    }
+    await page.goto(`${BASE}/findings/${day.hazard.slice(2)}`);
+    await button(page, '研判确认').click();
+    const box = page.getByRole('dialog', { name: '研判并确认' });
+    await box.getByRole('radio', { name: '高危' }).click();
+    await button(box, '研判确认').click();
+    await page.locator('aside').getByText('已确认').first().waitFor();
   });
 }
 

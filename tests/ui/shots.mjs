@@ -87,7 +87,7 @@ async function screens() {
     he: [['notice-submitted', first]],
     liu: [['lead', '/lead']],
     zheng: [['audit', '/audit']],
-    wang: [['unit-todo', '/todo'], ['unit-notice', of(0)], ['m-home', '/m'], ['m-notices', '/m/notices'], ['m-sign', `/m${of(3).replace('/notices/', '/n/')}`], ['m-notice', `/m${first.replace('/notices/', '/n/')}`], ['m-report', `/m${of(0).replace('/notices/', '/n/')}/rectify`], ['m-me', '/m/me']],
+    wang: [['unit-todo', '/todo'], ['unit-notice', of(0)], ['m-home', '/m'], ['m-notices', '/m/notices'], ['m-sign', `/m${of(3).replace('/notices/', '/n/')}`], ['m-notice', `/m${first.replace('/notices/', '/n/')}`], ['m-report', `/m${of(0).replace('/notices/', '/n/')}/rectify`], ['m-hazard', '/m/hazard'], ['m-me', '/m/me']],
   };
 }
 

@@ -18,7 +18,7 @@ const SCREENS = {
   admin: ['/setup', '/setup?step=address', '/setup?step=accounts', '/users', '/settings', '/health', '/checkup'],
   zheng: ['/audit'],
   liu: ['/lead'],
-  wang: ['/m', '/m/notices', '/m/me'],
+  wang: ['/m', '/m/notices', '/m/hazard', '/m/me'],
 };
 const PHONE = { width: 320, height: 640 };
 

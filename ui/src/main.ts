@@ -22,6 +22,8 @@ async function start(): Promise<void> {
   const tree = /^\/m(\/|$)/.test(location.pathname) ? 'phone' : 'desk';
   const [app] = await Promise.all([TREES[tree](), setLocale(storedLocale())]);
   await app.start();
+  /* Only what was refused needs them: they come behind the first page. */
+  void import('./i18n/refusal_words');
 }
 
 void start();

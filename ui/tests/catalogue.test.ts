@@ -2,8 +2,10 @@
 import { describe, expect, it } from 'vitest';
 import { en } from '../src/i18n/en';
 import { zh } from '../src/i18n/zh';
+import { commonRefusals } from '../src/i18n/zh/common_refusals';
 import { zhDesk } from '../src/i18n/zh/desk';
 import { found } from '../src/i18n/zh/found';
+import { hazard } from '../src/i18n/zh/hazard';
 import { expiry } from '../src/i18n/zh/expiry';
 import { lines } from '../src/i18n/zh/lines';
 import { metrics } from '../src/i18n/zh/metrics';
@@ -17,7 +19,7 @@ import { setup } from '../src/i18n/zh/setup';
 import { topology } from '../src/i18n/zh/topology';
 import { windows } from '../src/i18n/zh/windows';
 
-const source: Record<string, string> = { ...zh, ...zhDesk, ...expiry, ...found, ...lines, ...metrics, ...network, ...register, ...review, ...rules, ...said, ...sentences, ...setup, ...topology, ...windows };
+const source: Record<string, string> = { ...zh, ...zhDesk, ...commonRefusals, ...expiry, ...found, ...hazard, ...lines, ...metrics, ...network, ...register, ...review, ...rules, ...said, ...sentences, ...setup, ...topology, ...windows };
 const holes = (text: string): string => [...text.matchAll(/\{(\w+)\}/g)].map((m) => m[1]).sort().join(' ');
 const HAN = '[\\u4e00-\\u9fff]';
 

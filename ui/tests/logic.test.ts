@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { highestSeq, newKey, rememberSeq } from '../src/api/client';
 import { Refusal, refusalOf, sentenceOf } from '../src/api/problem';
+import '../src/i18n/refusal_words';
 import { menuFor } from '../src/desk/menu';
 import type { AuditCheck, AuditItem } from '../src/api/schema';
 import { checkSaid, personalOf } from '../src/lib/audit';

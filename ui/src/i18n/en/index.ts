@@ -2,7 +2,9 @@
 import type { Key } from '../zh';
 import { alerts } from './alerts';
 import { checkKinds } from './check_kinds';
+import { commonRefusals } from './common_refusals';
 import { found } from './found';
+import { hazard } from './hazard';
 import { expiry } from './expiry';
 import { lines } from './lines';
 import { manage } from './manage';
@@ -25,4 +27,4 @@ import { topology } from './topology';
 import { windows } from './windows';
 import { words } from './words';
 
-export const en: Record<Key, string> = { ...shell, ...words, ...alerts, ...checkKinds, ...expiry, ...found, ...lines, ...metrics, ...notices, ...manage, ...nav, ...network, ...phone, ...problems, ...refusals, ...results, ...register, ...review, ...rules, ...said, ...sentences, ...setup, ...topology, ...windows };
+export const en: Record<Key, string> = { ...shell, ...words, ...alerts, ...checkKinds, ...commonRefusals, ...expiry, ...found, ...hazard, ...lines, ...metrics, ...notices, ...manage, ...nav, ...network, ...phone, ...problems, ...refusals, ...results, ...register, ...review, ...rules, ...said, ...sentences, ...setup, ...topology, ...windows };

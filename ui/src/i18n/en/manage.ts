@@ -150,6 +150,7 @@ export const manage = {
   'audit.act.incident.resolve': 'marked resolved',
   'audit.act.incident.close': 'closed',
   'audit.act.finding.create': 'recorded a finding',
+  'audit.act.finding.report': 'reported a hazard',
   'audit.act.finding.confirm': 'confirmed a finding',
   'audit.act.finding.false_positive': 'marked a false alarm',
   'audit.act.notice.create': 'drafted a notice',

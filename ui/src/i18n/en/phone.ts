@@ -2,6 +2,7 @@
 export const phone = {
   'phone.home': 'Home',
   'phone.me': 'Me',
+  'phone.hazard': 'Report a hazard or event',
   'phone.rectify': 'Rectify',
   'phone.sign': 'To sign',
   'phone.sign_none': 'Nothing to sign',

@@ -13,6 +13,7 @@ export const said = {
   'did.notified': 'Told {to}',
   'did.acked': '{actor} acknowledged',
   'did.closed': '{actor} closed',
+  'did.reported': '{actor} reported',
   'did.created': '{actor} drafted',
   'did.updated': '{actor} edited',
   'did.confirmed': '{actor} confirmed',

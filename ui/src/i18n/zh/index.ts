@@ -2,8 +2,10 @@
 // The typed source of every sentence on the screen. en/ has the same keys or does not compile.
 // What only the desk says is a part of its own, so that a phone need not load it; what only some of
 // its screens say comes with them.
+import type { commonRefusals } from './common_refusals';
 import type { zhDesk } from './desk';
 import type { found } from './found';
+import type { hazard } from './hazard';
 import type { expiry } from './expiry';
 import type { lines } from './lines';
 import type { metrics } from './metrics';
@@ -23,5 +25,5 @@ import type { windows } from './windows';
 import { words } from './words';
 
 export const zh = { ...shell, ...words, ...notices, ...phone, ...problems };
-type Later = typeof expiry & typeof found & typeof lines & typeof metrics & typeof network & typeof register & typeof review & typeof rules & typeof said & typeof sentences & typeof setup & typeof topology & typeof windows;
+type Later = typeof commonRefusals & typeof expiry & typeof found & typeof hazard & typeof lines & typeof metrics & typeof network & typeof register & typeof review & typeof rules & typeof said & typeof sentences & typeof setup & typeof topology & typeof windows;
 export type Key = keyof typeof zh | keyof typeof zhDesk | keyof Later;

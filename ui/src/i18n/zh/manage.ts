@@ -150,6 +150,7 @@ export const manage = {
   'audit.act.incident.resolve': '记为恢复',
   'audit.act.incident.close': '关闭告警',
   'audit.act.finding.create': '登记隐患',
+  'audit.act.finding.report': '上报隐患',
   'audit.act.finding.confirm': '确认隐患',
   'audit.act.finding.false_positive': '判为误报',
   'audit.act.notice.create': '起草通报',

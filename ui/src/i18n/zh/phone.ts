@@ -2,6 +2,7 @@
 export const phone = {
   'phone.home': '首页',
   'phone.me': '我的',
+  'phone.hazard': '上报隐患或事件',
   'phone.rectify': '整改',
   'phone.sign': '待签收',
   'phone.sign_none': '没有待签收的通报',

@@ -14,6 +14,7 @@ export const said = {
   'did.notified': '已通知 {to}',
   'did.acked': '{actor} 确认',
   'did.closed': '{actor} 关闭',
+  'did.reported': '{actor} 上报',
   'did.created': '{actor} 起草',
   'did.updated': '{actor} 修改',
   'did.confirmed': '{actor} 研判确认',

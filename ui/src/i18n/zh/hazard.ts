@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a unit reports of its own accord.
+export const hazard = {
+  'hazard.note': '发现就报，三项即可，其余可以待查。值班员会立即收到，您会得到受理编号。',
+  'hazard.what': '发现了什么',
+  'hazard.what_hint': '例如：网站首页被改、收到可疑邮件、机房渗水',
+  'hazard.asset': '涉及的系统或设备',
+  'hazard.asset_none': '不清楚，或不在清单中',
+  'hazard.place': '位置',
+  'hazard.place_hint': '例如：图书馆一楼自助机',
+  'hazard.since': '什么时候开始',
+  'hazard.since.now': '刚刚发现',
+  'hazard.since.earlier': '更早',
+  'hazard.since_at': '开始时间',
+  'hazard.harm': '已造成影响，或正在发生',
+  'hazard.harm_hint': '请同时打电话给值班员。',
+  'hazard.more': '补充说明',
+  'hazard.more_hint': '不要填写口令和完整的身份证号、学号。',
+  'hazard.send': '上报',
+  'hazard.receipt': '已受理，编号 {number}',
+  'hazard.next': '值班员正在研判，结果会显示在这里。请保持电话畅通，不要清除日志和证据。',
+  'hazard.again': '再报一条',
+  'hazard.mine': '本单位上报过的',
+  'hazard.none': '还没有上报过',
+  'hazard.none_text': '主动上报不影响本单位的任何评价。',
+  'hazard.judge': '研判并确认',
+  'hazard.judge_note': '由单位上报，请核定级别和类型。',
+} as const;
