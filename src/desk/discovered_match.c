@@ -7,10 +7,12 @@
 #include "base/err.h"
 #include "desk/sightings.h"
 #include "desk/subnet_list.h"
+#include "model/maker.h"
 #include "records/sql.h"
 #include "records/trail.h"
 #include "records/txn.h"
 #include "workflow/discovery.h"
+#include "workflow/guess.h"
 
 enum { HOPS_MAX = 8 };
 
@@ -35,6 +37,7 @@ struct pass {
 	struct txn *txn;
 	struct db *db;
 	struct arena *arena;
+	const struct makers *makers;
 	struct subnets subnets;
 	struct discovery_seen *seen;
 	int64_t *belongs; /* record each sighting was found to be of */
@@ -56,7 +59,8 @@ struct pass {
 static enum discovery_source source_of(struct slice text)
 {
 	unsigned source = 0;
-	while (source < DISCOVERY_LOG && !slice_is(text, sighting_sources[source])) {
+	while (source + 1 < DISCOVERY_SOURCE_COUNT &&
+		!slice_is(text, sighting_sources[source])) {
 		source++;
 	}
 	return (enum discovery_source)source;
@@ -248,49 +252,55 @@ static struct known *record_find(struct pass *pass, const struct discovery_devic
 	return found;
 }
 
-static struct slice guess_of(const struct discovery_device *device, struct slice system)
+/* The kind of asset it would be, as far as that can be said. */
+static const char *kind_of(const struct discovery_device *device, const struct guess *guess)
 {
-	static const char *const servers[] = { "linux", "windows", "vmware-esxi", "freebsd",
-		NULL };
-	for (size_t i = 0; servers[i] != NULL; i++) {
-		if (slice_is(system, servers[i])) {
-			return SLICE("server");
-		}
-	}
 	bool speaks = device->sys_object_id.n > 0 ||
 		      (device->sources & 1u << DISCOVERY_NEIGHBOUR) != 0;
-	return speaks ? SLICE("device") : (struct slice) { 0 };
+	bool known = guess->what != GUESS_NOTHING && guess->what != GUESS_MOBILE;
+	return guess->what == GUESS_SERVER ? "server" : known || speaks ? "device" : NULL;
+}
+
+static struct guess_basis basis_of(
+	const struct pass *pass, const struct discovery_device *device)
+{
+	struct guess_basis basis = { .maker = maker_of(pass->makers, device->mac) };
+	for (size_t i = 0; i < device->evidence_count; i++) {
+		size_t at = (size_t)(device->evidence[i] - pass->seen);
+		basis.vendor = basis.vendor.n > 0 ? basis.vendor : pass->vendors[at];
+		basis.system = basis.system.n > 0 ? basis.system : pass->systems[at];
+	}
+	return basis;
 }
 
 static int record_say(
 	struct pass *pass, const struct known *known, const struct discovery_device *device)
 {
 	char address[NETWORK_TEXT_MAX] = "";
-	struct slice vendor = { 0 };
-	struct slice system = { 0 };
-	for (size_t i = 0; i < device->evidence_count; i++) {
-		size_t at = (size_t)(device->evidence[i] - pass->seen);
-		vendor = vendor.n > 0 ? vendor : pass->vendors[at];
-		system = system.n > 0 ? system : pass->systems[at];
-	}
+	char hex[33] = "";
+	struct guess_basis basis = basis_of(pass, device);
+	struct guess guess = guess_of(&basis);
+	const struct subnet *subnet = NULL;
 	if (device->address.prefix != 0) {
 		network_text(&device->address, address);
+		network_hex(&device->address, hex);
+		subnet = subnet_of(&pass->subnets, &device->address);
 	}
-	const struct subnet *subnet = device->address.prefix != 0
-					      ? subnet_of(&pass->subnets, &device->address)
-					      : NULL;
 	int64_t done = sql_run(pass->db,
 		"UPDATE discovered SET live_address = $2, live_addresses = $3, live_mac = $4,"
 		" live_name = $5, live_vendor = $6, live_os = $7, live_object_id = $8,"
-		" live_kind = $9, live_subnet_id = $10, live_sources = $11, live_last_ms = $12"
+		" live_kind = $9, live_subnet_id = $10, live_sources = $11, live_last_ms = $12,"
+		" live_maker = $13, live_guess = $14, live_guess_by = $15, live_key = $16"
 		" WHERE id = $1",
 		SQL_INT(known->id), SQL_TEXT_OR_NULL(slice_str(address)),
 		SQL_INT((int64_t)device->address_count), SQL_INT((int64_t)device->mac),
-		SQL_TEXT_OR_NULL(device->name), SQL_TEXT_OR_NULL(vendor),
-		SQL_TEXT_OR_NULL(system), SQL_TEXT_OR_NULL(device->sys_object_id),
-		SQL_TEXT_OR_NULL(guess_of(device, system)),
+		SQL_TEXT_OR_NULL(device->name), SQL_TEXT_OR_NULL(basis.vendor),
+		SQL_TEXT_OR_NULL(basis.system), SQL_TEXT_OR_NULL(device->sys_object_id),
+		SQL_TEXT_OR_NULL(slice_str(kind_of(device, &guess))),
 		subnet != NULL ? SQL_INT(subnet->id) : SQL_NULL, SQL_INT(device->sources),
-		SQL_INT(device->last_ms));
+		SQL_INT(device->last_ms), SQL_TEXT_OR_NULL(basis.maker),
+		SQL_TEXT_OR_NULL(slice_str(guess_text(guess.what))), SQL_INT(guess.by),
+		SQL_TEXT_OR_NULL(slice_str(hex)));
 	return done < 0 ? (int)done : 0;
 }
 
@@ -386,10 +396,10 @@ static int devices_take(struct pass *pass, bool *ret_more)
 	return error;
 }
 
-int discovered_match(struct txn *txn)
+int discovered_match(struct txn *txn, const struct makers *makers)
 {
 	AUTO_ARENA struct arena *arena = arena_create(0);
-	struct pass pass = { .txn = txn, .db = txn_db(txn), .arena = arena };
+	struct pass pass = { .txn = txn, .db = txn_db(txn), .arena = arena, .makers = makers };
 	bool more = false;
 	int error = subnets_load(pass.db, arena, &pass.subnets);
 	error = error < 0 ? error : seen_load(&pass);

@@ -90,13 +90,17 @@ def who_is_asked(operator, router, unit):
 def what_is_found(operator, router):
     listed = found(operator)
     case("who answered and is in no register is listed with what it says of itself",
-         listed["10.20.11.3"]["name"] == "lab-printer" and listed["10.20.11.3"]["sources"] == ["sweep", "snmp"]
+         listed["10.20.11.3"]["name"] == "lab-printer" and listed["10.20.11.3"]["sources"][:2] == ["sweep", "snmp"]
          and listed["10.20.11.3"]["suggested"]["name"] == "教务处", listed["10.20.11.3"])
     case("who is in the register is not", "10.20.11.10" not in listed, sorted(listed))
+    by_name = until(lambda: next((d for d in [found(operator)["10.20.11.2"]] if d["name"]), None))
+    case("one that tells nothing of itself is named as the school's resolver knows it",
+         by_name["name"].startswith("old-nas.") and "dns" in by_name["sources"], by_name)
     say_something("ssh")
     heard = until(lambda: found(operator, "&source=log").get("10.20.12.10"))
     case("who only sends log lines is listed, and never asked",
          heard["subnet"]["name"] == "宿舍" and "10.20.12.10" not in router.seen("echoed"), heard)
+    case("nor is its name asked for, though the resolver has one", heard["name"] is None, heard)
     return listed
 
 
