@@ -73,8 +73,8 @@ NODISCARD int prober_start(void *user, const struct check_spec *spec, struct che
  *
  * Returns: 0, E_LIMIT, E_ABSENT without resolvers.
  */
-NODISCARD int prober_name(struct prober *prober, const struct probe_addr *addr,
-	struct resolver_name_sink sink);
+NODISCARD int prober_name(
+	struct prober *prober, const struct probe_addr *addr, struct resolver_name_sink sink);
 
 /** A device says that its ports changed; address as text.  Returns: was it given a look? */
 bool prober_look(struct prober *prober, struct slice source);

@@ -9,3 +9,8 @@ ALTER TABLE discovered ADD COLUMN live_key {TEXT};
 
 -- How many wait, and since when: of all, and of a unit.
 CREATE INDEX discovered_waiting ON discovered (state, unit_id, found_at_ms);
+
+-- The ports of a link somebody drew, as he wrote them: a device numbers its ports anew, and one that is
+-- not asked by SNMP has no numbers.
+ALTER TABLE topology_word ADD COLUMN port_name {TEXT};
+ALTER TABLE topology_word ADD COLUMN other_port_name {TEXT};
