@@ -361,6 +361,29 @@ static void a_unit_sees_and_claims_what_it_was_handed(const char *conf)
 	school_close(&school);
 }
 
+/* Two of long ago, of which one is the unit's to answer for, and a new one. */
+static void who_may_see_the_list_is_told_how_long_it_is(const char *conf)
+{
+	begin(conf);
+	struct hat sysadmin =
+		school_hat(&school, school_person(&school, "陈工", 0), "sysadmin", 0);
+	report("{\"source\":\"sweep\",\"address\":\"10.20.0.6\",\"at\":1},"
+	       "{\"source\":\"sweep\",\"address\":\"10.20.0.7\",\"at\":1},"
+	       "{\"source\":\"sweep\",\"address\":\"10.20.0.8\"}");
+	(void)done(ROUTE_DISCOVERED_HAND,
+		number("SELECT id FROM discovered WHERE live_address = '10.20.0.6'"),
+		"{\"unit_id\":%lld}", (long long)unit);
+	see(&operator, ROUTE_OVERVIEW_GET, 0, "");
+	assert_int_equal(answer_int(&school, "found.all"), 3);
+	assert_int_equal(answer_int(&school, "found.fresh"), 1);
+	see(&officer, ROUTE_OVERVIEW_GET, 0, "");
+	assert_int_equal(answer_int(&school, "found.all"), 1);
+	assert_int_equal(answer_int(&school, "found.fresh"), 0);
+	see(&sysadmin, ROUTE_OVERVIEW_GET, 0, "");
+	assert_int_equal(json_type(answer_at(&school, "found")), JSON_NULL);
+	school_close(&school);
+}
+
 static void ranges_are_kept_apart_and_in_bounds(const char *conf)
 {
 	begin(conf);
@@ -519,6 +542,8 @@ int main(void)
 			ignored_ones_come_back_when_it_ends, false },
 		{ "a unit sees, claims and declines what it was handed, and nothing else",
 			a_unit_sees_and_claims_what_it_was_handed, false },
+		{ "who may see the list is told how long it is, and nobody else",
+			who_may_see_the_list_is_told_how_long_it_is, false },
 		{ "ranges are kept apart, in bounds and out of sight",
 			ranges_are_kept_apart_and_in_bounds, false },
 		{ "who is around a watched router is listed, its own addresses are not",
