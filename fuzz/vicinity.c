@@ -14,6 +14,8 @@
 #include "proto/mib_table.h"
 #include "proto/snmprec.h"
 
+enum { VLANS_TRIED = 4 };
+
 static const struct json *parsed(struct arena *arena, struct slice text)
 {
 	const struct json *root = NULL;
@@ -47,6 +49,16 @@ static void put_all(struct buf *text, const struct topology_device *device)
 	jw_end(&jw);
 }
 
+static void vlans_fold(const struct mib_table *table)
+{
+	AUTO_MIB_TABLE struct mib_table *all = mib_table_create();
+	uint16_t vlans[VICINITY_VLANS_MAX];
+	size_t count = vicinity_vlans(table, vlans);
+	for (size_t i = 0; i < count && i < VLANS_TRIED; i++) {
+		vicinity_vlan_fold(all, table, vlans[i]);
+	}
+}
+
 /* What an agent says is told, read, kept and read again, and is the same from then on. */
 static void tell(struct arena *arena, struct slice recording)
 {
@@ -65,6 +77,7 @@ static void tell(struct arena *arena, struct slice recording)
 	(void)!snmprec_parse(recording, table, &diags);
 	diag_list_fini(&diags);
 	(void)mib_table_seal(table);
+	vlans_fold(table);
 	device_identify(profiles, table, arena, &device);
 	vicinity_put_json(&told, table, &device);
 	read_all(arena, parsed(arena, buf_slice(&told)), &first);

@@ -5,6 +5,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/num.h"
 #include "device.h"
 #include "proto/ber.h"
 #include "proto/beroid.h"
@@ -21,6 +22,7 @@ struct request {
 	size_t begin;
 	int64_t now_ms;
 	struct slice names[COLUMNS_MAX];
+	const struct recording *recording;
 	const struct row *rows[COLUMNS_MAX]; /* of GETBULK: the last one given */
 	size_t count;
 };
@@ -54,7 +56,7 @@ static bool is_full(const struct request *request)
 
 static const struct row *row_of(const struct request *request, struct slice name, bool next)
 {
-	const struct recording *recording = request->device->recording;
+	const struct recording *recording = request->recording;
 	size_t at = recording_find(recording, name);
 	bool found = at < recording->count && slice_eq(recording->rows[at].name, name);
 	if (!next) {
@@ -113,7 +115,7 @@ static bool answer_repetition(struct request *request, size_t first, bool loop_b
 			return false;
 		}
 		const struct row *row = request->rows[i];
-		const struct recording *recording = request->device->recording;
+		const struct recording *recording = request->recording;
 		if (row == NULL) {
 			row = row_of(request, request->names[i], true);
 		} else if (!(loop_back && i == first)) {
@@ -196,6 +198,26 @@ static int answer(struct request *request)
 	return is_bulk ? answer_bulk(request) : answer_each(request);
 }
 
+/* The device's own, or of "COMMUNITY@VLAN" that VLAN's bridge; NULL for anybody else. */
+static const struct recording *recording_of(const struct device *device, struct slice community)
+{
+	struct slice name = { 0 };
+	struct slice vlan = { 0 };
+	if (slice_is(community, device->community)) {
+		return device->recording;
+	}
+	for (size_t i = 0; slice_cut(community, '@', &name, &vlan) &&
+			   slice_is(name, device->community) && i < device->vlan_count;
+		i++) {
+		uint64_t number = 0;
+		if (num_u64(vlan, UINT16_MAX, &number) == 0 &&
+			number == device->vlans[i].number) {
+			return device->vlans[i].recording;
+		}
+	}
+	return NULL;
+}
+
 int agent_answer(struct device *device, struct slice datagram, int64_t now_ms, struct buf *out)
 {
 	struct snmp_msg msg;
@@ -205,7 +227,7 @@ int agent_answer(struct device *device, struct slice datagram, int64_t now_ms, s
 	request.begin = out->n;
 	device->asked++;
 	if (device->dead || snmp_parse(datagram, &msg) < 0 || msg.version == SNMP_V3 ||
-		!slice_is(msg.community, device->community) ||
+		(request.recording = recording_of(device, msg.community)) == NULL ||
 		(device->v1_only && msg.version != SNMP_V1) ||
 		(device->loss_percent > 0 &&
 			device_chance(device, 100) < device->loss_percent)) {

@@ -263,6 +263,23 @@ static bool do_value(struct line *line, struct device *device)
 	return rc == 0 || fail(line, rc == E_ABSENT ? "no such object" : err_text(rc));
 }
 
+/* vlan ADDR NUMBER RECORDING */
+static bool do_vlan(struct line *line, struct device *device)
+{
+	uint64_t number = 0;
+	if (line->count < 4 || !take_number(line->words[2], UINT16_MAX, &number) ||
+		device->vlan_count == DEVICE_VLANS_MAX) {
+		return fail(line, "vlan ADDR NUMBER RECORDING");
+	}
+	const struct recording *recording = recording_of(line->sim, line->words[3]);
+	if (recording == NULL) {
+		return fail(line, "the recording cannot be read");
+	}
+	device->vlans[device->vlan_count++] =
+		(struct device_vlan) { (uint16_t)number, recording };
+	return true;
+}
+
 static bool do_line(struct line *line)
 {
 	static const struct {
@@ -275,7 +292,7 @@ static bool do_line(struct line *line)
 		bool (*run)(struct line *line, struct device *device);
 	} about[] = { { "reboot", do_reboot }, { "community", do_community },
 		{ "port", do_port }, { "flap", do_flap }, { "rate", do_rate },
-		{ "value", do_value } };
+		{ "value", do_value }, { "vlan", do_vlan } };
 	for (size_t i = 0; i < sizeof(plain) / sizeof(plain[0]); i++) {
 		if (slice_is(line->words[0], plain[i].name)) {
 			return plain[i].run(line);

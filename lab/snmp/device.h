@@ -51,7 +51,13 @@ struct recording {
 	struct slice enterprise; /* value of sysObjectID, encoded */
 };
 
-enum { DEVICE_VALUES_MAX = 64 };
+enum { DEVICE_VALUES_MAX = 64, DEVICE_VLANS_MAX = 8 };
+
+/** The bridge of one VLAN, asked for as COMMUNITY@NUMBER. */
+struct device_vlan {
+	uint16_t number;
+	const struct recording *recording;
+};
 
 enum port_way { PORT_IN, PORT_OUT, PORT_WAYS };
 
@@ -96,6 +102,8 @@ struct device {
 	char community[32];
 	struct device_value *values; /* owned; NULL until one is set */
 	size_t value_count;
+	struct device_vlan vlans[DEVICE_VLANS_MAX];
+	size_t vlan_count;
 };
 
 /** Returns: NULL when unreadable; bad lines are only named in diags. */

@@ -3,6 +3,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "base/json.h"
 #include "desk/asset_row.h"
 #include "desk/desk.h"
 #include "desk/maintenance.h"
@@ -31,7 +32,8 @@ static int row_load(struct desk *desk, struct row *row)
 {
 	AUTO_STMT struct stmt *q = NULL;
 	int found = sql_query(desk->db,
-		"SELECT version, state, unit_id, asset_id, live_address, live_vendor, joined_id"
+		"SELECT version, state, unit_id, asset_id, live_address,"
+		" coalesce(live_vendor, live_maker), joined_id"
 		" FROM discovered WHERE id = $1",
 		&q, SQL_INT(desk->call->id));
 	found = found < 0 ? found : db_step(q);
@@ -117,6 +119,10 @@ static int asset_read(struct desk *desk, struct row *row, struct asset_row *asse
 	error = error < 0 ? error
 			  : words_text(
 				    desk, "note", WORDS_OPTIONAL, ASSET_NOTE_MAX, &asset->note);
+	if (error >= 0 && json_get(desk->call->body, "vendor") != NULL) {
+		error = words_text(
+			desk, "vendor", WORDS_OPTIONAL, ASSET_NAME_MAX, &asset->vendor);
+	}
 	int found = error < 0 ? error : asset_row_find(desk, asset->name, &taken);
 	return found <= 0 ? found : desk_refuse(desk, E_EXISTS, "asset.name_taken", "name");
 }

@@ -4,15 +4,19 @@
 #include <stdlib.h>
 
 #include "base/arena.h"
+#include "base/buf.h"
+#include "base/digest.h"
 #include "base/err.h"
 #include "desk/sightings.h"
 #include "desk/subnet_list.h"
+#include "model/maker.h"
 #include "records/sql.h"
 #include "records/trail.h"
 #include "records/txn.h"
 #include "workflow/discovery.h"
+#include "workflow/guess.h"
 
-enum { HOPS_MAX = 8 };
+enum { HOPS_MAX = 8, SAID_OCTETS_MAX = 4096 };
 
 enum state { NEW, HANDED, CLAIMED, MERGED, IGNORED, JOINED };
 
@@ -28,13 +32,30 @@ struct known {
 	int64_t joined_id;
 	int64_t until_ms;
 	uint64_t mac;
+	uint64_t said; /* digest of what the network says of it */
 	bool asset_retired;
+};
+
+/* What the network says of a device; kept as live_. */
+enum { ADDRESS, NAME, VENDOR, SYSTEM, OBJECT_ID, KIND, MAKER, GUESS, KEY, TEXT_COUNT };
+enum { ADDRESSES, MAC, SUBNET, SOURCES, LAST_MS, GUESS_BY, NUMBER_COUNT };
+
+#define LIVE_TEXTS                                                                              \
+	"live_address, live_name, live_vendor, live_os, live_object_id, live_kind, live_maker," \
+	" live_guess, live_key"
+#define LIVE_NUMBERS                                                                           \
+	"live_addresses, live_mac, live_subnet_id, live_sources, live_last_ms, live_guess_by"
+
+struct said {
+	struct slice text[TEXT_COUNT];
+	int64_t number[NUMBER_COUNT];
 };
 
 struct pass {
 	struct txn *txn;
 	struct db *db;
 	struct arena *arena;
+	const struct makers *makers;
 	struct subnets subnets;
 	struct discovery_seen *seen;
 	int64_t *belongs; /* record each sighting was found to be of */
@@ -44,7 +65,9 @@ struct pass {
 	size_t seen_count;
 	struct discovery_asset *assets;
 	size_t asset_count;
-	struct known *known; /* by id */
+	struct known *known;   /* by id */
+	struct known **by_mac; /* those that were there before, by station, then id */
+	size_t by_mac_count;
 	size_t known_count;
 	size_t begun;
 	size_t acts;
@@ -56,7 +79,8 @@ struct pass {
 static enum discovery_source source_of(struct slice text)
 {
 	unsigned source = 0;
-	while (source < DISCOVERY_LOG && !slice_is(text, sighting_sources[source])) {
+	while (source + 1 < DISCOVERY_SOURCE_COUNT &&
+		!slice_is(text, sighting_sources[source])) {
 		source++;
 	}
 	return (enum discovery_source)source;
@@ -110,6 +134,54 @@ static int seen_load(struct pass *pass)
 	return row < 0 ? row : 0;
 }
 
+static uint64_t said_digest(const struct said *said)
+{
+	AUTO_BUF struct buf text;
+	buf_init(&text, SAID_OCTETS_MAX);
+	for (size_t i = 0; i < TEXT_COUNT; i++) {
+		buf_put(&text, said->text[i]);
+		buf_put_byte(&text, 0);
+	}
+	buf_put(&text, slice_of(said->number, sizeof(said->number)));
+	return digest_xxh3(buf_slice(&text));
+}
+
+static uint64_t row_digest(struct stmt *q, unsigned first)
+{
+	struct said said = { 0 };
+	for (unsigned i = 0; i < TEXT_COUNT; i++) {
+		said.text[i] = db_col_text(q, first + i);
+	}
+	for (unsigned i = 0; i < NUMBER_COUNT; i++) {
+		said.number[i] = db_col_int64(q, first + TEXT_COUNT + i);
+	}
+	return said_digest(&said);
+}
+
+static int mac_order(const void *a, const void *b)
+{
+	const struct known *x = *(struct known *const *)a;
+	const struct known *y = *(struct known *const *)b;
+	if (x->mac != y->mac) {
+		return x->mac > y->mac ? 1 : -1;
+	}
+	return (x->id > y->id) - (x->id < y->id);
+}
+
+static void stations_sort(struct pass *pass)
+{
+	pass->by_mac =
+		arena_take(pass->arena, (pass->known_count + 1) * sizeof(struct known *));
+	for (size_t i = 0; i < pass->known_count; i++) {
+		if (pass->known[i].mac != 0) {
+			pass->by_mac[pass->by_mac_count++] = &pass->known[i];
+		}
+	}
+	if (pass->by_mac_count > 0) {
+		qsort(pass->by_mac, pass->by_mac_count, sizeof(struct known *), mac_order);
+	}
+}
+
 static int known_load(struct pass *pass)
 {
 	size_t room = 0;
@@ -121,7 +193,8 @@ static int known_load(struct pass *pass)
 	row = row < 0 ? row
 		      : db_prepare(pass->db,
 				"SELECT d.id, d.version, d.state, d.asset_id, d.joined_id,"
-				" d.until_ms, d.live_mac, a.retired_at_ms FROM discovered d"
+				" d.until_ms, d.live_mac, a.retired_at_ms, " LIVE_TEXTS
+				", " LIVE_NUMBERS " FROM discovered d"
 				" LEFT JOIN asset a ON a.id = d.asset_id ORDER BY d.id",
 				&q);
 	while (row >= 0 && pass->known_count < room && (row = db_step(q)) == 1) {
@@ -137,8 +210,10 @@ static int known_load(struct pass *pass)
 			.joined_id = db_col_int64(q, 4),
 			.until_ms = db_col_int64(q, 5),
 			.mac = (uint64_t)db_col_int64(q, 6),
+			.said = row_digest(q, 8),
 			.asset_retired = !db_col_is_null(q, 7) };
 	}
+	stations_sort(pass);
 	return row < 0 ? row : 0;
 }
 
@@ -230,6 +305,27 @@ static int record_state(struct pass *pass, struct known *known, enum state state
 			 : txn_change(pass->txn, "discovered", known->id, known->version);
 }
 
+/* The oldest that was there before; those begun in this pass are of other stations. */
+static struct known *station_find(const struct pass *pass, uint64_t mac)
+{
+	size_t low = 0;
+	size_t high = pass->by_mac_count;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (pass->by_mac[middle]->mac < mac) {
+			low = middle + 1;
+		} else {
+			high = middle;
+		}
+	}
+	while (low < pass->by_mac_count && pass->by_mac[low]->mac == mac &&
+		pass->by_mac[low]->state == JOINED) {
+		low++;
+	}
+	bool found = low < pass->by_mac_count && pass->by_mac[low]->mac == mac;
+	return found ? pass->by_mac[low] : NULL;
+}
+
 static struct known *record_find(struct pass *pass, const struct discovery_device *device)
 {
 	struct known *found = NULL;
@@ -240,57 +336,85 @@ static struct known *record_find(struct pass *pass, const struct discovery_devic
 			found = known;
 		}
 	}
-	for (size_t i = 0; found == NULL && device->mac != 0 && i < pass->known_count; i++) {
-		if (pass->known[i].mac == device->mac && pass->known[i].state != JOINED) {
-			found = &pass->known[i];
-		}
-	}
-	return found;
+	return found != NULL || device->mac == 0 ? found : station_find(pass, device->mac);
 }
 
-static struct slice guess_of(const struct discovery_device *device, struct slice system)
+/* The kind of asset it would be, as far as that can be said. */
+static const char *kind_of(const struct discovery_device *device, const struct guess *guess)
 {
-	static const char *const servers[] = { "linux", "windows", "vmware-esxi", "freebsd",
-		NULL };
-	for (size_t i = 0; servers[i] != NULL; i++) {
-		if (slice_is(system, servers[i])) {
-			return SLICE("server");
-		}
-	}
 	bool speaks = device->sys_object_id.n > 0 ||
 		      (device->sources & 1u << DISCOVERY_NEIGHBOUR) != 0;
-	return speaks ? SLICE("device") : (struct slice) { 0 };
+	bool known = guess->what != GUESS_NOTHING && guess->what != GUESS_MOBILE;
+	return guess->what == GUESS_SERVER ? "server" : known || speaks ? "device" : NULL;
 }
 
-static int record_say(
-	struct pass *pass, const struct known *known, const struct discovery_device *device)
+static struct guess_basis basis_of(
+	const struct pass *pass, const struct discovery_device *device)
 {
-	char address[NETWORK_TEXT_MAX] = "";
-	struct slice vendor = { 0 };
-	struct slice system = { 0 };
+	struct guess_basis basis = { .maker = maker_of(pass->makers, device->mac) };
 	for (size_t i = 0; i < device->evidence_count; i++) {
 		size_t at = (size_t)(device->evidence[i] - pass->seen);
-		vendor = vendor.n > 0 ? vendor : pass->vendors[at];
-		system = system.n > 0 ? system : pass->systems[at];
+		basis.vendor = basis.vendor.n > 0 ? basis.vendor : pass->vendors[at];
+		basis.system = basis.system.n > 0 ? basis.system : pass->systems[at];
 	}
+	return basis;
+}
+
+static struct said said_of(const struct pass *pass, const struct discovery_device *device,
+	char ret_address[NETWORK_TEXT_MAX], char ret_hex[33])
+{
+	struct guess_basis basis = basis_of(pass, device);
+	struct guess guess = guess_of(&basis);
+	const struct subnet *subnet = NULL;
+	ret_address[0] = ret_hex[0] = '\0';
 	if (device->address.prefix != 0) {
-		network_text(&device->address, address);
+		network_text(&device->address, ret_address);
+		network_hex(&device->address, ret_hex);
+		subnet = subnet_of(&pass->subnets, &device->address);
 	}
-	const struct subnet *subnet = device->address.prefix != 0
-					      ? subnet_of(&pass->subnets, &device->address)
-					      : NULL;
+	return (struct said) { .text = { [ADDRESS] = slice_str(ret_address),
+				       [NAME] = device->name,
+				       [VENDOR] = basis.vendor,
+				       [SYSTEM] = basis.system,
+				       [OBJECT_ID] = device->sys_object_id,
+				       [KIND] = slice_str(kind_of(device, &guess)),
+				       [MAKER] = basis.maker,
+				       [GUESS] = slice_str(guess_text(guess.what)),
+				       [KEY] = slice_str(ret_hex) },
+		.number = { [ADDRESSES] = (int64_t)device->address_count,
+			[MAC] = (int64_t)device->mac,
+			[SUBNET] = subnet != NULL ? subnet->id : 0,
+			[SOURCES] = device->sources,
+			[LAST_MS] = device->last_ms,
+			[GUESS_BY] = guess.by } };
+}
+
+/* Most say what they said before: those are not written again. */
+static int record_say(
+	struct pass *pass, struct known *known, const struct discovery_device *device)
+{
+	char address[NETWORK_TEXT_MAX];
+	char hex[33];
+	struct said said = said_of(pass, device, address, hex);
+	uint64_t digest = said_digest(&said);
+	if (digest == known->said) {
+		return 0;
+	}
+	known->said = digest;
+	const struct slice *t = said.text;
+	const int64_t *n = said.number;
 	int64_t done = sql_run(pass->db,
 		"UPDATE discovered SET live_address = $2, live_addresses = $3, live_mac = $4,"
 		" live_name = $5, live_vendor = $6, live_os = $7, live_object_id = $8,"
-		" live_kind = $9, live_subnet_id = $10, live_sources = $11, live_last_ms = $12"
+		" live_kind = $9, live_subnet_id = $10, live_sources = $11, live_last_ms = $12,"
+		" live_maker = $13, live_guess = $14, live_guess_by = $15, live_key = $16"
 		" WHERE id = $1",
-		SQL_INT(known->id), SQL_TEXT_OR_NULL(slice_str(address)),
-		SQL_INT((int64_t)device->address_count), SQL_INT((int64_t)device->mac),
-		SQL_TEXT_OR_NULL(device->name), SQL_TEXT_OR_NULL(vendor),
-		SQL_TEXT_OR_NULL(system), SQL_TEXT_OR_NULL(device->sys_object_id),
-		SQL_TEXT_OR_NULL(guess_of(device, system)),
-		subnet != NULL ? SQL_INT(subnet->id) : SQL_NULL, SQL_INT(device->sources),
-		SQL_INT(device->last_ms));
+		SQL_INT(known->id), SQL_TEXT_OR_NULL(t[ADDRESS]), SQL_INT(n[ADDRESSES]),
+		SQL_INT(n[MAC]), SQL_TEXT_OR_NULL(t[NAME]), SQL_TEXT_OR_NULL(t[VENDOR]),
+		SQL_TEXT_OR_NULL(t[SYSTEM]), SQL_TEXT_OR_NULL(t[OBJECT_ID]),
+		SQL_TEXT_OR_NULL(t[KIND]), SQL_INT_OR_NULL(n[SUBNET]), SQL_INT(n[SOURCES]),
+		SQL_INT(n[LAST_MS]), SQL_TEXT_OR_NULL(t[MAKER]), SQL_TEXT_OR_NULL(t[GUESS]),
+		SQL_INT(n[GUESS_BY]), SQL_TEXT_OR_NULL(t[KEY]));
 	return done < 0 ? (int)done : 0;
 }
 
@@ -386,10 +510,10 @@ static int devices_take(struct pass *pass, bool *ret_more)
 	return error;
 }
 
-int discovered_match(struct txn *txn)
+int discovered_match(struct txn *txn, const struct makers *makers)
 {
 	AUTO_ARENA struct arena *arena = arena_create(0);
-	struct pass pass = { .txn = txn, .db = txn_db(txn), .arena = arena };
+	struct pass pass = { .txn = txn, .db = txn_db(txn), .arena = arena, .makers = makers };
 	bool more = false;
 	int error = subnets_load(pass.db, arena, &pass.subnets);
 	error = error < 0 ? error : seen_load(&pass);

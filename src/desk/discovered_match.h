@@ -10,12 +10,15 @@
 
 #include "base/attr.h"
 
+struct makers;
 struct txn;
 
 enum { DISCOVERED_AT_ONCE_MAX = 1000 }; /* records begun by one command */
 
 /**
+ * makers: of network cards; NULL = nobody is named by his card.
+ *
  * Returns: 1 when there is more of it (DISCOVERED_AT_ONCE_MAX), 0, E_LIMIT
  *          (discovery_match) or as db_step.
  */
-NODISCARD int discovered_match(struct txn *txn);
+NODISCARD int discovered_match(struct txn *txn, const struct makers *makers);

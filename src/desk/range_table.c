@@ -83,6 +83,7 @@ static int pace_put(struct jw *jw, struct db *db, struct arena *arena)
 		jw, "per_second", json_get_int(value, "per_second", SETTING_SWEEP_PER_SECOND));
 	jw_kv_int(jw, "round_ms",
 		json_get_int(value, "round_hours", SETTING_SWEEP_ROUND_HOURS) * HOUR_MS);
+	jw_kv_bool(jw, "names", json_get_bool(value, "names", true));
 	return row < 0 ? row : 0;
 }
 

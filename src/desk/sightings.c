@@ -23,6 +23,7 @@ const char *const sighting_sources[] = { [DISCOVERY_SWEEP] = "sweep",
 	[DISCOVERY_FDB] = "fdb",
 	[DISCOVERY_FLOW] = "flow",
 	[DISCOVERY_LOG] = "log",
+	[DISCOVERY_DNS] = "dns",
 	NULL };
 
 /* Two rows of one table are two things when their address, station or, without both, name differ. */

@@ -44,7 +44,7 @@ struct sighting {
 	int64_t at_ms;
 };
 
-/** "sweep", "snmp", "neighbour", "arp", "fdb", "flow", "log". */
+/** "sweep", "snmp", "neighbour", "arp", "fdb", "flow", "log", "dns". */
 extern const char *const sighting_sources[];
 
 /** A command's keeping of many. */

@@ -38,6 +38,29 @@ static struct slice port_name(const struct topology_device *device, uint32_t if_
 	return (struct slice) { 0 };
 }
 
+/* What somebody wrote where the device has no port called so. */
+static struct slice written_name(
+	const struct topology_made *made, const struct topology_link *link, bool of_a)
+{
+	for (size_t i = 0; link->mark == TOPOLOGY_DRAWN && i < made->input.manual_count; i++) {
+		const struct topology_manual *word = &made->input.manual[i];
+		/* Words have the smaller id first, as links have. */
+		if (!word->removed && word->device_a == link->device_a &&
+			word->device_b == link->device_b) {
+			return of_a ? word->name_a : word->name_b;
+		}
+	}
+	return (struct slice) { 0 };
+}
+
+static struct slice end_name(
+	const struct topology_made *made, const struct topology_link *link, bool of_a)
+{
+	struct slice name = port_name(device_of(made, of_a ? link->device_a : link->device_b),
+		of_a ? link->port_a : link->port_b);
+	return name.n > 0 ? name : written_name(made, link, of_a);
+}
+
 /* ---- links: what is there, against what was */
 
 struct old_link {
@@ -149,8 +172,8 @@ static int64_t link_keep(
 	struct keeping *k, const struct topology_link *link, const struct old_link *old)
 {
 	const struct slice name[2] = {
-		port_name(device_of(k->made, link->device_a), link->port_a),
-		port_name(device_of(k->made, link->device_b), link->port_b),
+		end_name(k->made, link, true),
+		end_name(k->made, link, false),
 	};
 	struct slice evidence = evidence_text(k, link);
 	struct slice said = arena_printf(txn_arena(k->txn), "%s %s %u %d %d %.*s %.*s %.*s",

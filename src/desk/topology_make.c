@@ -269,6 +269,36 @@ static void order_add(struct campus *c, int64_t device, const int64_t *parents, 
 	}
 }
 
+/* The port of that name or description; without one it is any port of the device. */
+static uint32_t port_called(const struct campus *c, int64_t device, struct slice name)
+{
+	uint32_t at = place_get(c->by_id, key_of(&device));
+	for (size_t i = 0; name.n > 0 && at != UINT32_MAX && i < c->devices[at].port_count;
+		i++) {
+		const struct topology_port *port = &c->devices[at].ports[i];
+		if (slice_eq_nocase(port->name, name) || slice_eq_nocase(port->descr, name)) {
+			return port->if_index;
+		}
+	}
+	return 0;
+}
+
+static struct topology_manual link_of(const struct campus *c, struct stmt *q)
+{
+	struct topology_manual link = { .device_a = db_col_int64(q, 1),
+		.device_b = db_col_int64(q, 3),
+		.port_a = (uint32_t)db_col_int64(q, 2),
+		.port_b = (uint32_t)db_col_int64(q, 4),
+		.removed = slice_is(db_col_text(q, 0), "strike"),
+		.name_a = arena_dup(c->arena, db_col_text(q, 6)),
+		.name_b = arena_dup(c->arena, db_col_text(q, 7)) };
+	link.port_a =
+		link.port_a != 0 ? link.port_a : port_called(c, link.device_a, link.name_a);
+	link.port_b =
+		link.port_b != 0 ? link.port_b : port_called(c, link.device_b, link.name_b);
+	return link;
+}
+
 static void word_take(struct campus *c, struct stmt *q)
 {
 	struct slice kind = db_col_text(q, 0);
@@ -282,12 +312,7 @@ static void word_take(struct campus *c, struct stmt *q)
 		c->points[made->point_count] = device;
 		made->point_count += known(c, device);
 	} else if (known(c, device) && known(c, db_col_int64(q, 3))) {
-		c->manual[made->input.manual_count++] =
-			(struct topology_manual) { .device_a = device,
-				.port_a = (uint32_t)db_col_int64(q, 2),
-				.device_b = db_col_int64(q, 3),
-				.port_b = (uint32_t)db_col_int64(q, 4),
-				.removed = slice_is(kind, "strike") };
+		c->manual[made->input.manual_count++] = link_of(c, q);
 	}
 }
 
@@ -296,8 +321,8 @@ static int words_read(struct campus *c)
 	AUTO_STMT struct stmt *q = NULL;
 	size_t count = 0;
 	int row = sql_query(c->db,
-		"SELECT kind, device_id, port, other_id, other_port, parents FROM topology_word"
-		" WHERE ended_at_ms IS NULL ORDER BY id LIMIT $1",
+		"SELECT kind, device_id, port, other_id, other_port, parents, port_name,"
+		" other_port_name FROM topology_word WHERE ended_at_ms IS NULL ORDER BY id LIMIT $1",
 		&q, SQL_INT(TOPOLOGY_WORDS_MAX));
 	while (row >= 0 && count++ < TOPOLOGY_WORDS_MAX && (row = db_step(q)) == 1) {
 		word_take(c, q);

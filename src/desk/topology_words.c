@@ -19,8 +19,10 @@ struct word {
 	struct slice kind;
 	int64_t device;
 	int64_t port;
+	struct slice port_name;
 	int64_t other;
 	int64_t other_port;
+	struct slice other_port_name;
 	struct slice parents; /* JSON list; empty = the word is of something else */
 	struct slice reason;
 };
@@ -39,6 +41,12 @@ static int link_read(struct desk *desk, struct word *word)
 	error = error < 0 ? error : words_int(desk, "port", 0, UINT32_MAX, 0, &word->port);
 	error = error < 0 ? error
 			  : words_int(desk, "other_port", 0, UINT32_MAX, 0, &word->other_port);
+	error = error < 0 ? error
+			  : words_text(desk, "port_name", WORDS_OPTIONAL,
+				    TOPOLOGY_PORT_NAME_MAX, &word->port_name);
+	error = error < 0 ? error
+			  : words_text(desk, "other_port_name", WORDS_OPTIONAL,
+				    TOPOLOGY_PORT_NAME_MAX, &word->other_port_name);
 	if (error >= 0 && word->other == word->device) {
 		return desk_refuse(desk, E_INPUT, "topology.same", "other");
 	}
@@ -46,8 +54,10 @@ static int link_read(struct desk *desk, struct word *word)
 		struct word turned = *word;
 		word->device = turned.other;
 		word->port = turned.other_port;
+		word->port_name = turned.other_port_name;
 		word->other = turned.device;
 		word->other_port = turned.port;
+		word->other_port_name = turned.port_name;
 	}
 	return error;
 }
@@ -104,11 +114,13 @@ static int earlier_end(struct desk *desk, const struct word *word)
 	int row = sql_query(desk->db,
 		"SELECT id FROM topology_word WHERE ended_at_ms IS NULL AND device_id = $1"
 		" AND CASE WHEN kind IN ('draw', 'strike') THEN 'link' ELSE kind END = $2"
-		" AND ($2 <> 'link' OR (other_id = $3 AND port = $4 AND other_port = $5))"
+		" AND ($2 <> 'link' OR (other_id = $3 AND port = $4 AND other_port = $5"
+		" AND coalesce(port_name, '') = $7 AND coalesce(other_port_name, '') = $8))"
 		" ORDER BY id LIMIT $6",
 		&q, SQL_INT(word->device), SQL_TEXT(is_link(word) ? SLICE("link") : word->kind),
 		SQL_INT(word->other), SQL_INT(word->port), SQL_INT(word->other_port),
-		SQL_INT(TOPOLOGY_PARENTS_MAX));
+		SQL_INT(TOPOLOGY_PARENTS_MAX), SQL_TEXT(word->port_name),
+		SQL_TEXT(word->other_port_name));
 	while (row >= 0 && count < TOPOLOGY_PARENTS_MAX && (row = db_step(q)) == 1) {
 		ids[count++] = db_col_int64(q, 0);
 	}
@@ -142,12 +154,13 @@ int desk_topology_say(struct desk *desk)
 	word.id = txn_id(desk->txn);
 	int64_t done = sql_run(desk->db,
 		"INSERT INTO topology_word (id, version, kind, device_id, port, other_id,"
-		" other_port, parents, reason, made_by, made_at_ms)"
-		" VALUES ($1, 1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+		" other_port, parents, reason, made_by, made_at_ms, port_name, other_port_name)"
+		" VALUES ($1, 1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
 		SQL_INT(word.id), SQL_TEXT(word.kind), SQL_INT(word.device), SQL_INT(word.port),
 		SQL_INT_OR_NULL(word.other), SQL_INT(word.other_port),
 		SQL_TEXT_OR_NULL(word.parents), SQL_TEXT(word.reason),
-		SQL_INT(desk->caller.person_id), SQL_INT(desk->now_ms));
+		SQL_INT(desk->caller.person_id), SQL_INT(desk->now_ms),
+		SQL_TEXT_OR_NULL(word.port_name), SQL_TEXT_OR_NULL(word.other_port_name));
 	error = done < 0 ? (int)done : trail_row(desk->txn, "topology_word", word.id);
 	error = error < 0 ? error : txn_change(desk->txn, "topology", word.id, 1);
 	desk_audit(desk, "topology.say", "topology", word.id, 1, word.reason);

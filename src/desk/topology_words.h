@@ -12,7 +12,7 @@
 
 struct desk;
 
-enum { TOPOLOGY_REASON_MAX = 200, TOPOLOGY_PLACES_MAX = 500 };
+enum { TOPOLOGY_REASON_MAX = 200, TOPOLOGY_PORT_NAME_MAX = 120, TOPOLOGY_PLACES_MAX = 500 };
 
 /** POST /topology/words: takes the place of an earlier one about the same. */
 NODISCARD int desk_topology_say(struct desk *desk);

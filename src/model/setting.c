@@ -46,6 +46,7 @@ static const struct member {
 	{ "backup", "at_hour", NUMBER, -1, 23 },
 	{ "sweep", "per_second", NUMBER, 1, 1000 },
 	{ "sweep", "round_hours", NUMBER, 1, 720 },
+	{ "sweep", "names", FLAG, 0, 0 },
 	{ "time", "zone", ZONE, 0, 0 },
 	{ "expiry", "days", DAYS, 0, 0 },
 	{ "setup", "done", FLAG, 0, 0 },

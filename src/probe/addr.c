@@ -6,6 +6,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "model/network.h"
 
 int probe_addr_parse(struct slice text, struct probe_addr *ret_addr)
 {
@@ -34,6 +35,19 @@ void probe_addr_put(struct buf *buf, const struct probe_addr *addr)
 					 text, sizeof(text)) != NULL) {
 		buf_put_str(buf, text);
 	}
+}
+
+struct probe_addr probe_addr_of_network(const struct network *network)
+{
+	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
+	struct probe_addr addr = { .family = 6 };
+	bool is_mapped = memcmp(network->octet, mapped, sizeof(mapped)) == 0;
+	memcpy(addr.octet, network->octet, sizeof(addr.octet));
+	if (is_mapped) {
+		addr = (struct probe_addr) { .family = 4 };
+		memcpy(addr.octet, network->octet + sizeof(mapped), 4);
+	}
+	return addr;
 }
 
 bool probe_addr_eq(const struct probe_addr *a, const struct probe_addr *b)

@@ -15,6 +15,7 @@
 #include "base/slice.h"
 
 struct buf;
+struct network;
 
 struct probe_addr {
 	uint8_t octet[16]; /* IPv4 in the first four */
@@ -37,6 +38,9 @@ NODISCARD int probe_addr_parse(struct slice text, struct probe_addr *ret_addr);
 
 /** RFC 5952 text; nothing for no address. */
 void probe_addr_put(struct buf *buf, const struct probe_addr *addr);
+
+/** Of a network of one address; a mapped one (::ffff:a.b.c.d) is IPv4. */
+struct probe_addr probe_addr_of_network(const struct network *network);
 
 bool probe_addr_eq(const struct probe_addr *a, const struct probe_addr *b);
 

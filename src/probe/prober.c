@@ -304,6 +304,13 @@ int prober_start(void *user, const struct check_spec *spec, struct check_sink si
 				      : start_named(prober, spec, sink);
 }
 
+int prober_name(
+	struct prober *prober, const struct probe_addr *addr, struct resolver_name_sink sink)
+{
+	return prober->resolver != NULL ? resolver_name(prober->resolver, addr, sink)
+					: E_ABSENT;
+}
+
 bool prober_look(struct prober *prober, struct slice source)
 {
 	struct probe_addr addr;

@@ -68,6 +68,14 @@ NODISCARD int prober_create(
  */
 NODISCARD int prober_start(void *user, const struct check_spec *spec, struct check_sink sink);
 
+/**
+ * What name the resolvers know an address by; resolver_name says the rest.
+ *
+ * Returns: 0, E_LIMIT, E_ABSENT without resolvers.
+ */
+NODISCARD int prober_name(
+	struct prober *prober, const struct probe_addr *addr, struct resolver_name_sink sink);
+
 /** A device says that its ports changed; address as text.  Returns: was it given a look? */
 bool prober_look(struct prober *prober, struct slice source);
 

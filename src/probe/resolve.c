@@ -3,15 +3,24 @@
 
 #include <ares.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/err.h"
 #include "base/map.h"
+#include "proto/dnsmsg.h"
 #include "sys/clock.h"
 #include "sys/rand.h"
 
-enum { TRY_MS = 1000, TRIES = 2, SOCKETS_MAX = 64, TICK_MS = 250 };
+enum {
+	TRY_MS = 1000,
+	TRIES = 2,
+	SOCKETS_MAX = 64,
+	TICK_MS = 250,
+	REVERSE_MAX = 80,
+	DNS_CLASS_IN = 1
+};
 
 struct entry {
 	struct probe_addr addr;
@@ -271,28 +280,122 @@ static void on_answer(void *user, int status, int timeouts, struct ares_addrinfo
 	free(lookup);
 }
 
+/* Memory of one more question, counted; NULL = there are too many. */
+static void *question_make(struct resolver *resolver, size_t octets)
+{
+	void *question =
+		resolver->stats.inflight < RESOLVER_INFLIGHT_MAX ? malloc(octets) : NULL;
+	resolver->stats.refused += question == NULL;
+	if (question != NULL) {
+		resolver->stats.asked++;
+		resolver->stats.inflight++;
+		if (!uv_is_active((uv_handle_t *)&resolver->tick)) {
+			(void)uv_timer_start(&resolver->tick, on_tick, TICK_MS, TICK_MS);
+		}
+	}
+	return question;
+}
+
 int resolver_start(struct resolver *resolver, const char *name, struct resolver_sink sink)
 {
 	size_t n = strlen(name);
-	struct lookup *lookup = resolver->stats.inflight < RESOLVER_INFLIGHT_MAX
-					? malloc(sizeof(*lookup) + n + 1)
-					: NULL;
+	struct lookup *lookup = question_make(resolver, sizeof(*lookup) + n + 1);
 	if (lookup == NULL) {
-		resolver->stats.refused++;
 		return E_LIMIT;
 	}
 	lookup->resolver = resolver;
 	lookup->sink = sink;
 	lookup->n = n;
 	memcpy(lookup->name, name, n + 1);
-	resolver->stats.asked++;
-	resolver->stats.inflight++;
-	if (!uv_is_active((uv_handle_t *)&resolver->tick)) {
-		(void)uv_timer_start(&resolver->tick, on_tick, TICK_MS, TICK_MS);
-	}
 	struct ares_addrinfo_hints hints = { .ai_family = AF_UNSPEC,
 		.ai_flags = ARES_AI_NOSORT };
 	ares_getaddrinfo(resolver->channel, lookup->name, NULL, &hints, on_answer, lookup);
+	return 0;
+}
+
+/* ---- addresses to names */
+
+struct naming {
+	struct resolver *resolver;
+	struct resolver_name_sink sink;
+};
+
+static void reverse_put(const struct probe_addr *addr, char ret_name[REVERSE_MAX])
+{
+	static const char digits[] = "0123456789abcdef";
+	const uint8_t *o = addr->octet;
+	if (addr->family == 4) {
+		(void)snprintf(ret_name, REVERSE_MAX, "%u.%u.%u.%u.in-addr.arpa", o[3], o[2],
+			o[1], o[0]);
+		return;
+	}
+	char *at = ret_name;
+	for (unsigned i = sizeof(addr->octet); i-- > 0;) {
+		*at++ = digits[o[i] & 15];
+		*at++ = '.';
+		*at++ = digits[o[i] >> 4];
+		*at++ = '.';
+	}
+	memcpy(at, "ip6.arpa", sizeof("ip6.arpa"));
+}
+
+/* What a machine can be called; DNS itself would let anything pass. */
+static bool machine_name(struct slice name)
+{
+	for (size_t i = 0; i < name.n; i++) {
+		uint8_t c = name.p[i];
+		bool letter = (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
+		if (!letter && (c < '0' || c > '9') && c != '-' && c != '_' && c != '.') {
+			return false;
+		}
+	}
+	return name.n > 1 && name.n <= RESOLVER_NAME_MAX;
+}
+
+static const struct dnsmsg_answer *pointer_of(const struct dnsmsg *message)
+{
+	for (size_t i = 0; i < message->answer_count; i++) {
+		const struct dnsmsg_answer *answer = &message->answers[i];
+		if (answer->type == DNSMSG_PTR && machine_name(slice_str(answer->value))) {
+			return answer;
+		}
+	}
+	return NULL;
+}
+
+static void on_named(void *user, int status, int timeouts, unsigned char *octets, int count)
+{
+	struct naming *naming = user;
+	struct resolver *resolver = naming->resolver;
+	struct dnsmsg message = { 0 };
+	const struct dnsmsg_answer *answer = NULL;
+	(void)timeouts;
+	resolver->stats.inflight--;
+	int error = status == ARES_SUCCESS || status == ARES_ENOTFOUND || status == ARES_ENODATA
+			    ? E_ABSENT
+			    : E_BUSY;
+	if (status == ARES_SUCCESS && octets != NULL && count > 0 &&
+		dnsmsg_parse(slice_of(octets, (size_t)count), &message) == 0) {
+		answer = pointer_of(&message);
+	}
+	resolver->stats.failed += error == E_BUSY;
+	error = resolver->closing ? E_CLOSED : answer != NULL ? 0 : error;
+	naming->sink.done(naming->sink.user, naming->sink.tag, error,
+		error == 0 ? slice_str(answer->value) : (struct slice) { 0 });
+	free(naming);
+}
+
+int resolver_name(struct resolver *resolver, const struct probe_addr *addr,
+	struct resolver_name_sink sink)
+{
+	char name[REVERSE_MAX];
+	struct naming *naming = question_make(resolver, sizeof(*naming));
+	if (naming == NULL) {
+		return E_LIMIT;
+	}
+	*naming = (struct naming) { resolver, sink };
+	reverse_put(addr, name);
+	ares_query(resolver->channel, name, DNS_CLASS_IN, DNSMSG_PTR, on_named, naming);
 	return 0;
 }
 

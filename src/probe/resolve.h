@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
- * Names of targets to addresses, by the resolvers of the configuration and
+ * Names of targets to addresses, and addresses to names, by the resolvers of the configuration and
  * no others: no resolv.conf, no hosts file.  Answers are kept for their TTL;
  * when the resolvers fall silent the last answer still serves.
  *
@@ -22,6 +22,7 @@ enum {
 	RESOLVER_INFLIGHT_MAX = 1024,
 	RESOLVER_TTL_MIN_S = 5,
 	RESOLVER_TTL_MAX_S = 3600,
+	RESOLVER_NAME_MAX = 120, /* octets of a name that an address is told to have */
 };
 
 struct resolver_stats {
@@ -53,6 +54,23 @@ NODISCARD int resolver_get(
 /** Ask.  IPv4 is preferred.  Returns: 0 or E_LIMIT; the sink may be called before this returns. */
 NODISCARD int resolver_start(
 	struct resolver *resolver, const char *name, struct resolver_sink sink);
+
+/** error: 0, E_ABSENT (no name, or none a machine can have), E_BUSY, E_CLOSED; name is borrowed. */
+struct resolver_name_sink {
+	void (*done)(void *user, uint64_t tag, int error, struct slice name);
+	void *user;
+	uint64_t tag;
+};
+
+/**
+ * Ask what name an address has (PTR).  Nothing is kept: who asks again wants to know again.
+ *
+ * Source:  RFC 1035 section 3.5, RFC 3596 section 2.5; RFC 2317 (an alias before it).
+ *          Parser: proto/dnsmsg.h.
+ * Returns: 0 or E_LIMIT; the sink may be called before this returns.
+ */
+NODISCARD int resolver_name(struct resolver *resolver, const struct probe_addr *addr,
+	struct resolver_name_sink sink);
 
 struct resolver_stats resolver_stats(const struct resolver *resolver);
 

@@ -215,11 +215,11 @@ static size_t put_security(struct buf *buf, const struct snmp_v3 *v3)
 	return digest;
 }
 
-static void put_scoped(struct buf *buf, struct slice engine_id, struct slice pdu)
+static void put_scoped(struct buf *buf, const struct snmp_v3 *v3, struct slice pdu)
 {
 	size_t scoped = ber_begin(buf, BER_SEQUENCE);
-	ber_put(buf, BER_OCTETS, engine_id);
-	ber_put(buf, BER_OCTETS, (struct slice) { 0 });
+	ber_put(buf, BER_OCTETS, v3->engine_id);
+	ber_put(buf, BER_OCTETS, v3->context_name);
 	buf_put(buf, pdu);
 	ber_end(buf, scoped);
 }
@@ -236,7 +236,7 @@ int usm_put_discovery(struct buf *buf, int32_t msg_id)
 	}
 	size_t message = put_head(buf, &v3);
 	(void)put_security(buf, &v3);
-	put_scoped(buf, (struct slice) { 0 }, buf_slice(&pdu));
+	put_scoped(buf, &v3, buf_slice(&pdu));
 	ber_end(buf, message);
 	return buf->failed ? E_LIMIT : 0;
 }
@@ -255,7 +255,7 @@ static bool put_sealed(struct buf *buf, const struct usm_user *user,
 	uint8_t iv[IV_OCTETS];
 	AUTO_BUF struct buf plain;
 	buf_init(&plain, MESSAGE_MAX);
-	put_scoped(&plain, v3->engine_id, pdu);
+	put_scoped(&plain, v3, pdu);
 	ber_put_head(buf, BER_OCTETS, plain.n);
 	uint8_t *out = plain.failed ? NULL : buf_reserve(buf, plain.n);
 	make_iv(v3->boots, v3->time_s, v3->priv, iv);
@@ -286,7 +286,7 @@ int usm_put(struct buf *buf, const struct usm_user *user, const struct usm_engin
 	size_t message = put_head(buf, &v3);
 	size_t digest = put_security(buf, &v3);
 	if (!has_priv) {
-		put_scoped(buf, v3.engine_id, pdu);
+		put_scoped(buf, &v3, pdu);
 	} else if (!put_sealed(buf, user, engine, &v3, pdu)) {
 		return E_LIMIT;
 	}

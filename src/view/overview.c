@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "view/overview.h"
 
+#include "access/access.h"
 #include "base/civil.h"
 #include "base/err.h"
 #include "base/jw.h"
@@ -10,7 +11,8 @@
 #include "view/page.h"
 #include "view/view.h"
 
-enum { UNITS_MAX = 20, SIGN_SAMPLE = 200 };
+enum { UNITS_MAX = 20, SIGN_SAMPLE = 200, FRESH_DAYS = 7 };
+#define DAY_MS INT64_C(86400000)
 
 #define OPEN "state NOT IN ('closed', 'withdrawn')"
 #define LATE "state IN ('issued', 'received', 'rectifying', 'returned', 'failed')"
@@ -137,6 +139,29 @@ static int units(struct view *view)
 	return page_list(view, "units", opened, q, unit_put);
 }
 
+/* Only to those who may see the list it counts. */
+static int found_put(struct view *view)
+{
+	enum scope scope = access_scope(&view->caller, ROUTE_DISCOVERED_LIST);
+	AUTO_STMT struct stmt *q = NULL;
+	jw_key(&view->jw, "found");
+	if (scope == SCOPE_NONE) {
+		jw_null(&view->jw);
+		return 0;
+	}
+	int row = sql_query(view->db,
+		"SELECT count(*), coalesce(sum(CASE WHEN found_at_ms >= $1 THEN 1 ELSE 0 END), 0)"
+		" FROM discovered WHERE state IN ('new', 'handed') AND ($2 = 0 OR unit_id = $2)",
+		&q, SQL_INT(view->now_ms - FRESH_DAYS * DAY_MS),
+		SQL_INT(view_unit_filter(view)));
+	row = row < 0 ? row : db_step(q);
+	jw_object(&view->jw);
+	jw_kv_int(&view->jw, "all", row == 1 ? db_col_int64(q, 0) : 0);
+	jw_kv_int(&view->jw, "fresh", row == 1 ? db_col_int64(q, 1) : 0);
+	jw_end(&view->jw);
+	return row < 0 ? row : 0;
+}
+
 int view_overview_get(struct view *view)
 {
 	jw_object(&view->jw);
@@ -146,6 +171,7 @@ int view_overview_get(struct view *view)
 	error = error < 0 ? error : view_checks_overview(view);
 	error = error < 0 ? error : view_net_counts(view);
 	error = error < 0 ? error : view_egress(view);
+	error = error < 0 ? error : found_put(view);
 	error = error < 0 ? error : units(view);
 	jw_end(&view->jw);
 	return error;

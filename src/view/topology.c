@@ -134,6 +134,8 @@ static int word_put(struct view *view, struct stmt *q)
 	jw_kv_str(jw, "reason", db_col_text(q, 7));
 	page_ref_col(view, "made_by", q, 8);
 	page_int_col(view, "made_at", q, 10);
+	page_text_col(view, "port_name", q, 11);
+	page_text_col(view, "other_port_name", q, 12);
 	jw_end(jw);
 	return 0;
 }
@@ -143,7 +145,8 @@ static int words_put(struct view *view)
 	AUTO_STMT struct stmt *q = NULL;
 	int opened = db_prepare(view->db,
 		"SELECT t.id, t.kind, t.device_id, t.port, t.other_id, t.other_port, t.parents,"
-		" t.reason, t.made_by, p.name, t.made_at_ms FROM topology_word t"
+		" t.reason, t.made_by, p.name, t.made_at_ms, t.port_name, t.other_port_name"
+		" FROM topology_word t"
 		" LEFT JOIN person p ON p.id = t.made_by WHERE t.ended_at_ms IS NULL"
 		" ORDER BY t.id",
 		&q);

@@ -233,7 +233,10 @@ static void tie_seen(struct work *work, const struct discovery_register *reg, ui
 		int64_t asset = discovery_by_address(reg, &seen->address, &prefix);
 		tie(device, prefix == 128 ? DISCOVERY_BY_ADDRESS : DISCOVERY_BY_NETWORK, asset);
 	}
-	tie(device, DISCOVERY_BY_NAME, discovery_by_name(reg, seen->name));
+	/* Whom a resolver's entry was made for may have given the address back long ago. */
+	if (seen->source != DISCOVERY_DNS) {
+		tie(device, DISCOVERY_BY_NAME, discovery_by_name(reg, seen->name));
+	}
 }
 
 /* Sightings of a group come newest first. */
@@ -246,7 +249,9 @@ static void add(struct work *work, const struct discovery_register *reg, uint32_
 	device->seen_count++;
 	device->sources |= 1u << seen->source;
 	device->address = device->address.prefix == 0 ? seen->address : device->address;
-	device->name = device->name.n == 0 ? seen->name : device->name;
+	if (device->name.n == 0 && seen->source != DISCOVERY_DNS) {
+		device->name = seen->name;
+	}
 	device->sys_object_id =
 		device->sys_object_id.n == 0 ? seen->sys_object_id : device->sys_object_id;
 	if (own_mac(seen->mac) && (device->mac == 0 || seen->mac < device->mac)) {
@@ -306,6 +311,9 @@ static struct discovery_device device_of(struct work *work,
 	struct discovery_device device = { .tie = DISCOVERY_BY_NOTHING };
 	for (uint32_t i = 0; i < count; i++) {
 		add(work, reg, item[i], &device);
+	}
+	for (uint32_t i = 0; i < count && device.name.n == 0; i++) {
+		device.name = work->seen[item[i]]->name;
 	}
 	device.address_count = addresses_of(work, item, count);
 	device.evidence_count = count < DISCOVERY_EVIDENCE_MAX ? count : DISCOVERY_EVIDENCE_MAX;

@@ -39,6 +39,7 @@ enum discovery_source {
 	DISCOVERY_FDB,
 	DISCOVERY_FLOW, /* it was heard talking */
 	DISCOVERY_LOG,
+	DISCOVERY_DNS, /* a resolver has a name for it: no sighting of it by itself */
 	DISCOVERY_SOURCE_COUNT
 };
 
@@ -82,7 +83,7 @@ struct discovery_device {
 	struct network address; /* the one seen last; prefix 0 = none */
 	size_t address_count;   /* different ones */
 	uint64_t mac;           /* the least; 0 = none */
-	struct slice name;      /* the one seen last */
+	struct slice name;      /* it told last; else what resolvers call it */
 	struct slice sys_object_id;
 	int64_t first_ms;
 	int64_t last_ms;

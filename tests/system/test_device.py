@@ -16,14 +16,31 @@ from tap import case, end  # noqa: E402
 from test_snmp import AUTH, PRIV, agent  # noqa: E402
 
 HOUSE = pathlib.Path(__file__).resolve().parents[2]
-SWITCH, OTHER, SECRET, UPS = "127.10.0.3", "127.10.0.4", "127.10.0.2", "127.10.9.1"
+SWITCH, OTHER, SECRET, UPS, IOS = "127.10.0.3", "127.10.0.4", "127.10.0.2", "127.10.9.1", "127.10.9.9"
 PORT = "GigabitEthernet1/0/1"
 BATTERY = "1.3.6.1.2.1.33.1.2.1.0"
 RATE = 12500 * 8  # of the simulator's first port, bit/s
 
 
+def cisco(folder):
+    """A switch with a bridge of each VLAN and none of all: two stations, each in a VLAN of its own."""
+    def recorded(name, *rows):
+        (folder / name).write_text("".join(f"1.3.6.1.{row}\n" for row in rows))
+        return folder / name
+    ports = [row for n in (1, 2) for row in (
+        f"2.1.2.2.1.1.1010{n}|2|1010{n}", f"2.1.2.2.1.2.1010{n}|4|GigabitEthernet1/0/{n}", f"2.1.2.2.1.3.1010{n}|2|6",
+        f"2.1.2.2.1.7.1010{n}|2|1", f"2.1.2.2.1.8.1010{n}|2|1", f"2.1.31.1.1.1.1.1010{n}|4|Gi1/0/{n}")]
+    arp = [f"2.1.4.22.1.2.10102.10.9.0.{n}|4x|00e0fc00000{n}" for n in (5, 6)]
+    vlans = [f"4.1.9.9.46.1.3.1.1.2.1.{vlan}|2|{state}" for vlan, state in ((10, 1), (20, 1), (30, 2), (1003, 1))]
+    whole = recorded("ios.snmprec", "2.1.1.1.0|4|Cisco IOS Software, C2960S Software", "2.1.1.2.0|6|1.3.6.1.4.1.9.1.1208",
+                     "2.1.1.3.0|67|100000", "2.1.1.5.0|4|ios-1", *ports, *arp, *vlans)
+    bridges = [recorded(f"ios-{vlan}.snmprec", f"2.1.17.1.4.1.2.{port}|2|1010{port}", f"2.1.17.4.3.1.2.0.224.252.0.0.{n}|2|{port}")
+               for vlan, port, n in ((10, 1, 5), (20, 2, 6))]
+    return [f"add {IOS} {whole}", f"vlan {IOS} 10 {bridges[0]}", f"vlan {IOS} 20 {bridges[1]}"]
+
+
 def lab_of(folder):
-    return device_world.campus(folder, "--access", "2", more=[f"add {UPS} {HOUSE}/lab/snmp/recordings/ups.snmprec"])
+    return device_world.campus(folder, "--access", "2", more=[f"add {UPS} {HOUSE}/lab/snmp/recordings/ups.snmprec", *cisco(folder)])
 
 
 class Desk:
@@ -204,6 +221,17 @@ def dies(desk, check, other):
     case("and it is up again when it answers", desk.shown(check, "up", 90)["state"] == "up")
 
 
+def stations_by_vlan(desk):
+    desk.watch("分 VLAN 记地址的交换机", IOS, interval_s=5)
+
+    def seen(n):
+        rows = desk.operator.get(f"/discovered?q=00:e0:fc:00:00:0{n}")["items"]
+        row = desk.operator.get(f"/discovered/{rows[0]['id']}") if rows else None
+        return next((e for e in row["evidence"] if e["source"] == "fdb"), None) if row else None
+    ports = [until(lambda n=n: seen(n))["port"] for n in (5, 6)]
+    case("stations of a switch that has a bridge of each VLAN are known at their ports", ports == ["Gi1/0/1", "Gi1/0/2"], ports)
+
+
 PARTS = [("一次多个 Ping 的是线路", "icmp", "127.0.0.11", {"count": 5}, None, "lines"),
          ("未登记地址的 Ping 是线路", "icmp", "127.0.0.12", {}, None, "lines"),
          ("链路资产的检测都是线路", "tcp", "127.0.0.13:22", {}, "link", "lines"),
@@ -332,6 +360,7 @@ def walked(cast, platform, lab):
     a_week(desk, check, series)
     pages_of_the_network(desk.operator)
     dies(desk, check, other)
+    stations_by_vlan(desk)
     taken = refusal(desk.watch, "又一项", OTHER)
     case("a second check of one device is refused, and why is said", taken == (409, "check.device_taken"), taken)
     idle = desk.operator.post("/checks", {"name": "备用", "kind": "snmp", "target": f"{OTHER}:{lab.port}", "enabled": False})["id"]

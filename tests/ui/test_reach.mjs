@@ -185,6 +185,21 @@ async function topology(page, net) {
     await page.locator('aside').waitFor();
     await page.keyboard.press('Escape');
   });
+  await step('a link is drawn from a port found by typing to one that is written', page, async () => {
+    await go(page, '/topology');
+    await page.getByRole('button', { name: '添加链路' }).click();
+    const box = page.getByRole('dialog');
+    await box.getByLabel('设备').first().selectOption({ label: '教学楼接入' });
+    await box.locator('datalist option[value="GigabitEthernet1/0/9"]').waitFor({ state: 'attached' });
+    await box.getByLabel('端口').first().fill('GigabitEthernet1/0/9');
+    await box.getByLabel('对端设备').selectOption({ label: '图书馆 UPS' });
+    await box.getByLabel('对端端口').fill('网管口');
+    await box.getByLabel('原因说明', { exact: false }).fill('网管卡不发 LLDP');
+    await box.getByRole('button', { name: '保存', exact: true }).click();
+    await box.waitFor({ state: 'detached' });
+    await go(page, `/topology/${net.ups}`);
+    await page.locator('aside').getByText('网管口').first().waitFor();
+  });
 }
 
 async function lineByHand(page) {

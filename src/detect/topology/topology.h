@@ -143,6 +143,8 @@ struct topology_manual {
 	uint32_t port_a; /* if_index */
 	uint32_t port_b;
 	bool removed;
+	struct slice name_a; /* as somebody wrote it; the map goes by the numbers */
+	struct slice name_b;
 };
 
 struct topology_input {

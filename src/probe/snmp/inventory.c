@@ -26,6 +26,13 @@ struct inventory {
 	size_t at;
 	size_t tables; /* names from here on are walked one by one until one has something */
 	uint64_t values;
+	bool has_stations; /* of all VLANs at once */
+	/* what is asked VLAN by VLAN, behind all that */
+	struct mib_table *part;
+	uint16_t vlans[VICINITY_VLANS_MAX];
+	size_t vlan_count;
+	size_t vlan_at;
+	bool listed; /* which there are */
 };
 
 static void consider_next(struct snmp_checker *checker);
@@ -34,6 +41,7 @@ static void destroy(struct snmp_device *device)
 {
 	struct inventory *inventory = device->inventory;
 	inventory->table = mib_table_destroy(inventory->table);
+	inventory->part = mib_table_destroy(inventory->part);
 	inventory->arena = arena_destroy(inventory->arena);
 	free(inventory);
 	device->inventory = NULL;
@@ -75,6 +83,70 @@ static void end(struct snmp_device *device, bool whole)
 	destroy(device);
 }
 
+/* ---- stations VLAN by VLAN */
+
+static void on_vlan(void *user, const struct poll_answer *answer);
+
+static bool ask_vlan(struct snmp_device *device)
+{
+	struct inventory *inventory = device->inventory;
+	struct poll_ask ask = { .done = on_vlan, .user = device };
+	if (inventory->listed && inventory->vlan_at == inventory->vlan_count) {
+		return false;
+	}
+	inventory->part = mib_table_destroy(inventory->part);
+	inventory->part = mib_table_create();
+	ask.table = inventory->part;
+	ask.vlan = inventory->listed ? inventory->vlans[inventory->vlan_at] : 0;
+	ask.count = inventory->listed ? vicinity_vlan_bridge(inventory->arena, &ask.names)
+				      : vicinity_vlan_list(inventory->arena, &ask.names);
+	if (poll_walk(device->checker->poller, device->at, &ask) < 0) {
+		return false;
+	}
+	device->jobs++;
+	return true;
+}
+
+static bool wants_vlans(const struct snmp_device *device)
+{
+	return !device->inventory->has_stations &&
+	       profiles_fdb_per_vlan(
+		       device->checker->config.profiles, oid_of(&device->object_id));
+}
+
+static void part_take(struct inventory *inventory)
+{
+	(void)mib_table_seal(inventory->part);
+	if (inventory->listed) {
+		vicinity_vlan_fold(inventory->table, inventory->part,
+			inventory->vlans[inventory->vlan_at++]);
+	} else {
+		inventory->vlan_count = vicinity_vlans(inventory->part, inventory->vlans);
+		inventory->listed = true;
+	}
+}
+
+/* A device that does not answer for one VLAN would not for the others: it goes without. */
+static void on_vlan(void *user, const struct poll_answer *answer)
+{
+	struct snmp_device *device = user;
+	struct snmp_checker *checker = device->checker;
+	struct inventory *inventory = device->inventory;
+	bool good = answer->end == POLL_OK && (answer->faults & POLL_TOO_MUCH) == 0;
+	inventory->values += answer->values;
+	if (good) {
+		part_take(inventory);
+	}
+	if (!good || device->gone || inventory->values >= POLL_VALUES_MAX ||
+		!ask_vlan(device)) {
+		end(device, true);
+		consider_next(checker);
+	}
+	(void)snmp_device_release(device);
+}
+
+/* ---- everything else before it */
+
 static bool ask_more(struct snmp_device *device);
 
 static void on_walked(void *user, const struct poll_answer *answer)
@@ -85,12 +157,16 @@ static void on_walked(void *user, const struct poll_answer *answer)
 	bool whole = answer->end == POLL_OK || answer->end == POLL_ERROR;
 	inventory->values += answer->values;
 	if (inventory->at > inventory->tables && answer->values > 0) {
+		inventory->has_stations = inventory->at == inventory->tables + 1;
 		inventory->at = inventory->count;
 	}
 	bool full =
 		(answer->faults & POLL_TOO_MUCH) != 0 || inventory->values >= POLL_VALUES_MAX;
 	bool last = !whole || full || device->gone || inventory->at == inventory->count;
-	if (last || !ask_more(device)) {
+	if (last && whole && !full && !device->gone && wants_vlans(device) &&
+		ask_vlan(device)) {
+		last = false;
+	} else if (last || !ask_more(device)) {
 		end(device, whole);
 		consider_next(checker);
 	}

@@ -352,6 +352,7 @@ static int take_job(
 	job->is_walk = is_walk;
 	job->done = ask->done;
 	job->user = ask->user;
+	job->vlan = ask->vlan;
 	job->count = ask->count;
 	job->answer =
 		(struct poll_answer) { .device = at, .table = ask->table, .round_trip_us = -1 };

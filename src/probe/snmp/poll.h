@@ -100,6 +100,9 @@ struct poll_ask {
 	const struct slice *names;
 	size_t count;            /* 1..POLL_NAMES_MAX */
 	struct mib_table *table; /* values go here; the caller keeps it */
+	/* Not 0: of the bridge of this VLAN alone, as devices of Cisco's have one each: the
+	 * community with "@vlan" behind it, of version 3 the context "vlan-N". */
+	uint16_t vlan;
 	/** Called once for each job taken, never from inside the taking. */
 	void (*done)(void *user, const struct poll_answer *answer);
 	void *user;

@@ -1,13 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
 #include <netinet/in.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "probe/snmp/poll_priv.h"
 
-enum { CONTROL_OCTETS = 64, ROUNDS = 16, RCVBUF_OCTETS = 4 * 1024 * 1024, TICK_US = 8000 };
+enum {
+	CONTROL_OCTETS = 64,
+	ROUNDS = 16,
+	RCVBUF_OCTETS = 4 * 1024 * 1024,
+	TICK_US = 8000,
+	VLAN_TEXT = 8
+};
 
 /* Sending and receiving, a batch at a time. */
 struct poll_batch {
@@ -124,9 +131,16 @@ static bool put_request(struct poll_device *device, struct buf *out)
 	if (device->v3 != NULL) {
 		return session_put_request(device, out, poll_now_us() / 1000);
 	}
+	char behind[VLAN_TEXT] = "";
+	uint8_t community[POLL_COMMUNITY_MAX + VLAN_TEXT];
+	int n = poll_vlan(device) != 0
+			? snprintf(behind, sizeof(behind), "@%u", poll_vlan(device))
+			: 0;
+	memcpy(community, device->community, device->community_n);
+	memcpy(community + device->community_n, behind, (size_t)n);
 	struct snmp_msg head = { .version = (enum snmp_version)device->version,
 		.kind = SNMP_GET,
-		.community = slice_of(device->community, device->community_n),
+		.community = slice_of(community, (size_t)device->community_n + (size_t)n),
 		.request_id = device->request_id };
 	return walk_put_request(device, &head, out, false);
 }

@@ -35,6 +35,7 @@ struct poll_job {
 	struct poll_job *next;
 	bool is_walk;
 	bool malformed_seen;
+	uint16_t vlan;
 	void (*done)(void *user, const struct poll_answer *answer);
 	void *user;
 	struct poll_answer answer;
@@ -110,6 +111,12 @@ void poll_soon(struct poller *poller);
 struct poll_device *poll_find(
 	const struct poller *poller, const struct probe_addr *addr, uint16_t port);
 void poll_job_free(struct poll_job *job);
+
+/** The VLAN that the request under way is about, 0 = the whole device. */
+static inline unsigned poll_vlan(const struct poll_device *device)
+{
+	return device->stage == POLL_JOB && device->jobs != NULL ? device->jobs->vlan : 0;
+}
 
 /** poll_io.c: sockets and time-outs. */
 NODISCARD int poll_open_socket(unsigned family, int *ret_fd);

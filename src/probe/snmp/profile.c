@@ -15,7 +15,8 @@ enum { ARENA_OCTETS = 64 * 1024 * 1024, REGEX_HEAP_KIB = 1024 };
 
 static const char *const root_keys[] = { "os", "vendor", "order", "priority", "generic",
 	"match", "include", "exclude", "oids", "maps", "states", "enterprises", "identity",
-	"ports", "sensors", "processors", "mempools", "storage", "neighbours", "texts", NULL };
+	"ports", "sensors", "processors", "mempools", "storage", "neighbours", "texts", "fdb",
+	NULL };
 
 struct profiles *profiles_create(void)
 {
@@ -299,6 +300,14 @@ static bool is_tree(struct compile *c)
 	return true;
 }
 
+static void fdb_take(struct compile *c, const yaml_node_t *node)
+{
+	c->profile->fdb_per_vlan = slice_is(scalar_of(node), "per_vlan");
+	if (node != NULL && !c->profile->fdb_per_vlan) {
+		compile_complain(c, node, "'fdb' knows only per_vlan");
+	}
+}
+
 static void root_take(struct compile *c, const yaml_node_t *root)
 {
 	struct profile *profile = c->profile;
@@ -316,6 +325,7 @@ static void root_take(struct compile *c, const yaml_node_t *root)
 	profile->excludes = texts_at(c, root, "exclude", &profile->exclude_count);
 	profile->oids = compile_words(c, compile_get(c, root, "oids"));
 	profile->enterprises = compile_words(c, compile_get(c, root, "enterprises"));
+	fdb_take(c, compile_get(c, root, "fdb"));
 	maps_take(c, compile_get(c, root, "maps"));
 	state_sets_take(c, compile_get(c, root, "states"));
 	matches_take(c, compile_get(c, root, "match"));

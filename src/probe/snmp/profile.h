@@ -9,6 +9,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/attr.h"
@@ -48,6 +49,9 @@ NODISCARD int profiles_load(struct profiles *profiles, struct slice text, const 
  * Returns: 0, or E_ABSENT when a file includes one that is not there.
  */
 NODISCARD int profiles_link(struct profiles *profiles, struct diag_list *diags);
+
+/** May a device of this sysObjectID have its stations VLAN by VLAN only (`fdb: per_vlan`)? */
+bool profiles_fdb_per_vlan(const struct profiles *profiles, struct oid object_id);
 
 /**
  * What is worth asking an agent for: the columns and objects named by the

@@ -232,6 +232,7 @@ struct profile {
 	int order;
 	int priority;
 	bool generic;
+	bool fdb_per_vlan; /* a forwarding table of each VLAN, none of all */
 	const struct match *matches;
 	size_t match_count;
 	const struct slice *include_names;

@@ -33,6 +33,17 @@ static bool may_be_of(const struct profile *profile, struct oid object_id)
 	return false;
 }
 
+bool profiles_fdb_per_vlan(const struct profiles *profiles, struct oid object_id)
+{
+	for (size_t i = 0; i < profiles->count; i++) {
+		if (profiles->items[i]->fdb_per_vlan &&
+			may_be_of(profiles->items[i], object_id)) {
+			return true;
+		}
+	}
+	return false;
+}
+
 static void take(struct wanting *wanting, const struct profile *profile)
 {
 	for (const struct want *want = profile != NULL ? profile->wants : NULL;

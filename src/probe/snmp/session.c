@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,7 +9,7 @@
 #include "proto/usm.h"
 #include "sys/rand.h"
 
-enum { AGAIN_MAX = 4, FLAG_AUTH = 1 };
+enum { AGAIN_MAX = 4, FLAG_AUTH = 1, CONTEXT_MAX = 16 };
 
 /* The engine cache of one device: found once, its clock followed from then on. */
 struct poll_v3 {
@@ -66,6 +67,11 @@ bool session_put_request(const struct poll_device *device, struct buf *out, int6
 		.boots = v3->engine.boots,
 		.time_s = engine_time(&v3->engine, now_ms),
 		.priv = slice_of(salt, sizeof(salt)) };
+	char context[CONTEXT_MAX] = "";
+	if (poll_vlan(device) != 0) {
+		(void)snprintf(context, sizeof(context), "vlan-%u", poll_vlan(device));
+	}
+	head.v3.context_name = slice_str(context);
 	AUTO_BUF struct buf pdu;
 	buf_init(&pdu, POLL_REQUEST_MAX);
 	return walk_put_request(device, &head, &pdu, true) &&

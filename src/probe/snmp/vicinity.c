@@ -21,6 +21,10 @@ enum {
 	TEXT_ROOM = 2 * VICINITY_TEXT_MAX + 2,
 	LOCAL_INTERFACE_NAME = 5, /* lldpLocPortIdSubtype */
 	MULTICAST = 0x01,
+	VLAN_OPERATIONAL = 1,
+	VLAN_OTHER_FIRST = 1002,
+	VLAN_OTHER_LAST = 1005,
+	VLAN_LAST = 4094,
 };
 
 #define OID(...)                                                                               \
@@ -68,10 +72,13 @@ enum column {
 	FDB_VLAN, /* the forwarding tables last */
 	FDB_PLAIN,
 	COLUMN_COUNT,
+	/* asked for where there is a bridge of each VLAN */
+	VLAN_STATE = COLUMN_COUNT,
+	ALL_COUNT,
 	FIRST_TABLE = FDB_VLAN
 };
 
-static const struct oid columns[COLUMN_COUNT] = {
+static const struct oid columns[ALL_COUNT] = {
 	[LOC_CHASSIS_KIND] = OID(LLDP, 3, 1),
 	[LOC_CHASSIS] = OID(LLDP, 3, 2),
 	[LOC_SYSNAME] = OID(LLDP, 3, 3),
@@ -104,6 +111,7 @@ static const struct oid columns[COLUMN_COUNT] = {
 	[ARP_ANY] = OID(IP, 35, 1, 4),
 	[FDB_VLAN] = OID(BRIDGE, 7, 1, 2, 2, 1, 2),
 	[FDB_PLAIN] = OID(BRIDGE, 4, 3, 1, 2),
+	[VLAN_STATE] = OID(1, 3, 6, 1, 4, 1, 9, 9, 46, 1, 3, 1, 1, 2),
 };
 
 /* ---- what to ask */
@@ -141,6 +149,76 @@ size_t vicinity_wants(struct arena *arena, const struct slice *known, size_t kno
 	}
 	*ret_names = names;
 	return count;
+}
+
+/* ---- bridges of one VLAN each */
+
+static size_t name_put(struct arena *arena, enum column column, struct slice *names)
+{
+	AUTO_BUF struct buf octets;
+	buf_init(&octets, NAME_OCTETS_MAX);
+	if (beroid_put(&octets, columns[column]) < 0) {
+		return 0;
+	}
+	*names = arena_dup(arena, buf_slice(&octets));
+	return 1;
+}
+
+size_t vicinity_vlan_list(struct arena *arena, const struct slice **ret_names)
+{
+	struct slice *names = arena_take(arena, VICINITY_VLAN_COLUMNS * sizeof(*names));
+	*ret_names = names;
+	return name_put(arena, VLAN_STATE, names);
+}
+
+size_t vicinity_vlan_bridge(struct arena *arena, const struct slice **ret_names)
+{
+	struct slice *names = arena_take(arena, VICINITY_VLAN_COLUMNS * sizeof(*names));
+	size_t count = name_put(arena, BRIDGE_PORT, names);
+	*ret_names = names;
+	return count + name_put(arena, FDB_PLAIN, names + count);
+}
+
+size_t vicinity_vlans(
+	const struct mib_table *list, uint16_t ret_vlans[static VICINITY_VLANS_MAX])
+{
+	struct mib_walk walk = mib_walk_of(list, columns[VLAN_STATE]);
+	struct oid index; /* the management domain, then the VLAN */
+	const struct mib_value *value = NULL;
+	size_t count = 0;
+	while (count < VICINITY_VLANS_MAX && mib_walk_next(&walk, &index, &value)) {
+		bool used = value->type == MIB_INTEGER && value->integer == VLAN_OPERATIONAL &&
+			    index.n == 2 && index.id[1] >= 1 && index.id[1] <= VLAN_LAST &&
+			    (index.id[1] < VLAN_OTHER_FIRST || index.id[1] > VLAN_OTHER_LAST);
+		if (used) {
+			ret_vlans[count++] = (uint16_t)index.id[1];
+		}
+	}
+	return count;
+}
+
+void vicinity_vlan_fold(struct mib_table *table, const struct mib_table *bridge, uint16_t vlan)
+{
+	static const enum column from[] = { BRIDGE_PORT, FDB_PLAIN };
+	const uint32_t number = vlan;
+	struct oid index;
+	const struct mib_value *value = NULL;
+	for (size_t i = 0; i < 2; i++) {
+		bool is_table = from[i] == FDB_PLAIN;
+		struct mib_walk walk = mib_walk_of(bridge, columns[from[i]]);
+		while (mib_walk_next(&walk, &index, &value)) {
+			struct oid_room at = { .n = 0 };
+			bool fits =
+				oid_append(&at, columns[is_table ? FDB_VLAN : from[i]]) >= 0 &&
+				(!is_table ||
+					oid_append(&at, (struct oid) { &number, 1 }) >= 0) &&
+				oid_append(&at, index) >= 0;
+			/* A full table has said so before: poll counts it. */
+			if (fits) {
+				(void)!mib_table_put(table, oid_of(&at), value);
+			}
+		}
+	}
 }
 
 /* ---- one value */

@@ -30,6 +30,7 @@ enum {
 	VICINITY_ARP_MAX = 1 << 15,
 	VICINITY_KEYS_MAX = 64,
 	VICINITY_TEXT_MAX = 255,
+	VICINITY_VLANS_MAX = 256,
 };
 
 /**
@@ -43,6 +44,29 @@ enum {
  */
 size_t vicinity_wants(struct arena *arena, const struct slice *known, size_t known_count,
 	const struct slice **ret_names, size_t *ret_tables);
+
+/**
+ * Bridges of one VLAN each, where a device has no forwarding table of all: the
+ * columns of which VLANs there are, and of one VLAN's bridge.
+ *
+ * Source:  CISCO-VTP-MIB (vtpVlanState), BRIDGE-MIB.
+ * Owns:    the names live in the arena.
+ * Returns: how many names, at most VICINITY_VLAN_COLUMNS.
+ */
+enum { VICINITY_VLAN_COLUMNS = 2 };
+size_t vicinity_vlan_list(struct arena *arena, const struct slice **ret_names);
+size_t vicinity_vlan_bridge(struct arena *arena, const struct slice **ret_names);
+
+/**
+ * The VLANs that are in use, but those that Cisco keeps for FDDI and Token Ring.
+ *
+ * Shape:   list is sealed.  Returns: how many, at most VICINITY_VLANS_MAX; those over are left out.
+ */
+size_t vicinity_vlans(
+	const struct mib_table *list, uint16_t ret_vlans[static VICINITY_VLANS_MAX]);
+
+/** What one VLAN's bridge has, into the table of all, which is not sealed; bridge is. */
+void vicinity_vlan_fold(struct mib_table *table, const struct mib_table *bridge, uint16_t vlan);
 
 /**
  * One JSON object: {"facts","neighbours","fdb","arp"}.

@@ -24,6 +24,7 @@
 struct audit_key;
 struct charting;
 struct db;
+struct makers;
 struct password_lane;
 struct secret_key;
 
@@ -39,6 +40,7 @@ struct core {
 	struct desk_env env;
 	struct packs rules;
 	struct arena *packs; /* what was read from share/ */
+	struct makers *makers;
 	uv_async_t wake;
 	uv_timer_t tick;
 	int64_t last_seq; /* highest commit_seq told to query */
@@ -162,6 +164,10 @@ void returned_frame(struct core *core, enum ipc_role from, struct ipc_frame *fra
 NODISCARD int rules_ready(struct core *core, struct diag *diag);
 /** Maintenance windows by the school's terms open and close by those of this start. */
 NODISCARD int terms_ready(struct core *core, struct diag *diag);
+
+/* makers.c: before the fence; without a registry nobody is named */
+void makers_ready(struct core *core);
+void makers_drop(struct core *core);
 
 /* audit_key.c: before the writer runs */
 NODISCARD int audit_key_ready(struct core *core, struct diag *diag);

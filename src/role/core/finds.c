@@ -87,9 +87,9 @@ void finds_hear(struct core *core, const struct ipc_frame *frame)
 
 static int match_run(struct txn *txn, void *arg)
 {
-	(void)arg;
+	const struct core *core = arg;
 	int error = sightings_expire(txn);
-	return error < 0 ? error : discovered_match(txn);
+	return error < 0 ? error : discovered_match(txn, core->makers);
 }
 
 static void match_finish(struct job *job)
@@ -117,7 +117,7 @@ static void match_turn(struct core *core)
 	core->match_busy = true;
 	core->match_dirty = false;
 	core->match_ms = clock_mono_ms();
-	job_submit(job_create(core, 0), match_run, NULL, match_finish);
+	job_submit(job_create(core, 0), match_run, core, match_finish);
 }
 
 void finds_acted(struct core *core, enum route_id route)

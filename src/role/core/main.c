@@ -122,6 +122,7 @@ static int prepare(struct runtime *rt, struct diag *diag)
 		core->packs, &core->rules, diag);
 	error = error < 0 ? error : store_open(rt, core, diag);
 	error = error < 0 ? error : rules_ready(core, diag);
+	makers_ready(core);
 	error = error < 0 ? error : charting_open(core, diag);
 	error = error < 0 ? error : secret_key_read(runtime_handle(rt, "key"), &core->key);
 	error = error < 0 ? error : audit_key_ready(core, diag);
@@ -264,6 +265,7 @@ static void fini(struct core *core)
 	core->audit_key = audit_key_destroy(core->audit_key);
 	core->key = secret_key_destroy(core->key);
 	core->packs = arena_destroy(core->packs);
+	makers_drop(core);
 }
 
 void core_committed(struct core *core, int64_t seq)

@@ -22,6 +22,7 @@ struct sweep_plan {
 	struct community *communities;
 	size_t community_count;
 	uint64_t answered;
+	bool names;
 };
 
 static void community_take(
@@ -99,6 +100,7 @@ static int plan_fill(struct sweep_plan *plan, struct arena *arena, const struct 
 			    : E_FORMAT;
 	error = error < 0 ? error : ranges_read(plan, ranges, range_list);
 	error = error < 0 ? error : freezes_read(freezes, freeze_list);
+	plan->names = json_get_bool(root, "names", false);
 	struct sweep_position told = position_read(json_get(root, "state"));
 	struct sweep_config config = { .ranges = range_list,
 		.range_count = range_count,
@@ -153,6 +155,11 @@ struct sweep_plan *sweep_plan_destroy(struct sweep_plan *plan)
 uint64_t sweep_plan_answered(const struct sweep_plan *plan)
 {
 	return plan->answered;
+}
+
+bool sweep_plan_names(const struct sweep_plan *plan)
+{
+	return plan->names;
 }
 
 struct sweep *sweep_plan_sweep(const struct sweep_plan *plan)

@@ -26,6 +26,8 @@ struct sweep_plan *sweep_plan_destroy(struct sweep_plan *plan);
 
 /** Who answered in the round that it goes on with, as told. */
 uint64_t sweep_plan_answered(const struct sweep_plan *plan);
+/** Are resolvers asked for the names of those who answer? */
+bool sweep_plan_names(const struct sweep_plan *plan);
 struct sweep *sweep_plan_sweep(const struct sweep_plan *plan);
 /** Of the narrowest range around the address; empty = it is not asked by SNMP. */
 struct slice sweep_plan_community(const struct sweep_plan *plan, const struct network *address);

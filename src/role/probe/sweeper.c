@@ -10,6 +10,7 @@
 #include "probe/prober.h"
 #include "probe/snmp/greet.h"
 #include "role/probe/devices.h"
+#include "role/probe/namer.h"
 #include "role/probe/probe.h"
 #include "role/probe/sweep_plan.h"
 #include "role/probe/sweep_report.h"
@@ -24,7 +25,6 @@ enum {
 	STEP_MAX_MS = 60 * 1000, /* the clock may have been set meanwhile */
 	BUSY_MS = 50,
 	TABLE_OCTETS_MAX = 1024 * 1024,
-	MAPPED_PREFIX = 12, /* octets before an IPv4 address in its mapped form */
 };
 
 /* An address that was asked and has not answered yet. */
@@ -44,6 +44,7 @@ struct sweeper {
 	bool is_held;
 	bool frozen;
 	struct sweep_report *report;
+	struct namer *namer;
 	uint64_t answered; /* in this round */
 	uint64_t round;    /* position when that was last looked at */
 	uint64_t asked;
@@ -55,22 +56,9 @@ struct sweeper {
 
 /* ---- asking */
 
-static struct probe_addr addr_of(const struct network *address)
+static bool may(void *user, const struct network *address)
 {
-	struct probe_addr addr = { .family = 6 };
-	struct network mapped = { .prefix = 96 };
-	mapped.octet[10] = 0xff;
-	mapped.octet[11] = 0xff;
-	memcpy(addr.octet, address->octet, sizeof(addr.octet));
-	if (network_contains(&mapped, address)) {
-		addr = (struct probe_addr) { .family = 4 };
-		memcpy(addr.octet, address->octet + MAPPED_PREFIX, 4);
-	}
-	return addr;
-}
-
-static bool may(struct sweeper *s, const struct network *address)
-{
+	struct sweeper *s = user;
 	bool yes = s->plan != NULL &&
 		   sweep_may(sweep_plan_sweep(s->plan), address, clock_unix_ms());
 	s->refused += !yes;
@@ -111,7 +99,7 @@ static uint64_t pending_put(struct sweeper *s, const struct network *address)
 
 static void greet(struct sweeper *s, const struct network *address)
 {
-	struct probe_addr addr = addr_of(address);
+	struct probe_addr addr = probe_addr_of_network(address);
 	struct slice community = { 0 };
 	if (s->plan != NULL) {
 		community = sweep_plan_community(s->plan, address);
@@ -139,15 +127,16 @@ static void on_echo(void *user, uint64_t tag, const struct check_result *result)
 		s->answered++;
 		sweep_report_seen(s->report, "sweep", &address, NULL);
 		greet(s, &address);
+		namer_put(s->namer, &address);
 	}
 }
 
 /* Returns false when there is no room now. */
 static bool ask(struct sweeper *s, const struct network *address)
 {
-	struct check_spec spec = {
-		.kind = CHECK_ICMP, .addr = addr_of(address), .timeout_ms = ECHO_TIMEOUT_MS
-	};
+	struct check_spec spec = { .kind = CHECK_ICMP,
+		.addr = probe_addr_of_network(address),
+		.timeout_ms = ECHO_TIMEOUT_MS };
 	if (!may(s, address)) {
 		return true;
 	}
@@ -228,6 +217,7 @@ void sweeper_take(struct sweeper *s, struct ipc_frame *frame)
 	}
 	s->plan = sweep_plan_destroy(s->plan);
 	s->plan = plan;
+	namer_switch(s->namer, plan != NULL && sweep_plan_names(plan));
 	s->is_held = false;
 	if (plan != NULL && sweep_position(sweep_plan_sweep(plan)).plan != now.plan) {
 		s->answered = stands ? 0 : sweep_plan_answered(plan);
@@ -256,6 +246,7 @@ struct sweeper *sweeper_create(struct probe *probe)
 	}
 	s->probe = probe;
 	s->report = sweep_report_create(probe);
+	s->namer = namer_create(&(struct namer_config) { probe, s->report, may, s });
 	s->asks = ask_set_create(&probe->rt->loop, GREETS_MAX);
 	(void)uv_timer_init(&probe->rt->loop, &s->step);
 	s->step.data = s;
@@ -266,6 +257,7 @@ void sweeper_stop(struct sweeper *s)
 {
 	uv_close((uv_handle_t *)&s->step, NULL);
 	sweep_report_stop(s->report);
+	namer_stop(s->namer);
 	ask_set_close(s->asks);
 	s->asks = NULL;
 }
@@ -274,6 +266,7 @@ struct sweeper *sweeper_destroy(struct sweeper *s)
 {
 	if (s != NULL) {
 		s->plan = sweep_plan_destroy(s->plan);
+		s->namer = namer_destroy(s->namer);
 		s->report = sweep_report_destroy(s->report);
 		free(s);
 	}
@@ -298,4 +291,5 @@ void sweeper_status(const struct sweeper *s, struct jw *jw)
 	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
 		jw_kv_int(jw, members[i].name, (int64_t)members[i].value);
 	}
+	namer_status(s->namer, jw);
 }

@@ -14,6 +14,7 @@
 #include "desk/sightings.h"
 #include "detect/topology/topology.h"
 #include "fixture.h"
+#include "model/maker.h"
 
 #define DAY_MS INT64_C(86400000)
 
@@ -22,6 +23,7 @@ static struct hat operator;
 static struct hat director;
 static struct hat officer;
 static int64_t unit;
+static struct makers *makers; /* of network cards; most cases know none */
 
 static void begin(const char *conf)
 {
@@ -78,7 +80,7 @@ static int report_take(struct txn *txn, void *arg)
 static int match(struct txn *txn, void *arg)
 {
 	(void)arg;
-	int more = discovered_match(txn);
+	int more = discovered_match(txn, makers);
 	return more < 0 ? more : 0;
 }
 
@@ -158,6 +160,66 @@ static void what_answers_is_listed_once(const char *conf)
 	assert_int_equal(answer_int(&school, "total"), 1);
 	see(&operator, ROUTE_DISCOVERED_LIST, 0, "source=arp");
 	assert_int_equal(answer_int(&school, "total"), 0);
+	school_close(&school);
+}
+
+static void order_is(
+	const char *query, const char *first, const char *second, const char *third)
+{
+	const char *const want[] = { first, second, third };
+	char all[128];
+	(void)snprintf(all, sizeof(all), "limit=1&%s", query);
+	for (size_t i = 0; i < 3; i++) {
+		see(&operator, ROUTE_DISCOVERED_LIST, 0, all);
+		answer_is(&school, "items.0.address", want[i]);
+		assert_int_equal(answer_int(&school, "total"), 3);
+		assert_int_equal(json_type(answer_at(&school, "next_cursor")),
+			i < 2 ? JSON_STRING : JSON_NULL);
+		(void)snprintf(all, sizeof(all), "limit=1&%s&cursor=%.*s", query,
+			SLICE_FMT(json_str(answer_at(&school, "next_cursor"))));
+	}
+}
+
+static void who_made_it_is_said_and_what_it_may_be(const char *conf)
+{
+	begin(conf);
+	makers = makers_create();
+	assert_int_equal(makers_read(makers, SLICE("MA-L,00E0FC,Zebu Works\nMA-L,0012AA,"
+						   "\"Hangzhou Hikvision Digital\"\n")),
+		2);
+	makers_seal(makers);
+	arp("10.20.0.9", 0x00e0fc000009, "beta");
+	matched();
+	arp("10.20.0.10", 0x0012aa000010, "");
+	matched();
+	arp("10.20.0.101", 0xda12aa000010, "Alpha");
+	matched();
+	see(&operator, ROUTE_DISCOVERED_LIST, 0, "sort=address");
+	answer_is(&school, "items.0.maker", "Zebu Works");
+	assert_int_equal(json_type(answer_at(&school, "items.0.guess")), JSON_NULL);
+	answer_is(&school, "items.1.guess", "camera");
+	answer_is(&school, "items.1.guess_by.0", "maker");
+	answer_is(&school, "items.1.kind", "device");
+	assert_int_equal(json_type(answer_at(&school, "items.2.maker")), JSON_NULL);
+	assert_true(json_get_bool(answer_at(&school, "items.2"), "mac_random", false));
+	order_is("sort=newest", "10.20.0.101", "10.20.0.10", "10.20.0.9");
+	order_is("sort=last", "10.20.0.101", "10.20.0.10", "10.20.0.9");
+	order_is("sort=address", "10.20.0.9", "10.20.0.10", "10.20.0.101");
+	order_is("sort=name", "10.20.0.101", "10.20.0.9", "10.20.0.10");
+	order_is("sort=maker", "10.20.0.10", "10.20.0.9", "10.20.0.101");
+	see(&operator, ROUTE_DISCOVERED_LIST, 0, "guess=camera");
+	assert_int_equal(answer_int(&school, "total"), 1);
+	see(&operator, ROUTE_DISCOVERED_LIST, 0, "guess=none&q=zebu");
+	assert_int_equal(answer_int(&school, "total"), 1);
+	/* Claimed without a word of its vendor, and with one. */
+	(void)done(ROUTE_DISCOVERED_CLAIM, number("SELECT min(id) FROM discovered"),
+		"{\"name\":\"甲\",\"kind\":\"device\",\"unit_id\":%lld}", (long long)unit);
+	(void)done(ROUTE_DISCOVERED_CLAIM, number("SELECT max(id) FROM discovered"),
+		"{\"name\":\"乙\",\"kind\":\"device\",\"unit_id\":%lld,\"vendor\":\"丙\"}",
+		(long long)unit);
+	assert_int_equal(number("SELECT count(*) FROM asset WHERE vendor = 'Zebu Works'"), 1);
+	assert_int_equal(number("SELECT count(*) FROM asset WHERE vendor = '丙'"), 1);
+	makers = makers_destroy(makers);
 	school_close(&school);
 }
 
@@ -296,6 +358,29 @@ static void a_unit_sees_and_claims_what_it_was_handed(const char *conf)
 	see(&operator, ROUTE_DISCOVERED_GET, second, "");
 	answer_is(&school, "state", "new");
 	answer_is(&school, "reason", "不是本系的");
+	school_close(&school);
+}
+
+/* Two of long ago, of which one is the unit's to answer for, and a new one. */
+static void who_may_see_the_list_is_told_how_long_it_is(const char *conf)
+{
+	begin(conf);
+	struct hat sysadmin =
+		school_hat(&school, school_person(&school, "陈工", 0), "sysadmin", 0);
+	report("{\"source\":\"sweep\",\"address\":\"10.20.0.6\",\"at\":1},"
+	       "{\"source\":\"sweep\",\"address\":\"10.20.0.7\",\"at\":1},"
+	       "{\"source\":\"sweep\",\"address\":\"10.20.0.8\"}");
+	(void)done(ROUTE_DISCOVERED_HAND,
+		number("SELECT id FROM discovered WHERE live_address = '10.20.0.6'"),
+		"{\"unit_id\":%lld}", (long long)unit);
+	see(&operator, ROUTE_OVERVIEW_GET, 0, "");
+	assert_int_equal(answer_int(&school, "found.all"), 3);
+	assert_int_equal(answer_int(&school, "found.fresh"), 1);
+	see(&officer, ROUTE_OVERVIEW_GET, 0, "");
+	assert_int_equal(answer_int(&school, "found.all"), 1);
+	assert_int_equal(answer_int(&school, "found.fresh"), 0);
+	see(&sysadmin, ROUTE_OVERVIEW_GET, 0, "");
+	assert_int_equal(json_type(answer_at(&school, "found")), JSON_NULL);
 	school_close(&school);
 }
 
@@ -441,6 +526,8 @@ int main(void)
 	static const struct fixture_case cases[] = {
 		{ "what answers and is in no register is listed once",
 			what_answers_is_listed_once, false },
+		{ "who made a device's card is said, what it may be, and lists go by either",
+			who_made_it_is_said_and_what_it_may_be, false },
 		{ "a claimed device is an asset and stays it under another address",
 			a_claimed_one_is_an_asset_and_stays_it, false },
 		{ "a claimed device that has no address stays claimed",
@@ -455,6 +542,8 @@ int main(void)
 			ignored_ones_come_back_when_it_ends, false },
 		{ "a unit sees, claims and declines what it was handed, and nothing else",
 			a_unit_sees_and_claims_what_it_was_handed, false },
+		{ "who may see the list is told how long it is, and nobody else",
+			who_may_see_the_list_is_told_how_long_it_is, false },
 		{ "ranges are kept apart, in bounds and out of sight",
 			ranges_are_kept_apart_and_in_bounds, false },
 		{ "who is around a watched router is listed, its own addresses are not",

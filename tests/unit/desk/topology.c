@@ -170,6 +170,40 @@ static void what_is_gone_ends(const char *conf)
 	school_close(&school);
 }
 
+/* By what anybody writes: a port there is, and one that no table has. */
+static void a_link_is_drawn_by_the_names_of_its_ports(const char *conf)
+{
+	struct made m = begin(conf);
+	char rest[160];
+	assert_int_equal(make(), 0);
+	(void)snprintf(rest, sizeof(rest),
+		",\"port_name\":\"gi1\",\"other\":%lld,\"other_port_name\":\"光口 2\","
+		"\"reason\":\"x\"",
+		(long long)m.core);
+	assert_int_equal(say("draw", m.access, rest), 0);
+	assert_int_equal(make(), 0);
+	assert_int_equal(number("SELECT count(*) FROM topology_link WHERE mark = 'drawn'"
+				" AND until_ms IS NULL AND name_a = '光口 2' AND port_a = 0"
+				" AND name_b = 'Gi1' AND port_b = 1"),
+		1);
+	assert_int_equal(view_do(&school, &operator, ROUTE_TOPOLOGY_GET, 0, ""), 0);
+	answer_is(&school, "words.0.port_name", "光口 2");
+	answer_is(&school, "words.0.other_port_name", "gi1");
+	/* The same said again stands in place of it, another port beside it. */
+	assert_int_equal(say("draw", m.access, rest), 0);
+	(void)snprintf(rest, sizeof(rest),
+		",\"port_name\":\"gi2\",\"other\":%lld,\"reason\":\"x\"", (long long)m.core);
+	assert_int_equal(say("draw", m.access, rest), 0);
+	assert_int_equal(
+		number("SELECT count(*) FROM topology_word WHERE ended_at_ms IS NULL"), 2);
+	/* Found by itself and drawn: one link, by the name the device gives its port. */
+	assert_int_equal(make(), 0);
+	assert_int_equal(number("SELECT count(*) FROM topology_link WHERE mark = 'drawn'"
+				" AND until_ms IS NULL AND name_a = 'Gi1' AND name_b = 'Gi2'"),
+		1);
+	school_close(&school);
+}
+
 static void words_are_held_against_the_map(const char *conf)
 {
 	struct made m = begin(conf);
@@ -212,6 +246,8 @@ int main(void)
 			false },
 		{ "a person's parents stay", a_persons_parents_stay, false },
 		{ "what is gone ends, and is kept", what_is_gone_ends, false },
+		{ "a link is drawn by the names of its ports, known or not",
+			a_link_is_drawn_by_the_names_of_its_ports, false },
 		{ "words are held against the map", words_are_held_against_the_map, false },
 		{ "without devices nothing is made", without_devices_nothing_is_made, false },
 	};

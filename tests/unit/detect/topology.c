@@ -199,8 +199,12 @@ static void say(struct model *model, const struct say *say)
 		break;
 	case DRAW:
 	case STRIKE:
-		model->manual[model->manual_count++] = (struct topology_manual) { say->a,
-			say->b, say->pa, say->pb, say->verb == STRIKE };
+		model->manual[model->manual_count++] =
+			(struct topology_manual) { .device_a = say->a,
+				.device_b = say->b,
+				.port_a = say->pa,
+				.port_b = say->pb,
+				.removed = say->verb == STRIKE };
 		break;
 	default:
 		hear(model, say);

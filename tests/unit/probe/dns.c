@@ -245,6 +245,80 @@ static void a_name_that_is_gone_is_down(void **state)
 	world_end(&loop);
 }
 
+struct named {
+	int error;
+	char name[RESOLVER_NAME_MAX + 1];
+	unsigned count;
+};
+
+static void on_named(void *user, uint64_t tag, int error, struct slice name)
+{
+	struct named *named = user;
+	assert_int_equal(tag, 7);
+	named->error = error;
+	(void)snprintf(named->name, sizeof(named->name), "%.*s", SLICE_FMT(name));
+	named->count++;
+}
+
+static void an_address_is_named_by_what_a_machine_can_be_called(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *name;
+		const char *address;
+		struct dns_script script;
+		int error;
+		const char *want;
+	} cases[] = {
+		{ "a name", "10.20.11.2",
+			{ RECORDS("\xc0\x0c\0\14\0\1\0\0\0\x3c\0\7\5nas-1\0"), .answers = 1 },
+			0, "nas-1" },
+		{ "an alias before it (RFC 2317)", "10.20.11.2",
+			{ RECORDS("\xc0\x0c\0\5\0\1\0\0\0\x3c\0\3\1a\0"
+				  "\1a\0\0\14\0\1\0\0\0\x3c\0\4\2pc\0"),
+				.answers = 2 },
+			0, "pc" },
+		{ "of IPv6", "2001:db8::25",
+			{ RECORDS("\xc0\x0c\0\14\0\1\0\0\0\x3c\0\4\2v6\0"), .answers = 1 }, 0,
+			"v6" },
+		{ "markup instead of a name", "10.20.11.2",
+			{ RECORDS("\xc0\x0c\0\14\0\1\0\0\0\x3c\0\5\3<b>\0"), .answers = 1 },
+			E_ABSENT, "" },
+		{ "another record than asked for", "10.20.11.2",
+			{ RECORDS(A_RECORD), .answers = 1 }, E_ABSENT, "" },
+		{ "no such name", "10.20.11.2", { .flags = { 0, 3 } }, E_ABSENT, "" },
+	};
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		uv_loop_t loop;
+		struct named named = { 0 };
+		char resolvers[64];
+		struct dns_world *world = dns_world_start(&cases[i].script);
+		assert_int_equal(uv_loop_init(&loop), 0);
+		(void)snprintf(
+			resolvers, sizeof(resolvers), "127.0.0.1:%u", dns_world_port(world));
+		struct prober_config config = {
+			.fd4 = -1, .fd6 = -1, .dhcp4 = -1, .resolvers = resolvers
+		};
+		struct prober *prober = NULL;
+		assert_int_equal(prober_create(&loop, &config, &prober), 0);
+		struct probe_addr addr = world_addr(cases[i].address);
+		assert_int_equal(prober_name(prober, &addr,
+					 (struct resolver_name_sink) { on_named, &named, 7 }),
+			0);
+		for (unsigned turns = 0; turns < 5000 && named.count == 0; turns++) {
+			(void)uv_run(&loop, UV_RUN_ONCE);
+		}
+		prober_close(prober);
+		world_end(&loop);
+		dns_world_stop(world);
+		if (named.count != 1 || named.error != cases[i].error ||
+			strcmp(named.name, cases[i].want) != 0) {
+			fail_msg("%s: %d %s x%u", cases[i].name, named.error, named.name,
+				named.count);
+		}
+	}
+}
+
 static void without_resolver_or_socket_the_state_is_unknown(void **state)
 {
 	(void)state;
@@ -275,6 +349,7 @@ int main(void)
 		cmocka_unit_test(the_checker_keeps_its_limit),
 		cmocka_unit_test(names_are_resolved_and_kept),
 		cmocka_unit_test(a_name_that_is_gone_is_down),
+		cmocka_unit_test(an_address_is_named_by_what_a_machine_can_be_called),
 		cmocka_unit_test(without_resolver_or_socket_the_state_is_unknown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -39,6 +40,8 @@ static struct {
 	struct mib_table *table;
 	struct poll_answer answer;
 	bool ended;
+	uint16_t vlan;    /* of the next question */
+	char context[32]; /* the last was asked in */
 } world;
 
 static void put_value(
@@ -84,6 +87,8 @@ static void make_answer(struct slice datagram, struct buf *out)
 		return;
 	}
 	assert_int_equal(usm_open(&world.user, &world.engine, datagram, &msg, &plain), 0);
+	(void)snprintf(
+		world.context, sizeof(world.context), "%.*s", SLICE_FMT(msg.v3.context_name));
 	if (world.manner == FALSE_CLOCK) {
 		answer(&msg, SNMP_REPORT, WINDOW_STAT, &nobody, out);
 	} else if (msg.v3.boots != world.engine.boots ||
@@ -189,7 +194,9 @@ static enum poll_end ask(unsigned *ret_asked, size_t *ret_values)
 {
 	struct slice name = SLICE("\x2b\6\1\2\1\1\5\0");
 	AUTO_MIB_TABLE struct mib_table *table = mib_table_create();
-	struct poll_ask what = { .names = &name, .count = 1, .table = table, .done = on_done };
+	struct poll_ask what = {
+		.names = &name, .count = 1, .table = table, .done = on_done, .vlan = world.vlan
+	};
 	world.asked = 0;
 	world.ended = false;
 	assert_int_equal(poll_get(world.poller, world.device, &what), 0);
@@ -213,6 +220,25 @@ static void an_engine_is_looked_for_once(void **state)
 		assert_int_equal(ask(&asked, &values), POLL_OK);
 		assert_int_equal(asked, 1);
 	}
+}
+
+static void a_bridge_of_one_vlan_is_a_context_of_its_own(void **state)
+{
+	(void)state;
+	unsigned asked = 0;
+	size_t values = 0;
+	assert_int_equal(ask(&asked, &values), POLL_OK);
+	assert_string_equal(world.context, "");
+	world.vlan = 20;
+	assert_int_equal(ask(&asked, &values), POLL_OK);
+	assert_string_equal(world.context, "vlan-20");
+	world.user.priv = USM_NO_PRIV;
+	world.vlan = 4094;
+	assert_int_equal(ask(&asked, &values), POLL_OK);
+	assert_string_equal(world.context, "vlan-4094");
+	world.vlan = 0;
+	assert_int_equal(ask(&asked, &values), POLL_OK);
+	assert_string_equal(world.context, "");
 }
 
 static void one_that_restarted_is_followed(void **state)
@@ -294,6 +320,8 @@ int main(void)
 			an_engine_is_looked_for_once, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			one_that_restarted_is_followed, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			a_bridge_of_one_vlan_is_a_context_of_its_own, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(nobody_puts_our_clock_wrong, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			what_was_secret_is_not_taken_openly, set_up, tear_down),

@@ -21,6 +21,7 @@
 
 #define LLDP "1.0.8802.1.1.2.1"
 #define CDP "1.3.6.1.4.1.9.9.23.1.2.1.1"
+#define VTP "1.3.6.1.4.1.9.9.46.1.3.1.1.2.1"
 
 static struct arena *arena;
 
@@ -62,6 +63,58 @@ static struct topology_device heard(const char *recording)
 static bool text_is(struct slice text, const char *want)
 {
 	return slice_is(text, want);
+}
+
+static struct mib_table *sealed(const char *recording)
+{
+	struct mib_table *table = mib_table_create();
+	struct diag_list diags = { 0 };
+	assert_int_equal(snmprec_parse(slice_str(recording), table, &diags), 0);
+	diag_list_fini(&diags);
+	(void)mib_table_seal(table);
+	return table;
+}
+
+static void vlans_in_use_are_asked_one_by_one(void **state)
+{
+	(void)state;
+	uint16_t vlans[VICINITY_VLANS_MAX];
+	AUTO_MIB_TABLE struct mib_table *list =
+		sealed(VTP ".1|2|1\n" VTP ".10|2|1\n" VTP ".20|2|2\n" VTP ".1002|2|1\n" VTP
+			   ".1005|2|1\n" VTP ".4094|2|1\n" VTP ".4095|2|1\n" VTP ".7.7|2|1\n");
+	assert_int_equal(vicinity_vlans(list, vlans), 3);
+	assert_int_equal(vlans[0], 1);
+	assert_int_equal(vlans[1], 10);
+	assert_int_equal(vlans[2], 4094);
+}
+
+/* The same station in two VLANs at two ports; each bridge tells of its own ports only. */
+static void bridges_of_vlans_become_one(void **state)
+{
+	(void)state;
+	static const char *const bridges[] = { "1.3.6.1.2.1.17.1.4.1.2.1|2|3\n"
+					       "1.3.6.1.2.1.17.4.3.1.2.6.17.0.1.0.1|2|1\n",
+		"1.3.6.1.2.1.17.1.4.1.2.2|2|4\n1.3.6.1.2.1.17.4.3.1.2.6.17.0.1.0.1|2|2\n" };
+	AUTO_MIB_TABLE struct mib_table *table = mib_table_create();
+	struct device found = { .sysname = SLICE("sw") };
+	struct topology_device d = { 0 };
+	const struct json *root = NULL;
+	AUTO_BUF struct buf text;
+	for (uint16_t i = 0; i < 2; i++) {
+		AUTO_MIB_TABLE struct mib_table *bridge = sealed(bridges[i]);
+		vicinity_vlan_fold(table, bridge, (uint16_t)(10 + 10 * i));
+	}
+	(void)mib_table_seal(table);
+	buf_init(&text, 1024 * 1024);
+	vicinity_put_json(&text, table, &found);
+	assert_int_equal(
+		json_parse(arena, arena_dup(arena, buf_slice(&text)), 0, &root, NULL), 0);
+	tables_read_fdb(arena, json_get(root, "fdb"), &d);
+	assert_int_equal(d.fdb_count, 2);
+	assert_int_equal(d.fdb[0].if_index, 3);
+	assert_int_equal(d.fdb[0].vlan, 10);
+	assert_int_equal(d.fdb[1].if_index, 4);
+	assert_int_equal(d.fdb[1].vlan, 20);
 }
 
 static void a_local_port_goes_by_its_own_words(void **state)
@@ -166,6 +219,8 @@ static void only_what_is_not_asked_for_yet_is_asked(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(vlans_in_use_are_asked_one_by_one),
+		cmocka_unit_test(bridges_of_vlans_become_one),
 		cmocka_unit_test(a_local_port_goes_by_its_own_words),
 		cmocka_unit_test(the_newer_lldp_table_serves_where_there_is_no_older),
 		cmocka_unit_test(cdp_is_heard_beside_it),

@@ -167,6 +167,37 @@ static void every_sighting_finds_its_asset(void **state)
 	}
 }
 
+/* An entry of the resolver outlives whom it was made for. */
+static void a_reverse_name_is_the_last_resort_and_ties_nothing(void **state)
+{
+	AUTO_ARENA struct arena *arena = arena_create(0);
+	struct asset_keys keys = keys_of("", "mail.example.edu.cn");
+	struct discovery_asset asset = { 11, keys.item, keys.count, NULL, 0 };
+	struct discovery_seen seen[] = {
+		{ .seen_ms = 1,
+			.address = net("10.9.9.1"),
+			.name = SLICE("lab-printer"),
+			.source = DISCOVERY_SNMP },
+		{ .seen_ms = 2,
+			.address = net("10.9.9.1"),
+			.name = SLICE("p3.example.edu.cn"),
+			.source = DISCOVERY_DNS },
+		{ .seen_ms = 3,
+			.address = net("10.9.9.2"),
+			.name = SLICE("mail.example.edu.cn"),
+			.source = DISCOVERY_DNS },
+		{ .seen_ms = 4, .address = net("10.9.9.2"), .source = DISCOVERY_SWEEP },
+	};
+	struct discovery_input input = { seen, 4, &asset, 1 };
+	struct discovery found = { 0 };
+	(void)state;
+	assert_int_equal(discovery_match(&input, arena, &found), 0);
+	assert_int_equal(found.unregistered, 2);
+	assert_true(slice_is(found.devices[0].name, "lab-printer"));
+	assert_true(slice_is(found.devices[1].name, "mail.example.edu.cn"));
+	assert_int_equal(found.devices[1].sources, 1u << DISCOVERY_DNS | 1u << DISCOVERY_SWEEP);
+}
+
 static void a_station_that_answers_for_many_joins_nothing(void **state)
 {
 	(void)state;
@@ -241,6 +272,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_sighting_finds_its_asset),
+		cmocka_unit_test(a_reverse_name_is_the_last_resort_and_ties_nothing),
 		cmocka_unit_test(a_station_that_answers_for_many_joins_nothing),
 		cmocka_unit_test(the_order_of_sightings_does_not_matter),
 	};

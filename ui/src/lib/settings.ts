@@ -36,7 +36,7 @@ export const GROUPS: Record<string, Known[]> = {
   duty: [{ key: 'duty.person_id', label: 'setting.duty.person_id', kind: 'person', hint: 'setting.duty_hint' }],
   expiry: [{ key: 'expiry.days', label: 'setting.expiry.days', kind: 'text', hint: 'setting.expiry.hint', placeholder: '60, 30, 7, 1' }],
   backup: [{ key: 'backup.target_dir', label: 'setting.backup.target', kind: 'text', hint: 'setting.backup_hint' }, { key: 'backup.at_hour', label: 'setting.backup.at_hour', kind: 'number', hint: 'setting.backup.at_hint' }],
-  sweep: [{ key: 'sweep.per_second', label: 'setting.sweep.per_second', kind: 'number', first: 50, hint: 'setting.sweep_hint' }, { key: 'sweep.round_hours', label: 'setting.sweep.round_hours', kind: 'number', first: 24 }],
+  sweep: [{ key: 'sweep.per_second', label: 'setting.sweep.per_second', kind: 'number', first: 50, hint: 'setting.sweep_hint' }, { key: 'sweep.round_hours', label: 'setting.sweep.round_hours', kind: 'number', first: 24 }, { key: 'sweep.names', label: 'setting.sweep.names', kind: 'switch', first: true, hint: 'setting.sweep.names_hint' }],
 };
 
 const KEYS = ['settings', 'checkup', 'overview'];
@@ -87,7 +87,7 @@ export function changed(fields: Known[], values: Record<string, Value>, old: Map
     const [key, member] = split(known.key);
     const was = membersOf(old.get(key))[member] ?? null;
     const is = sent(known, values[known.key]);
-    if (!same(is, was) && !(was === null && (is === false || is === known.first))) {
+    if (!same(is, was) && !(was === null && is === sent(known, empty(known)))) {
       const members = out.get(key) ?? membersOf(old.get(key));
       members[member] = is;
       out.set(key, members);

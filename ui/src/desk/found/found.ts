@@ -4,8 +4,10 @@ import type { Discovered } from '@/api/schema';
 import { t } from '@/i18n';
 import type { Mark } from '@/model/states';
 
-export const SOURCES = ['sweep', 'snmp', 'neighbour', 'arp', 'fdb', 'log'] as const;
+export const SOURCES = ['sweep', 'snmp', 'neighbour', 'arp', 'fdb', 'log', 'dns'] as const;
 export const STATES = ['open', 'ignored', 'claimed', 'merged', 'all'] as const;
+export const GUESSES = ['network', 'printer', 'camera', 'phone', 'mobile', 'server', 'storage', 'power', 'none'] as const;
+export const SORTS = ['newest', 'last', 'address', 'name', 'maker'] as const;
 export type Act = 'claim' | 'hand' | 'ignore' | 'merge';
 type Source = (typeof SOURCES)[number] | 'flow';
 
@@ -23,8 +25,17 @@ export const titleOf = (d: Discovered): string => d.name ?? d.address ?? d.mac ?
 export const sourceOf = (source: string): string => t(`found.source.${source as Source}`);
 export const sourcesOf = (d: Discovered): string => d.sources.map(sourceOf).join(t('window.and'));
 
-/** "Huawei, vrp": what there is of vendor and system. */
+type Guess = (typeof GUESSES)[number];
+type Ground = 'system' | 'vendor' | 'maker';
+
+/** "Camera or recorder Hikvision", "Network device Huawei vrp": a guess, its vendor and its system as far as they are known. */
 export function guessOf(d: Discovered): string {
-  const kind = d.kind ? t(`asset.kind.${d.kind}`) : '';
+  const kind = d.guess ? t(`found.guess.${d.guess as Guess}`) : d.kind ? t(`asset.kind.${d.kind}`) : '';
   return [kind, d.vendor ?? '', d.os ?? ''].filter((x) => x !== '').join(' ');
 }
+
+/** What a guess rests on, to be shown beside it. */
+export const groundsOf = (d: Discovered): string => (d.guess_by.length ? t('found.guess_by', { by: d.guess_by.map((x) => t(`found.by.${x as Ground}`)).join(t('window.and')) }) : '');
+
+/** Whose network card it is, or why nobody knows. */
+export const makerOf = (d: Discovered): string => (d.mac_random ? t('found.random') : (d.maker ?? ''));

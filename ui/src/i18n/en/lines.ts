@@ -74,5 +74,8 @@ export const lines = {
   'netcount.bad': '{n} at fault',
   'netcount.fine': 'All fine',
   'netcount.up': '{n} / {all} up',
+  'netcount.found': 'Unregistered',
+  'netcount.found_all': '{n} open',
+  'netcount.found_fresh': '{n} new in 7 days',
   'netcount.none': 'None registered',
 };

@@ -70,6 +70,8 @@ export const setup = {
   'setting.g.sweep': 'Sweep for unregistered devices',
   'setting.sweep.per_second': 'Addresses asked a second',
   'setting.sweep.round_hours': 'Hours from one round to the next',
+  'setting.sweep.names': 'Ask this machine\'s resolvers for the names of those who answer',
+  'setting.sweep.names_hint': 'Only of addresses that answered in scanned ranges. Switch it off where the resolvers are not the school\'s own, so that nobody outside learns of its addresses.',
   'setting.sweep_hint': 'Only ranges registered for scanning are asked, and none during a scan freeze.',
   'setting.backup.at_hour': 'Hour of the daily backup',
   'setting.backup.at_hint': '0–23; empty means the usual hour.',

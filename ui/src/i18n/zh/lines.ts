@@ -75,5 +75,8 @@ export const lines = {
   'netcount.bad': '{n} 项异常',
   'netcount.fine': '全部正常',
   'netcount.up': '{n} / {all} 正常',
+  'netcount.found': '未登记资产',
+  'netcount.found_all': '{n} 台待处理',
+  'netcount.found_fresh': '近 7 天新增 {n}',
   'netcount.none': '未登记',
 };

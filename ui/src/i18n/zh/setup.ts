@@ -70,6 +70,8 @@ export const setup = {
   'setting.g.sweep': '未登记资产扫描',
   'setting.sweep.per_second': '每秒探测的地址数',
   'setting.sweep.round_hours': '每轮间隔（小时）',
+  'setting.sweep.names': '向本机配置的 DNS 反查应答设备的名称',
+  'setting.sweep.names_hint': '只查主动扫描网段里应答的地址；DNS 不是学校自己的，请关闭，以免内网地址外传。',
   'setting.sweep_hint': '只探测登记为主动扫描的网段；封网期内不探测。',
   'setting.backup.at_hour': '每日备份时间（时）',
   'setting.backup.at_hint': '0–23；留空为默认时间。',
