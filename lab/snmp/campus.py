@@ -132,6 +132,10 @@ def entity_rows(s):
     yield f"{H3C}.6.1", INT, 5 + s.number % 40
     yield f"{H3C}.8.1", INT, 30 + s.number % 30
     yield f"{H3C}.12.1", INT, 35 + s.number % 15
+    yield f"{ENTITY}.5.2", INT, 9
+    yield f"{ENTITY}.7.2", OCT, "main board"
+    yield f"{H3C}.12.2", INT, 38 + s.number % 15
+    yield f"{H3C}.13.2", INT, 65  # its own limit
 
 
 def write(folder, s, everybody):

@@ -77,6 +77,21 @@ int affected_begin(struct txn *txn, int64_t watch_id, int64_t cause_id, int64_t 
 	return log_soon(txn, incident_id);
 }
 
+int affected_settle(struct txn *txn, int64_t watch_id, int64_t until_ms)
+{
+	int64_t incident_id = 0;
+	int64_t done = sql_run(txn_db(txn),
+		"UPDATE affected SET settles_ms = $2, logged = 0 WHERE watch_id = $1"
+		" AND until_ms IS NULL AND settles_ms IS NULL",
+		SQL_INT(watch_id), SQL_INT(until_ms));
+	int row = done <= 0 ? (int)done
+			    : sql_int(txn_db(txn),
+				      "SELECT incident_id FROM affected WHERE watch_id = $1"
+				      " AND until_ms IS NULL AND incident_id IS NOT NULL",
+				      &incident_id, SQL_INT(watch_id));
+	return row <= 0 ? row : log_soon(txn, incident_id);
+}
+
 int affected_end(struct txn *txn, int64_t watch_id, int64_t at_ms)
 {
 	int64_t done = sql_run(txn_db(txn),
@@ -96,7 +111,10 @@ int affected_join(struct txn *txn, int64_t cause_id, int64_t incident_id)
 
 /* ---- the entry that names them */
 
+#define SETTLES "CASE WHEN settles_ms IS NULL THEN 0 ELSE 1 END"
+
 struct entry {
+	bool settling; /* of those that have time now; else of those that became unreachable */
 	struct buf ids;
 	struct buf args;
 	struct jw jw;
@@ -104,9 +122,9 @@ struct entry {
 	struct slice cause;
 };
 
-static void entry_open(struct entry *entry)
+static void entry_open(struct entry *entry, bool settling)
 {
-	*entry = (struct entry) { 0 };
+	*entry = (struct entry) { .settling = settling };
 	buf_init(&entry->ids, LOG_OCTETS_MAX);
 	buf_init(&entry->args, ARGS_OCTETS_MAX);
 	jw_init(&entry->jw, &entry->args);
@@ -121,8 +139,8 @@ static int entry_fill(struct txn *txn, int64_t incident_id, struct entry *entry)
 	int row = sql_query(txn_db(txn),
 		"SELECT f.watch_id, w.name, c.name FROM affected f JOIN watch w"
 		" ON w.id = f.watch_id JOIN watch c ON c.id = f.cause_id"
-		" WHERE f.incident_id = $1 AND f.logged = 0 ORDER BY f.id",
-		&q, SQL_INT(incident_id));
+		" WHERE f.incident_id = $1 AND f.logged = 0 AND " SETTLES " = $2 ORDER BY f.id",
+		&q, SQL_INT(incident_id), SQL_INT(entry->settling));
 	while (row >= 0 && (row = db_step(q)) == 1) {
 		if (entry->count == 0) {
 			entry->cause = arena_dup(txn_arena(txn), db_col_text(q, 2));
@@ -142,8 +160,10 @@ static int entry_fill(struct txn *txn, int64_t incident_id, struct entry *entry)
 static int entry_write(struct txn *txn, int64_t incident_id, const struct entry *entry)
 {
 	struct slice reason = arena_printf(txn_arena(txn),
-		"%lld checks unreachable, not told: behind %.*s:%.*s", (long long)entry->count,
-		SLICE_FMT(entry->cause), SLICE_FMT(buf_slice(&entry->ids)));
+		entry->settling ? "%lld checks still fail, not told yet: back is %.*s:%.*s"
+				: "%lld checks unreachable, not told: behind %.*s:%.*s",
+		(long long)entry->count, SLICE_FMT(entry->cause),
+		SLICE_FMT(buf_slice(&entry->ids)));
 	struct trail_act act = { .act = SLICE("incident.affected"),
 		.kind = SLICE("incident"),
 		.id = incident_id,
@@ -151,28 +171,36 @@ static int entry_write(struct txn *txn, int64_t incident_id, const struct entry 
 	trail_act(txn, &act);
 	int64_t done = sql_run(txn_db(txn),
 		"INSERT INTO timeline (id, kind, record_id, at_ms, code, args)"
-		" VALUES ($1, 'incident', $2, $3, 'affected', $4)",
+		" VALUES ($1, 'incident', $2, $3, $4, $5)",
 		SQL_INT(txn_id(txn)), SQL_INT(incident_id), SQL_INT(txn_now_ms(txn)),
+		SQL_STR(entry->settling ? "settling" : "affected"),
 		SQL_TEXT(entry->args.failed ? SLICE("{}") : buf_slice(&entry->args)));
 	done = done < 0
 		       ? done
 		       : sql_run(txn_db(txn),
-				 "UPDATE affected SET logged = 1 WHERE incident_id = $1 AND logged = 0",
-				 SQL_INT(incident_id));
+				 "UPDATE affected SET logged = 1 WHERE incident_id = $1 AND logged = 0"
+				 " AND " SETTLES " = $2",
+				 SQL_INT(incident_id), SQL_INT(entry->settling));
 	return done < 0 ? (int)done : txn_change(txn, "incident", incident_id, 0);
 }
 
-int affected_timer(struct txn *txn, const struct timer *timer)
+static int entry_make(struct txn *txn, int64_t incident_id, bool settling)
 {
 	struct entry entry;
-	entry_open(&entry);
-	int error = entry_fill(txn, timer->record_id, &entry);
+	entry_open(&entry, settling);
+	int error = entry_fill(txn, incident_id, &entry);
 	if (error == 0 && entry.count > 0) {
-		error = entry_write(txn, timer->record_id, &entry);
+		error = entry_write(txn, incident_id, &entry);
 	}
 	buf_fini(&entry.ids);
 	buf_fini(&entry.args);
 	return error;
+}
+
+int affected_timer(struct txn *txn, const struct timer *timer)
+{
+	int error = entry_make(txn, timer->record_id, false);
+	return error < 0 ? error : entry_make(txn, timer->record_id, true);
 }
 
 /* ---- who will be, by the parents that are set */

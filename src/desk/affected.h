@@ -30,6 +30,12 @@ enum {
 NODISCARD int affected_begin(
 	struct txn *txn, int64_t watch_id, int64_t cause_id, int64_t at_ms);
 
+/**
+ * Its cause is back and it still fails: it has time until then, and is not told of before.
+ * Written down as what is unreachable is.  Returns: 0 or as db_step.
+ */
+NODISCARD int affected_settle(struct txn *txn, int64_t watch_id, int64_t until_ms);
+
 /** It is reached again, or its failure is its own.  Returns: 0 or as db_step. */
 NODISCARD int affected_end(struct txn *txn, int64_t watch_id, int64_t at_ms);
 

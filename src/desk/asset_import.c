@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/arena.h"
+#include "base/civil.h"
 #include "base/err.h"
 #include "base/map.h"
 #include "desk/asset_row.h"
 #include "desk/assets.h"
 #include "desk/desk.h"
+#include "desk/expiry.h"
 #include "desk/sheet.h"
 #include "desk/unit_names.h"
 #include "model/asset_key.h"
 #include "sys/rand.h"
+
+_Static_assert(ASSET_COLUMN_COUNT <= SHEET_FIELDS_MAX, "every column has its place");
 
 struct import {
 	struct desk *desk;
@@ -52,6 +56,14 @@ static void unit_take(struct import *im, size_t row, enum asset_column column, i
 	*unit_id = id;
 }
 
+static void day_take(struct import *im, size_t row, enum asset_column column, int64_t *day_ms)
+{
+	struct slice cell = sheet_cell(&im->sheet, row, column);
+	if (sheet_day_parse(cell, day_ms) < 0) {
+		sheet_refuse(&im->sheet, row, column, "bad_day", cell);
+	}
+}
+
 static enum asset_column column_of(const char *field)
 {
 	for (enum asset_column c = ASSET_COLUMN_NAME; c < ASSET_COLUMN_COUNT; c++) {
@@ -77,6 +89,7 @@ static void line_read(struct import *im, size_t row)
 		{ ASSET_COLUMN_VENDOR_PHONE, &line->vendor_phone },
 		{ ASSET_COLUMN_NOTE, &line->note },
 		{ ASSET_COLUMN_TAGS, &line->tags },
+		{ ASSET_COLUMN_ICP_NUMBER, &line->icp_number },
 	};
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
 		*texts[i].text = sheet_cell(&im->sheet, row, texts[i].column);
@@ -87,6 +100,8 @@ static void line_read(struct import *im, size_t row)
 	unit_take(im, row, ASSET_COLUMN_OWNER_UNIT, &line->owner_unit_id);
 	unit_take(im, row, ASSET_COLUMN_OPERATE_UNIT, &line->operate_unit_id);
 	unit_take(im, row, ASSET_COLUMN_USE_UNIT, &line->use_unit_id);
+	day_take(im, row, ASSET_COLUMN_DOMAIN_END, &line->domain_end_ms);
+	day_take(im, row, ASSET_COLUMN_ICP_END, &line->icp_end_ms);
 	struct slice cell = sheet_cell(&im->sheet, row, ASSET_COLUMN_MLPS_LEVEL);
 	int level = mlps_level_parse(cell);
 	if (level < 0) {
@@ -139,6 +154,14 @@ static void unit_merge(int64_t *into, int64_t id)
 	*into = id != 0 ? id : *into;
 }
 
+/* Another hour of the day that stands is no other day. */
+static void day_merge(int64_t *into, int64_t day_ms)
+{
+	bool same = civil_day_of_ms(*into, CIVIL_CHINA_OFFSET_MIN) ==
+		    civil_day_of_ms(day_ms, CIVIL_CHINA_OFFSET_MIN);
+	*into = day_ms == 0 || same ? *into : day_ms;
+}
+
 /* What the line leaves out stays as it is. */
 static void line_merge(struct asset_row *into, const struct asset_row *line)
 {
@@ -153,6 +176,9 @@ static void line_merge(struct asset_row *into, const struct asset_row *line)
 	text_merge(&into->vendor_phone, line->vendor_phone, "");
 	text_merge(&into->note, line->note, "");
 	text_merge(&into->tags, line->tags, "");
+	text_merge(&into->icp_number, line->icp_number, "");
+	day_merge(&into->domain_end_ms, line->domain_end_ms);
+	day_merge(&into->icp_end_ms, line->icp_end_ms);
 	unit_merge(&into->owner_unit_id, line->owner_unit_id);
 	unit_merge(&into->operate_unit_id, line->operate_unit_id);
 	unit_merge(&into->use_unit_id, line->use_unit_id);
@@ -182,7 +208,10 @@ static int line_save(struct import *im, const struct asset_row *line)
 	if (asset_row_keys(&row, im->keys, &field, &bad) < 0) {
 		return desk_refuse(im->desk, E_INPUT, "input.invalid", field);
 	}
-	return asset_row_save(im->desk, &row, im->keys);
+	bool dated = row.domain_end_ms != before.domain_end_ms ||
+		     row.icp_end_ms != before.icp_end_ms;
+	int error = asset_row_save(im->desk, &row, im->keys);
+	return error < 0 || !dated ? error : expiry_set(im->desk->txn, "asset", row.id);
 }
 
 static int run(struct import *im)

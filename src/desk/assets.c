@@ -98,7 +98,7 @@ static int saved(struct desk *desk, const char *act, struct asset_row *row,
 	const struct asset_keys *keys)
 {
 	int error = asset_row_save(desk, row, keys);
-	error = error < 0 ? error : expiry_set(desk->txn, row->id);
+	error = error < 0 ? error : expiry_set(desk->txn, "asset", row->id);
 	error = error < 0 ? error : maintenance_refresh(desk->txn, desk->env);
 	error = error < 0 ? error : txn_change(desk->txn, "asset", row->id, row->version);
 	desk_audit(desk, act, "asset", row->id, row->version, (struct slice) { 0 });

@@ -7,6 +7,8 @@
 #include "base/jw.h"
 #include "desk/check_row.h"
 #include "model/check_kind.h"
+#include "model/setting.h"
+#include "records/caller.h"
 #include "records/secret.h"
 #include "records/sql.h"
 
@@ -182,4 +184,20 @@ int check_table_put(struct db *db, const struct secret_key *key, struct buf *out
 	row = row < 0 ? row : beside.parents_at < 0 ? beside.parents_at : beside.lines_at;
 	beside_close(&beside);
 	return row < 0 ? row : out->failed ? E_LIMIT : 0;
+}
+
+int check_settle_s(struct db *db, struct arena *arena, uint32_t *ret_settle_s)
+{
+	struct slice text = { 0 };
+	const struct json *value = NULL;
+	int error = setting_load(db, arena, "reach", &text);
+	if (error < 0) {
+		return error;
+	}
+	if (text.n == 0 || json_parse(arena, text, 0, &value, NULL) < 0) {
+		value = NULL;
+	}
+	/* Nothing out of its range was let in. */
+	*ret_settle_s = (uint32_t)json_get_int(value, "settle_s", SETTING_SETTLE_S);
+	return 0;
 }

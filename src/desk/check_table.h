@@ -6,9 +6,12 @@
  */
 #pragma once
 
+#include <stdint.h>
+
 #include "base/attr.h"
 #include "base/buf.h"
 
+struct arena;
 struct db;
 struct secret_key;
 
@@ -22,3 +25,6 @@ struct secret_key;
  * Returns: 0 or as db_step; E_LIMIT when out is full.
  */
 NODISCARD int check_table_put(struct db *db, const struct secret_key *key, struct buf *out);
+
+/** How long children may take once their parent is back, in seconds: the setting "reach".  0 or as db_step. */
+NODISCARD int check_settle_s(struct db *db, struct arena *arena, uint32_t *ret_settle_s);

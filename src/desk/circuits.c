@@ -7,6 +7,7 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "desk/desk.h"
+#include "desk/expiry.h"
 #include "desk/id_list.h"
 #include "desk/patch.h"
 #include "model/contact.h"
@@ -184,6 +185,7 @@ static int saved(struct desk *desk, const char *act, const struct row *row)
 {
 	int error = trail_row(desk->txn, "circuit", row->id);
 	error = error < 0 ? error : checks_save(desk, row);
+	error = error < 0 ? error : expiry_set(desk->txn, "circuit", row->id);
 	error = error < 0 ? error : txn_change(desk->txn, "circuit", row->id, row->version);
 	desk_audit(desk, act, "circuit", row->id, row->version, row->name);
 	desk_answer(desk, row->id, row->version);

@@ -11,7 +11,7 @@
 #include "desk/vicinity.h"
 #include "records/sql.h"
 
-enum { LIST_OCTETS_MAX = 4 * 1024 * 1024, PART_ALERTS_MAX = 4096, FIELDS_MAX = 8 };
+enum { LIST_OCTETS_MAX = 4 * 1024 * 1024, PART_ALERTS_MAX = 4096, FIELDS_MAX = 12 };
 
 enum list_id { PORTS, SENSORS, PROCESSORS, MEMPOOLS, STORAGE, NEIGHBOURS, LIST_COUNT };
 
@@ -32,7 +32,10 @@ static const struct list_form {
 	[SENSORS] = { "sensors",
 		{ { "class", "class", false }, { "descr", "descr", false },
 			{ "value", "value", true }, { "unit", "unit", false },
-			{ "state", "state", false }, { "severity", "severity", false } } },
+			{ "state", "state", false }, { "severity", "severity", false },
+			{ "metric", "metric", false }, { "low_critical", "low_critical", true },
+			{ "low_warn", "low_warn", true }, { "high_warn", "high_warn", true },
+			{ "high_critical", "high_critical", true } } },
 	[PROCESSORS] = { "processors",
 		{ { "descr", "descr", false }, { "usage", "usage", true } } },
 	[MEMPOOLS] = { "mempools",
@@ -125,24 +128,50 @@ static bool is_down(const struct json *device, struct slice name)
 	       !slice_is(oper, "up");
 }
 
-/* A sensor of this name that is not well; twins' names end with their order, long ones are cut. */
-static bool is_unwell(const struct json *device, struct slice name)
+/* Twins' names end with their order, long ones are cut. */
+static bool is_called(const struct json *sensor, struct slice name)
 {
+	struct slice descr = json_get_str(sensor, "descr");
+	struct slice own = descr.n > 0 ? descr : json_get_str(sensor, "index");
+	return slice_starts(name, own) || slice_starts(own, name);
+}
+
+/* Of a sensor of a device: is it bad, and a state, or a value? */
+static bool is_bad(const struct json *sensor, bool state)
+{
+	struct slice severity = json_get_str(sensor, "severity");
+	return slice_is(json_get_str(sensor, "class"), "state") == state &&
+	       (slice_is(severity, "warning") || slice_is(severity, "critical"));
+}
+
+/* A value beyond a limit of its device's own, by CLASS:NAME. */
+static bool is_beyond(const struct json *device, struct slice key)
+{
+	struct slice class = { 0 };
+	struct slice name = { 0 };
+	(void)slice_cut(key, ':', &class, &name);
 	for (const struct json *sensor = json_first(json_get(device, "sensors"));
 		sensor != NULL; sensor = json_next(sensor)) {
-		struct slice descr = json_get_str(sensor, "descr");
-		struct slice own = descr.n > 0 ? descr : json_get_str(sensor, "index");
-		struct slice severity = json_get_str(sensor, "severity");
-		bool bad = slice_is(severity, "warning") || slice_is(severity, "critical");
-		if (bad && slice_is(json_get_str(sensor, "class"), "state") &&
-			(slice_starts(name, own) || slice_starts(own, name))) {
+		if (is_bad(sensor, false) && slice_eq(json_get_str(sensor, "class"), class) &&
+			is_called(sensor, name)) {
 			return true;
 		}
 	}
 	return false;
 }
 
-/* What of a device has alerts of its own, each by its name. */
+static bool is_unwell(const struct json *device, struct slice name)
+{
+	for (const struct json *sensor = json_first(json_get(device, "sensors"));
+		sensor != NULL; sensor = json_next(sensor)) {
+		if (is_bad(sensor, true) && is_called(sensor, name)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* What of a device has alerts of its own, each by its key. */
 struct part {
 	const char *class;
 	const char *prefix;
@@ -190,8 +219,10 @@ static int parts_settle(struct txn *txn, const struct device_facts *f)
 {
 	static const struct part ports = { "port.state", "port", is_down };
 	static const struct part sensors = { "sensor.state", "sensor", is_unwell };
+	static const struct part values = { "sensor.limit", "limit", is_beyond };
 	int error = part_settle(txn, f, &ports);
-	return error < 0 || !f->first ? error : part_settle(txn, f, &sensors);
+	error = error < 0 || !f->first ? error : part_settle(txn, f, &sensors);
+	return error < 0 || !f->first ? error : part_settle(txn, f, &values);
 }
 
 int device_take(struct txn *txn, const struct device_facts *facts)

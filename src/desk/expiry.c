@@ -13,18 +13,26 @@
 #include "records/sql.h"
 #include "records/timer.h"
 
-enum { PEOPLE_MAX = 20, BODY_MAX_OCTETS = 4096, ASSETS_AT_ONCE = 256 };
+enum { PEOPLE_MAX = 20, BODY_MAX_OCTETS = 4096, RECORDS_AT_ONCE = 256 };
 
-/* What of an asset ends. */
+/* What of a record ends. */
 struct ending {
 	const char *kind;   /* of the timer */
-	const char *column; /* of asset */
-	const char *word;   /* for people */
+	const char *table;  /* and kind of the record */
+	const char *column; /* its last day */
+	const char *unit;   /* who renews it */
+	const char *detail; /* by which others know it */
+	const char *page;
+	const char *word; /* for people */
 };
 
 static const struct ending endings[] = {
-	{ "expiry.domain", "domain_end_ms", "域名" },
-	{ "expiry.icp", "icp_end_ms", "ICP 备案" },
+	{ "expiry.domain", "asset", "domain_end_ms", "owner_unit_id", "domain", "assets/",
+		"域名" },
+	{ "expiry.icp", "asset", "icp_end_ms", "owner_unit_id", "icp_number", "assets/",
+		"ICP 备案" },
+	{ "expiry.contract", "circuit", "contract_end_ms", "unit_id", "number",
+		"net?tab=lines&line=", "线路合同" },
 };
 enum { ENDINGS = sizeof(endings) / sizeof(endings[0]) };
 
@@ -47,85 +55,92 @@ static int steps_load(struct txn *txn, struct expiry_steps *steps)
 
 /* 0 for one that is out of use, or has no such date. */
 static int end_load(
-	struct txn *txn, int64_t asset_id, const struct ending *ending, int64_t *ret_end_ms)
+	struct txn *txn, int64_t id, const struct ending *ending, int64_t *ret_end_ms)
 {
 	*ret_end_ms = 0;
+	/* All names are ours. */
 	struct slice sql = arena_printf(txn_arena(txn),
-		"SELECT %s FROM asset WHERE id = $1 AND retired_at_ms IS NULL", ending->column);
-	int row = sql_int(txn_db(txn), (const char *)sql.p, ret_end_ms, SQL_INT(asset_id));
+		"SELECT %s FROM %s WHERE id = $1 AND retired_at_ms IS NULL", ending->column,
+		ending->table);
+	int row = sql_int(txn_db(txn), (const char *)sql.p, ret_end_ms, SQL_INT(id));
 	return row < 0 ? row : 0;
 }
 
-static int timer_at(struct txn *txn, int64_t asset_id, const struct ending *ending,
-	int64_t step_ms, int64_t fire_ms)
+static int timer_at(struct txn *txn, int64_t id, const struct ending *ending, int64_t step_ms,
+	int64_t fire_ms)
 {
 	struct timer timer = { .kind = slice_str(ending->kind),
-		.record_kind = SLICE("asset"),
-		.record_id = asset_id,
+		.record_kind = slice_str(ending->table),
+		.record_id = id,
 		.seq = step_ms,
 		.fire_at_ms = fire_ms };
 	int error = timer_set(txn, &timer);
 	return error == E_STATE ? 0 : error; /* that reminder was given */
 }
 
-static int ending_set(struct txn *txn, int64_t asset_id, const struct ending *ending,
+static int ending_set(struct txn *txn, int64_t id, const struct ending *ending,
 	const struct expiry_steps *steps)
 {
 	int64_t now_ms = txn_now_ms(txn);
 	int64_t end_ms = 0;
-	int64_t gone = timer_cancel(txn, "asset", asset_id, ending->kind);
-	int error = gone < 0 ? (int)gone : end_load(txn, asset_id, ending, &end_ms);
+	int64_t gone = timer_cancel(txn, ending->table, id, ending->kind);
+	int error = gone < 0 ? (int)gone : end_load(txn, id, ending, &end_ms);
 	if (error < 0 || end_ms == 0) {
 		return error;
 	}
 	int64_t last_ms = expiry_last(steps, end_ms, now_ms);
 	int64_t next_ms = expiry_next(steps, end_ms, now_ms);
-	error = last_ms < 0 ? 0 : timer_at(txn, asset_id, ending, last_ms, now_ms);
-	return error < 0 || next_ms == INT64_MAX
-		       ? error
-		       : timer_at(txn, asset_id, ending, next_ms, next_ms);
+	error = last_ms < 0 ? 0 : timer_at(txn, id, ending, last_ms, now_ms);
+	return error < 0 || next_ms == INT64_MAX ? error
+						 : timer_at(txn, id, ending, next_ms, next_ms);
 }
 
-static int asset_set(struct txn *txn, int64_t asset_id, const struct expiry_steps *steps)
+int expiry_set(struct txn *txn, const char *table, int64_t id)
 {
-	int error = 0;
+	struct expiry_steps steps;
+	int error = steps_load(txn, &steps);
 	for (size_t i = 0; i < ENDINGS && error >= 0; i++) {
-		error = ending_set(txn, asset_id, &endings[i], steps);
+		bool of_it = slice_is(slice_str(table), endings[i].table);
+		error = of_it ? ending_set(txn, id, &endings[i], &steps) : error;
 	}
 	return error;
 }
 
-int expiry_set(struct txn *txn, int64_t asset_id)
+static int ending_refresh(
+	struct txn *txn, const struct ending *ending, const struct expiry_steps *steps)
 {
-	struct expiry_steps steps;
-	int error = steps_load(txn, &steps);
-	return error < 0 ? error : asset_set(txn, asset_id, &steps);
-}
-
-int expiry_refresh(struct txn *txn)
-{
-	struct expiry_steps steps;
-	int64_t ids[ASSETS_AT_ONCE];
+	struct slice sql = arena_printf(txn_arena(txn),
+		"SELECT id FROM %s WHERE id > $1 AND retired_at_ms IS NULL AND %s IS NOT NULL"
+		" ORDER BY id LIMIT $2",
+		ending->table, ending->column);
+	int64_t ids[RECORDS_AT_ONCE];
 	int64_t after = 0;
-	int count = ASSETS_AT_ONCE;
-	int error = steps_load(txn, &steps);
-	while (error >= 0 && count == ASSETS_AT_ONCE) {
+	int count = RECORDS_AT_ONCE;
+	int error = 0;
+	while (error >= 0 && count == RECORDS_AT_ONCE) {
 		AUTO_STMT struct stmt *q = NULL;
-		int row = sql_query(txn_db(txn),
-			"SELECT id FROM asset WHERE id > $1 AND retired_at_ms IS NULL AND"
-			" (domain_end_ms IS NOT NULL OR icp_end_ms IS NOT NULL)"
-			" ORDER BY id LIMIT $2",
-			&q, SQL_INT(after), SQL_INT(ASSETS_AT_ONCE));
+		int row = sql_query(txn_db(txn), (const char *)sql.p, &q, SQL_INT(after),
+			SQL_INT(RECORDS_AT_ONCE));
 		for (count = 0;
-			row >= 0 && count < ASSETS_AT_ONCE && (row = db_step(q)) == 1;) {
+			row >= 0 && count < RECORDS_AT_ONCE && (row = db_step(q)) == 1;) {
 			after = ids[count++] = db_col_int64(q, 0);
 		}
 		error = row < 0 ? row : 0;
 		db_done(q);
 		q = NULL;
 		for (int i = 0; i < count && error >= 0; i++) {
-			error = asset_set(txn, ids[i], &steps);
+			error = ending_set(txn, ids[i], ending, steps);
 		}
+	}
+	return error;
+}
+
+int expiry_refresh(struct txn *txn)
+{
+	struct expiry_steps steps;
+	int error = steps_load(txn, &steps);
+	for (size_t i = 0; i < ENDINGS && error >= 0; i++) {
+		error = ending_refresh(txn, &endings[i], &steps);
 	}
 	return error;
 }
@@ -134,26 +149,27 @@ int expiry_refresh(struct txn *txn)
 
 struct due {
 	const struct ending *ending;
-	int64_t asset_id;
+	int64_t id;
 	int64_t unit_id;
 	int64_t end_ms;
 	int64_t days_left;
 	struct slice name;
-	struct slice detail; /* domain, or the registration's number */
+	struct slice detail; /* domain, the registration's number or the line's */
 };
 
 static int due_load(struct txn *txn, struct due *due)
 {
 	AUTO_STMT struct stmt *q = NULL;
-	bool domain = due->ending == &endings[0];
-	int row = sql_query(txn_db(txn),
-		"SELECT name, owner_unit_id, domain, icp_number FROM asset WHERE id = $1", &q,
-		SQL_INT(due->asset_id));
+	const struct ending *ending = due->ending;
+	struct slice sql =
+		arena_printf(txn_arena(txn), "SELECT name, %s, %s FROM %s WHERE id = $1",
+			ending->unit, ending->detail, ending->table);
+	int row = sql_query(txn_db(txn), (const char *)sql.p, &q, SQL_INT(due->id));
 	row = row < 0 ? row : db_step(q);
 	if (row == 1) {
 		due->name = arena_dup(txn_arena(txn), db_col_text(q, 0));
 		due->unit_id = db_col_int64(q, 1);
-		due->detail = arena_dup(txn_arena(txn), db_col_text(q, domain ? 2 : 3));
+		due->detail = arena_dup(txn_arena(txn), db_col_text(q, 2));
 	}
 	return row < 0 ? row : 0;
 }
@@ -205,15 +221,15 @@ static int mail_one(struct txn *txn, const struct desk_env *env, const struct du
 		SLICE_FMT(due->detail.n > 0 ? due->detail : SLICE("（未登记）")));
 	buf_printf(&body, "到期日：%04d-%02u-%02u\n\n", (int)end.year, end.month, end.day);
 	buf_printf(&body,
-		"请及时办理续期，并把新的到期日告知信息化部门登记，登记后提醒即停止。\n%s/assets/%lld\n",
-		env->base_url, (long long)due->asset_id);
+		"请及时办理续期，并把新的到期日告知信息化部门登记，登记后提醒即停止。\n%s/%s%lld\n",
+		env->base_url, due->ending->page, (long long)due->id);
 	struct deliver_mail mail = {
 		.person_id = person_id,
 		.subject = arena_printf(txn_arena(txn), "【到期提醒】%.*s 的%s%.*s",
 			SLICE_FMT(due->name), due->ending->word, SLICE_FMT(when)),
 		.body = buf_slice(&body),
-		.about = "asset",
-		.about_id = due->asset_id,
+		.about = due->ending->table,
+		.about_id = due->id,
 		.event = event,
 	};
 	int put = deliver_mail(txn, &mail);
@@ -222,16 +238,22 @@ static int mail_one(struct txn *txn, const struct desk_env *env, const struct du
 
 static const struct ending *ending_of(struct slice kind)
 {
-	return slice_is(kind, endings[0].kind) ? &endings[0] : &endings[1];
+	size_t at = 0;
+	while (at + 1 < ENDINGS && !slice_is(kind, endings[at].kind)) {
+		at++;
+	}
+	return &endings[at];
 }
 
 int expiry_timer(struct txn *txn, const struct desk_env *env, const struct timer *timer)
 {
 	int64_t people[PEOPLE_MAX];
 	struct expiry_steps steps;
-	struct due due = { .ending = ending_of(timer->kind), .asset_id = timer->record_id };
-	struct trail_act act = { .act = SLICE("asset.expiry"),
-		.kind = SLICE("asset"),
+	struct due due = { .ending = ending_of(timer->kind), .id = timer->record_id };
+	struct slice table = slice_str(due.ending->table);
+	struct trail_act act = { .act = arena_printf(
+					 txn_arena(txn), "%.*s.expiry", SLICE_FMT(table)),
+		.kind = table,
 		.id = timer->record_id,
 		.reason = timer->kind };
 	int error = end_load(txn, timer->record_id, due.ending, &due.end_ms);
@@ -254,5 +276,5 @@ int expiry_timer(struct txn *txn, const struct desk_env *env, const struct timer
 	error = error < 0 || next_ms == INT64_MAX
 			? error
 			: timer_at(txn, timer->record_id, due.ending, next_ms, next_ms);
-	return error < 0 ? error : txn_change(txn, "asset", timer->record_id, 0);
+	return error < 0 ? error : txn_change(txn, due.ending->table, timer->record_id, 0);
 }

@@ -24,7 +24,7 @@ enum {
 	SHEET_ROWS_MAX =
 		10000, /* one command is one audit entry, which names so many rows at most */
 	SHEET_COLUMNS_MAX = 64,
-	SHEET_FIELDS_MAX = 16,
+	SHEET_FIELDS_MAX = 24,
 	SHEET_HEAD_ROWS = 10, /* headings stand among these */
 	SHEET_PREVIEW_ROWS = 20,
 	SHEET_REPORT_MAX_OCTETS = 56 * 1024, /* fits an answer; later errors are only counted */

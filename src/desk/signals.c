@@ -180,6 +180,16 @@ static int watch_update(struct raised *r)
 	return done < 0 ? (int)done : txn_change(r->txn, "check", r->watch_id, 0);
 }
 
+/* Until when it has time because what it hangs on is back; 0 = that is not. */
+static int64_t settles_of(struct raised *r)
+{
+	const struct json *args = NULL;
+	return r->signal->args.n > 0 && json_parse(txn_arena(r->txn), r->signal->args, 0, &args,
+						NULL) == 0
+		       ? json_get_int(args, "settles", 0)
+		       : 0;
+}
+
 /* Behind another's fault: no alert of its own, a row of the other's incident. */
 static int affected_note(struct raised *r)
 {
@@ -187,9 +197,13 @@ static int affected_note(struct raised *r)
 	if (r->watch_id == 0) {
 		return 0;
 	}
-	return cause_id != 0 ? affected_begin(
-				       r->txn, r->watch_id, cause_id, r->signal->observed_at_ms)
-			     : affected_end(r->txn, r->watch_id, r->signal->observed_at_ms);
+	if (cause_id == 0) {
+		return affected_end(r->txn, r->watch_id, r->signal->observed_at_ms);
+	}
+	int64_t settles_ms = settles_of(r);
+	int error = affected_begin(r->txn, r->watch_id, cause_id, r->signal->observed_at_ms);
+	return error < 0 || settles_ms == 0 ? error
+					    : affected_settle(r->txn, r->watch_id, settles_ms);
 }
 
 static int open_find(struct raised *r, int64_t *ret_incident_id)

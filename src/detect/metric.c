@@ -125,7 +125,8 @@ static bool metric_wanted(const struct metrics *metrics, struct slice metric)
 {
 	for (size_t i = 0; i < metrics->table.rule_count; i++) {
 		const struct metric_rule *rule = &metrics->table.rules[i];
-		if (slice_eq(rule->metric, metric) || slice_eq(rule->of, metric)) {
+		if (slice_eq(rule->metric, metric) || slice_eq(rule->of, metric) ||
+			slice_eq(rule->unless, metric)) {
 			return true;
 		}
 	}
@@ -141,6 +142,10 @@ static struct point point_make(
 	if (rule->of.n > 0) {
 		point.of_id = metrics->setup.series_id(
 			watched->check_id, rule->of, watched->instance);
+	}
+	if (rule->unless.n > 0) {
+		point.unless_id = metrics->setup.series_id(
+			watched->check_id, rule->unless, watched->instance);
 	}
 	/* Once: a rule that comes back begins anew. */
 	const int64_t *since = map_take(metrics->firing, point_key(&point, watched, room));
@@ -160,6 +165,7 @@ static void point_carry(struct point *point, struct watched *old)
 			continue;
 		}
 		point->firing = before->firing;
+		point->grave = before->grave;
 		point->fired_since_ms = before->fired_since_ms;
 		if (before->rule->fingerprint == point->rule->fingerprint) {
 			point->bad_since_ms = before->bad_since_ms;
@@ -273,7 +279,7 @@ static void main_series(struct metrics *metrics, const struct metric_check *chec
 static void rule_dup(struct arena *arena, struct metric_rule *rule)
 {
 	struct slice *const texts[] = { &rule->id, &rule->name, &rule->name_en, &rule->replaces,
-		&rule->metric, &rule->of, &rule->instance };
+		&rule->metric, &rule->of, &rule->unless, &rule->instance };
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
 		*texts[i] = arena_dup(arena, *texts[i]);
 	}
@@ -380,6 +386,7 @@ static void point_fire(struct metrics *metrics, struct point *point,
 	const struct burst_sink *sink)
 {
 	point->firing = true;
+	point->grave = verdict->grave;
 	point->good_since_ms = 0;
 	metrics->counters.fired++;
 	point_say(point, watched, verdict, at_ms, sink);
@@ -390,6 +397,7 @@ static void point_end(struct metrics *metrics, struct point *point,
 	const struct burst_sink *sink)
 {
 	point->firing = false;
+	point->grave = false;
 	point->bad_since_ms = 0;
 	metrics->counters.resolved++;
 	point_say(point, watched, verdict, at_ms, sink);
@@ -400,6 +408,12 @@ static void point_step(struct metrics *metrics, struct point *point,
 	const struct burst_sink *sink)
 {
 	const struct metric_rule *rule = point->rule;
+	if (verdict->kind == VERDICT_BAD && point->firing && verdict->grave && !point->grave &&
+		!metrics->hushed) {
+		/* The same alert, graver. */
+		point->grave = true;
+		point_say(point, watched, verdict, at_ms, sink);
+	}
 	if (verdict->kind == VERDICT_BAD && !point->firing) {
 		point->bad_since_ms = point->bad_since_ms != 0 ? point->bad_since_ms : at_ms;
 		if (!metrics->hushed && at_ms - point->bad_since_ms >= rule->duration_ms) {
@@ -421,11 +435,11 @@ static void point_step(struct metrics *metrics, struct point *point,
 	}
 }
 
-static double of_value(const struct metrics *metrics, const struct point *point)
+/* The latest value of a series, or NAN. */
+static double latest(const struct metrics *metrics, int64_t id)
 {
-	const struct watched *of =
-		point->of_id != 0 ? map_get(metrics->by_id, key_of(&point->of_id)) : NULL;
-	return of != NULL ? of->last_value : (double)NAN;
+	const struct watched *watched = id != 0 ? map_get(metrics->by_id, key_of(&id)) : NULL;
+	return watched != NULL ? watched->last_value : (double)NAN;
 }
 
 static void point_sample(struct metrics *metrics, struct point *point, struct watched *watched,
@@ -442,8 +456,11 @@ static void point_sample(struct metrics *metrics, struct point *point, struct wa
 		point->bad_since_ms = 0;
 	}
 	metrics->counters.judged++;
-	struct verdict verdict = point_judge(
-		point, metrics->setup.days, row->ts_ms, value, of_value(metrics, point));
+	struct verdict verdict = { .kind = VERDICT_GOOD, .value = value };
+	if (isnan(latest(metrics, point->unless_id))) {
+		verdict = point_judge(point, metrics->setup.days, row->ts_ms, value,
+			latest(metrics, point->of_id));
+	}
 	point_step(metrics, point, watched, &verdict, row->ts_ms, sink);
 }
 

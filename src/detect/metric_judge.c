@@ -23,13 +23,15 @@ static struct verdict held_against(const struct metric_rule *rule, double value)
 	bool above = rule->op == METRIC_ABOVE;
 	bool bad = above ? value > rule->limit : value < rule->limit;
 	bool good = above ? value <= rule->clear : value >= rule->clear;
+	bool grave = rule->has_grave && (above ? value > rule->grave : value < rule->grave);
 	return (struct verdict) { .kind = bad    ? VERDICT_BAD
 					  : good ? VERDICT_GOOD
 						 : VERDICT_BETWEEN,
 		.above = above,
+		.grave = grave,
 		.percent = rule->of.n > 0,
 		.value = value,
-		.limit = rule->limit };
+		.limit = grave ? rule->grave : rule->limit };
 }
 
 static struct verdict judge_threshold(const struct metric_rule *rule, double value, double of)

@@ -29,8 +29,10 @@ struct point {
 	int64_t bad_since_ms;  /* 0 = it is not */
 	int64_t good_since_ms; /* while firing; 0 = it is not */
 	int64_t fired_since_ms;
-	int64_t of_id; /* series it is a percentage of; 0 = none */
+	int64_t of_id;     /* series it is a percentage of; 0 = none */
+	int64_t unless_id; /* and in whose favour it is silent */
 	bool firing;
+	bool grave;   /* and said to be beyond the rule's second limit */
 	bool latency; /* looks at the time the answer took */
 	union {
 		struct baseline *baseline;
@@ -60,6 +62,7 @@ enum verdict_kind { VERDICT_NONE, VERDICT_GOOD, VERDICT_BETWEEN, VERDICT_BAD };
 struct verdict {
 	enum verdict_kind kind;
 	bool above;      /* which side is left */
+	bool grave;      /* beyond the second limit, too */
 	bool percent;    /* value and limit are percentages */
 	double value;    /* as the rule looks at it */
 	double limit;    /* what it is held against */

@@ -70,6 +70,7 @@ static const struct {
 } numbers[] = {
 	{ "limit", AT(limit), ON_ALL & ~ON(METRIC_ABSENCE) },
 	{ "clear", AT(clear), ON(METRIC_THRESHOLD) },
+	{ "grave", AT(grave), ON(METRIC_THRESHOLD) },
 	{ "deviations", AT(deviations), ON(METRIC_BASELINE) },
 };
 
@@ -85,6 +86,7 @@ static const struct {
 	{ "replaces", AT(replaces), METRIC_RULE_ID_MAX, false },
 	{ "metric", AT(metric), METRIC_NAME_MAX, true },
 	{ "of", AT(of), METRIC_NAME_MAX, false },
+	{ "unless", AT(unless), METRIC_NAME_MAX, false },
 	{ "instance", AT(instance), 256, false },
 };
 
@@ -207,13 +209,34 @@ static bool given(const struct json *root, const char *name)
 
 /* ---- what each kind cannot do without, and what it takes when nobody says */
 
+/* What is over the second limit is graver, or it would be none. */
+static int complete_grave(const struct json *root, struct metric_rule *rule, struct diag *diag)
+{
+	int severity = read_word(
+		root, "grave_severity", &alert_severity_names, ALERT_SEVERITY_CRITICAL);
+	rule->has_grave = given(root, "grave");
+	if (!rule->has_grave) {
+		return given(root, "grave_severity") ? wrong(diag, "grave_severity") : 0;
+	}
+	bool further = rule->op == METRIC_ABOVE ? rule->grave > rule->limit
+						: rule->grave < rule->limit;
+	if (severity < 0 || severity >= (int)rule->severity) {
+		return wrong(diag, "grave_severity");
+	}
+	rule->grave_severity = (enum alert_severity)severity;
+	return further ? 0 : wrong(diag, "grave");
+}
+
 static int complete_threshold(
 	const struct json *root, struct metric_rule *rule, struct diag *diag)
 {
 	rule->clear = given(root, "clear") ? rule->clear : rule->limit;
 	bool crossed = rule->op == METRIC_ABOVE ? rule->clear > rule->limit
 						: rule->clear < rule->limit;
-	return crossed ? wrong(diag, "clear") : given(root, "limit") ? 0 : wrong(diag, "limit");
+	if (crossed || !given(root, "limit")) {
+		return wrong(diag, crossed ? "clear" : "limit");
+	}
+	return complete_grave(root, rule, diag);
 }
 
 static int complete_rate(const struct json *root, struct metric_rule *rule, struct diag *diag)
@@ -268,7 +291,8 @@ static int complete(const struct json *root, struct metric_rule *rule, struct di
 	static const struct {
 		const char *name;
 		enum metric_kind kind;
-	} owned[] = { { "of", METRIC_THRESHOLD }, { "min_days", METRIC_BASELINE },
+	} owned[] = { { "of", METRIC_THRESHOLD }, { "unless", METRIC_THRESHOLD },
+		{ "grave_severity", METRIC_THRESHOLD }, { "min_days", METRIC_BASELINE },
 		{ "relative", METRIC_RATE } };
 	for (size_t i = 0; i < sizeof(owned) / sizeof(owned[0]); i++) {
 		if (given(root, owned[i].name) && rule->kind != owned[i].kind) {
@@ -282,12 +306,13 @@ static int complete(const struct json *root, struct metric_rule *rule, struct di
 static uint64_t fingerprint_of(const struct metric_rule *rule)
 {
 	struct {
-		uint64_t text[3];
-		double number[3];
+		uint64_t text[4];
+		double number[4];
 		int64_t whole[9];
 	} all = { .text = { digest_xxh3(rule->metric), digest_xxh3(rule->of),
-			  digest_xxh3(rule->instance) },
-		.number = { rule->limit, rule->clear, rule->deviations },
+			  digest_xxh3(rule->unless), digest_xxh3(rule->instance) },
+		.number = { rule->limit, rule->clear, rule->deviations,
+			rule->has_grave ? rule->grave : rule->limit },
 		.whole = { rule->kind, rule->op, rule->scope, rule->scope_id, rule->min_days,
 			rule->duration_ms, rule->clear_ms, rule->window_ms,
 			rule->horizon_ms * 2 + rule->relative } };

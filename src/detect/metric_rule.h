@@ -4,7 +4,7 @@
  * condition under which it is worth an alert.  docs/rules.md names the metrics
  * and tells the members apart by kind:
  *
- *	threshold  op above|below, limit, clear, of
+ *	threshold  op above|below, limit, clear, of, unless, grave, grave_severity
  *	rate       op, limit, window_s, relative: change within the window
  *	absence    duration_s without a sample
  *	forecast   op, limit, window_s looked back on, horizon_s to the limit
@@ -58,20 +58,25 @@ struct metric_rule {
 	struct slice name_en;  /* of shipped rules */
 	struct slice replaces; /* id of the shipped rule it stands for; empty = none */
 	struct slice metric;
-	struct slice of;       /* metric of the same instance it is a percentage of */
+	struct slice of; /* metric of the same instance it is a percentage of */
+	struct slice
+		unless; /* metric of the same instance: where it is told, the rule is silent */
 	struct slice instance; /* only this one; empty = every */
 	enum metric_kind kind;
 	enum metric_op op;
 	enum metric_scope scope;
 	int64_t scope_id;
 	double limit;
-	double clear;         /* hysteresis: ends when past this, not past the limit */
-	double deviations;    /* baseline: robust standard deviations */
-	int64_t min_days;     /* baseline: days of history before it judges */
-	int64_t duration_ms;  /* it must hold this long */
-	int64_t clear_ms;     /* and be gone this long */
-	int64_t window_ms;    /* rate, forecast */
-	int64_t horizon_ms;   /* forecast */
+	double grave;        /* a second limit further out; has_grave */
+	double clear;        /* hysteresis: ends when past this, not past the limit */
+	double deviations;   /* baseline: robust standard deviations */
+	int64_t min_days;    /* baseline: days of history before it judges */
+	int64_t duration_ms; /* it must hold this long */
+	int64_t clear_ms;    /* and be gone this long */
+	int64_t window_ms;   /* rate, forecast */
+	int64_t horizon_ms;  /* forecast */
+	bool has_grave;
+	enum alert_severity grave_severity;
 	bool relative;        /* rate: limit is in percent of the value before */
 	uint64_t fingerprint; /* of the condition: same = its state can be kept */
 	enum alert_severity severity;

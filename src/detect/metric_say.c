@@ -141,7 +141,7 @@ void point_say(const struct point *point, const struct watched *watched,
 		.asset_key = placed ? slice_head(watched->check->key, SIGNAL_KEY_MAX)
 				    : slice_str(check),
 		.class = slice_str(classes[rule->kind]),
-		.severity = rule->severity,
+		.severity = point->grave ? rule->grave_severity : rule->severity,
 		.observed_at_ms = at_ms,
 		.state = point->firing ? SIGNAL_FIRING : SIGNAL_RESOLVED,
 		.evidence = { SLICE("sample"), buf_slice(&filter), point->fired_since_ms,

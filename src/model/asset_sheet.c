@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "model/asset_sheet.h"
 
+#include "base/civil.h"
 #include "base/err.h"
+#include "base/num.h"
 
 #define NAMES(...)                                                                             \
 	(const char *const[])                                                                  \
@@ -51,6 +53,16 @@ const struct sheet_field asset_sheet_fields[ASSET_COLUMN_COUNT] = {
 		120, false },
 	[ASSET_COLUMN_NOTE] = { "note", NAMES("备注", "说明", "note"), 4000, false },
 	[ASSET_COLUMN_TAGS] = { "tags", NAMES("标签", "分组", "tags"), 1000, false },
+	[ASSET_COLUMN_DOMAIN_END] = { "domain_end",
+		NAMES("域名到期日", "域名到期", "域名到期时间", "域名有效期至", "domain_end"),
+		40, false },
+	[ASSET_COLUMN_ICP_NUMBER] = { "icp_number",
+		NAMES("ICP 备案号", "ICP备案号", "备案号", "ICP号", "网站备案号", "icp_number"),
+		120, false },
+	[ASSET_COLUMN_ICP_END] = { "icp_end",
+		NAMES("ICP 备案到期日", "ICP备案到期日", "备案到期日", "备案到期",
+			"备案有效期至", "icp_end"),
+		40, false },
 };
 
 static const struct name_row kind_rows[] = {
@@ -139,6 +151,72 @@ const char *sheet_word_id(
 		}
 	}
 	return NULL;
+}
+
+static bool is_none(struct slice cell)
+{
+	return cell.n == 0 || slice_is(cell, "-") || slice_is(cell, "/") ||
+	       slice_is(cell, "无");
+}
+
+/* Digits up to a separator, which is one of them or ends the cell. */
+static bool number_cut(struct slice *cell, const char *const separators[], int64_t *ret_number)
+{
+	size_t n = 0;
+	while (n < cell->n && cell->p[n] >= '0' && cell->p[n] <= '9') {
+		n++;
+	}
+	if (n == 0 || n > 4 || num_i64(slice_head(*cell, n), 0, 9999, ret_number) < 0) {
+		return false;
+	}
+	*cell = slice_skip(*cell, n);
+	for (size_t i = 0; separators[i] != NULL; i++) {
+		struct slice separator = slice_str(separators[i]);
+		if (slice_starts(*cell, separator)) {
+			*cell = slice_skip(*cell, separator.n);
+			return true;
+		}
+	}
+	return false;
+}
+
+int sheet_day_parse(struct slice cell, int64_t *ret_unix_ms)
+{
+	static const char *const behind_year[] = { "-", "/", ".", "年", NULL };
+	static const char *const behind_month[] = { "-", "/", ".", "月", NULL };
+	static const char *const behind_day[] = { "日", "", NULL };
+	struct slice rest = cell;
+	int64_t part[3] = { 0 };
+	if (is_none(cell)) {
+		*ret_unix_ms = 0;
+		return 0;
+	}
+	bool read = number_cut(&rest, behind_year, &part[0]) &&
+		    number_cut(&rest, behind_month, &part[1]) &&
+		    number_cut(&rest, behind_day, &part[2]) && rest.n == 0;
+	if (!read && cell.n == 8) {
+		static const size_t at[] = { 0, 4, 6, 8 };
+		read = true;
+		for (unsigned i = 0; i < 3; i++) {
+			struct slice digits =
+				slice_head(slice_skip(cell, at[i]), at[i + 1] - at[i]);
+			read = read && num_i64(digits, 0, 9999, &part[i]) == 0;
+		}
+	}
+	if (!read) {
+		return E_FORMAT;
+	}
+	struct civil day = { .year = (int32_t)part[0],
+		.month = (uint8_t)(part[1] > 99 ? 99 : part[1]),
+		.day = (uint8_t)(part[2] > 99 ? 99 : part[2]),
+		.hour = 17,
+		.minute = 30 };
+	/* "27-6-30" is a slip, not the year 27. */
+	if (!civil_valid(&day) || day.year < 1970) {
+		return E_RANGE;
+	}
+	*ret_unix_ms = civil_to_ms(&day, CIVIL_CHINA_OFFSET_MIN);
+	return 0;
 }
 
 static const char *const levels[] = { "", "一级", "二级", "三级", "四级", "五级" };

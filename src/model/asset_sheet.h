@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/attr.h"
 #include "base/slice.h"
 #include "model/name.h"
 
@@ -31,9 +32,12 @@ enum asset_column {
 	ASSET_COLUMN_VENDOR_PHONE,
 	ASSET_COLUMN_NOTE,
 	ASSET_COLUMN_TAGS,
+	ASSET_COLUMN_DOMAIN_END,
+	ASSET_COLUMN_ICP_NUMBER,
+	ASSET_COLUMN_ICP_END,
 };
 
-#define ASSET_COLUMN_COUNT (ASSET_COLUMN_TAGS + 1)
+#define ASSET_COLUMN_COUNT (ASSET_COLUMN_ICP_END + 1)
 
 /** A column of a sheet. */
 struct sheet_field {
@@ -67,5 +71,14 @@ const char *sheet_word_id(
 
 /** "二级", "第二级", "2", "2级", "S2A2"; 0 for "未定级", "无", "-".  Returns: 0..5, or E_FORMAT. */
 int mlps_level_parse(struct slice cell);
+/**
+ * A day as people write it: 2027-6-30, 2027/06/30, 2027.6.30, 20270630 or 2027年6月30日; 0 for "无",
+ * "-" and nothing.
+ *
+ * Shape:   the end of that working day, 17:30 by China's clock, as the forms send it.
+ * Returns: 0, E_FORMAT, or E_RANGE for a day that does not exist.
+ */
+NODISCARD int sheet_day_parse(struct slice cell, int64_t *ret_unix_ms);
+
 /** As it is written: "二级"; "" for 0. */
 const char *mlps_level_text(int64_t level);

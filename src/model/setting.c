@@ -12,7 +12,8 @@
 #include "model/target.h"
 
 const char *const setting_keys[] = { "school", "address", "mail", "duty", "session", "password",
-	"admin_from", "small_school", "backup", "sweep", "time", "expiry", "setup", NULL };
+	"admin_from", "small_school", "backup", "sweep", "reach", "time", "expiry", "setup",
+	NULL };
 
 enum kind { TEXT, NUMBER, FLAG, TLS_WORD, ZONE, URL, MAIL, HOST, PATH, DAYS, NETWORKS };
 
@@ -47,6 +48,7 @@ static const struct member {
 	{ "sweep", "per_second", NUMBER, 1, 1000 },
 	{ "sweep", "round_hours", NUMBER, 1, 720 },
 	{ "sweep", "names", FLAG, 0, 0 },
+	{ "reach", "settle_s", NUMBER, 0, SETTING_SETTLE_MAX_S },
 	{ "time", "zone", ZONE, 0, 0 },
 	{ "expiry", "days", DAYS, 0, 0 },
 	{ "setup", "done", FLAG, 0, 0 },

@@ -14,6 +14,7 @@
  *	small_school {"on"}
  *	backup       {"target_dir", "at_hour"}
  *	sweep        {"per_second", "round_hours"}
+ *	reach        {"settle_s"}, 0 = none
  *	time         {"zone": "Asia/Shanghai"}
  *	setup        {"done"}, written by setup.finish only
  *
@@ -31,6 +32,9 @@ enum { SETTING_TEXT_MAX = 500, SETTING_NETWORKS_MAX = 64 };
 
 /** What is swept by when nothing is set. */
 enum { SETTING_SWEEP_PER_SECOND = 50, SETTING_SWEEP_ROUND_HOURS = 24 };
+
+/** How long what hangs on a device may take once that is back. */
+enum { SETTING_SETTLE_S = 90, SETTING_SETTLE_MAX_S = 3600 };
 
 /** Every key, NULL-ended, in the order people read them. */
 extern const char *const setting_keys[];

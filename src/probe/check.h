@@ -135,6 +135,10 @@ void check_result_set(struct check_result *result, enum check_state state, const
 /** Outside octets are cleaned to UTF-8. */
 void check_result_arg(struct check_result *result, const char *name, struct slice text);
 void check_result_arg_int(struct check_result *result, const char *name, int64_t number);
+/**
+ * The first figure is the check's own series (target_metric), so a check whose own
+ * is not told first keeps its place with NAN; the value comes there later, or not.
+ */
 void check_result_perf(
 	struct check_result *result, const char *name, double value, const char *unit);
 /** Named from outside: cleaned to UTF-8 and cut. */

@@ -93,7 +93,7 @@ static void queue(struct reach *reach, struct node *node)
 {
 	bool flapping = node->flap_told || node->flap_muted;
 	bool news = node->said != node->sent || node->cause != node->sent_cause ||
-		    node->reason_news;
+		    node->reason_news || node->settle_news;
 	if (node->flap_news != 0 || (news && !flapping)) {
 		reach_append(reach, LIST_TELL, node);
 	} else {
@@ -101,11 +101,72 @@ static void queue(struct reach *reach, struct node *node)
 	}
 }
 
+/* ---- settling */
+
+/* Forget that it ever did: it answered, or nobody above it does any more. */
+static void unsettle(struct reach *reach, struct node *node)
+{
+	if (node->settle == SETTLE_NONE) {
+		return;
+	}
+	reach_unlist(reach, LIST_SETTLE, node);
+	node->settle = SETTLE_NONE;
+	node->settle_news = false;
+	node->settle_told = false;
+	node->settled_after = 0;
+	queue(reach, node);
+}
+
+/* Its parent is back: it is looked at at once, and its verdict has time. */
+static void settle_begin(struct reach *reach, struct node *node, const struct node *parent)
+{
+	reach_release(reach, node);
+	node->settle = SETTLE_RUNS;
+	node->settle_from_ms = reach->now_ms;
+	node->settled_after = parent->id;
+	node->back_unix_ms = parent->since_unix_ms;
+	reach_append(reach, LIST_SETTLE, node);
+	ask(reach, node);
+}
+
+/* It had its time; what it missed meanwhile is held against it no more than the outage is. */
+static void settle_end(struct reach *reach, struct node *node)
+{
+	reach_unlist(reach, LIST_SETTLE, node);
+	node->settle = SETTLE_OVER;
+	node->evidence_from_ms = reach->now_ms;
+	node->evidence = 0;
+	reach_append(reach, LIST_JUDGE, node);
+}
+
+/* A look after the parent's return that fails would have been told, but for this. */
+static void settle_see(struct reach *reach, struct node *node, const struct reach_seen *seen)
+{
+	if (node->settle == SETTLE_RUNS && !node->settle_told && is_bad(seen->result->state) &&
+		!seen->result->repeated && seen->started_ms >= node->settle_from_ms) {
+		node->settle_told = true;
+		node->settle_news = true;
+		reach->stats.settled++;
+		keep(reach, node);
+		queue(reach, node);
+	}
+}
+
+void reach_settle(struct reach *reach, int64_t settle_ms)
+{
+	reach->settle_ms = settle_ms < REACH_SETTLE_MAX_MS ? settle_ms : REACH_SETTLE_MAX_MS;
+}
+
 /* Those whose verdict rests on this one; judging has them looked at where that is wanting. */
 static void wake(struct reach *reach, const struct node *node, bool moved)
 {
+	bool back = moved && reach->settle_ms > 0 && !is_bad(node->said) &&
+		    node->said != CHECK_UNKNOWN;
 	for (uint32_t i = 0; i < node->child_count; i++) {
 		struct node *child = node->children[i];
+		if (back && is_caused(child) && child->settle == SETTLE_NONE) {
+			settle_begin(reach, child, node);
+		}
 		if (is_held(child) || (moved && is_caused(child))) {
 			reach_append(reach, LIST_JUDGE, child);
 		}
@@ -147,6 +208,9 @@ bool reach_take(struct reach *reach, struct reach_told *ret_told)
 		.cause = node->cause,
 		.since_unix_ms = node->since_unix_ms,
 		.flap_percent = flap_percent(&node->flap),
+		.settled_after = node->settled_after,
+		.back_unix_ms = node->back_unix_ms,
+		.settle_ms = reach->settle_ms,
 		.result = has_result ? &reach->told : NULL };
 	if (node->flap_news != 0) {
 		node->flap_news = 0;
@@ -154,6 +218,7 @@ bool reach_take(struct reach *reach, struct reach_told *ret_told)
 		node->sent = node->said;
 		node->sent_cause = node->cause;
 		node->reason_news = false;
+		node->settle_news = false;
 		node->reason =
 			has_result && node->said == CHECK_DEGRADED ? reach->told.code : NULL;
 	}
@@ -232,21 +297,32 @@ static void wait_for_parents(struct reach *reach, struct node *node, int64_t now
 
 static void judge(struct reach *reach, struct node *node, int64_t now_ms)
 {
+	enum stand stand = stand_of(node);
 	reach->stats.judged++;
+	if (!is_bad(node->shown) || (stand == STAND_DEAD && is_caused(node))) {
+		unsettle(reach, node);
+	}
 	if (!is_bad(node->shown) || (is_bad(node->said) && !is_caused(node))) {
 		tell(reach, node, node->shown, 0);
 		return;
 	}
-	switch (stand_of(node)) {
+	switch (stand) {
 	case STAND_ALONE:
-	case STAND_ALIVE:
+		unsettle(reach, node);
 		tell(reach, node, node->shown, 0);
+		return;
+	case STAND_ALIVE:
+		if (node->settle != SETTLE_RUNS) {
+			tell(reach, node, node->shown, 0);
+		}
 		return;
 	case STAND_DEAD:
 		tell(reach, node, CHECK_UNREACHABLE, root_of(node));
 		return;
 	case STAND_OPEN:
-		wait_for_parents(reach, node, now_ms);
+		if (node->settle != SETTLE_RUNS) {
+			wait_for_parents(reach, node, now_ms);
+		}
 		return;
 	}
 }
@@ -369,12 +445,14 @@ void reach_result(struct reach *reach, const struct reach_seen *seen)
 	}
 	reach->seen = seen;
 	reach->now = node;
+	reach->now_ms = seen->now_ms;
 	times_see(node, seen);
 	since_see(node, seen);
 	bool changed = node->shown != seen->shown;
 	node->shown = seen->shown;
 	flap_see(reach, node, seen);
 	reason_see(reach, node, seen);
+	settle_see(reach, node, seen);
 	if (is_bad(seen->result->state) && !is_bad(node->said)) {
 		ask_parents(reach, node);
 	}
@@ -400,9 +478,22 @@ static bool parent_held(const struct node *node)
 	return false;
 }
 
+/* All settle for as long, so those that began first are through first. */
+static int64_t settle_turn(struct reach *reach)
+{
+	struct node *node = NULL;
+	while ((node = reach->list[LIST_SETTLE].first) != NULL &&
+		node->settle_from_ms + reach->settle_ms <= reach->now_ms) {
+		settle_end(reach, node);
+	}
+	return node != NULL ? node->settle_from_ms + reach->settle_ms - reach->now_ms : -1;
+}
+
 int64_t reach_turn(struct reach *reach, int64_t now_ms)
 {
 	struct node *node = NULL;
+	reach->now_ms = now_ms;
+	int64_t settle_wait_ms = settle_turn(reach);
 	judge_all(reach, now_ms);
 	while ((node = reach->list[LIST_HELD].first) != NULL && node->hold_until_ms <= now_ms) {
 		bool wait = parent_held(node);
@@ -415,7 +506,9 @@ int64_t reach_turn(struct reach *reach, int64_t now_ms)
 		tell(reach, node, node->shown, 0);
 		judge_all(reach, now_ms);
 	}
-	return node != NULL ? node->hold_until_ms - now_ms : -1;
+	int64_t hold_wait_ms = node != NULL ? node->hold_until_ms - now_ms : settle_wait_ms;
+	return settle_wait_ms >= 0 && settle_wait_ms < hold_wait_ms ? settle_wait_ms
+								    : hold_wait_ms;
 }
 
 struct reach_stats reach_stats(const struct reach *reach)

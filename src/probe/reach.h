@@ -15,9 +15,14 @@
  *	unreachable  every parent is down or unreachable; the cause is the check
  *	             at the root
  *
- * A parent that comes back has its unreachable children looked at at once;
- * what still fails then, by the same rule, is down for itself.  A result that
- * only repeats what was found before (check_result.repeated) counts as no miss.  A check that
+ * A parent that comes back has its unreachable children looked at at once.  A
+ * switch behind a core takes a minute or two to boot or to reconverge, so a
+ * child that still fails settles first: it stays unreachable, with its cause,
+ * until it answers or reach_settle's time has gone by since its own parent
+ * answered.  What then fails anew, by the same rule, is down for itself, and
+ * what is told says whose return it was given time after.
+ *
+ * A result that only repeats what was found before (check_result.repeated) counts as no miss.  A check that
  * keeps changing is told once as flapping and once when it ends (flap.h), and
  * not at all while its parents do the same.  One that is degraded is told
  * again, in the same state, when it has been so for another reason.
@@ -44,6 +49,7 @@ enum {
 	REACH_HOLD_MS = 30 * 1000,  /* a verdict waits for silent parents */
 	REACH_PAST_MS = 60 * 1000,  /* a miss counts as evidence for so long */
 	REACH_REASON_RUN = 2,       /* results in a row that give another reason */
+	REACH_SETTLE_MAX_MS = 3600 * 1000,
 };
 
 enum reach_word { REACH_STATE, REACH_FLAP_BEGINS, REACH_FLAP_ENDS };
@@ -56,6 +62,10 @@ struct reach_told {
 	int64_t cause; /* check at the root; 0 = none but itself */
 	int64_t since_unix_ms;
 	unsigned flap_percent;
+	/* the parent after whose return it was given time to settle; 0 = none */
+	int64_t settled_after;
+	int64_t back_unix_ms; /* since when that parent answers */
+	int64_t settle_ms;    /* of one that is unreachable: so long from then, at most */
 	const struct check_result *result; /* that decided; valid until the next call */
 };
 
@@ -82,6 +92,7 @@ struct reach_stats {
 	uint64_t hurried;     /* looks asked for */
 	uint64_t unreachable; /* told with a cause */
 	uint64_t alone;       /* told down because no parent spoke in time */
+	uint64_t settled;     /* failures not told because a parent had just come back */
 	uint64_t flaps;       /* begun */
 	uint64_t judged;      /* judgements made: the work */
 	uint32_t holding;
@@ -109,9 +120,20 @@ NODISCARD int reach_remove(struct reach *reach, int64_t id);
  */
 NODISCARD int reach_link(struct reach *reach, int64_t id, const int64_t *parents, size_t count);
 
+/**
+ * How long children may take after their parent is back; 0, as at first, is not
+ * at all, and more than REACH_SETTLE_MAX_MS is that.  What settles now goes by it
+ * at the next turn.
+ */
+void reach_settle(struct reach *reach, int64_t settle_ms);
+
 /** Take one result; of a check nobody has put it is passed over. */
 void reach_result(struct reach *reach, const struct reach_seen *seen);
-/** Judge what was held too long.  Returns: ms until the next may be due, -1 = nothing is held. */
+/**
+ * Judge what was held too long or had its time to settle.
+ *
+ * Returns: ms until the next may be due, -1 = nothing waits.
+ */
 int64_t reach_turn(struct reach *reach, int64_t now_ms);
 
 /** The next thing to tell, oldest first; a check that changed back untold is told as it is. */

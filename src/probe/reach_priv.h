@@ -27,7 +27,10 @@ struct node_link {
 	bool in;
 };
 
-enum { LIST_HELD, LIST_JUDGE, LIST_TELL, LISTS };
+enum { LIST_HELD, LIST_JUDGE, LIST_TELL, LIST_SETTLE, LISTS };
+
+/* After its parent's return: not at all, now, and it has had its time. */
+enum settle { SETTLE_NONE, SETTLE_RUNS, SETTLE_OVER };
 
 struct node {
 	int64_t id;
@@ -58,6 +61,13 @@ struct node {
 	int64_t doubt_unix_ms;
 	int64_t since_unix_ms;
 	struct flap flap;
+	/* of one that is unreachable and whose parent is back */
+	enum settle settle;
+	bool settle_news; /* it failed since, which was not told */
+	bool settle_told;
+	int64_t settle_from_ms;
+	int64_t settled_after;
+	int64_t back_unix_ms;
 	bool flap_told;   /* and its end will be, too */
 	bool flap_muted;  /* it flaps because its parents do */
 	int8_t flap_news; /* 1 begins, -1 ends */
@@ -78,6 +88,8 @@ struct reach {
 	const struct reach_seen *seen; /* being taken, of the node now */
 	const struct node *now;
 	uint32_t visits;
+	int64_t now_ms; /* of the call that is being served */
+	int64_t settle_ms;
 	struct reach_stats stats;
 };
 

@@ -17,9 +17,19 @@ static struct slice word(const struct name_table *table, struct slice id)
 	return value < 0 ? id : slice_str(name_text(table, (unsigned)value, LANG_ZH));
 }
 
+static struct slice day_text(int64_t day_ms, char room[16])
+{
+	struct civil day = civil_of_ms(day_ms, CIVIL_CHINA_OFFSET_MIN);
+	int n = day_ms == 0 ? 0
+			    : snprintf(room, 16, "%04d-%02u-%02u", (int)day.year, day.month,
+				      day.day);
+	return slice_of(room, n > 0 && n < 16 ? (size_t)n : 0);
+}
+
 /* In the order of enum asset_column, one column after the id. */
 static void row_put(struct buf *out, struct stmt *q)
 {
+	char room[16];
 	for (unsigned c = 0; c < ASSET_COLUMN_COUNT; c++) {
 		struct slice text = db_col_text(q, c + 1);
 		if (c == ASSET_COLUMN_KIND) {
@@ -30,6 +40,8 @@ static void row_put(struct buf *out, struct stmt *q)
 			text = word(&asset_exposure_names, text);
 		} else if (c == ASSET_COLUMN_MLPS_LEVEL) {
 			text = slice_str(mlps_level_text(db_col_int64(q, c + 1)));
+		} else if (c == ASSET_COLUMN_DOMAIN_END || c == ASSET_COLUMN_ICP_END) {
+			text = day_text(db_col_int64(q, c + 1), room);
 		}
 		buf_put_str(out, c > 0 ? "," : "");
 		buf_put_csv(out, text);
@@ -45,7 +57,8 @@ static int page_export(struct view *view, struct buf *out, int64_t *after_id)
 	int row = sql_query(view->db,
 		"SELECT a.id, a.name, a.kind, a.address, a.domain, o.name, m.name, v.name,"
 		" a.importance, a.mlps_level, a.exposure, a.host, a.vendor, a.vendor_phone,"
-		" a.note, a.tags FROM asset a LEFT JOIN unit o ON o.id = a.owner_unit_id LEFT"
+		" a.note, a.tags, a.domain_end_ms, a.icp_number, a.icp_end_ms FROM asset a"
+		" LEFT JOIN unit o ON o.id = a.owner_unit_id LEFT"
 		" JOIN unit m ON m.id = a.operate_unit_id LEFT JOIN unit v"
 		" ON v.id = a.use_unit_id WHERE a.id > $1 AND ($2 = 0 OR a.owner_unit_id = $2)"
 		" AND a.retired_at_ms IS NULL ORDER BY a.id LIMIT $3",

@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "base/arena.h"
 #include "base/buf.h"
@@ -217,6 +218,121 @@ static int worst_run(struct view *view, struct page *page, const struct list_que
 	return row < 0 ? row : 0;
 }
 
+/* ---- by certificates: what ends first, then all that have none */
+
+enum { CERTIFICATES_MAX = 20000 };
+
+/* As the rank of what has no certificate, or one nobody has seen; days lie far below. */
+#define NO_CERTIFICATE INT64_C(1000000)
+
+struct certificate {
+	int64_t id;
+	int64_t rank; /* days left, or NO_CERTIFICATE */
+};
+
+static bool has_days(const struct query_latest *latest)
+{
+	return latest->found && isfinite(latest->row.value) &&
+	       fabs(latest->row.value) < (double)NO_CERTIFICATE;
+}
+
+static int by_days(const void *a, const void *b)
+{
+	const struct certificate *x = a;
+	const struct certificate *y = b;
+	return x->rank != y->rank ? (x->rank < y->rank ? -1 : 1)
+				  : (x->id > y->id) - (x->id < y->id);
+}
+
+static int certificates_load(struct view *view, const struct list_query *query,
+	struct certificate *found, size_t *ret_count)
+{
+	struct query_coverage coverage;
+	struct query_latest *latest =
+		arena_take(view->arena, CERTIFICATES_MAX * sizeof(*latest));
+	struct sql_arg args[2 + LIST_MORE_MAX] = { SQL_INT(0), SQL_INT(CERTIFICATES_MAX) };
+	AUTO_STMT struct stmt *q = NULL;
+	size_t count = 0;
+	memcpy(args + 2, query->more, query->more_count * sizeof(args[0]));
+	int row = sql_query_args(view->db,
+		"SELECT w.id" TABLES
+		" WHERE w.id > $1 AND w.kind = 'tls' AND w.enabled = 1" CONDITIONS
+		" ORDER BY w.id LIMIT $2",
+		&q, args, 2 + query->more_count);
+	while (row >= 0 && (row = db_step(q)) == 1) {
+		latest[count++] = (struct query_latest) { .series_id = db_col_int64(q, 0) };
+	}
+	if (row >= 0 && view->env->rows != NULL && count > 0) {
+		(void)!query_latest(view->env->rows, view->arena, view->now_ms - LOOK_BACK_MS,
+			latest, count, &coverage);
+	}
+	for (size_t i = 0; i < count; i++) {
+		found[i].id = latest[i].series_id;
+		found[i].rank = has_days(&latest[i]) ? (int64_t)floor(latest[i].row.value)
+						     : NO_CERTIFICATE;
+	}
+	qsort(found, count, sizeof(*found), by_days);
+	*ret_count = count;
+	return row < 0 ? row : 0;
+}
+
+static int row_load(struct view *view, const struct list_query *query, int64_t id)
+{
+	struct sql_arg args[2 + LIST_MORE_MAX] = { SQL_INT(id), SQL_INT(1) };
+	AUTO_STMT struct stmt *q = NULL;
+	memcpy(args + 2, query->more, query->more_count * sizeof(args[0]));
+	int row = sql_query_args(view->db, COLUMNS " WHERE w.id = $1" CONDITIONS " LIMIT $2",
+		&q, args, 2 + query->more_count);
+	row = row < 0 ? row : db_step(q);
+	if (row == 1) {
+		row_take(view, q, query->context);
+	}
+	return row < 0 ? row : 0;
+}
+
+static int others_run(struct view *view, struct page *page, const struct list_query *query)
+{
+	bool within = page->has_cursor && page->after > NO_CERTIFICATE;
+	struct sql_arg args[2 + LIST_MORE_MAX] = { SQL_INT(within ? page->after_id : 0),
+		SQL_INT(page->limit + 1) };
+	AUTO_STMT struct stmt *q = NULL;
+	memcpy(args + 2, query->more, query->more_count * sizeof(args[0]));
+	int row = sql_query_args(view->db,
+		COLUMNS " WHERE w.id > $1 AND (w.kind <> 'tls' OR w.enabled = 0)" CONDITIONS
+			" ORDER BY w.id LIMIT $2",
+		&q, args, 2 + query->more_count);
+	while (row >= 0 && (row = db_step(q)) == 1 &&
+		page_take(page, NO_CERTIFICATE + 1, db_col_int64(q, 0))) {
+		row_take(view, q, query->context);
+	}
+	return row < 0 ? row : 0;
+}
+
+static int certificates_run(struct view *view, struct page *page,
+	const struct list_query *query, int64_t *ret_total)
+{
+	struct certificate *all = arena_take(view->arena, CERTIFICATES_MAX * sizeof(*all));
+	struct certificate after = { page->after_id, page->after };
+	struct sql_arg args[2 + LIST_MORE_MAX] = { SQL_INT(0), SQL_INT(1) };
+	size_t count = 0;
+	int error = certificates_load(view, query, all, &count);
+	for (size_t i = 0; error >= 0 && i < count; i++) {
+		if (page->has_cursor && by_days(&all[i], &after) <= 0) {
+			continue;
+		}
+		if (!page_take(page, all[i].rank, all[i].id)) {
+			break;
+		}
+		error = row_load(view, query, all[i].id);
+	}
+	error = error < 0 || page->more ? error : others_run(view, page, query);
+	memcpy(args + 2, query->more, query->more_count * sizeof(args[0]));
+	int row = error < 0 ? error
+			    : sql_int_args(view->db, query->count, ret_total, args,
+				      2 + query->more_count);
+	return row < 0 ? row : 0;
+}
+
 /* What the rows cannot say in time is left out, never made up. */
 static void rows_load(struct view *view, struct items *items)
 {
@@ -339,6 +455,9 @@ static void item_put(struct view *view, const struct items *items, size_t at)
 	}
 	way_put(view, item);
 	seen_put(view, &items->beats[at], &items->latest[at]);
+	bool days = slice_is(item->text[KIND], "tls") && has_days(&items->latest[at]);
+	page_int(view, "certificate_days", days,
+		days ? (int64_t)floor(items->latest[at].row.value) : 0);
 	page_ref(view, "unit", item->unit_id, item->text[UNIT]);
 	page_int(view, "domain_end", item->domain_end_ms != 0, item->domain_end_ms);
 	page_int(view, "icp_end", item->icp_end_ms != 0, item->icp_end_ms);
@@ -353,9 +472,11 @@ int view_checks_list(struct view *view)
 	int64_t total = 0;
 	int error = page_begin(view, &page);
 	if (error >= 0) {
-		bool worst = slice_is(view_param(view, "sort"), "worst");
-		error = worst ? worst_run(view, &page, &query, &total)
-			      : list_run(view, &page, &query, &total);
+		struct slice sort = view_param(view, "sort");
+		error = slice_is(sort, "worst") ? worst_run(view, &page, &query, &total)
+			: slice_is(sort, "certificate")
+				? certificates_run(view, &page, &query, &total)
+				: list_run(view, &page, &query, &total);
 	}
 	if (error < 0) {
 		return error;

@@ -98,18 +98,22 @@ static const struct {
 };
 
 /* What ends by a day that was typed in; $1 unit (-1 = any), $2 those due by then, $3 how many. */
-#define RENEWAL(column, number)                                                                \
-	"SELECT a.id, a.name, NULL, " number ", NULL, NULL, a.owner_unit_id, u.name,"          \
-	" a." column ", a." column " FROM asset a LEFT JOIN unit u ON u.id = a.owner_unit_id"  \
+#define RENEWAL(table, unit, column, number)                                                   \
+	"SELECT a.id, a.name, NULL, a." number ", NULL, NULL, a." unit ", u.name,"             \
+	" a." column ", a." column " FROM " table " a LEFT JOIN unit u ON u.id = a." unit      \
 	" WHERE a.retired_at_ms IS NULL AND a." column " <= $2"                                \
-	" AND ($1 = -1 OR a.owner_unit_id = $1) ORDER BY a." column ", a.id LIMIT $3"
+	" AND ($1 = -1 OR a." unit " = $1) ORDER BY a." column ", a.id LIMIT $3"
 
 static const struct renewal {
+	const char *kind;
 	const char *act;
 	const char *sql;
 } renewals[] = {
-	{ "renew_domain", RENEWAL("domain_end_ms", "a.domain") },
-	{ "renew_icp", RENEWAL("icp_end_ms", "a.icp_number") },
+	{ "asset", "renew_domain",
+		RENEWAL("asset", "owner_unit_id", "domain_end_ms", "domain") },
+	{ "asset", "renew_icp", RENEWAL("asset", "owner_unit_id", "icp_end_ms", "icp_number") },
+	{ "circuit", "renew_contract",
+		RENEWAL("circuit", "unit_id", "contract_end_ms", "number") },
 };
 
 enum { RENEWALS = sizeof(renewals) / sizeof(renewals[0]), RENEWAL_ARTICLE = 8 };
@@ -199,9 +203,9 @@ static int renewals_load(struct view *view, struct todo *todos, size_t *count)
 	}
 	int64_t by_ms = view->now_ms + steps.days[0] * EXPIRY_DAY_MS;
 	for (size_t i = 0; i < RENEWALS && error == 0; i++) {
-		struct todo like = {
-			.kind = "asset", .act = renewals[i].act, .article = RENEWAL_ARTICLE
-		};
+		struct todo like = { .kind = renewals[i].kind,
+			.act = renewals[i].act,
+			.article = RENEWAL_ARTICLE };
 		error = rows_load(view, renewals[i].sql, by_ms, like, todos, count);
 	}
 	return error;

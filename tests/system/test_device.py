@@ -19,6 +19,7 @@ HOUSE = pathlib.Path(__file__).resolve().parents[2]
 SWITCH, OTHER, SECRET, UPS, IOS = "127.10.0.3", "127.10.0.4", "127.10.0.2", "127.10.9.1", "127.10.9.9"
 PORT = "GigabitEthernet1/0/1"
 BATTERY = "1.3.6.1.2.1.33.1.2.1.0"
+BOARD = "1.3.6.1.4.1.25506.2.6.1.1.1.1.12.2"  # how warm; the switch's own limit is 65
 RATE = 12500 * 8  # of the simulator's first port, bit/s
 
 
@@ -110,6 +111,7 @@ def ports_down_and_up(desk, cast, platform, check):
     case("and is over when it is up again", resolved["state"] == "resolved")
     case("so is the line", desk.operator.get(f"/circuits/{made}")["state"] == "up")
     desk.lab.say(f"value {UPS} {BATTERY} 3")
+    desk.lab.say(f"value {SWITCH} {BOARD} 71")
     desk.lab.say(f"port {SWITCH} 2 down")
     alert = until(lambda: next((a for a in desk.operator.get("/alerts?state=open")["items"]
                                 if a["dedup_key"] == f"port:{check}:GigabitEthernet1/0/2"), None))
@@ -169,17 +171,36 @@ def a_line_fails(desk, cast, made, alert):
          and step["args"]["number"] == "GZ20261128-77" and step["actor"], (ticket, step))
 
 
-def a_sensor(desk, platform):
+def a_sensor(desk, platform, check):
     """The battery of the UPS is low since before probe looked again."""
     alert = until(lambda: next((a for a in desk.operator.get("/alerts?state=open")["items"] if a["class"] == "sensor.state"), None))
     case("a state of a device that is not well raises an alert that names it", alert["title"]["code"] == "sensor.bad"
          and alert["title"]["args"]["sensor"] == "Battery status" and alert["title"]["args"]["word"] == "low"
          and alert["severity"] in ("minor", "major"), alert["title"])
     case("while the device itself is up", desk.operator.get(f"/checks/{alert['check_id']}")["state"] == "up")
+    warm = a_limit(desk, check)
     desk.lab.say(f"value {UPS} {BATTERY} 2")
+    desk.lab.say(f"value {SWITCH} {BOARD} 64")
     platform.kill("probe")
     resolved = until(lambda: next((a for a in [desk.operator.get(f"/alerts/{alert['id']}")] if a["state"] == "resolved"), None))
     case("and is over when it is well", resolved["state"] == "resolved")
+    until(lambda: desk.operator.get(f"/alerts/{warm}")["state"] == "resolved")
+    board = next(s for s in desk.device(check)["sensors"] if s["descr"] == "main board")
+    case("so is the value that is within its limit again", board["severity"] == "ok" and board["value"] == 64, board)
+
+
+def a_limit(desk, check):
+    """The switch is warmer than it says it may be."""
+    alert = until(lambda: next((a for a in desk.operator.get("/alerts?state=open")["items"] if a["class"] == "sensor.limit"), None))
+    case("a value beyond a limit of the device's own raises one alert, with both and whose it is", alert["check_id"] == check
+         and alert["title"]["code"] == "sensor.above_own" and alert["title"]["args"] == {**alert["title"]["args"], "sensor": "main board",
+         "value": "71 °C", "limit": "65 °C"} and alert["severity"] == "minor", alert)
+    board = next(s for s in desk.device(check)["sensors"] if s["descr"] == "main board")
+    case("the device's page has the value beside its limit", (board["value"], board["high_warn"], board["high_critical"], board["severity"])
+         == (71, 65, None, "warning"), board)
+    series = {s["metric"] for s in desk.operator.get(f"/checks/{check}/series")["items"] if s["instance"] == "main board"}
+    case("and the rules see that it has one", series >= {"temperature", "temperature_high"}, series)
+    return alert["id"]
 
 
 def traps(desk, check):
@@ -356,7 +377,7 @@ def walked(cast, platform, lab):
     traps(desk, other)
     desk.operator.call("PATCH", f"/checks/{other}", {"interval_s": 1})
     restarts(desk, check, series)
-    a_sensor(desk, platform)
+    a_sensor(desk, platform, check)
     a_week(desk, check, series)
     pages_of_the_network(desk.operator)
     dies(desk, check, other)

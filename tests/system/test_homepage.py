@@ -154,6 +154,38 @@ def renewals(cast):
     case("and count for what is typed in already", "还有 375 天到期" in text and todo(officer, "renew_domain") == [asset], text)
 
 
+def a_contract(cast):
+    """Of a line: as domain names are."""
+    operator, officer = cast["operator"], cast["officer"]
+    body = {"name": "教务专线", "operator": "中国移动", "number": "ZX-0716-0002", "unit_id": cast.unit,
+            "contract_end": int(time.time() * 1000) + 5 * DAY_MS}
+    made = operator.post("/circuits", body)["id"]
+    text = line.wait_mail("wang@campus.test", "教务专线 的线路合同")
+    case("before the contract of a line ends its unit is reminded", "还有 5 天到期" in text and "ZX-0716-0002" in text
+         and f"/net?tab=lines&line={made}" in text, text)
+    case("and has it to do, as the desk has", todo(officer, "renew_contract") == todo(operator, "renew_contract") == [made],
+         (todo(officer, "renew_contract"), todo(operator, "renew_contract")))
+    operator.call("PATCH", f"/circuits/{made}", {**body, "contract_end": int(time.time() * 1000) + 700 * DAY_MS})
+    case("until the new day is typed in", todo(officer, "renew_contract") == [])
+
+
+def certificates(cast):
+    """What ends first is first; what has no certificate comes behind."""
+    operator = cast["operator"]
+    made = [operator.post("/checks", {"name": f"证书{n}", "kind": "tls", "target": target, "interval_s": 5})["id"]
+            for n, target in enumerate(("127.0.0.1:9", "10.20.13.10:443"))]
+    days = until(lambda: operator.get(f"/checks/{made[1]}")["certificate_days"])
+    case("a check of a certificate says how many days it has left", 27 <= days <= 30, days)
+    seen, cursor = [], ""
+    while cursor is not None:
+        page = operator.get(f"/checks?sort=certificate&limit=2{cursor and '&cursor=' + cursor}")
+        seen += page["items"]
+        cursor = page["next_cursor"]
+    ids = [c["id"] for c in seen]
+    case("sorted by it, page by page, each check once", ids[:2] == [made[1], made[0]] and len(set(ids)) == len(ids) == page["total"]
+         and seen[1]["certificate_days"] is None, [(c["name"], c["certificate_days"]) for c in seen])
+
+
 def on_the_desk(stores):
     platform = Platform(stores.fresh(), NAME)
     try:
@@ -162,6 +194,8 @@ def on_the_desk(stores):
         cast.add("zheng", "郑审", [("auditor", None)])
         walked(cast, Site())
         renewals(cast)
+        a_contract(cast)
+        certificates(cast)
         platform.stop()
         line.audit(platform)
     except Exception as problem:

@@ -69,12 +69,13 @@ def listed_misses():
 
 
 def compare_all():
-    listed = listed_misses()
+    listed, devices = listed_misses(), {}
     unused, total = set(listed), {name: [0, 0] for name in SHOWN}
     print("# device                   " + " ".join(f"{name:>12}" for name in SHOWN))
     for path in sorted((SHARED / "snmprec").glob("*.snmprec")):
         want = oracle.load(SHARED / "snmprec-expected", path.stem)
         _, got, err = oracle.identify(PROGRAM, str(PROFILES), str(path))
+        devices[path.stem] = got
         unexpected, row = [], []
         for name, (count, misses) in oracle.compare(want, got).items():
             gone = len({what.split()[1] for what, _, _ in misses}) if name == "ports" else len(misses)
@@ -94,6 +95,23 @@ def compare_all():
     found = sum(total[n][0] for n in ("sensors", "processors", "mempools"))
     asked = sum(total[n][1] for n in ("sensors", "processors", "mempools"))
     tap.case("nine in ten of sensors, processors and memory are equal", found >= 0.9 * asked, (found, asked))
+    return devices
+
+
+def own_limits(devices):
+    """What these devices tell of their own sensors, from their recordings by hand."""
+    def limits_of(stem):
+        return {s["descr"]: [s.get(k) for k in ("low_critical", "low_warn", "high_warn", "high_critical")]
+                for s in devices[stem]["sensors"] if s["class"] != "state"}
+
+    tap.case("a server's limits of its temperatures and fans", limits_of("drac_r640")["System Board Inlet Temp"] == [-7, 3, 43, 47])
+    tap.case("a row each of a threshold table", limits_of("ios_2960x")["Gi1/0/52 Module Temperature Sensor"] == [-10, -5, 85, 90])
+    tap.case("a limit that its machine takes for a caution", limits_of("hpe-ilo_4")["ambient"] == [None, None, 42, None])
+    tap.case("boards of two makes", limits_of("vrp_5720")["MPU Board 0"] == [None, None, 57, None]
+             and limits_of("comware_hpe5900")["SENSOR 1"] == [None, None, 65, None])
+    beyond = [(stem, s["descr"], s["value"]) for stem, got in devices.items() for s in got["sensors"] if s["class"] != "state"
+              and s.get("severity") in ("warning", "critical")]
+    tap.case("no sensor of a device that was well is beyond a limit of its own", not beyond, beyond)
 
 
 def secrets_of(want):
@@ -122,7 +140,7 @@ def main():
     fixtures()
     command_line()
     if (SHARED / "snmprec").is_dir():
-        compare_all()
+        own_limits(compare_all())
         scan()
     else:
         print("# skipped: no recordings with another system's answers on this machine")

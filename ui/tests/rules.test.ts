@@ -21,6 +21,14 @@ describe('the form of a rule', () => {
     const form = { ...blankRule(), name: '端口', metric: 'out_bps', limit: '90', clear: '80', share: true, scope: 'unit' as const, scopeId: 3, duration: '5' };
     expect(definitionOf(formOf('端口', definitionOf(form)))).toEqual(definitionOf(form));
   });
+  it('has a graver limit, and gives way to the device where that tells its own', () => {
+    const form = { ...blankRule(), name: '机房', metric: 'room_temperature', limit: '30', clear: '28', grave: '35', duration: '2' };
+    expect(definitionOf(form)).toMatchObject({ limit: 30, grave: 35, grave_severity: 'critical', unless: 'room_temperature_high' });
+    expect(definitionOf(formOf('机房', definitionOf(form)))).toEqual(definitionOf(form));
+    expect(definitionOf({ ...form, metric: 'charge' })).not.toHaveProperty('unless');
+    expect(definitionOf({ ...form, grave: '' })).not.toHaveProperty('grave_severity');
+    expect(summary(definitionOf(form))).toBe('机房温度高于 30 °C，持续 2 分钟，35 °C 起为紧急');
+  });
   it('is not ready without a limit, a name or the record of its scope', () => {
     expect(ready({ ...blankRule(), name: 'a' })).toBe(false);
     expect(ready({ ...blankRule(), limit: '5' })).toBe(false);

@@ -43,15 +43,27 @@ struct device_port {
 	double mtu;                /* octets */
 };
 
+/** Which limit of its own a device tells of a sensor. */
+enum device_limit {
+	DEVICE_LOW_CRITICAL,
+	DEVICE_LOW_WARN,
+	DEVICE_HIGH_WARN,
+	DEVICE_HIGH_CRITICAL,
+	DEVICE_LIMITS
+};
+
 struct device_sensor {
 	struct slice class; /* temperature, voltage, state, … */
 	struct slice oid;   /* dotted, with a dot in front */
 	struct slice index;
 	struct slice descr;
 	struct slice unit;
+	struct slice metric; /* under which its figures are told; empty = as its class */
 	double value;
-	struct slice state; /* in words, of class state */
-	enum device_severity severity;
+	double limit
+		[DEVICE_LIMITS]; /* in its unit; NAN = the device tells none; of a state all are */
+	struct slice state;      /* in words, of class state */
+	enum device_severity severity; /* by its own limits; unknown where it has none */
 };
 
 struct device_processor {
@@ -116,6 +128,19 @@ struct device {
  */
 void device_identify(const struct profiles *profiles, const struct mib_table *table,
 	struct arena *arena, struct device *ret_device);
+
+/**
+ * How grave a sensor's value is by the device's own limits.  With slack, as for
+ * one that was beyond them already, each is drawn in by 2 % of itself, or a tenth
+ * of the room between the two sides where that is less.
+ *
+ * Returns: DEVICE_UNKNOWN without a limit.  ret_limit: the one it is beyond, or may be NULL.
+ */
+enum device_severity device_sensor_severity(
+	const struct device_sensor *sensor, bool slack, enum device_limit *ret_limit);
+
+/** Does the device tell a limit of it? */
+bool device_sensor_limited(const struct device_sensor *sensor);
 
 /** One JSON object with the keys os vendor model serial sysname version features
  *  ports sensors processors mempools storage neighbours texts; null where unknown. */

@@ -39,6 +39,19 @@ static void put_ports(struct jw *jw, const struct device *device)
 	jw_end(jw);
 }
 
+/* Above and below 0 alike. */
+static void put_limits(struct jw *jw, const struct device_sensor *sensor)
+{
+	static const char *const names[DEVICE_LIMITS] = { "low_critical", "low_warn",
+		"high_warn", "high_critical" };
+	for (unsigned i = 0; i < DEVICE_LIMITS; i++) {
+		if (!isnan(sensor->limit[i])) {
+			jw_key(jw, names[i]);
+			jw_double(jw, sensor->limit[i]);
+		}
+	}
+}
+
 static void put_sensors(struct jw *jw, const struct device *device)
 {
 	static const char *const severities[] = { "unknown", "ok", "warning", "critical" };
@@ -54,8 +67,14 @@ static void put_sensors(struct jw *jw, const struct device *device)
 		jw_key(jw, "value");
 		jw_double(jw, sensor->value);
 		jw_kv_opt(jw, "unit", sensor->unit);
-		if (slice_is(sensor->class, "state")) {
+		bool is_state = slice_is(sensor->class, "state");
+		if (is_state) {
 			jw_kv_opt(jw, "state", sensor->state);
+		} else if (sensor->metric.n > 0) {
+			jw_kv_str(jw, "metric", sensor->metric);
+		}
+		if (is_state || device_sensor_limited(sensor)) {
+			put_limits(jw, sensor);
 			jw_kv_str(jw, "severity", slice_str(severities[sensor->severity]));
 		}
 		jw_end(jw);

@@ -234,6 +234,45 @@ static struct slice unit_of(struct finding *f, const struct rule *rule, struct s
 	return unit;
 }
 
+/* Limits that do not rise from the lowest to the highest are none: the agent fills in what it has not. */
+static bool limits_rise(const double limit[DEVICE_LIMITS])
+{
+	int last = -1;
+	for (int i = 0; i < DEVICE_LIMITS; i++) {
+		if (isnan(limit[i])) {
+			continue;
+		}
+		bool other_side = last >= 0 && last < DEVICE_HIGH_WARN && i >= DEVICE_HIGH_WARN;
+		if (last >= 0 &&
+			(other_side ? limit[i] <= limit[last] : limit[i] < limit[last])) {
+			return false;
+		}
+		last = i;
+	}
+	return true;
+}
+
+/* A limit is told as the value is, and scaled as it is. */
+static void limits_take(
+	struct finding *f, const struct rule *rule, struct device_sensor *sensor)
+{
+	for (int i = 0; i < DEVICE_LIMITS; i++) {
+		double limit = 0;
+		bool told =
+			rule->states.count == 0 &&
+			eval_number(&f->eval, &rule->field[FIELD_LOW_CRITICAL + i], &limit) &&
+			value_take(f, rule, &limit);
+		sensor->limit[i] = told ? limit : (double)NAN;
+	}
+	bool sound = limits_rise(sensor->limit);
+	for (int i = 0; i < DEVICE_LIMITS && !sound; i++) {
+		sensor->limit[i] = (double)NAN;
+	}
+	if (rule->states.count == 0) {
+		sensor->severity = device_sensor_severity(sensor, false, NULL);
+	}
+}
+
 void row_sensor(struct finding *f, const struct rule *rule, struct oid oid)
 {
 	struct device_sensor sensor = { 0 };
@@ -259,6 +298,8 @@ void row_sensor(struct finding *f, const struct rule *rule, struct oid oid)
 	sensor.index = index_of(f, oid);
 	sensor.descr = text_of(f, rule, FIELD_DESCR);
 	sensor.unit = unit_of(f, rule, sensor.class);
+	sensor.metric = text_of(f, rule, FIELD_METRIC);
+	limits_take(f, rule, &sensor);
 	*kept = sensor;
 }
 

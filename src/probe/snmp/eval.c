@@ -474,12 +474,25 @@ static bool alt_text(const struct eval *eval, const struct alt *alt, struct buf 
 	if (alt->each == NULL) {
 		return alt_here(eval, alt, buf);
 	}
-	struct mib_walk walk = mib_walk_of(eval->table, alt->each->oid);
+	struct oid_room below = { 0 };
+	struct oid_room index = { 0 };
+	if (oid_append(&below, alt->each->oid) < 0 ||
+		(alt->under && oid_append(&below, eval->index) < 0)) {
+		return false;
+	}
+	struct mib_walk walk = mib_walk_of(eval->table, oid_of(&below));
 	struct eval row = *eval;
 	for (int i = 0; i < EACH_ROWS_MAX && step(eval, 1); i++) {
-		if (!mib_walk_next(&walk, &row.index, &row.value)) {
+		struct oid rest = { 0 };
+		if (!mib_walk_next(&walk, &rest, &row.value)) {
 			break;
 		}
+		index.n = 0;
+		if ((alt->under && oid_append(&index, eval->index) < 0) ||
+			oid_append(&index, rest) < 0) {
+			break;
+		}
+		row.index = oid_of(&index);
 		if (alt_here(&row, alt, buf)) {
 			return true;
 		}

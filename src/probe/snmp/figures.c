@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <math.h>
+
 #include "base/buf.h"
 #include "probe/snmp/device.h"
 #include "probe/snmp/snmp_check_priv.h"
@@ -10,27 +12,42 @@ struct names {
 	size_t count;
 };
 
-/* Two of one name are told apart by their order. */
-static void tell(const struct snmp_device *device, struct names *names, struct slice metric,
-	struct slice name, struct slice unit, double value)
+/* Two of one name are told apart by their order.  Returns: is there room for it? */
+static bool instance_put(struct names *names, struct slice name, struct buf *instance)
 {
-	AUTO_BUF struct buf instance;
-	const struct snmp_sink *sink = &device->checker->config.sink;
 	unsigned twins = 1;
-	if (sink->figure == NULL || names->count == FIGURES_MAX) {
-		return;
+	if (names->count == FIGURES_MAX) {
+		return false;
 	}
 	for (size_t i = 0; i < names->count; i++) {
 		twins += slice_eq(names->name[i], name) ? 1 : 0;
 	}
 	names->name[names->count++] = name;
-	buf_init(&instance, DEVICE_TEXT_MAX + 16);
-	buf_put(&instance, name);
+	buf_put(instance, name);
 	if (twins > 1) {
-		buf_printf(&instance, " #%u", twins);
+		buf_printf(instance, " #%u", twins);
 	}
-	struct snmp_figure figure = { metric, buf_slice(&instance), { 0 }, unit, value };
-	sink->figure(sink->user, device->spec, &figure);
+	return true;
+}
+
+static void figure_tell(const struct snmp_device *device, const struct snmp_figure *figure)
+{
+	const struct snmp_sink *sink = &device->checker->config.sink;
+	if (sink->figure != NULL) {
+		sink->figure(sink->user, device->spec, figure);
+	}
+}
+
+static void tell(const struct snmp_device *device, struct names *names, struct slice metric,
+	struct slice name, struct slice unit, double value)
+{
+	AUTO_BUF struct buf instance;
+	buf_init(&instance, DEVICE_TEXT_MAX + 16);
+	if (instance_put(names, name, &instance)) {
+		struct snmp_figure figure = { metric, buf_slice(&instance), { 0 }, unit,
+			value };
+		figure_tell(device, &figure);
+	}
 }
 
 static void tell_pools(const struct snmp_device *device, const struct device_pool *pools,
@@ -45,6 +62,44 @@ static void tell_pools(const struct snmp_device *device, const struct device_poo
 	}
 }
 
+/*
+ * The device's own upper limit of a temperature, before the temperature: a rule with a limit of
+ * the school's gives way to it ("unless", docs/rules.md).  Of no other class, for a transceiver alone
+ * has twenty limits, and nothing looks at them.
+ */
+static void tell_limit(const struct snmp_device *device, const struct device_sensor *sensor,
+	const struct snmp_figure *of)
+{
+	AUTO_BUF struct buf metric;
+	double warn = sensor->limit[DEVICE_HIGH_WARN];
+	double limit = isnan(warn) ? sensor->limit[DEVICE_HIGH_CRITICAL] : warn;
+	if (isnan(limit) || !slice_is(sensor->class, "temperature")) {
+		return;
+	}
+	buf_init(&metric, DEVICE_TEXT_MAX + 16);
+	buf_put(&metric, of->metric);
+	buf_put_str(&metric, "_high");
+	struct snmp_figure figure = *of;
+	figure.metric = buf_slice(&metric);
+	figure.value = limit;
+	figure_tell(device, &figure);
+}
+
+static void tell_sensor(const struct snmp_device *device, struct names *names,
+	const struct device_sensor *sensor)
+{
+	AUTO_BUF struct buf instance;
+	buf_init(&instance, DEVICE_TEXT_MAX + 16);
+	struct slice name = sensor->descr.n > 0 ? sensor->descr : sensor->index;
+	struct slice metric = sensor->metric.n > 0 ? sensor->metric : sensor->class;
+	if (instance_put(names, name, &instance)) {
+		struct snmp_figure figure = { metric, buf_slice(&instance), { 0 }, sensor->unit,
+			sensor->value };
+		tell_limit(device, sensor, &figure);
+		figure_tell(device, &figure);
+	}
+}
+
 /* A state is no measurement. */
 static void tell_sensors(const struct snmp_device *device, const struct device *found)
 {
@@ -52,8 +107,7 @@ static void tell_sensors(const struct snmp_device *device, const struct device *
 	for (size_t i = 0; i < found->sensors.count; i++) {
 		const struct device_sensor *sensor = &found->sensors.items[i];
 		if (!slice_is(sensor->class, "state")) {
-			struct slice name = sensor->descr.n > 0 ? sensor->descr : sensor->index;
-			tell(device, &names, sensor->class, name, sensor->unit, sensor->value);
+			tell_sensor(device, &names, sensor);
 		}
 	}
 }

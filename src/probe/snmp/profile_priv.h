@@ -103,6 +103,7 @@ struct words {
 struct alt {
 	struct template from;
 	const struct ref *each; /* NULL = the rule's own row */
+	bool under;             /* of each only rows whose index begins with the rule's own */
 	struct conds only;
 	const pcre2_code *regex;
 	const struct words *map;
@@ -154,6 +155,11 @@ enum field_name {
 	FIELD_PRECISION,
 	FIELD_PERCENT_OF,
 	FIELD_DIVIDE_BY,
+	FIELD_METRIC,
+	FIELD_LOW_CRITICAL, /* in the order of enum device_limit */
+	FIELD_LOW_WARN,
+	FIELD_HIGH_WARN,
+	FIELD_HIGH_CRITICAL,
 	/* processors, mempools, storage */
 	FIELD_USAGE,
 	FIELD_USED,

@@ -44,6 +44,11 @@ static const struct {
 	{ FIELD_PRECISION, "precision", IN(SENSORS), true },
 	{ FIELD_PERCENT_OF, "percent_of", IN(SENSORS), true },
 	{ FIELD_DIVIDE_BY, "divide_by", IN(SENSORS) | IN(PROCESSORS), true },
+	{ FIELD_METRIC, "metric", IN(SENSORS), false },
+	{ FIELD_LOW_CRITICAL, "low_critical", IN(SENSORS), true },
+	{ FIELD_LOW_WARN, "low_warn", IN(SENSORS), true },
+	{ FIELD_HIGH_WARN, "high_warn", IN(SENSORS), true },
+	{ FIELD_HIGH_CRITICAL, "high_critical", IN(SENSORS), true },
 	{ FIELD_USAGE, "usage", IN(PROCESSORS), true },
 	{ FIELD_USED, "used", IN(MEMPOOLS) | IN(STORAGE), true },
 	{ FIELD_TOTAL, "total", IN(MEMPOOLS) | IN(STORAGE), true },
@@ -137,6 +142,10 @@ static struct alt alt_of(struct compile *c, const yaml_node_t *node, bool bare)
 	alt.map = map_of(c, compile_get(c, node, "map"));
 	alt.multiply = factor_at(c, node, "multiply");
 	alt.nonzero = flag_at(c, node, "nonzero");
+	alt.under = flag_at(c, node, "under");
+	if (alt.under && each == NULL) {
+		compile_complain(c, node, "'under' needs an 'each'");
+	}
 	return alt;
 }
 

@@ -33,11 +33,18 @@ struct snmp_port_change {
 	bool is_down;
 };
 
-/** A state of the device, such as a fan's, that is not well, or well again (CHECK_UP). */
+/** A state of the device, such as a fan's, or a value with limits of the device's own, that is
+ *  not well, or well again (CHECK_UP). */
 struct snmp_sensor_change {
+	struct slice key; /* of a state its name; of a value CLASS:NAME */
 	struct slice name;
 	struct slice word; /* the state as the device says it; may be empty */
 	enum check_state state;
+	/* of a value; NAN where it is there no more */
+	double value;
+	double limit; /* the one it is beyond */
+	bool is_below;
+	struct slice unit;
 };
 
 /** Any of them may be NULL; everything is borrowed for the call. */

@@ -2,6 +2,7 @@
 #include "probe/tls/tls_check.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 
 #include "base/buf.h"
@@ -95,6 +96,7 @@ int tls_check_start(struct stream_set *set, struct tls_client *client,
 	op->sink = sink;
 	op->spec = copy;
 	check_result_init(&op->result, spec, clock_unix_ms());
+	check_result_perf(&op->result, "days_left", (double)NAN, "d");
 	struct stream_config config = { .addr = spec->addr,
 		.port = spec->port,
 		.timeout_ms = verdict_timeout_ms(spec),

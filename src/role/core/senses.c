@@ -370,11 +370,13 @@ void senses_turn(struct core *core)
 	if (!core->checks_dirty || core->rt->peers[IPC_PROBE] == NULL) {
 		return;
 	}
+	AUTO_ARENA struct arena *arena = arena_create(0);
 	struct buf table;
 	struct msg_checks msg = { 0 };
 	int fd = -1;
 	buf_init(&table, TABLE_MAX_OCTETS);
-	int error = check_table_put(core->peek, core->env.secrets, &table);
+	int error = check_settle_s(core->peek, arena, &msg.settle_s);
+	error = error < 0 ? error : check_table_put(core->peek, core->env.secrets, &table);
 	error = error < 0 ? error : body_of(&table, &msg.json, &fd);
 	error = error < 0
 			? error

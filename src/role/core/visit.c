@@ -96,7 +96,8 @@ static void finish(struct job *job)
 	}
 	if (job->command.status >= 0) {
 		job->core->checks_dirty =
-			job->core->checks_dirty || changes_checks(v->call.route);
+			job->core->checks_dirty || changes_checks(v->call.route) ||
+			(v->call.route == ROUTE_SETTINGS_PUT && slice_is(v->call.key, "reach"));
 		job->core->rules_dirty = job->core->rules_dirty || changes_rules(v->call.route);
 		finds_acted(job->core, v->call.route);
 		if (changes_checks(v->call.route) || v->call.route == ROUTE_TOPOLOGY_SAY ||

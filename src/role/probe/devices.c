@@ -2,6 +2,7 @@
 #include "role/probe/devices.h"
 
 #include <fcntl.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -24,6 +25,10 @@
 #include "sys/memfd.h"
 
 enum { DEVICE_OCTETS_MAX = 4 * 1024 * 1024, FRAME_BODY_MAX = 57000 };
+enum {
+	UNIT_OCTETS_MAX = 16,
+	NUMBER_OCTETS = 352
+}; /* DBL_MAX has 309 places before the point */
 
 struct devices {
 	struct probe *probe;
@@ -127,13 +132,17 @@ static void on_figure(
 	line_figure(devices, spec, figure);
 }
 
-/* A part of a device that changed: its name goes into the alert's key and its words. */
+/* A part of a device that changed: its key goes into the alert's key, its name into the words. */
 struct part_change {
-	const char *part; /* "port" or "sensor", in the key and in the words */
+	const char *part; /* in the key: "port", "sensor" or "limit" */
+	const char *word; /* and in the words: "port" or "sensor" */
 	struct slice class;
+	struct slice key;
 	struct slice name;
-	const char *detail_name; /* what else is said of it */
-	struct slice detail;
+	struct {
+		const char *name;
+		struct slice text;
+	} detail[2];       /* what else is said of it */
 	struct slice code; /* empty = it is well again */
 	enum alert_severity severity;
 };
@@ -151,12 +160,14 @@ static void part_tell(
 	jw_object(&jw);
 	jw_kv_str(&jw, "name", slice_str(watch->name));
 	jw_kv_str(&jw, "target", slice_str(watch->target));
-	jw_kv_str(&jw, change->part, change->name);
-	jw_kv_str(&jw, change->detail_name, change->detail);
+	jw_kv_str(&jw, change->word, change->name);
+	for (unsigned i = 0; i < 2 && change->detail[i].name != NULL; i++) {
+		jw_kv_str(&jw, change->detail[i].name, change->detail[i].text);
+	}
 	jw_end(&jw);
 	(void)snprintf(check, sizeof(check), "%lld", (long long)watch->spec->id);
 	buf_printf(&dedup, "%s:%s:", change->part, check);
-	buf_put(&dedup, change->name);
+	buf_put(&dedup, change->key);
 	struct signal signal = {
 		.source = SLICE("probe"),
 		.check = slice_str(check),
@@ -183,10 +194,11 @@ static void on_port(
 	}
 	struct slice code = change->alias.n > 0 ? SLICE("port.down_named") : SLICE("port.down");
 	struct part_change port = { .part = "port",
+		.word = "port",
 		.class = SLICE("port.state"),
+		.key = change->name,
 		.name = change->name,
-		.detail_name = "alias",
-		.detail = change->alias,
+		.detail = { { "alias", change->alias } },
 		.code = change->is_down ? code : (struct slice) { 0 },
 		.severity = watch->severity };
 	devices->port_changes++;
@@ -201,21 +213,51 @@ static enum alert_severity sensor_severity(const struct watch *watch, enum check
 		       : watch->severity;
 }
 
+/* "78 °C": two places at most, and none that say nothing. */
+static struct slice number_text(char *room, size_t octets, double value, struct slice unit)
+{
+	int n = snprintf(room, octets, "%.2f", value);
+	size_t end = n > 0 && (size_t)n < octets ? (size_t)n : 0;
+	while (end > 1 && room[end - 1] == '0') {
+		end--;
+	}
+	end -= end > 1 && room[end - 1] == '.';
+	bool tight = unit.n == 0 || slice_is(unit, "%");
+	unit = slice_head(unit, UNIT_OCTETS_MAX);
+	n = snprintf(room + end, octets - end, "%s%.*s", tight ? "" : " ", SLICE_FMT(unit));
+	return slice_of(room, end + (n > 0 ? (size_t)n : 0));
+}
+
+/* A value beyond a limit of the device's own, or a state. */
 static void on_sensor(
 	void *user, const struct check_spec *spec, const struct snmp_sensor_change *change)
 {
 	struct devices *devices = user;
+	char room[2][NUMBER_OCTETS];
 	const struct watch *watch = table_get(devices->probe->table, spec->id);
 	if (watch == NULL) {
 		return;
 	}
-	struct part_change sensor = { .part = "sensor",
-		.class = SLICE("sensor.state"),
+	bool is_value = change->key.n != change->name.n;
+	struct part_change sensor = { .part = is_value ? "limit" : "sensor",
+		.word = "sensor",
+		.class = is_value ? SLICE("sensor.limit") : SLICE("sensor.state"),
+		.key = change->key,
 		.name = change->name,
-		.detail_name = "word",
-		.detail = change->word,
-		.code = change->state == CHECK_UP ? (struct slice) { 0 } : SLICE("sensor.bad"),
+		.detail = { { "word", change->word } },
+		.code = change->state == CHECK_UP ? (struct slice) { 0 }
+			: !is_value               ? SLICE("sensor.bad")
+			: change->is_below        ? SLICE("sensor.below_own")
+						  : SLICE("sensor.above_own"),
 		.severity = sensor_severity(watch, change->state) };
+	if (is_value && !isnan(change->value)) {
+		sensor.detail[0].name = "value";
+		sensor.detail[0].text =
+			number_text(room[0], NUMBER_OCTETS, change->value, change->unit);
+		sensor.detail[1].name = "limit";
+		sensor.detail[1].text =
+			number_text(room[1], NUMBER_OCTETS, change->limit, change->unit);
+	}
 	devices->sensor_changes++;
 	part_tell(devices, watch, &sensor);
 }

@@ -105,6 +105,11 @@ void judge_link(struct judge *judge, const struct watch *watch)
 	}
 }
 
+void judge_settle(struct judge *judge, uint32_t settle_s)
+{
+	reach_settle(judge->reach, (int64_t)settle_s * 1000);
+}
+
 void judge_result(struct judge *judge, const struct check_result *result)
 {
 	struct scheduler_look look = { 0 };
@@ -140,6 +145,7 @@ void judge_status(const struct judge *judge, struct jw *jw)
 	jw_kv_int(jw, "verdicts_held", s.holding);
 	jw_kv_int(jw, "verdicts_alone", (int64_t)s.alone);
 	jw_kv_int(jw, "unreachable", (int64_t)s.unreachable);
+	jw_kv_int(jw, "settled", (int64_t)s.settled);
 	jw_kv_int(jw, "flaps", (int64_t)s.flaps);
 	jw_kv_int(jw, "hurried", (int64_t)s.hurried);
 }

@@ -30,6 +30,9 @@ void judge_remove(struct judge *judge, int64_t id);
 /** Once all checks of a table are put. */
 void judge_link(struct judge *judge, const struct watch *watch);
 
+/** What the desk says of the time children have once their parent is back. */
+void judge_settle(struct judge *judge, uint32_t settle_s);
+
 /** The scheduler's on_result. */
 void judge_result(struct judge *judge, const struct check_result *result);
 /** Tell core what there is room for. */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/civil.h"
 #include "base/jw.h"
 #include "model/signal.h"
 #include "probe/reach.h"
@@ -24,7 +25,7 @@ static const struct {
 };
 
 static const char *const own_args[] = { "name", "target", "state", "code", "latency_us",
-	"cause", "percent" };
+	"cause", "percent", "parent", "back", "settles" };
 
 static bool is_own(const char *name)
 {
@@ -53,6 +54,27 @@ static void put_result(struct jw *jw, const struct check_result *result)
 	}
 }
 
+/* The parent that is back, if it is still watched. */
+static const struct watch *back_of(const struct probe *probe, const struct reach_told *told)
+{
+	return told->word == REACH_STATE && told->settled_after != 0
+		       ? table_get(probe->table, told->settled_after)
+		       : NULL;
+}
+
+static void put_settling(
+	struct jw *jw, const struct watch *parent, const struct reach_told *told)
+{
+	char back[16];
+	struct civil c = civil_of_ms(told->back_unix_ms, CIVIL_CHINA_OFFSET_MIN);
+	(void)snprintf(back, sizeof(back), "%02u:%02u", c.hour, c.minute);
+	jw_kv_str(jw, "parent", slice_str(parent->name));
+	jw_kv_str(jw, "back", slice_str(back));
+	if (told->state == CHECK_UNREACHABLE) {
+		jw_kv_int(jw, "settles", told->back_unix_ms + told->settle_ms);
+	}
+}
+
 static void put_args(struct probe *probe, struct buf *buf, const struct watch *watch,
 	const struct reach_told *told)
 {
@@ -67,6 +89,10 @@ static void put_args(struct probe *probe, struct buf *buf, const struct watch *w
 		&jw, "state", slice_str(flapping ? "flapping" : check_state_text(told->state)));
 	if (cause != NULL) {
 		jw_kv_str(&jw, "cause", slice_str(cause->name));
+	}
+	const struct watch *back = back_of(probe, told);
+	if (back != NULL) {
+		put_settling(&jw, back, told);
 	}
 	if (told->word != REACH_STATE) {
 		jw_kv_int(&jw, "percent", told->flap_percent);
@@ -109,6 +135,15 @@ static void say(struct probe *probe, const struct watch *watch, const struct rea
 	(void)!signal_queue_put(probe->signals, signal);
 }
 
+static const char *code_of(const struct probe *probe, const struct reach_told *told)
+{
+	return told->word != REACH_STATE ? "check.flapping"
+	       : is_tampered(told)       ? "check.page_differs"
+	       : told->state == CHECK_DOWN && back_of(probe, told) != NULL
+		       ? "check.still_down"
+		       : said[told->state].code;
+}
+
 void say_told(struct probe *probe, const struct watch *watch, const struct reach_told *told)
 {
 	char key[40];
@@ -125,9 +160,7 @@ void say_told(struct probe *probe, const struct watch *watch, const struct reach
 			 : told->word == REACH_FLAP_BEGINS ? SIGNAL_FIRING
 							   : SIGNAL_RESOLVED,
 		.dedup_key = slice_str(key),
-		.code = slice_str(!state              ? "check.flapping"
-				  : is_tampered(told) ? "check.page_differs"
-						      : said[told->state].code),
+		.code = slice_str(code_of(probe, told)),
 		.cause = caused ? slice_str(cause) : (struct slice) { 0 },
 	};
 	say(probe, watch, told, &signal);

@@ -288,6 +288,9 @@ void table_take(struct table *table, struct ipc_frame *frame)
 		msg.json = map.octets;
 	}
 	error = error < 0 ? error : apply(table, msg.json);
+	if (error == 0) {
+		judge_settle(table->probe->judge, msg.settle_s);
+	}
 	if (error < 0) {
 		table->broken++;
 		log_event(LOG_ERROR, "checks.unreadable", F_STR("why", err_text(error)));

@@ -150,16 +150,20 @@ static void every_fault_has_its_place(const char *conf)
 		{ "己,网站,,,后勤处,", "主管单位", "ambiguous_unit", "后勤处" },
 		{ "庚,网站,,,,九级", "等保级别", "invalid", "九级" },
 		{ "好,网站,,,,二级", "名称", "duplicate", "好" },
+		{ "辛,网站,,,,,2027-02-30", "域名到期日", "bad_day", "2027-02-30" },
+		{ "壬,网站,,,,,明年,", "域名到期日", "bad_day", "明年" },
+		{ "癸,网站,,,,,,2027年13月1日", "备案到期日", "bad_day", "2027年13月1日" },
 	};
 	begin(conf);
 	AUTO_BUF struct buf text;
 	buf_init(&text, 4096);
-	buf_put_str(&text, "名称,类型,IP,域名,主管单位,等保级别\n好,网站,,,信工,二级\n");
+	buf_put_str(&text, "名称,类型,IP,域名,主管单位,等保级别,域名到期日,备案到期日\n"
+			   "好,网站,,,信工,二级,2027/6/30,20280101\n");
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		buf_printf(&text, "%s\n", bad[i].row);
 	}
 	assert_int_equal(assets((const char *)text.p, dry), 0);
-	report_is(10, 1, 0, 0, 9);
+	report_is(13, 1, 0, 0, 12);
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		bool found = false;
 		for (const struct json *e = json_first(answer_at(&school, "report.errors"));
@@ -179,8 +183,15 @@ static void every_fault_has_its_place(const char *conf)
 	assert_string_equal(school.code, "import.bad_rows");
 	assert_int_equal(house_number(&school.house, "SELECT count(*) FROM asset"), 0);
 	assert_int_equal(assets((const char *)text.p, skipping), 0);
-	report_is(10, 1, 0, 0, 9);
+	report_is(13, 1, 0, 0, 12);
 	assert_int_equal(house_number(&school.house, "SELECT count(*) FROM asset"), 1);
+	/* Half past five by China's clock, and somebody will be reminded. */
+	assert_int_equal(house_number(&school.house, "SELECT domain_end_ms FROM asset"),
+		INT64_C(1814347800000));
+	assert_int_equal(house_number(&school.house,
+				 "SELECT count(*) FROM timer WHERE kind IN ('expiry.domain',"
+				 " 'expiry.icp') AND cancelled_at_ms IS NULL") >= 2,
+		1);
 	school_close(&school);
 }
 
@@ -247,14 +258,17 @@ static void the_export_imports_again(const char *conf)
 			0);
 	}
 	assert_int_equal(
-		assets("名称,类型,IP,域名,主管单位,使用单位,等保级别,重要性,暴露面\n"
-		       "主页,网站,10.1.1.1、10.1.1.2,www.example.edu.cn,图书馆,信工,二级,核心,互联网\n",
+		assets("名称,类型,IP,域名,主管单位,使用单位,等保级别,重要性,暴露面,域名到期日,ICP备案号,ICP备案到期日\n"
+		       "主页,网站,10.1.1.1、10.1.1.2,www.example.edu.cn,图书馆,信工,二级,核心,互联网,"
+		       "2027.1.5,鄂ICP备1号,2028年2月29日\n",
 			strict),
 		0);
 	assert_int_equal(view_do(&school, &operator, ROUTE_ASSETS_EXPORT, 0, NULL), 0);
 	struct memfd_map map;
 	assert_int_equal(memfd_map(school.download_fd, 1 << 20, &map), 0);
 	assert_true(slice_starts(map.octets, SLICE("\xef\xbb\xbf\"资产名称\",")));
+	assert_true(slice_find(map.octets,
+			    SLICE("\"2027-01-05\",\"鄂ICP备1号\",\"2028-02-29\"")) != SIZE_MAX);
 	/* No cell is a formula. */
 	assert_true(slice_find(map.octets, SLICE("\"=")) == SIZE_MAX);
 	assert_true(slice_find(map.octets, SLICE("\"+")) == SIZE_MAX);

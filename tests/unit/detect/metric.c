@@ -245,6 +245,59 @@ static void a_share_needs_both_figures_and_names_them(void **state)
 	buf_fini(&seen.last);
 }
 
+static void beyond_the_second_limit_the_same_alert_is_graver(void **state)
+{
+	(void)state;
+	struct seen seen = { 0 };
+	struct metrics *metrics = engine();
+	buf_init(&seen.last, 8192);
+	table(metrics,
+		RULE(OVER "\"clear\":80,\"duration_s\":0,\"grave\":95,"
+			  "\"grave_severity\":\"critical\""),
+		&seen);
+	announce(metrics, "load", "");
+	sample(metrics, "load", MINUTE_MS, 90, &seen);
+	assert_int_equal(seen.firing, 1);
+	assert_true(says(&seen, "\"severity\":\"minor\""));
+	sample(metrics, "load", 2 * MINUTE_MS, 97, &seen);
+	assert_int_equal(seen.firing, 2);
+	assert_true(says(&seen, "\"severity\":\"critical\""));
+	assert_true(says(&seen, "\\\"limit\\\":\\\"95.0"));
+	/* Said once; what gets better is still the grave alert until it is over. */
+	sample(metrics, "load", 3 * MINUTE_MS, 98, &seen);
+	sample(metrics, "load", 4 * MINUTE_MS, 90, &seen);
+	sample(metrics, "load", 5 * MINUTE_MS, 97, &seen);
+	assert_int_equal(seen.firing, 2);
+	sample(metrics, "load", 6 * MINUTE_MS, 70, &seen);
+	assert_int_equal(seen.resolved, 1);
+	sample(metrics, "load", 7 * MINUTE_MS, 99, &seen);
+	assert_int_equal(seen.firing, 3);
+	assert_true(says(&seen, "\"severity\":\"critical\""));
+	assert_int_equal(metrics_counters(metrics).fired, 2);
+	(void)metrics_destroy(metrics);
+	buf_fini(&seen.last);
+}
+
+static void where_the_device_tells_a_limit_of_its_own_the_rule_is_silent(void **state)
+{
+	(void)state;
+	struct seen seen = { 0 };
+	struct metrics *metrics = engine();
+	buf_init(&seen.last, 8192);
+	table(metrics, RULE(OVER "\"duration_s\":0,\"unless\":\"load_high\""), &seen);
+	announce(metrics, "load", "");
+	sample(metrics, "load", MINUTE_MS, 90, &seen);
+	assert_int_equal(seen.firing, 1);
+	announce(metrics, "load_high", "");
+	sample(metrics, "load_high", 2 * MINUTE_MS, 99, &seen);
+	sample(metrics, "load", 2 * MINUTE_MS, 90, &seen);
+	assert_int_equal(seen.resolved, 1);
+	sample(metrics, "load", 3 * MINUTE_MS, 98, &seen);
+	assert_int_equal(seen.firing, 1);
+	(void)metrics_destroy(metrics);
+	buf_fini(&seen.last);
+}
+
 static void what_nobody_looks_at_any_more_ends(void **state)
 {
 	(void)state;
@@ -389,6 +442,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(conditions_say_what_they_mean),
 		cmocka_unit_test(a_share_needs_both_figures_and_names_them),
+		cmocka_unit_test(beyond_the_second_limit_the_same_alert_is_graver),
+		cmocka_unit_test(where_the_device_tells_a_limit_of_its_own_the_rule_is_silent),
 		cmocka_unit_test(what_nobody_looks_at_any_more_ends),
 		cmocka_unit_test(what_fired_before_a_restart_still_ends),
 		cmocka_unit_test(maintenance_is_judged_by_no_rule),

@@ -38,6 +38,29 @@ static const struct {
 		"{" FRONT "\"kind\":\"threshold\",\"limit\":5,\"window_s\":600}", "window_s" },
 	{ "either way is for what has a middle",
 		"{" FRONT "\"kind\":\"threshold\",\"op\":\"either\",\"limit\":5}", "op" },
+	{ "a second limit lies further out and is graver",
+		"{" FRONT
+		"\"kind\":\"threshold\",\"limit\":5,\"grave\":9,\"grave_severity\":\"major\"}",
+		NULL },
+	{ "a second limit that is met first is refused",
+		"{" FRONT "\"kind\":\"threshold\",\"limit\":5,\"grave\":4}", "grave" },
+	{ "further down for what must not fall",
+		"{" FRONT "\"kind\":\"threshold\",\"op\":\"below\",\"limit\":5,\"grave\":4}",
+		NULL },
+	{ "a second limit that is no graver is refused",
+		"{" FRONT
+		"\"kind\":\"threshold\",\"limit\":5,\"grave\":9,\"grave_severity\":\"minor\"}",
+		"grave_severity" },
+	{ "how grave needs a second limit",
+		"{" FRONT "\"kind\":\"threshold\",\"limit\":5,\"grave_severity\":\"critical\"}",
+		"grave_severity" },
+	{ "another figure may stand in its place",
+		"{" FRONT "\"kind\":\"threshold\",\"limit\":5,\"unless\":\"loss_high\"}",
+		NULL },
+	{ "but not of a change",
+		"{" FRONT
+		"\"kind\":\"rate\",\"limit\":5,\"window_s\":600,\"unless\":\"loss_high\"}",
+		"unless" },
 	{ "a rate needs a window", "{" FRONT "\"kind\":\"rate\",\"limit\":5}", "window_s" },
 	{ "a rate takes its change in percent",
 		"{" FRONT "\"kind\":\"rate\",\"limit\":50,\"window_s\":600,\"relative\":true}",
@@ -108,6 +131,11 @@ static void a_name_is_not_part_of_the_condition(void **state)
 	assert_true(
 		plain !=
 		fingerprint("{" FRONT "\"kind\":\"threshold\",\"limit\":5,\"duration_s\":60}"));
+	assert_true(plain !=
+		    fingerprint("{" FRONT "\"kind\":\"threshold\",\"limit\":5,\"grave\":9}"));
+	assert_true(
+		plain !=
+		fingerprint("{" FRONT "\"kind\":\"threshold\",\"limit\":5,\"unless\":\"x\"}"));
 }
 
 int main(void)

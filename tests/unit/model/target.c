@@ -87,6 +87,30 @@ static void levels_are_read_as_written(void **state)
 	}
 }
 
+static void days_are_read_as_written(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *text;
+		int64_t day_ms; /* or an error */
+	} days[] = { { "", 0 }, { "无", 0 }, { "-", 0 }, { "2027-06-30", 1814347800000 },
+		{ "2027-6-30", 1814347800000 }, { "2027/6/30", 1814347800000 },
+		{ "2027.6.30", 1814347800000 }, { "20270630", 1814347800000 },
+		{ "2027年6月30日", 1814347800000 }, { "2027年6月30", 1814347800000 },
+		{ "2027-6-31", E_RANGE }, { "2027-13-1", E_RANGE }, { "20271301", E_RANGE },
+		{ "2027-6", E_FORMAT }, { "2027-6-30 0:00", E_FORMAT }, { "六月", E_FORMAT },
+		{ "27-6-30", E_RANGE }, { "2027-260-1", E_RANGE }, { "2027063O", E_FORMAT } };
+	for (size_t i = 0; i < sizeof(days) / sizeof(days[0]); i++) {
+		int64_t day_ms = -1;
+		int error = sheet_day_parse(slice_str(days[i].text), &day_ms);
+		bool same = days[i].day_ms < 0 ? error == days[i].day_ms
+					       : error == 0 && day_ms == days[i].day_ms;
+		if (!same) {
+			fail_msg("%s: %d %lld", days[i].text, error, (long long)day_ms);
+		}
+	}
+}
+
 static void keys_have_a_limit(void **state)
 {
 	(void)state;
@@ -108,6 +132,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_target_has_the_form_of_its_kind),
 		cmocka_unit_test(levels_are_read_as_written),
+		cmocka_unit_test(days_are_read_as_written),
 		cmocka_unit_test(keys_have_a_limit),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,6 +2,7 @@
 #include "probe/snmp/profile.h"
 
 #include <fcntl.h>
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -40,6 +41,9 @@ static const struct {
 	{ "a match without a condition", "os: x\nmatch:\n  - {}\n", E_INPUT, 3 },
 	{ "a match without an os", "match:\n  - object_id: 1.3\n", E_INPUT, 1 },
 	{ "a sensor without a value", "sensors:\n  - {class: c, descr: d}\n", E_INPUT, 2 },
+	{ "rows below none",
+		"sensors:\n  - {class: c, value: 1.3, high_warn: {from: 1.3, under: true}}\n",
+		E_INPUT, 2 },
 	{ "a divisor of 0", "sensors:\n  - {class: c, value: 1.3, divisor: 0}\n", E_INPUT, 2 },
 	{ "a brace that does not close",
 		"sensors:\n  - {class: c, value: 1.3, descr: '{1.3'}\n", E_INPUT, 2 },
@@ -218,6 +222,80 @@ static void each_word_of_the_language_does_what_it_says(void **state)
 		if (strcmp(got, rules[i].want) != 0) {
 			fail_msg("%s: gave '%s', wanted '%s'", rules[i].name, got,
 				rules[i].want);
+		}
+		(void)profiles_destroy(profiles);
+	}
+}
+
+/* What a device tells of a sensor's limits, and how grave its value is: lc, lw, hw, hc. */
+static void limits_are_what_the_device_tells(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *name;
+		const char *rule;
+		const char *want;
+	} cases[] = {
+		{ "a sensor without limits is neither well nor unwell",
+			"{class: c, value: 1.4.13.0}", "30: - - - - unknown" },
+		{ "limits are scaled as the value is",
+			"{class: c, value: 1.4.13.0, divisor: 10, low_warn: '10', high_warn: '50'}",
+			"3: - 1 5 - ok" },
+		{ "beyond the nearer limit is a warning",
+			"{class: c, value: 1.4.13.0, high_warn: '29', high_critical: '40'}",
+			"30: - - 29 40 warning" },
+		{ "beyond the farther is critical",
+			"{class: c, value: 1.4.13.0, low_critical: '31', high_warn: '40'}",
+			"30: 31 - 40 - critical" },
+		{ "at a limit it is not beyond it",
+			"{class: c, value: 1.4.13.0, high_critical: '30'}", "30: - - - 30 ok" },
+		{ "limits that do not rise are none",
+			"{class: c, value: 1.4.13.0, low_warn: '20', high_warn: '20'}",
+			"30: - - - - unknown" },
+		{ "nor are those the wrong way round",
+			"{class: c, value: 1.4.13.0, high_warn: '40', high_critical: '39'}",
+			"30: - - - - unknown" },
+		{ "one limit for both steps of a side is sound",
+			"{class: c, value: 1.4.13.0, high_warn: '40', high_critical: '40'}",
+			"30: - - 40 40 ok" },
+		{ "a limit of 0 can be passed over",
+			"{class: c, value: 1.4.13.0, low_critical: '0', high_critical: {from: '0', nonzero: true}}",
+			"30: 0 - - - ok" },
+		{ "a limit can be searched among the rows below the sensor's own",
+			"{class: c, each: 1.4.4, only: '{index} = 5', value: 1.4.13.0,"
+			" high_warn: {each: 1.4.3, under: true, from: '40', only: '{value} = 2'}}",
+			"30: - - 40 - ok" },
+		{ "and not among another's",
+			"{class: c, each: 1.4.4, only: '{index} = 6', value: 1.4.13.0,"
+			" high_warn: {each: 1.4.3, under: true, from: '40', only: '{value} = 2'}}",
+			"30: - - - - unknown" },
+	};
+	static const char *const severities[] = { "unknown", "ok", "warning", "critical" };
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		AUTO_ARENA struct arena *arena = arena_create(0);
+		AUTO_MIB_TABLE struct mib_table *table = NULL;
+		struct profiles *profiles = NULL;
+		struct device device;
+		char yaml[600];
+		AUTO_BUF struct buf got;
+		buf_init(&got, 200);
+		(void)snprintf(
+			yaml, sizeof(yaml), "generic: true\nsensors:\n  - %s\n", cases[i].rule);
+		identify(yaml, arena, &device, &profiles, &table);
+		assert_int_equal(device.sensors.count, 1);
+		const struct device_sensor *sensor = &device.sensors.items[0];
+		buf_printf(&got, "%.12g:", sensor->value);
+		for (unsigned k = 0; k < DEVICE_LIMITS; k++) {
+			if (isnan(sensor->limit[k])) {
+				buf_put_str(&got, " -");
+			} else {
+				buf_printf(&got, " %.12g", sensor->limit[k]);
+			}
+		}
+		buf_printf(&got, " %s", severities[sensor->severity]);
+		if (!slice_is(buf_slice(&got), cases[i].want)) {
+			fail_msg("%s: gave '%.*s', wanted '%s'", cases[i].name,
+				SLICE_FMT(buf_slice(&got)), cases[i].want);
 		}
 		(void)profiles_destroy(profiles);
 	}
@@ -466,6 +544,7 @@ int main(void)
 			a_file_that_breaks_the_language_is_refused_whole_with_its_line),
 		cmocka_unit_test(an_include_that_is_not_there_is_named),
 		cmocka_unit_test(each_word_of_the_language_does_what_it_says),
+		cmocka_unit_test(limits_are_what_the_device_tells),
 		cmocka_unit_test(pools_are_completed_from_what_is_told),
 		cmocka_unit_test(the_first_to_name_an_object_has_the_say_and_fallbacks_wait),
 		cmocka_unit_test(no_list_outgrows_its_largest_size),

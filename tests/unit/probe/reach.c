@@ -295,6 +295,168 @@ static void what_was_not_asked_says_nothing_when_the_root_is_back(void **state)
 	(void)reach_destroy(hand.reach);
 }
 
+/* ---- after the parent's return */
+
+enum { PARENT_BACK_MS = 90 * 1000 };
+
+/* The two of pair: both are out, the parent is back, the child was looked at and fails. */
+static void pair_settles(struct hand *hand)
+{
+	struct reach_told t = { 0 };
+	pair(hand);
+	reach_settle(hand->reach, PARENT_BACK_MS);
+	pair_up(hand);
+	say(hand, 2, CHECK_DOWN, CHECK_DOWN);
+	say(hand, 1, CHECK_DOWN, CHECK_DOWN);
+	told(hand, 1, CHECK_DOWN, 0);
+	told(hand, 2, CHECK_UNREACHABLE, 1);
+	unsigned before = hand->hurried;
+	say(hand, 1, CHECK_UP, CHECK_UP);
+	told(hand, 1, CHECK_UP, 0);
+	assert_int_equal(hand->hurried, before + 1);
+	silent(hand);
+	say(hand, 2, CHECK_DOWN, CHECK_DOWN);
+	assert_true(reach_take(hand->reach, &t));
+	assert_int_equal(t.state, CHECK_UNREACHABLE);
+	assert_int_equal(t.cause, 1);
+	assert_int_equal(t.settled_after, 1);
+	assert_int_equal(t.settle_ms, PARENT_BACK_MS);
+	assert_int_equal(reach_stats(hand->reach).settled, 1);
+}
+
+static void a_child_has_time_to_settle_once_its_parent_is_back(void **state)
+{
+	(void)state;
+	struct hand hand;
+	struct reach_told t = { 0 };
+	pair_settles(&hand);
+	/* However often both are looked at meanwhile, nothing is told, and nobody hurries. */
+	unsigned before = hand.hurried;
+	int64_t began_ms = hand.now_ms;
+	while (hand.now_ms < began_ms + PARENT_BACK_MS - 1000) {
+		hand.now_ms += 500;
+		say(&hand, 2, CHECK_DOWN, CHECK_DOWN);
+		say(&hand, 1, CHECK_UP, CHECK_UP);
+		assert_true(reach_turn(hand.reach, hand.now_ms) > 0);
+	}
+	silent(&hand);
+	assert_int_equal(hand.hurried, before);
+	hand.now_ms = began_ms + PARENT_BACK_MS;
+	(void)reach_turn(hand.reach, hand.now_ms);
+	/* What it missed while it was given time counts for nothing. */
+	silent(&hand);
+	say(&hand, 1, CHECK_UP, CHECK_UP);
+	silent(&hand);
+	say(&hand, 2, CHECK_DOWN, CHECK_DOWN);
+	say(&hand, 1, CHECK_UP, CHECK_UP);
+	assert_true(reach_take(hand.reach, &t));
+	assert_int_equal(t.id, 2);
+	assert_int_equal(t.state, CHECK_DOWN);
+	assert_int_equal(t.cause, 0);
+	assert_int_equal(t.settled_after, 1);
+	assert_true(t.back_unix_ms > 0 && t.back_unix_ms < hand.now_ms);
+	silent(&hand);
+	(void)reach_destroy(hand.reach);
+}
+
+static void one_that_answers_while_it_settles_is_judged_as_ever_from_then_on(void **state)
+{
+	(void)state;
+	struct hand hand;
+	struct reach_told t = { 0 };
+	pair_settles(&hand);
+	say(&hand, 2, CHECK_UP, CHECK_UP);
+	told(&hand, 2, CHECK_UP, 0);
+	say(&hand, 2, CHECK_DOWN, CHECK_DOWN);
+	say(&hand, 1, CHECK_UP, CHECK_UP);
+	assert_true(reach_take(hand.reach, &t));
+	assert_int_equal(t.state, CHECK_DOWN);
+	assert_int_equal(t.settled_after, 0);
+	(void)reach_destroy(hand.reach);
+}
+
+static void a_parent_that_fails_again_is_the_cause_again_and_the_time_begins_anew(void **state)
+{
+	(void)state;
+	struct hand hand;
+	pair_settles(&hand);
+	hand.now_ms += PARENT_BACK_MS / 2;
+	say(&hand, 1, CHECK_DOWN, CHECK_DOWN);
+	told(&hand, 1, CHECK_DOWN, 0);
+	silent(&hand);
+	hand.now_ms += PARENT_BACK_MS / 2;
+	(void)reach_turn(hand.reach, hand.now_ms);
+	silent(&hand);
+	say(&hand, 1, CHECK_UP, CHECK_UP);
+	told(&hand, 1, CHECK_UP, 0);
+	assert_int_equal(reach_turn(hand.reach, hand.now_ms), PARENT_BACK_MS);
+	(void)reach_destroy(hand.reach);
+}
+
+/* 3 hangs on 2 hangs on 1. */
+static void each_storey_of_a_chain_settles_after_the_one_above_it(void **state)
+{
+	(void)state;
+	struct hand hand;
+	struct reach_told t = { 0 };
+	int64_t two = 2;
+	pair(&hand);
+	reach_settle(hand.reach, PARENT_BACK_MS);
+	assert_int_equal(reach_link(hand.reach, 3, &two, 1), 0);
+	pair_up(&hand);
+	say(&hand, 3, CHECK_UP, CHECK_UP);
+	told(&hand, 3, CHECK_UP, 0);
+	for (int64_t id = 3; id >= 1; id--) {
+		say(&hand, id, CHECK_DOWN, CHECK_DOWN);
+	}
+	told(&hand, 1, CHECK_DOWN, 0);
+	told(&hand, 2, CHECK_UNREACHABLE, 1);
+	told(&hand, 3, CHECK_UNREACHABLE, 1);
+	say(&hand, 1, CHECK_UP, CHECK_UP);
+	told(&hand, 1, CHECK_UP, 0);
+	hand.now_ms += PARENT_BACK_MS - 1000;
+	say(&hand, 3, CHECK_DOWN, CHECK_DOWN);
+	silent(&hand);
+	say(&hand, 2, CHECK_UP, CHECK_UP);
+	told(&hand, 2, CHECK_UP, 0);
+	/* The core has been back for long, but what 3 hangs on has not. */
+	hand.now_ms += PARENT_BACK_MS - 1000;
+	say(&hand, 3, CHECK_DOWN, CHECK_DOWN);
+	(void)reach_turn(hand.reach, hand.now_ms);
+	assert_true(reach_take(hand.reach, &t));
+	assert_int_equal(t.state, CHECK_UNREACHABLE);
+	assert_int_equal(t.settled_after, 2);
+	silent(&hand);
+	say(&hand, 3, CHECK_UP, CHECK_UP);
+	told(&hand, 3, CHECK_UP, 0);
+	(void)reach_destroy(hand.reach);
+}
+
+static void time_to_settle_that_is_taken_away_is_over_at_once(void **state)
+{
+	(void)state;
+	struct hand hand;
+	pair_settles(&hand);
+	reach_settle(hand.reach, 0);
+	(void)reach_turn(hand.reach, hand.now_ms);
+	say(&hand, 2, CHECK_DOWN, CHECK_DOWN);
+	say(&hand, 1, CHECK_UP, CHECK_UP);
+	told(&hand, 2, CHECK_DOWN, 0);
+	(void)reach_destroy(hand.reach);
+}
+
+/* Nobody is above it any more: there is nothing to wait for. */
+static void what_settles_is_told_at_once_when_its_parent_is_taken_away(void **state)
+{
+	(void)state;
+	struct hand hand;
+	pair_settles(&hand);
+	assert_int_equal(reach_remove(hand.reach, 1), 0);
+	(void)reach_turn(hand.reach, hand.now_ms);
+	told(&hand, 2, CHECK_DOWN, 0);
+	(void)reach_destroy(hand.reach);
+}
+
 static void one_living_parent_of_two_is_enough_to_be_at_fault(void **state)
 {
 	(void)state;
@@ -413,7 +575,9 @@ static void while_it_flaps_nothing_else_is_told_of_it(void **state)
 struct order {
 	struct campus campus;
 	uint64_t seed;
-	size_t own; /* children that break by themselves meanwhile */
+	size_t own;         /* children that break by themselves meanwhile */
+	size_t late;        /* as many before them are back only some time after the core */
+	uint32_t settle_ms; /* 0 = they get none, and there are none that are late */
 };
 
 static void order_plan(struct order *o, size_t children)
@@ -436,6 +600,8 @@ static void order_plan(struct order *o, size_t children)
 		}
 	}
 	campus_watch(c, &plan);
+	o->settle_ms = campus_draw(c, 3) * 8000;
+	reach_settle(c->reach, o->settle_ms);
 }
 
 static void order_fail(const struct order *o, const char *what, size_t device)
@@ -457,6 +623,11 @@ static void order_out(struct order *o, size_t children)
 		c->devices[i].out_ms = c->devices[CORE].out_ms + 1000 + campus_draw(c, 9000);
 		c->devices[i].back_ms = INT64_MAX;
 	}
+	/* As switches do that boot longer than the core. */
+	for (size_t i = children - o->own; i > children - o->own - o->late; i--) {
+		c->devices[i].out_ms = c->devices[CORE].out_ms;
+		c->devices[i].back_ms = c->devices[CORE].back_ms + campus_draw(c, o->settle_ms);
+	}
 	campus_pass(c, 24000);
 	if (c->devices[CORE].downs != 1) {
 		order_fail(o, "the core is told once", CORE);
@@ -472,7 +643,7 @@ static void order_out(struct order *o, size_t children)
 static void order_back(struct order *o, size_t children)
 {
 	struct campus *c = &o->campus;
-	campus_pass(c, 40000);
+	campus_pass(c, 40000 + 2 * o->settle_ms);
 	for (size_t i = 0; i <= children; i++) {
 		const struct campus_device *d = &c->devices[i];
 		bool own = i > children - o->own;
@@ -492,6 +663,7 @@ static void order(uint64_t seed, size_t children)
 	order_plan(&o, children);
 	/* With 25 or more there are some at the edge. */
 	o.own = campus_draw(&o.campus, 3);
+	o.late = o.settle_ms != 0 ? campus_draw(&o.campus, 3) : 0;
 	order_out(&o, children);
 	order_back(&o, children);
 	campus_close(&o.campus);
@@ -547,6 +719,14 @@ int main(void)
 		cmocka_unit_test(a_silent_parent_is_waited_for_and_not_for_ever),
 		cmocka_unit_test(what_still_fails_when_the_root_is_back_is_told_then),
 		cmocka_unit_test(what_was_not_asked_says_nothing_when_the_root_is_back),
+		cmocka_unit_test(a_child_has_time_to_settle_once_its_parent_is_back),
+		cmocka_unit_test(
+			one_that_answers_while_it_settles_is_judged_as_ever_from_then_on),
+		cmocka_unit_test(
+			a_parent_that_fails_again_is_the_cause_again_and_the_time_begins_anew),
+		cmocka_unit_test(each_storey_of_a_chain_settles_after_the_one_above_it),
+		cmocka_unit_test(time_to_settle_that_is_taken_away_is_over_at_once),
+		cmocka_unit_test(what_settles_is_told_at_once_when_its_parent_is_taken_away),
 		cmocka_unit_test(one_living_parent_of_two_is_enough_to_be_at_fault),
 		cmocka_unit_test(a_cause_names_the_root_and_moves_when_the_root_does),
 		cmocka_unit_test(a_check_that_changed_back_untold_is_told_as_it_is),

@@ -37,6 +37,7 @@ export const GROUPS: Record<string, Known[]> = {
   expiry: [{ key: 'expiry.days', label: 'setting.expiry.days', kind: 'text', hint: 'setting.expiry.hint', placeholder: '60, 30, 7, 1' }],
   backup: [{ key: 'backup.target_dir', label: 'setting.backup.target', kind: 'text', hint: 'setting.backup_hint' }, { key: 'backup.at_hour', label: 'setting.backup.at_hour', kind: 'number', hint: 'setting.backup.at_hint' }],
   sweep: [{ key: 'sweep.per_second', label: 'setting.sweep.per_second', kind: 'number', first: 50, hint: 'setting.sweep_hint' }, { key: 'sweep.round_hours', label: 'setting.sweep.round_hours', kind: 'number', first: 24 }, { key: 'sweep.names', label: 'setting.sweep.names', kind: 'switch', first: true, hint: 'setting.sweep.names_hint' }],
+  reach: [{ key: 'reach.settle_s', label: 'setting.reach.settle_s', kind: 'number', first: 90, hint: 'setting.reach_hint' }],
 };
 
 const KEYS = ['settings', 'checkup', 'overview'];

@@ -7,6 +7,9 @@ export function daysLeft(end: string, today: string): number {
   return Math.round((Date.parse(`${end}T00:00:00Z`) - Date.parse(`${today}T00:00:00Z`)) / DAY_MS);
 }
 
-export function endTone(left: number): string {
-  return left < 0 ? 'bad strong' : left <= SOON_DAYS ? 'warn strong' : 'muted';
+/** Certificates are renewed by machines, weeks before they end. */
+export const CERTIFICATE_SOON_DAYS = 21;
+
+export function endTone(left: number, soon = SOON_DAYS): string {
+  return left < 0 ? 'bad strong' : left <= soon ? 'warn strong' : 'muted';
 }

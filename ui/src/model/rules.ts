@@ -8,19 +8,19 @@ export type RuleKind = (typeof RULE_KINDS)[number];
 export const RULE_SCOPES = ['all', 'unit', 'asset', 'check'] as const;
 export type RuleScope = (typeof RULE_SCOPES)[number];
 export type RuleOp = 'above' | 'below' | 'either';
-export type RuleField = 'op' | 'limit' | 'clear' | 'share' | 'window' | 'relative' | 'horizon' | 'deviations' | 'days';
+export type RuleField = 'op' | 'limit' | 'clear' | 'grave' | 'share' | 'window' | 'relative' | 'horizon' | 'deviations' | 'days';
 
 /** Metrics people choose from, with the unit they are measured in. */
 export const METRICS: Record<string, string> = {
   latency: 'us', rtt: 'us', loss: '%', jitter: 'us', in_bps: 'bit/s', out_bps: 'bit/s', in_errors: '/s', out_errors: '/s', egress_in_bps: 'bit/s', egress_out_bps: 'bit/s',
-  cpu: '%', memory_used: '%', disk_used: '%', temperature: '°C', charge: '%', load1: '', memory_available: 'B', disk_available: 'B', days_left: 'd', value: '',
+  cpu: '%', memory_used: '%', disk_used: '%', temperature: '°C', room_temperature: '°C', charge: '%', ups_load: '%', load1: '', memory_available: 'B', disk_available: 'B', days_left: 'd', value: '',
 };
 
 /** A unit as people type it: 90 Mbit/s, not 90000000 bit/s. */
 const TYPED: Record<string, { unit: string; by: number }> = { us: { unit: 'ms', by: 1e3 }, 'bit/s': { unit: 'Mbit/s', by: 1e6 }, B: { unit: 'GB', by: 1e9 } };
 
 const FIELDS: Record<RuleKind, RuleField[]> = {
-  threshold: ['op', 'limit', 'clear', 'share'],
+  threshold: ['op', 'limit', 'clear', 'grave', 'share'],
   rate: ['op', 'limit', 'window', 'relative'],
   absence: [],
   forecast: ['op', 'limit', 'window', 'horizon'],
@@ -43,6 +43,9 @@ export interface RuleForm {
   op: RuleOp;
   limit: string;
   clear: string;
+  grave: string;
+  graveSeverity: Severity;
+  unless: boolean;
   share: boolean;
   relative: boolean;
   window: string; // minutes
@@ -64,6 +67,11 @@ export function typedUnit(form: Pick<RuleForm, 'kind' | 'metric' | 'share' | 're
   }
   const unit = METRICS[form.metric] ?? '';
   return TYPED[unit] ?? { unit, by: 1 };
+}
+
+/** Do some devices tell a limit of their own of it? */
+export function limitable(metric: string): boolean {
+  return metric === 'temperature' || metric === 'room_temperature';
 }
 
 /** May the metric be looked at as a share of the port's speed? */
@@ -98,6 +106,9 @@ export function definitionOf(form: RuleForm): Definition {
     op: has('op') ? form.op : null,
     limit: has('limit') ? scaled(form.limit) : null,
     clear: has('clear') ? scaled(form.clear) : null,
+    grave: has('grave') ? scaled(form.grave) : null,
+    grave_severity: has('grave') && scaled(form.grave) !== null ? form.graveSeverity : null,
+    unless: has('grave') && form.unless && limitable(form.metric) ? `${form.metric}_high` : null,
     of: has('share') && form.share && shareable(form.metric) ? 'speed' : null,
     window_s: has('window') ? whole(form.window, 60) : null,
     relative: has('relative') && form.relative ? true : null,
@@ -109,7 +120,7 @@ export function definitionOf(form: RuleForm): Definition {
 }
 
 const BLANK: RuleForm = {
-  name: '', metric: 'latency', instance: '', kind: 'threshold', op: 'above', limit: '', clear: '', share: false, relative: false, window: '60', horizon: '3',
+  name: '', metric: 'latency', instance: '', kind: 'threshold', op: 'above', limit: '', clear: '', grave: '', graveSeverity: 'critical', unless: true, share: false, relative: false, window: '60', horizon: '3',
   duration: '5', deviations: '3.5', days: '3', scope: 'all', scopeId: null, severity: 'minor',
 };
 
@@ -131,6 +142,8 @@ export function formOf(name: string, raw: unknown): RuleForm {
     instance: typeof d.instance === 'string' ? d.instance : '',
     kind: pick(d.kind, RULE_KINDS, 'threshold'),
     op: pick<RuleOp>(d.op, ['above', 'below', 'either'], 'above'),
+    graveSeverity: pick(d.grave_severity, SEVERITIES, 'critical'),
+    unless: typeof d.unless === 'string',
     share: d.of === 'speed',
     relative: d.relative === true,
     window: typed(d.window_s, 60, BLANK.window),
@@ -143,7 +156,7 @@ export function formOf(name: string, raw: unknown): RuleForm {
     severity: pick(d.severity, SEVERITIES, 'minor'),
   };
   const { by } = typedUnit(form);
-  return { ...form, limit: typed(d.limit, by, ''), clear: typed(d.clear, by, '') };
+  return { ...form, limit: typed(d.limit, by, ''), clear: typed(d.clear, by, ''), grave: typed(d.grave, by, '') };
 }
 
 export function blankRule(): RuleForm {
@@ -163,6 +176,10 @@ export function metricName(metric: string): string {
   return tx(`metric.${metric}`, metric);
 }
 
+function withUnit(text: string, unit: string): string {
+  return `${text}${unit === '%' || unit === '' ? unit : ` ${unit}`}`;
+}
+
 /** "入流量占带宽 高于 90%，持续 5 分钟" */
 export function summary(raw: unknown): string {
   const form = formOf('', raw);
@@ -170,8 +187,9 @@ export function summary(raw: unknown): string {
   const text = t(`rule.sum.${form.kind}` as Key, {
     metric: metricName(form.metric) + (form.share ? t('rule.share_of') : ''),
     op: t(`rule.op.${form.op}`),
-    limit: `${form.limit}${unit === '%' || unit === '' ? unit : ` ${unit}`}`,
+    limit: withUnit(form.limit, unit),
     window: form.window, horizon: form.horizon, duration: form.duration, deviations: form.deviations,
   });
-  return form.kind !== 'absence' && Number(form.duration) > 0 ? text + t('rule.sum.for', { duration: form.duration }) : text;
+  const grave = form.kind === 'threshold' && form.grave ? t('rule.sum.grave', { limit: withUnit(form.grave, unit), severity: t(`severity.${form.graveSeverity}`) }) : '';
+  return text + (form.kind !== 'absence' && Number(form.duration) > 0 ? t('rule.sum.for', { duration: form.duration }) : '') + grave;
 }

@@ -47,7 +47,9 @@ export function happening(item: Pick<Timeline, 'code' | 'args' | 'actor' | 'role
   const args = flat(item.args);
   const inner = (item.args as { args?: unknown } | null)?.args;
   if (item.code === 'reason_changed') {
-    Object.assign(args, flat(inner), { reason: reasonOf(inner) });
+    /* What only became graver has no other reason: the alert's own words say it. */
+    const whole = typeof args.code === 'string' ? say({ code: args.code, args: inner as Record<string, never> }) : '';
+    Object.assign(args, flat(inner), { reason: reasonOf(inner) || whole });
   }
   if (typeof args.state === 'string') {
     args.state = noticeState(args.state);

@@ -5,6 +5,8 @@ export const said = {
   'did.opened': 'First seen, incident opened',
   'did.unwatched': 'No longer watched: the check was switched off or given another target',
   'did.affected': '{count} checks unreachable behind {cause}, not told one by one',
+  'did.settling': '{cause} is back and {count} checks still fail: they have time to recover and are not told yet',
+  'check.settles': '{parent} has been back since {back}; this one has time to recover and is told of if it still fails at {until}',
   'did.muted': 'alert kept, nobody told: {name}',
   'did.firing': 'Alert fired',
   'did.resolved': 'Alert resolved',

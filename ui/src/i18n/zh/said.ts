@@ -6,6 +6,8 @@ export const said = {
   'did.opened': '首次发现，产生处置',
   'did.unwatched': '监测项已停用或改换对象，告警随之结束',
   'did.affected': '{count} 项因 {cause} 不可达，未单独告警',
+  'did.settling': '{cause} 恢复后仍有 {count} 项未应答，留出恢复时间，暂不告警',
+  'check.settles': '{parent} 已于 {back} 恢复；本项留有恢复时间，{until} 仍无应答才告警',
   'did.muted': '告警已记录，未通知：{name}',
   'did.firing': '告警触发',
   'did.resolved': '告警恢复',
