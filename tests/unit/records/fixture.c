@@ -59,7 +59,8 @@ const char *fixture_dir(void)
 		const char *above = getenv("TMPDIR");
 		int n = snprintf(scratch, sizeof(scratch), "%s/fengsui-test-XXXXXX",
 			above != NULL ? above : "/tmp");
-		if (n >= (int)sizeof(scratch) || mkdtemp(scratch) == NULL || chmod(scratch, 0711) != 0) {
+		if (n >= (int)sizeof(scratch) || mkdtemp(scratch) == NULL ||
+			chmod(scratch, 0711) != 0) {
 			perror("scratch folder");
 			exit(1);
 		}
