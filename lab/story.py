@@ -21,6 +21,8 @@ import urllib.parse
 import school
 
 LAB = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(LAB / "past"))
+import before  # noqa: E402
 WAIT_S = 120
 DAY_MS = 86_400_000
 
@@ -99,8 +101,8 @@ def campus(name, verb, *words):
 
 
 class Story:
-    def __init__(self, name, port, folder, program, password):
-        self.name, self.port, self.folder = name, port, folder
+    def __init__(self, name, port, folder, data, program, password):
+        self.name, self.port, self.folder, self.data = name, port, folder, data
         self.program, self.password = program, password
         self.admin, self.people = Person(port), {}
         self.unit, self.asset, self.check = {}, {}, {}
@@ -287,6 +289,23 @@ class Story:
                                     reason="经现场核实，该地址不属于本校，线索中的域名为他校所有。")
         self.people["sunyue"].post(f"/findings/{false}/second")
 
+    def past(self):
+        """Fourteen days of measurements, in the platform's own rows; of four bad nights who kept watch closes three."""
+        operator = self.people["zhoumin"]
+        kinds = {key: kind for key, _, _, kind, *_ in school.CHECKS} | {key: "snmp" for key, *_ in school.DEVICES}
+        devices = {address: self.check[key] for key, _, address, *_ in school.DEVICES}
+        known = [(check, s["metric"], s["instance"], s["unit"], s["value"]) for check in devices.values()
+                 for s in operator.get(f"/checks/{check}/series")["items"]]
+        before.write(self.program, self.data, "demo-past", before.answers((self.check[key], kind) for key, kind in kinds.items())
+                     + before.traffic(devices) + before.shares(known))
+
+        def over():
+            bursts = [a for a in operator.get("/alerts?state=all&limit=100")["items"] if a["class"] == "login.burst"]
+            return len(bursts) >= len(before.NIGHTS) and all(a["state"] == "resolved" for a in bursts) and bursts
+        incidents = sorted({a["incident_id"] for a in until(over, "the nights of the past are told")})
+        for incident in incidents[:-1]:
+            operator.post(f"/incidents/{incident}/close", code="other", note="演示数据：已封禁来源地址并提醒当事人。")
+
     def tell(self, one_time):
         for saying, act in (
                 ("units, people and accounts", lambda: self.found(one_time)),
@@ -296,7 +315,8 @@ class Story:
                 ("a notice nobody signed for yet", self.unsigned),
                 ("a notice whose verification failed", self.failed_once),
                 ("a notice waiting to be verified", self.submitted),
-                ("what waits on the desk", self.waiting)):
+                ("what waits on the desk", self.waiting),
+                ("fourteen days before today", self.past)):
             print(f"  {saying}", flush=True)
             act()
 
@@ -339,7 +359,7 @@ def main():
         print("telling the school's story", flush=True)
         found = until(lambda: re.search(r"one-time password:\s*(\S+)", told.read_text()), "the first password")
         password = f"Yanshi-{secrets.token_hex(3)}-{secrets.token_hex(2)}"
-        Story(name, int(port), told.parent, program, password).tell(found[1])
+        Story(name, int(port), told.parent, data, program, password).tell(found[1])
         memory.touch(mode=0o600)
         memory.write_text(json.dumps({"password": password}))
     break_things(name)

@@ -19,6 +19,7 @@ import json
 import os
 import pathlib
 import re
+import select
 import signal
 import subprocess
 import sys
@@ -60,33 +61,47 @@ def count(text, code, timed_out=False):
     return passed, failed, skipped
 
 
+def ended(child, timeout):
+    """What its processes used, as far as each was waited for; None when it has not ended in time."""
+    poll = select.poll()
+    pidfd = os.pidfd_open(child.pid)
+    try:
+        poll.register(pidfd, select.POLLIN)
+        if not poll.poll(timeout * 1000):
+            return None
+    finally:
+        os.close(pidfd)
+    _, status, usage = os.wait4(child.pid, 0)
+    child.returncode = os.waitstatus_to_exitcode(status)
+    return usage
+
+
 def run_one(name, command, log, timeout):
     start = time.monotonic()
-    timed_out = False
     with open(log, "wb") as out:
         child = subprocess.Popen(["bash", "-c", command], stdout=out,
                                  stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
                                  start_new_session=True)
-        try:
-            code = child.wait(timeout)
-        except subprocess.TimeoutExpired:
-            timed_out = True
+        usage = ended(child, timeout)
+        timed_out = usage is None
+        if timed_out:
             os.killpg(child.pid, signal.SIGTERM)
-            try:
-                code = child.wait(10)
-            except subprocess.TimeoutExpired:
-                os.killpg(child.pid, signal.SIGKILL)
-                code = child.wait()
+            usage = ended(child, 10)
+        if usage is None:
+            os.killpg(child.pid, signal.SIGKILL)
+            usage = ended(child, 600)
     text = log.read_text(errors="replace")
-    return name, count(text, code, timed_out), code, timed_out, time.monotonic() - start, text
+    code = child.returncode
+    took = f"{time.monotonic() - start:.1f} s, CPU {usage.ru_utime + usage.ru_stime:.1f} s"
+    return name, count(text, code, timed_out), code, timed_out, took, text
 
 
-def show(name, tally, seconds, note=""):
+def show(name, tally, took, note=""):
     passed, failed, skipped = tally
     word = "FAIL" if failed else "ok" if passed else "skip"
     cases = f"{passed} passed" + (f", {failed} failed" if failed else "") \
         + (f", {skipped} skipped" if skipped else "")
-    print(f"  {word:4} {name}: {cases} ({seconds:.1f} s){note}", flush=True)
+    print(f"  {word:4} {name}: {cases} ({took}){note}", flush=True)
 
 
 def figures(text):
@@ -126,9 +141,9 @@ def run_all(args):
             log = logs / (name.replace("/", "_") + ".log")
             waiting.append(pool.submit(run_one, name, command, log, args.timeout))
         for done in concurrent.futures.as_completed(waiting):
-            name, tally, code, timed_out, seconds, text = done.result()
+            name, tally, code, timed_out, took, text = done.result()
             note = " timed out" if timed_out else f" exit {code}" if code not in (0, 77) else ""
-            show(name, tally, seconds, note)
+            show(name, tally, took, note)
             figures(text)
             if tally[1]:
                 complain(text, args.tail)
@@ -154,7 +169,7 @@ def meson_log(path, tail):
             bad = test["result"] not in ("OK", "SKIP", "EXPECTEDFAIL") and not (
                 test.get("returncode") == 0 and TAP_LINE_ANY.search(text))
             tally = count(text, 1 if bad else 0)
-        show(test["name"].split(" / ")[-1], tally, test["duration"])
+        show(test["name"].split(" / ")[-1], tally, f"{test['duration']:.1f} s")
         figures(text)
         if tally[1]:
             complain(text + "\n" + test.get("stderr", ""), tail)

@@ -33,34 +33,16 @@ def share_of_day(hour):
     return 0.1 + sum(height * math.exp(-(((hour - at + 12) % 24 - 12) / width) ** 2) for at, width, height in humps)
 
 
-class Life:
-    def __init__(self, path, pace):
-        self.pace, self.dice = pace, random.Random(8640)
+class Campus:
+    """Who fetches how much through which port."""
+
+    def __init__(self, dice):
+        self.dice = dice
         self.switches, self.links, _ = network.build()
         self.extra = {}  # (switch, port) → octets a second which something puts there
-        self.down = set()  # addresses that do not answer
-        self.line = socket.socket(socket.AF_UNIX)
-        self.line.connect(path)
 
-    def say(self, *lines):
-        """Each is answered; what is refused here is a mistake of ours."""
-        self.line.sendall("".join(line + "\n" for line in lines).encode())
-        told = b""
-        while told.count(b"\n") < len(lines):
-            part = self.line.recv(65536)
-            if not part:
-                raise SystemExit(0)  # the campus is gone
-            told += part
-        for line, answer in zip(lines, told.decode().splitlines()):
-            if not answer.startswith("ok"):
-                raise RuntimeError(f"{line}: {answer}")
-
-    # -- traffic
-
-    def flows(self):
-        """(switch, port) → octets a second into that port and out of it."""
-        now = time.gmtime(time.time() + CAMPUS_ZONE_S)
-        busy = share_of_day(now.tm_hour + now.tm_min / 60)
+    def flows(self, busy):
+        """(switch, port) → octets a second into that port and out of it, busy being share_of_day."""
         flows, total = {}, {}
         for name in reversed(self.switches):
             s = self.switches[name]
@@ -85,9 +67,35 @@ class Life:
         flows["fw-01", fw.up()] = (given, fetched)
         return flows
 
+
+class Life(Campus):
+    def __init__(self, path, pace):
+        super().__init__(random.Random(8640))
+        self.pace = pace
+        self.down = set()  # addresses that do not answer
+        self.line = socket.socket(socket.AF_UNIX)
+        self.line.connect(path)
+
+    def say(self, *lines):
+        """Each is answered; what is refused here is a mistake of ours."""
+        self.line.sendall("".join(line + "\n" for line in lines).encode())
+        told = b""
+        while told.count(b"\n") < len(lines):
+            part = self.line.recv(65536)
+            if not part:
+                raise SystemExit(0)  # the campus is gone
+            told += part
+        for line, answer in zip(lines, told.decode().splitlines()):
+            if not answer.startswith("ok"):
+                raise RuntimeError(f"{line}: {answer}")
+
+    # -- traffic
+
     def traffic(self):
         lines = []
-        for (name, port), (octets_in, octets_out) in self.flows().items():
+        now = time.gmtime(time.time() + CAMPUS_ZONE_S)
+        busy = share_of_day(now.tm_hour + now.tm_min / 60)
+        for (name, port), (octets_in, octets_out) in self.flows(busy).items():
             lines.append(f"rate {self.switches[name].address} {port} {int(octets_in)} {int(octets_out)}")
         lines.append(f"rate {NAS} 1 {30_000 + self.extra.get(('nas-backup', 'out'), 0)} 20000")
         for s in self.switches.values():

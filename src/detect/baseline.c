@@ -4,7 +4,6 @@
 #include <math.h>
 
 #include "base/civil.h"
-#include "detect/school_days.h"
 
 #define HOUR_MS INT64_C(3600000)
 
@@ -13,10 +12,15 @@ enum {
 	LEVEL_BITS = 11,
 	LEVEL_MAX = (1 << LEVEL_BITS) - 1,
 	SLOT_BITS = 13,
+	SLOT_MASK = (1 << SLOT_BITS) - 1,
 	TIMES_MAX = 3,
+	WEEKS_LEAST = 2, /* for an hour of the week to stand for itself */
 	DAYS_A_WEEK = 7,
+	WEEKDAYS = 5,
+	LIKE_DAYS_MAX = WEEKDAYS,
 	HOURS_A_DAY = 24,
-	SAMPLES_LEAST = 3, /* of an hour worth learning */
+	DAY_OCTETS = HOURS_A_DAY * SLOT_BITS / 8, /* from an hour to that of the next day */
+	SAMPLES_LEAST = 3,                        /* of an hour worth learning */
 	SPREAD_PARTS = 4,
 	DISTANCE_PARTS = 8,
 	WEDNESDAY = 2,
@@ -42,25 +46,27 @@ static double value_of(double level)
 
 /* ---- 13 bits an hour */
 
+/* The three octets in which an hour's slot lies. */
+static unsigned octets_at(const uint8_t *p)
+{
+	return (unsigned)p[0] | (unsigned)p[1] << 8 | (unsigned)p[2] << 16;
+}
+
 static unsigned slot_get(const struct baseline *b, unsigned hour)
 {
 	unsigned bit = hour * SLOT_BITS;
-	unsigned value = 0;
-	for (unsigned i = 0; i < 3 && bit / 8 + i < BASELINE_LEVEL_OCTETS; i++) {
-		value |= (unsigned)b->level[bit / 8 + i] << 8 * i;
-	}
-	return value >> bit % 8 & ((1u << SLOT_BITS) - 1);
+	return octets_at(&b->level[bit / 8]) >> bit % 8 & SLOT_MASK;
 }
 
 static void slot_put(struct baseline *b, unsigned hour, unsigned value)
 {
 	unsigned bit = hour * SLOT_BITS;
-	unsigned mask = ((1u << SLOT_BITS) - 1) << bit % 8;
-	value <<= bit % 8;
-	for (unsigned i = 0; i < 3 && bit / 8 + i < BASELINE_LEVEL_OCTETS; i++) {
-		uint8_t keep = (uint8_t)(b->level[bit / 8 + i] & ~(mask >> 8 * i));
-		b->level[bit / 8 + i] = (uint8_t)(keep | (value >> 8 * i & 0xff));
-	}
+	uint8_t *p = &b->level[bit / 8];
+	unsigned mask = (unsigned)SLOT_MASK << bit % 8;
+	unsigned octets = (octets_at(p) & ~mask) | value << bit % 8;
+	p[0] = (uint8_t)octets;
+	p[1] = (uint8_t)(octets >> 8);
+	p[2] = (uint8_t)(octets >> 16);
 }
 
 static unsigned times_of(unsigned slot)
@@ -81,31 +87,41 @@ struct usual {
 	int64_t days;   /* as many days stand behind it */
 };
 
-static double middle(double *items, unsigned n)
+enum { ABSENT = LEVEL_MAX + 1 };
+
+static void in_order(unsigned *a, unsigned *b)
 {
-	for (unsigned i = 1; i < n; i++) {
-		for (unsigned k = i; k > 0 && items[k - 1] > items[k]; k--) {
-			double other = items[k];
-			items[k] = items[k - 1];
-			items[k - 1] = other;
-		}
-	}
-	return n % 2 == 1 ? items[n / 2] : (items[n / 2 - 1] + items[n / 2]) / 2;
+	unsigned low = *a < *b ? *a : *b;
+	*b = *a < *b ? *b : *a;
+	*a = low;
 }
 
-/* The same hour of like days. */
+/* The middle of the first n by size of five.  No branch: what comes next cannot be foreseen. */
+static double middle(unsigned items[LIKE_DAYS_MAX], unsigned n)
+{
+	static const uint8_t steps[][2] = { { 0, 3 }, { 1, 4 }, { 0, 2 }, { 1, 3 }, { 0, 1 },
+		{ 2, 4 }, { 1, 2 }, { 3, 4 }, { 2, 3 } };
+	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+		in_order(&items[steps[i][0]], &items[steps[i][1]]);
+	}
+	return (double)(items[n / 2] + items[(n - 1) / 2]) / 2;
+}
+
+/* The same hour of like days: Monday to Friday, or the weekend. */
 static bool usual_alike(const struct baseline *b, unsigned hour, struct usual *ret)
 {
 	bool weekend = hour / HOURS_A_DAY >= DAYS_A_WEEK - 2;
-	double levels[DAYS_A_WEEK];
+	unsigned bit =
+		((weekend ? WEEKDAYS * HOURS_A_DAY : 0) + hour % HOURS_A_DAY) * SLOT_BITS;
+	const uint8_t *p = &b->level[bit / 8];
+	unsigned levels[LIKE_DAYS_MAX] = { ABSENT, ABSENT, ABSENT, ABSENT, ABSENT };
 	unsigned n = 0;
-	int64_t days = 0;
-	for (unsigned day = weekend ? 5 : 0; day < (weekend ? 7u : 5u); day++) {
-		unsigned slot = slot_get(b, day * HOURS_A_DAY + hour % HOURS_A_DAY);
+	unsigned days = 0;
+	for (unsigned day = 0; day < (weekend ? 2u : LIKE_DAYS_MAX); day++, p += DAY_OCTETS) {
+		unsigned slot = octets_at(p) >> bit % 8 & SLOT_MASK;
 		days += times_of(slot);
-		if (times_of(slot) > 0) {
-			levels[n++] = level_in(slot);
-		}
+		n += times_of(slot) > 0;
+		levels[day] = times_of(slot) > 0 ? slot & LEVEL_MAX : ABSENT;
 	}
 	if (n > 0) {
 		*ret = (struct usual) { middle(levels, n), 0, days };
@@ -113,17 +129,30 @@ static bool usual_alike(const struct baseline *b, unsigned hour, struct usual *r
 	return n > 0;
 }
 
-static bool usual_at(
-	const struct baseline *b, unsigned hour, int64_t min_days, struct usual *ret)
+/* An hour that was learnt in as many weeks speaks for itself. */
+static bool usual_at(const struct baseline *b, unsigned hour, unsigned weeks, struct usual *ret)
 {
 	unsigned slot = slot_get(b, hour);
-	int64_t weeks = min_days / DAYS_A_WEEK;
-	weeks = weeks < 1 ? 1 : weeks > TIMES_MAX ? TIMES_MAX : weeks;
-	if (times_of(slot) >= 2 && times_of(slot) >= weeks) {
-		*ret = (struct usual) { level_in(slot), times_of(slot), min_days };
+	if (times_of(slot) >= weeks) {
+		*ret = (struct usual) { level_in(slot), times_of(slot), INT64_MAX };
 		return true;
 	}
 	return usual_alike(b, hour, ret);
+}
+
+/* Between the middles of two hours by a straight line; days do not jump at the full hour. */
+static bool usual_when(const struct baseline *b, const struct baseline_moment *moment,
+	unsigned weeks, struct usual *ret)
+{
+	struct usual next = { 0 };
+	if (!usual_at(b, moment->week_hour[1], weeks, ret)) {
+		return false;
+	}
+	if (usual_at(b, moment->week_hour[moment->nearer], weeks, &next)) {
+		ret->level += (next.level - ret->level) * moment->part;
+		ret->times = next.times < ret->times ? next.times : ret->times;
+	}
+	return true;
 }
 
 static unsigned week_hour(int64_t local_hour, enum school_day day)
@@ -133,36 +162,29 @@ static unsigned week_hour(int64_t local_hour, enum school_day day)
 	return (unsigned)(weekday * HOURS_A_DAY + local_hour % HOURS_A_DAY);
 }
 
-static int64_t local_ms(const struct school_days *days, int64_t at_ms)
+void baseline_moment_set(struct baseline_moment *moment, int64_t at_ms)
 {
-	return at_ms +
-	       (days != NULL ? days->offset_min : CIVIL_CHINA_OFFSET_MIN) * INT64_C(60000);
+	const struct school_days *days = moment->days;
+	int64_t zone_min = days != NULL ? days->offset_min : CIVIL_CHINA_OFFSET_MIN;
+	int64_t local_ms = at_ms + zone_min * INT64_C(60000);
+	int64_t hour = local_ms / HOUR_MS;
+	double part = (double)(local_ms % HOUR_MS) / (double)HOUR_MS - 0.5;
+	moment->nearer = part < 0 ? 0 : 2;
+	moment->part = fabs(part);
+	if (moment->set && moment->hour == (int32_t)hour) {
+		return;
+	}
+	moment->set = true;
+	moment->hour = (int32_t)hour;
+	moment->kind = school_days_of(days, hour / HOURS_A_DAY);
+	for (int i = 0; i < 3; i++) {
+		int64_t of = hour + i - 1;
+		moment->week_hour[i] = week_hour(of, school_days_of(days, of / HOURS_A_DAY));
+	}
 }
 
-/* Between the middles of two hours by a straight line; days do not jump at the full hour. */
-static bool usual_when(const struct baseline *b, const struct school_days *days, int64_t at_ms,
-	int64_t min_days, struct usual *ret)
+static double spread_at(const struct baseline *b, unsigned hour)
 {
-	int64_t local = local_ms(days, at_ms);
-	int64_t hour = local / HOUR_MS;
-	double part = (double)(local % HOUR_MS) / (double)HOUR_MS - 0.5;
-	int64_t other = part < 0 ? hour - 1 : hour + 1;
-	struct usual next = { 0 };
-	enum school_day kind = school_days_of(days, hour / HOURS_A_DAY);
-	if (!usual_at(b, week_hour(hour, kind), min_days, ret)) {
-		return false;
-	}
-	kind = school_days_of(days, other / HOURS_A_DAY);
-	if (usual_at(b, week_hour(other, kind), min_days, &next)) {
-		ret->level += (next.level - ret->level) * fabs(part);
-		ret->times = next.times < ret->times ? next.times : ret->times;
-	}
-	return true;
-}
-
-static double spread_at(const struct baseline *b, const struct school_days *days, int64_t at_ms)
-{
-	int64_t hour = local_ms(days, at_ms) / HOUR_MS % HOURS_A_DAY;
 	double widest = 0;
 	for (int i = 0; i < BASELINE_SPREADS && b->spread[hour / 2] == 0; i++) {
 		widest = b->spread[i] > widest ? b->spread[i] : widest;
@@ -172,28 +194,37 @@ static double spread_at(const struct baseline *b, const struct school_days *days
 	return MAD_TO_SIGMA * (mad > SPREAD_LEAST ? mad : SPREAD_LEAST);
 }
 
-bool baseline_look(const struct baseline *baseline, const struct school_days *days,
-	int64_t at_ms, double value, int64_t min_days, struct baseline_view *ret_view)
+bool baseline_look(const struct baseline *baseline, const struct baseline_moment *moment,
+	double value, int64_t min_days, struct baseline_view *ret_view)
 {
 	struct usual usual = { 0 };
-	int64_t day = local_ms(days, at_ms) / CIVIL_DAY_MS;
-	if (!usual_when(baseline, days, at_ms, min_days, &usual) || usual.days < min_days) {
-		return false;
+	struct usual learnt = { 0 };
+	struct baseline_view view = { .level = level_of(value), .usual = (double)NAN };
+	unsigned weeks = min_days < INT64_C(3) * DAYS_A_WEEK ? WEEKS_LEAST : TIMES_MAX;
+	bool known = usual_when(baseline, moment, weeks, &usual);
+	if (known) {
+		view.usual = usual.level;
 	}
-	double sigma = spread_at(baseline, days, at_ms) * (usual.times > 1 ? 1 : UNSURE);
-	double expected = value_of(usual.level);
-	struct baseline_view view = { .expected = expected,
-		.deviations = (level_of(value) - usual.level) / sigma,
-		.percent = expected > 0 ? 100 * (value - expected) / expected : 0,
-		.sure = usual.times > 1 };
-	if (expected <= 0 && value > 0) {
-		view.percent = 100 * value / SMALLEST;
+	if (known && weeks > WEEKS_LEAST &&
+		usual_when(baseline, moment, WEEKS_LEAST, &learnt)) {
+		view.usual = learnt.level;
 	}
-	if (school_days_of(days, day) != SCHOOL_DAY_USUAL && view.deviations < 0) {
-		view.deviations = 0;
+	known = known && usual.days >= min_days;
+	if (known) {
+		double sigma = spread_at(baseline, (unsigned)moment->hour % HOURS_A_DAY) *
+			       (usual.times > 1 ? 1 : UNSURE);
+		view.expected = value_of(usual.level);
+		view.deviations = (view.level - usual.level) / sigma;
+		view.percent = view.expected > 0 ? 100 * (value - view.expected) / view.expected
+			       : value > 0       ? 100 * value / SMALLEST
+						 : 0;
+		view.sure = usual.times > 1;
+		if (moment->kind != SCHOOL_DAY_USUAL && view.deviations < 0) {
+			view.deviations = 0;
+		}
 	}
 	*ret_view = view;
-	return true;
+	return known;
 }
 
 /* ---- learning */
@@ -229,7 +260,7 @@ static void hour_close(struct baseline *b, const struct school_days *days)
 	if (b->samples >= SAMPLES_LEAST && kind == SCHOOL_DAY_USUAL) {
 		unsigned hour = week_hour(b->hour, kind);
 		struct usual usual = { 0 };
-		bool known = usual_at(b, hour, 1, &usual);
+		bool known = usual_at(b, hour, WEEKS_LEAST, &usual);
 		level_close(b, hour);
 		if (known && b->distance_sum > 0) {
 			spread_close(b, hour);
@@ -240,23 +271,25 @@ static void hour_close(struct baseline *b, const struct school_days *days)
 	b->samples = 0;
 }
 
-void baseline_learn(
-	struct baseline *baseline, const struct school_days *days, int64_t at_ms, double value)
+void baseline_learn(struct baseline *baseline, const struct baseline_moment *moment,
+	const struct baseline_view *view)
 {
-	int32_t hour = (int32_t)(local_ms(days, at_ms) / HOUR_MS);
-	double level = level_of(value);
-	struct usual usual = { 0 };
-	if (hour != baseline->hour) {
-		hour_close(baseline, days);
-		baseline->hour = hour;
+	double usual = view->usual;
+	if (moment->hour != baseline->hour) {
+		struct usual now = { .level = (double)NAN };
+		hour_close(baseline, moment->days);
+		baseline->hour = moment->hour;
+		/* What was seen before the hour was learnt is old. */
+		(void)usual_when(baseline, moment, WEEKS_LEAST, &now);
+		usual = now.level;
 	}
 	if (baseline->samples == UINT16_MAX) {
 		return;
 	}
-	if (usual_when(baseline, days, at_ms, 1, &usual)) {
+	if (!isnan(usual)) {
 		baseline->distance_sum +=
-			(uint32_t)(fabs(level - usual.level) * DISTANCE_PARTS);
+			(uint32_t)(fabs(view->level - usual) * DISTANCE_PARTS);
 	}
-	baseline->level_sum += (uint32_t)(level + 0.5);
+	baseline->level_sum += (uint32_t)(view->level + 0.5);
 	baseline->samples++;
 }

@@ -29,9 +29,11 @@ struct metrics {
 	size_t count;
 	size_t room;
 	struct arena *firing_arena;
-	struct map *firing; /* dedup key → since, as an int64_t */
+	struct map *firing;   /* dedup key → since, as an int64_t */
+	struct watched *last; /* whose sample came last; NULL = not known */
 	bool hushed;
 	int64_t ticked_ms;
+	struct baseline_moment moment; /* of the sample at hand */
 	struct metric_counters counters;
 };
 
@@ -53,6 +55,7 @@ struct metrics *metrics_create(const struct metric_setup *setup)
 		abort();
 	}
 	metrics->setup = *setup;
+	metrics->moment.days = setup->days;
 	metrics->by_id = map_create(METRIC_SERIES_MAX, setup->seed);
 	metrics->firing = map_create(FIRING_MAX, setup->seed);
 	metrics->firing_arena = arena_create(0);
@@ -334,8 +337,10 @@ int metrics_take_table(struct metrics *metrics, const struct metric_table *table
 	struct table old = metrics->table;
 	metrics->table = table_make(metrics, table);
 	size_t kept = 0;
+	metrics->last = NULL;
 	for (size_t i = 0; i < metrics->count; i++) {
 		struct watched *watched = metrics->all[i];
+		watched->then = NULL; /* it may be one that goes */
 		watched->check = check_of(metrics, watched->check_id);
 		bool wanted = watched->check != NULL &&
 			      (metric_wanted(metrics, watched->metric) || is_main(watched));
@@ -458,16 +463,33 @@ static void point_sample(struct metrics *metrics, struct point *point, struct wa
 	metrics->counters.judged++;
 	struct verdict verdict = { .kind = VERDICT_GOOD, .value = value };
 	if (isnan(latest(metrics, point->unless_id))) {
-		verdict = point_judge(point, metrics->setup.days, row->ts_ms, value,
+		verdict = point_judge(point, &metrics->moment, row->ts_ms, value,
 			latest(metrics, point->of_id));
 	}
 	point_step(metrics, point, watched, &verdict, row->ts_ms, sink);
 }
 
+/* Checks are asked in turn, so who follows whom is mostly what it was the last time. */
+static struct watched *watched_find(struct metrics *metrics, int64_t series_id)
+{
+	struct watched *last = metrics->last;
+	struct watched *found = last != NULL ? last->then : NULL;
+	if (found == NULL || found->id != series_id) {
+		found = map_get(metrics->by_id, key_of(&series_id));
+	}
+	if (found != NULL) {
+		metrics->last = found;
+		if (last != NULL) {
+			last->then = found;
+		}
+	}
+	return found;
+}
+
 void metrics_sample(
 	struct metrics *metrics, const struct sample_row *row, const struct burst_sink *sink)
 {
-	struct watched *watched = map_get(metrics->by_id, key_of(&row->series_id));
+	struct watched *watched = watched_find(metrics, row->series_id);
 	metrics->counters.samples++;
 	/* A clock that was set back says nothing until it has caught up. */
 	if (watched == NULL || row->ts_ms <= watched->last_ms) {

@@ -140,13 +140,14 @@ static enum verdict_kind off_baseline(
 }
 
 static struct verdict judge_baseline(
-	struct point *point, const struct school_days *days, int64_t at_ms, double value)
+	struct point *point, struct baseline_moment *moment, int64_t at_ms, double value)
 {
 	const struct metric_rule *rule = point->rule;
 	struct baseline *baseline = memory_of(point, sizeof(*baseline));
 	struct baseline_view view = { 0 };
 	struct verdict verdict = { .value = value };
-	if (baseline_look(baseline, days, at_ms, value, rule->min_days, &view)) {
+	baseline_moment_set(moment, at_ms);
+	if (baseline_look(baseline, moment, value, rule->min_days, &view)) {
 		verdict.kind = off_baseline(rule, &view);
 		verdict.above = view.deviations > 0;
 		verdict.expected = view.expected;
@@ -158,12 +159,12 @@ static struct verdict judge_baseline(
 		point->fired_since_ms = at_ms;
 	}
 	if (verdict.kind != VERDICT_BAD && !(point->firing && verdict.kind != VERDICT_NONE)) {
-		baseline_learn(baseline, days, at_ms, value);
+		baseline_learn(baseline, moment, &view);
 	}
 	return verdict;
 }
 
-struct verdict point_judge(struct point *point, const struct school_days *days, int64_t at_ms,
+struct verdict point_judge(struct point *point, struct baseline_moment *moment, int64_t at_ms,
 	double value, double of)
 {
 	switch (point->rule->kind) {
@@ -174,7 +175,7 @@ struct verdict point_judge(struct point *point, const struct school_days *days, 
 	case METRIC_FORECAST:
 		return judge_forecast(point, at_ms, value);
 	case METRIC_BASELINE:
-		return judge_baseline(point, days, at_ms, value);
+		return judge_baseline(point, moment, at_ms, value);
 	case METRIC_ABSENCE:
 		break;
 	}

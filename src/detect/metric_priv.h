@@ -54,7 +54,9 @@ struct watched {
 	struct slice label;
 	struct point *points;
 	size_t point_count;
-	char text[]; /* of the slices */
+	struct watched
+		*then; /* whose sample came after this one's the last time; NULL = not known */
+	char text[];   /* of the slices */
 };
 
 enum verdict_kind { VERDICT_NONE, VERDICT_GOOD, VERDICT_BETWEEN, VERDICT_BAD };
@@ -71,7 +73,7 @@ struct verdict {
 };
 
 /* What the rule says of a value at a time; keeps what the kind has to remember. */
-struct verdict point_judge(struct point *point, const struct school_days *days, int64_t at_ms,
+struct verdict point_judge(struct point *point, struct baseline_moment *moment, int64_t at_ms,
 	double value, double of);
 
 enum { METRIC_DEDUP_MAX = METRIC_RULE_ID_MAX + 20 };

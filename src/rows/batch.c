@@ -2,6 +2,7 @@
 #include "rows/batch.h"
 
 #include <assert.h>
+#include <endian.h>
 #include <string.h>
 
 #include "base/digest.h"
@@ -161,10 +162,12 @@ int batch_read(struct slice octets, struct batch *ret_batch)
 	return 0;
 }
 
+/* Within the column's octets: read_column saw that there are as many as rows. */
 static int64_t cell_i64(const struct batch *batch, size_t column, size_t i)
 {
-	struct rd rd = rd_of(slice_skip(batch->column[column].cells, i * 8));
-	return (int64_t)rd_u64(&rd);
+	uint64_t octets = 0;
+	memcpy(&octets, batch->column[column].cells.p + i * 8, sizeof(octets));
+	return (int64_t)le64toh(octets);
 }
 
 static double cell_f64(const struct batch *batch, size_t column, size_t i)

@@ -106,16 +106,19 @@ static int read_batch(struct tail_reader *reader, struct batch *ret_batch)
 		return 0;
 	}
 	size_t n = BATCH_HEAD_OCTETS + head.body_octets;
-	if (tail_window_left(&reader->window, reader->pos.offset) < n) {
-		return 0;
-	}
 	if (head.kind == reader->kind &&
 		(head.max_ms < reader->from_ms || head.min_ms > reader->to_ms)) {
+		if (tail_window_left(&reader->window, reader->pos.offset) < n) {
+			return 0;
+		}
 		reader->report.batches_skipped++;
 		reader->pos.offset += n;
 		return 2;
 	}
 	struct slice octets = tail_window_get(&reader->window, reader->pos.offset, n);
+	if (octets.n < n) {
+		return 0;
+	}
 	error = head.kind == reader->kind ? batch_read(octets, ret_batch) : E_FORMAT;
 	if (error == E_SHORT) {
 		return 0;

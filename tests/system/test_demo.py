@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 from platform_driver import BUILD, ROOT, Person, until  # noqa: E402
@@ -101,6 +102,31 @@ def story(demo):
     return operator
 
 
+DAY_MS = 86_400_000
+
+
+def past(operator):
+    """Two weeks from before it was started: by the hour of the day, by the day of the week, and what was told then."""
+    now = int(time.time() * 1000)
+    checks = {c["name"]: c["id"] for c in operator.get("/checks?limit=100")["items"]}
+    days = [operator.get(f"/checks/{checks['核心交换机']}/samples?from={now - (n + 1) * DAY_MS}&to={now - n * DAY_MS}")["at"]
+            for n in (1, 6, 12)]
+    case("a service's answers reach two weeks back", all(len(at) > 250 for at in days), [len(at) for at in days])
+    uplink = checks["宿舍区汇聚交换机 SNMP"]
+    port = next(s for s in operator.get(f"/checks/{uplink}/series?from={now - 13 * DAY_MS}&to={now}")["items"]
+                if s["metric"] == "in_bps" and s["instance"].endswith("/25"))
+    got = operator.get(f"/checks/{uplink}/samples?series={port['series']}&from={now - 12 * DAY_MS}&to={now - DAY_MS}&buckets=264")
+    hours = {at: (at // 3_600_000 + 8) % 24 for at in got["at"]}
+    mean = {h: sum(v) / len(v) for h in (4, 21) for v in [[x for at, x in zip(got["at"], got["value"]) if hours[at] == h and x]]}
+    case("its traffic follows the campus's day", mean[21] > 4 * mean[4] > 0, mean)
+    old = [a for a in operator.get("/alerts?state=all&limit=100")["items"] if a["first_at"] < now - 18 * 3_600_000]
+    case("what happened then was told then, and is over", len(old) >= 3 and all(a["state"] == "resolved" for a in old), old)
+    states = [operator.get(f"/incidents/{a['incident_id']}")["state"] for a in old]
+    case("and most of it is closed", states.count("closed") >= 3, states)
+    lines = operator.get(f"/logs?from={now - 13 * DAY_MS}&to={now - DAY_MS // 2}&limit=50")["items"]
+    case("lines of its log say they are of a demo", lines and all("演示数据" in line["msg"] for line in lines), lines[:2])
+
+
 def broken(operator, text):
     """Some check of the campus is down, some are up, and an alert says so."""
     checks = until(lambda: (lambda all_: all_ if any(c["state"] == "down" for c in all_) else None)(
@@ -150,6 +176,7 @@ def main():
     try:
         demo.start()
         operator = story(demo)
+        past(operator)
         broken(operator, "first start")
         drawn(operator)
         network(operator)

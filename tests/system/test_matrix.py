@@ -385,6 +385,24 @@ def strangers(world, operations):
     case("a token does what its scopes name and no more", wrong["token"])
 
 
+def hashed(world):
+    """How often a password was checked or made."""
+    return next(r for r in world.admin.get("/health")["roles"] if r["role"] == "core")["counters"]["passwords"]
+
+
+def spared(world):
+    """Each hash takes a core a quarter of a second: whoever is refused anyway must not be able to ask for one."""
+    before = hashed(world)
+    victim = world.fixtures["victim"]["own"]
+    asks = (("officer", "/users", {"account": "x"}, 403), ("operator", f"/users/{victim}/reset-password", {}, 403),
+            ("operator", "/tokens", {}, 422), ("operator", "/session/password", {"old": "x", "new": "short"}, 422))
+    got = [world.people[role].send("POST", path, json.dumps(body), {"If-Match": '"7999999"'})[0].status for role, path, body, _ in asks]
+    Steady().send("POST", "/session", json.dumps({"account": "nobody-at-all", "password": "x"}))
+    after = until(lambda: (lambda n: n > before and n)(hashed(world)), 30)
+    wrong = [] if got == [w for *_, w in asks] else [f"answers {got}"]
+    case("what is refused whatever the password hashes none", wrong + ([] if after == before + 1 else [f"{after - before} and not 1"]))
+
+
 def expected_events(world, role, units):
     """Of the fixtures: which (topic, id) this role must have heard of, and which it must not."""
     must, never = set(), set()
@@ -439,6 +457,7 @@ def on_the_desk(stores):
         walks = walk_all(world, operations)
         stage("every route is walked")
         strangers(world, operations)
+        spared(world)
         ends(world, operations, walks)
         print(f"# {len(operations)} routes, {len(ROLES)} roles, {sum(w.count for w in walks)} requests", flush=True)
     except Exception as problem:

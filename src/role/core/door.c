@@ -43,7 +43,8 @@ static void looked(struct job *job)
 		visit_fail(job, job->command.status, "");
 		return;
 	}
-	if (v->known) {
+	/* What is refused whatever the password costs the lane nothing: anybody could keep it busy. */
+	if (v->known || v->stored.refused) {
 		act_begin(job);
 		return;
 	}

@@ -242,6 +242,7 @@ static void status(struct runtime *rt, struct jw *jw)
 	jw_kv_int(jw, "held", (int64_t)core->held_count);
 	jw_kv_int(jw, "batch_longest_ms", stats.longest_ms);
 	jw_kv_int(jw, "seq", core->last_seq);
+	jw_kv_int(jw, "passwords", (int64_t)password_lane_stats(core->lane).asked);
 	jw_kv_int(jw, "clock_held", core->clock_held ? 1 : 0);
 }
 

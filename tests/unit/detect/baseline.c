@@ -244,6 +244,23 @@ static void faults_are_found_and_usual_days_are_left_alone(void **state)
 	assert_true(false_alarms <= months);
 }
 
+static bool look(const struct baseline *baseline, int64_t at_ms, double value, int64_t min_days,
+	struct baseline_view *ret_view)
+{
+	struct baseline_moment moment = { .days = &days };
+	baseline_moment_set(&moment, at_ms);
+	return baseline_look(baseline, &moment, value, min_days, ret_view);
+}
+
+static void learn(struct baseline *baseline, int64_t at_ms, double value)
+{
+	struct baseline_moment moment = { .days = &days };
+	struct baseline_view view = { 0 };
+	baseline_moment_set(&moment, at_ms);
+	(void)baseline_look(baseline, &moment, value, 1, &view);
+	baseline_learn(baseline, &moment, &view);
+}
+
 static void nothing_is_judged_before_there_is_history(void **state)
 {
 	(void)state;
@@ -252,16 +269,15 @@ static void nothing_is_judged_before_there_is_history(void **state)
 	int64_t monday_ms = start_ms;
 	for (int minute = 0; minute < 5 * DAY_MIN; minute++) {
 		int64_t at_ms = monday_ms + minute * MINUTE_MS;
-		bool known = baseline_look(&baseline, &days, at_ms, 100, 3, &view);
+		bool known = look(&baseline, at_ms, 100, 3, &view);
 		assert_true(known == (minute >= 3 * DAY_MIN + 60) ||
 			    (minute >= 3 * DAY_MIN - 60 && minute < 3 * DAY_MIN + 90));
-		baseline_learn(&baseline, &days, at_ms, 100);
+		learn(&baseline, at_ms, 100);
 	}
 	assert_false(view.sure); /* other days' hours stand for it */
 	assert_true(fabs(view.expected - 100) < 3);
 	/* The weekend has no like days yet. */
-	assert_false(baseline_look(
-		&baseline, &days, monday_ms + 5 * CIVIL_DAY_MS + 7200000, 100, 3, &view));
+	assert_false(look(&baseline, monday_ms + 5 * CIVIL_DAY_MS + 7200000, 100, 3, &view));
 }
 
 static void a_holiday_is_neither_learnt_nor_too_quiet(void **state)
@@ -271,18 +287,18 @@ static void a_holiday_is_neither_learnt_nor_too_quiet(void **state)
 	struct baseline_view view = { 0 };
 	int64_t off_ms = start_ms + 5 * CIVIL_DAY_MS; /* the first of the holiday */
 	for (int minute = 0; minute < 2 * DAY_MIN; minute++) {
-		baseline_learn(&baseline, &days, off_ms + minute * MINUTE_MS, 100);
+		learn(&baseline, off_ms + minute * MINUTE_MS, 100);
 	}
-	assert_false(baseline_look(&baseline, &days, off_ms, 100, 1, &view));
+	assert_false(look(&baseline, off_ms, 100, 1, &view));
 	for (int minute = 0; minute < 4 * DAY_MIN; minute++) {
-		baseline_learn(&baseline, &days,
+		learn(&baseline,
 			off_ms + 14 * CIVIL_DAY_MS - 5 * CIVIL_DAY_MS + minute * MINUTE_MS,
 			100);
 	}
 	int64_t monday_off_ms = off_ms + 2 * CIVIL_DAY_MS;
-	assert_true(baseline_look(&baseline, &days, monday_off_ms, 1, 3, &view));
+	assert_true(look(&baseline, monday_off_ms, 1, 3, &view));
 	assert_true(view.deviations == 0);
-	assert_true(baseline_look(&baseline, &days, monday_off_ms, 1000, 3, &view));
+	assert_true(look(&baseline, monday_off_ms, 1000, 3, &view));
 	assert_true(view.deviations > 6);
 }
 

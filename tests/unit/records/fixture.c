@@ -56,8 +56,11 @@ static void clean(void)
 const char *fixture_dir(void)
 {
 	if (scratch[0] == '\0') {
-		(void)snprintf(scratch, sizeof(scratch), "/tmp/fengsui-test-XXXXXX");
-		if (mkdtemp(scratch) == NULL || chmod(scratch, 0711) != 0) {
+		const char *above = getenv("TMPDIR");
+		int n = snprintf(scratch, sizeof(scratch), "%s/fengsui-test-XXXXXX",
+			above != NULL ? above : "/tmp");
+		if (n >= (int)sizeof(scratch) || mkdtemp(scratch) == NULL ||
+			chmod(scratch, 0711) != 0) {
 			perror("scratch folder");
 			exit(1);
 		}
