@@ -14,7 +14,6 @@
 #include "base/err.h"
 #include "base/jw.h"
 #include "base/log.h"
-#include "base/utf8.h"
 #include "desk/first_admin.h"
 #include "records/blob.h"
 #include "records/db.h"
