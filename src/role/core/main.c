@@ -5,15 +5,14 @@
  * Layer: role.
  */
 #include <stdio.h>
-#include <stdlib.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "audit/head.h"
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/jw.h"
 #include "base/log.h"
+#include "base/utf8.h"
 #include "desk/first_admin.h"
 #include "records/blob.h"
 #include "records/db.h"
