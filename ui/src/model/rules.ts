@@ -13,7 +13,7 @@ export type RuleField = 'op' | 'limit' | 'clear' | 'grave' | 'share' | 'window' 
 /** Metrics people choose from, with the unit they are measured in. */
 export const METRICS: Record<string, string> = {
   latency: 'us', rtt: 'us', loss: '%', jitter: 'us', in_bps: 'bit/s', out_bps: 'bit/s', in_errors: '/s', out_errors: '/s', egress_in_bps: 'bit/s', egress_out_bps: 'bit/s',
-  cpu: '%', memory_used: '%', disk_used: '%', temperature: '°C', room_temperature: '°C', charge: '%', ups_load: '%', load1: '', memory_available: 'B', disk_available: 'B', days_left: 'd', value: '',
+  cpu: '%', memory_used: '%', disk_used: '%', temperature: '°C', room_temperature: '°C', charge: '%', ups_load: '%', access_points: '', stations: '', nat_bindings: '', load1: '', memory_available: 'B', disk_available: 'B', days_left: 'd', value: '',
 };
 
 /** A unit as people type it: 90 Mbit/s, not 90000000 bit/s. */
