@@ -101,6 +101,10 @@ CHECKS = (
     ("gate", "服务器区网关", "服务器区网关", "icmp", "10.20.13.1", "critical", {}),
 )
 
+# The line that leads off the campus, on the firewall's outer port.
+LINE = {"name": "互联网出口", "operator": "中国电信", "number": "YMZ-2026-0001", "fault_phone": "10000", "down_bps": 1_000_000_000,
+        "up_bps": 1_000_000_000, "egress": True}
+
 # Devices asked by SNMP, each behind the one above it: key, asset, address, severity, key of the one above
 DEVICES = (
     ("n-core", "核心交换机", "10.20.8.10", "critical", None),

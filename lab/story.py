@@ -161,6 +161,10 @@ class Story:
                                  target=address, params={"community": "public", "inventory_s": 60}, interval_s=10,
                                  retries=1, severity=severity, parents=[self.check[above]] if above else [])
             self.check[key] = done["id"]
+        address, port = before.way_out()
+        firewall = next(key for key, _, at, *_ in school.DEVICES if at == address)
+        operator.post("/circuits", **school.LINE, device_id=self.check[firewall], port=port, check_ids=[self.check["egress"]],
+                      unit_id=self.unit[school.CENTRE])
 
     def state(self, key):
         return self.people["zhoumin"].get(f"/checks/{self.check[key]}")["state"]

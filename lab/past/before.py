@@ -42,6 +42,12 @@ def traffic(check_at):
     return lines
 
 
+def way_out():
+    """(address, name) of the port that leads off the campus."""
+    firewall = next(s for s in living.Campus(random.Random(0)).switches.values() if s.make == "hillstone")
+    return firewall.address, firewall.port_name(network.WAN_PORT)
+
+
 def shares(series):
     """Load of processors and the like, around what it is now; series: (check, metric, instance, unit, value)."""
     return [f"part\t{check}\t{1.4 * value:.2f}\t0.5\t{metric}\t{instance}\t{unit}"

@@ -165,6 +165,9 @@ def drawn(operator):
     network = until(lambda: (lambda n: n if n and len(n["at"]) > 2 else None)(operator.get("/overview").get("network")), 90)
     span = network["at"][-1] - network["at"][0]
     case("the overview draws the gateway's first minutes", span < 600_000 and len(network["at"]) > 2, network)
+    way_out = until(lambda: (lambda e: e if e and e["measured"] and e.get("at") else None)(operator.get("/overview").get("egress")), 90)
+    case("the line that leads off the campus is drawn over its whole day", way_out["lines"] == 1 and way_out["at"][-1] - way_out["at"][0] > 80_000_000,
+         {k: v for k, v in way_out.items() if not isinstance(v, list)})
 
 
 def main():

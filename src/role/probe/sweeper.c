@@ -230,8 +230,11 @@ void sweeper_heard(struct sweeper *s, const struct ipc_frame *frame)
 {
 	struct msg_heard msg = { 0 };
 	struct network address = { 0 };
+	/* What speaks from our own loopback is ourselves. */
 	if (msg_heard_decode(frame->payload, &msg) == 0 &&
-		network_parse(msg.source, &address) == 0 && address.prefix == 128) {
+		network_parse(msg.source, &address) == 0 && address.prefix == 128 &&
+		!network_contains_text(SLICE("127.0.0.0/8"), msg.source) &&
+		!network_contains_text(SLICE("::1"), msg.source)) {
 		sweep_report_seen(s->report, "log", &address, NULL);
 	}
 }
