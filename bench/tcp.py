@@ -4,7 +4,8 @@
 prometheus-blackbox-exporter asked by wrk for the same, five alternating pairs.
 
 The services are one server with thousands of addresses at the other end of a cable (ground.Far), which
-has the second core.  The prober has the first; the exporter and wrk may use both.
+has the second core.  The prober has the first; the exporter and wrk may use both.  For ports the kernel's own
+share is shown too: a thread that only opens, waits and closes (connector.c) is the most a checker can reach.
 """
 import json
 import os
@@ -19,7 +20,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).parent))
 import ground  # noqa: E402
 
 BUILD = ground.HOUSE / "build" / "bench"
-RUNS, SECONDS, ASKERS = 5, 4, 32
+RUNS, SECONDS, ASKERS, INFLIGHT = 5, 4, 32, 256
 PREFIX, FIRST, PORT, EXPORTER_PORT = "10.100.0.0/15", "10.100.0.1", 9000, 9115
 KINDS = {"tcp": ("tcp", "tcp_connect", "ports", 30000), "http": ("http-check", "http_2xx", "pages", 8000)}
 
@@ -86,12 +87,17 @@ class World:
         result["server_cores"] = (cpu_s(self.server.pid) - before) / (time.monotonic() - began)
         return result
 
-    def ours(self):
-        done = subprocess.run(ground.near(BUILD / "bench-checks", self.kind, f"{FIRST}:{PORT}", str(SECONDS)), capture_output=True,
-                              text=True)
+    def asked(self, *words):
+        done = subprocess.run(ground.near(*words), capture_output=True, text=True)
         if done.returncode not in (0, 1):
             sys.exit(done.stderr)
         return json.loads(done.stdout)
+
+    def ours(self):
+        return self.asked(BUILD / "bench-checks", self.kind, f"{FIRST}:{PORT}", str(SECONDS))
+
+    def bare(self):
+        return self.asked(BUILD / "bench-connector", f"{FIRST}:{PORT}", str(SECONDS), str(INFLIGHT))
 
     def peer(self):
         before = cpu_s(self.exporter.pid)
@@ -112,20 +118,24 @@ class World:
 def main(kind):
     bench, _, what, target = KINDS[kind]
     ground.own_network()
-    subprocess.run(["ninja", "-C", ground.HOUSE / "build", "bench/bench-checks", "bench/bench-acceptor"], check=True,
+    subprocess.run(["ninja", "-C", ground.HOUSE / "build", "bench/bench-checks", "bench/bench-acceptor", "bench/bench-connector"], check=True,
                    stdout=subprocess.DEVNULL)
     with tempfile.TemporaryDirectory(prefix="fengsui-bench-") as name:
         world = World(kind, pathlib.Path(name))
         try:
             world.peer()  # warm
-            pairs = [(world.taken(world.ours), world.taken(world.peer)) for _ in range(RUNS)]
+            measures = [world.ours, world.peer] + ([world.bare] if kind == "tcp" else [])
+            pairs = [tuple(world.taken(measure) for measure in measures) for _ in range(RUNS)]
         finally:
             world.end()
     for key, metric, unit, more in (("per_s", f"{what} checked a second", "1/s", {"target": target}),
                                     ("per_cpu_s", f"{what} checked a second of the prober's own CPU", "1/CPU-s", {})):
         ground.pairs(bench, metric, "higher", unit, [(p[0][key], p[1][key]) for p in pairs], "prometheus-blackbox-exporter", **more)
+    if kind == "tcp":
+        ground.pairs(bench, f"{what} checked a second of the prober's own CPU", "higher", "1/CPU-s",
+                     [(p[0]["per_cpu_s"], p[2]["per_cpu_s"]) for p in pairs], "bare socket, connect, close")
     print(f"\n{'':10} {'checks/s':>10} {'a CPU-s':>10} {'cores':>7} {'server':>7} {'not up':>7}")
-    for i, who in enumerate(("fengsui", "exporter")):
+    for i, who in enumerate(("fengsui", "exporter", "bare")[:len(measures)]):
         for row in (p[i] for p in pairs):
             print(f"{who:10} {row['per_s']:10,.0f} {row['per_cpu_s']:10,.0f} {row['cores']:7.2f} {row['server_cores']:7.2f} "
                   f"{row['bad']:7} {row['code']}")
