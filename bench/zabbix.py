@@ -129,7 +129,7 @@ def main():
         sys.exit(f"the proxy polled nothing: {log}")
     print(json.dumps({"bench": "zabbix", "metric": "lateness of live devices, 30 % dead, p99", "better": "lower",
                       "ours": round(mine["late_p99_ms"], 2), "peer": round(1000 * ground.percentile(steady, 0.99)), "unit": "ms", "runs": 1,
-                      "peer_name": f"zabbix proxy {peer}", "ratio": round(mine["late_p99_ms"] / (1000 * ground.percentile(steady, 0.99)), 4)}))
+                      "peer_name": f"zabbix proxy {peer}", "ratio": round(mine["late_p99_ms"] / (1000 * ground.percentile(steady, 0.99)), 6)}))
     print(f"\n{'':34} {'p50 ms':>9} {'p99 ms':>9} {'max ms':>9}")
     say("proxy, all alive", well)
     say("proxy, the minute they died", died)
