@@ -4,6 +4,7 @@
 restart of the device, of probe, and a device that dies beside others.  Simulated ones, on loopback."""
 import pathlib
 import shutil
+import socket
 import sys
 import time
 import urllib.parse
@@ -21,6 +22,7 @@ PORT = "GigabitEthernet1/0/1"
 BATTERY = "1.3.6.1.2.1.33.1.2.1.0"
 BOARD = "1.3.6.1.4.1.25506.2.6.1.1.1.1.12.2"  # how warm; the switch's own limit is 65
 RATE = 12500 * 8  # of the simulator's first port, bit/s
+SENDERS_MOST = 4096  # a round of collect (heard.h)
 
 
 def cisco(folder):
@@ -219,6 +221,32 @@ def traps(desk, check):
     case("a trap of a port has it looked at: told at once", all(ms < 1000 for ms in took.values()), took)
 
 
+def ber(tag, *content):
+    body = b"".join(content)
+    return bytes([tag, len(body)] if len(body) < 128 else [tag, 0x81, len(body)]) + body
+
+
+# A cold start in version 2c (RFC 3416 section 4.2.6, RFC 3418 section 2).
+COLD_START = ber(0x30, ber(2, b"\1"), ber(4, b"public"), ber(0xA7, ber(2, b"\1"), ber(2, b"\0"), ber(2, b"\0"), ber(
+    0x30, ber(0x30, ber(6, bytes((0x2B, 6, 1, 2, 1, 1, 3, 0))), ber(0x43, b"\1")),
+    ber(0x30, ber(6, bytes((0x2B, 6, 1, 6, 3, 1, 1, 4, 1, 0))), ber(6, bytes((0x2B, 6, 1, 6, 3, 1, 1, 5, 1)))))))
+
+
+def made_up_senders(desk):
+    """Whoever sends from thousands of addresses fills a table once a round, and no more than that reaches probe."""
+    def said():
+        return next(r for r in desk.operator.get("/health")["roles"] if r["role"] == "collect")["counters"]
+    before = said()
+    for n in range(SENDERS_MOST + 400):
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as way:
+            way.bind((f"127.9.{n >> 8}.{n & 255}", 0))
+            way.sendto(COLD_START, ("127.0.0.1", 5162))
+        time.sleep(0.0005)
+    after = until(lambda: (lambda c: c if c["senders_refused"] > before["senders_refused"] else None)(said()), 30)
+    case("senders that were made up are said so often and no oftener", after["senders"] <= SENDERS_MOST
+         and after["senders_said"] - before["senders_said"] <= SENDERS_MOST, (before, after))
+
+
 def restarts(desk, check, series):
     desk.lab.say(f"reboot {SWITCH}")
     before = len(desk.values(check, series))
@@ -389,6 +417,7 @@ def walked(cast, platform, lab):
     case("and so is starting one that rested", taken == (409, "check.device_taken"), taken)
     desk.operator.call("PATCH", f"/checks/{check}", {"target": f"{UPS}:1"})
     case("one that looks elsewhere knows of no device", desk.operator.get(f"/checks/{check}/device")["at"] is None)
+    made_up_senders(desk)
 
 
 def main(postgresql=False):
