@@ -19,7 +19,7 @@
 #include "workflow/finding.h"
 #include "workflow/policy.h"
 
-enum { REASON_MAX = 500 };
+enum { REASON_MAX = 500, ARGS_OCTETS_MAX = 32 * 1024 };
 
 /* ---- the machine */
 
@@ -44,7 +44,7 @@ static int decide(struct desk *desk, struct finding_row *row, enum finding_act a
 static struct slice args_of(struct desk *desk, struct slice reason)
 {
 	AUTO_BUF struct buf text;
-	buf_init(&text, 4096);
+	buf_init(&text, ARGS_OCTETS_MAX);
 	struct jw jw;
 	jw_init(&jw, &text);
 	jw_object(&jw);
@@ -162,9 +162,14 @@ static int again(struct desk *desk, const struct finding_row *row, struct findin
 	int error = finding_row_save(desk->txn, known);
 	struct finding_row mark = { .id = known->id, .incident_id = row->incident_id };
 	error = error < 0 ? error : incident_mark(desk, &mark);
-	return error < 0 ? error
-			 : done(desk, known, "finding.again", open ? "seen_again" : "reopened",
-				   (struct slice) { 0 });
+	error = error < 0 ? error
+			  : done(desk, known, "finding.again", open ? "seen_again" : "reopened",
+				    (struct slice) { 0 });
+	/* What is said this time stands beside what was said before. */
+	return error < 0 || row->description.n == 0
+		       ? error
+		       : words_timeline(desk, "finding", known->id, "said_again",
+				 args_of(desk, row->description));
 }
 
 static int searchable(struct desk *desk, const struct finding_row *row)

@@ -62,8 +62,13 @@ static void those_who_must_know_are_told(const char *conf)
 	assert_int_equal(mails(&c, "(subject LIKE '%篡改%' OR body LIKE '%篡改%')"), 0);
 	/* Said again it is the same finding, and has a receipt again. */
 	assert_int_equal(desk_do(s, &c.officer, ROUTE_FINDINGS_REPORT, 0,
-				 "{\"title\":\"选课系统疑似被篡改\",\"harm\":true}"),
+				 "{\"title\":\"选课系统疑似被篡改\",\"harm\":true,"
+				 "\"description\":\"首页出现外链\"}"),
 		0);
+	assert_int_equal(
+		cast_number(&c, "SELECT count(*) FROM timeline WHERE code = 'said_again'"
+				" AND args LIKE '%首页出现外链%'"),
+		1);
 	assert_int_equal(cast_number(&c, "SELECT count(*) FROM finding"), 1);
 	assert_int_equal(mails(&c, "subject LIKE '【回执】%'"), 2);
 	school_close(s);

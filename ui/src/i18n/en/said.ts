@@ -16,6 +16,7 @@ export const said = {
   'did.acked': '{actor} acknowledged',
   'did.closed': '{actor} closed',
   'did.reported': '{actor} reported',
+  'did.said_again': '{actor} added: {reason}',
   'did.created': '{actor} drafted',
   'did.updated': '{actor} edited',
   'did.confirmed': '{actor} confirmed',

@@ -17,6 +17,7 @@ export const said = {
   'did.acked': '{actor} 确认',
   'did.closed': '{actor} 关闭',
   'did.reported': '{actor} 上报',
+  'did.said_again': '{actor} 补充：{reason}',
   'did.created': '{actor} 起草',
   'did.updated': '{actor} 修改',
   'did.confirmed': '{actor} 研判确认',
