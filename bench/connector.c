@@ -2,12 +2,13 @@
 /*
  * bench-connector FIRST:PORT SECONDS INFLIGHT: as many connections a second to
  * the addresses from FIRST on as the kernel gives one thread that does nothing
- * but open, wait and close: no checks, no timers, no verdicts.  What a checker
+ * but open, wait and reset, as checks of ports do: no checks, no timers, no verdicts.  What a checker
  * can reach on this machine at most.  One line: connections a second, CPU seconds.
  */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -36,9 +37,13 @@ static int begin(int set, uint32_t first, uint16_t port, uint32_t n)
 		.sin_addr = { htonl(first + n % TARGETS) } };
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	struct epoll_event want = { .events = EPOLLOUT | EPOLLONESHOT, .data = { .fd = fd } };
+	const int off = 0;
+	const struct linger reset = { .l_onoff = 1 };
 	if (fd < 0) {
 		return -1;
 	}
+	(void)setsockopt(fd, IPPROTO_TCP, TCP_QUICKACK, &off, sizeof(off));
+	(void)setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
 	if ((connect(fd, (const struct sockaddr *)&to, sizeof(to)) < 0 &&
 		    errno != EINPROGRESS) ||
 		epoll_ctl(set, EPOLL_CTL_ADD, fd, &want) < 0) {

@@ -4,8 +4,9 @@
 prometheus-blackbox-exporter asked by wrk for the same, five alternating pairs.
 
 The services are one server with thousands of addresses at the other end of a cable (ground.Far), which
-has the second core.  The prober has the first; the exporter and wrk may use both.  For ports the kernel's own
-share is shown too: a thread that only opens, waits and closes (connector.c) is the most a checker can reach.
+has the second core.  The prober has the first; the exporter and wrk may use both.  For ports, of which each takes
+three packets, the far kernel's work for them is the prober's too, and the kernel's own share is shown: a thread
+that only opens, waits and resets (connector.c) is the most a checker can reach.
 """
 import json
 import os
@@ -63,7 +64,7 @@ class World:
     """The server at the far end and the exporter beside us."""
 
     def __init__(self, kind, folder):
-        self.far = ground.Far(PREFIX)
+        self.far = ground.Far(PREFIX, steered=kind != "tcp")
         self.kind, self.folder = kind, folder
         _, module, _, _ = KINDS[kind]
         if kind == "tcp":
@@ -133,7 +134,7 @@ def main(kind):
         ground.pairs(bench, metric, "higher", unit, [(p[0][key], p[1][key]) for p in pairs], "prometheus-blackbox-exporter", **more)
     if kind == "tcp":
         ground.pairs(bench, f"{what} checked a second of the prober's own CPU", "higher", "1/CPU-s",
-                     [(p[0]["per_cpu_s"], p[2]["per_cpu_s"]) for p in pairs], "bare socket, connect, close")
+                     [(p[0]["per_cpu_s"], p[2]["per_cpu_s"]) for p in pairs], "bare socket, connect, reset")
     print(f"\n{'':10} {'checks/s':>10} {'a CPU-s':>10} {'cores':>7} {'server':>7} {'not up':>7}")
     for i, who in enumerate(("fengsui", "exporter", "bare")[:len(measures)]):
         for row in (p[i] for p in pairs):

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/err.h"
+#include "probe/knock.h"
 #include "probe/tls_session.h"
 
 enum { READ_OCTETS = 64 * 1024, CONNECTS_BATCH = 64, CONNECTS_ROUNDS = 16 };
@@ -26,6 +27,7 @@ struct stream_set {
 	uint32_t count;
 	uint32_t open_max;
 	bool closing;
+	struct knock_shelf shelf;
 	uint8_t octets[READ_OCTETS]; /* one read at a time is handed on before the next */
 };
 
@@ -59,6 +61,7 @@ static void on_ready(uv_poll_t *poll, int status, int events);
 static void on_set_closed(uv_handle_t *handle)
 {
 	struct stream_set *set = handle->data;
+	knock_shelf_fini(&set->shelf);
 	(void)close(set->connects);
 	free(set);
 }
@@ -163,6 +166,17 @@ static void on_handle_closed(uv_handle_t *handle)
 	close_ready(set);
 }
 
+static void close_socket(struct stream *stream)
+{
+	if (stream->fd >= 0 && stream->config.knock && stream->connect_us >= 0) {
+		knock_done(&stream->set->shelf,
+			stream->config.addr.family == 6 ? AF_INET6 : AF_INET, stream->fd);
+	} else if (stream->fd >= 0) {
+		(void)close(stream->fd);
+	}
+	stream->fd = -1;
+}
+
 void stream_close(struct stream *stream)
 {
 	if (stream->closing) {
@@ -172,10 +186,7 @@ void stream_close(struct stream *stream)
 	if (is_adopted(stream)) {
 		uv_close((uv_handle_t *)&stream->tcp, on_handle_closed);
 	}
-	if (stream->fd >= 0) {
-		(void)close(stream->fd);
-		stream->fd = -1;
-	}
+	close_socket(stream);
 	uv_close((uv_handle_t *)&stream->deadline, on_handle_closed);
 }
 
@@ -390,14 +401,30 @@ static void on_failed_at_once(uv_timer_t *timer)
 	fail(stream, stream->error, "");
 }
 
+static int take_socket(struct stream *stream, sa_family_t family, bool *ret_kept)
+{
+	*ret_kept = false;
+	if (stream->config.knock) {
+		return knock_take(&stream->set->shelf, family, ret_kept);
+	}
+	int fd = socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	return fd >= 0 ? fd : -errno;
+}
+
 static int begin_connect(struct stream *stream)
 {
+	bool kept = false;
 	union probe_sockaddr to;
 	struct epoll_event wanted = { .events = EPOLLOUT | EPOLLONESHOT, .data.ptr = stream };
 	socklen_t n = probe_addr_to_sockaddr(&stream->config.addr, stream->config.port, &to);
-	stream->fd = socket(to.sa.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	if (stream->fd < 0 || (connect(stream->fd, &to.sa, n) < 0 && errno != EINPROGRESS) ||
-		epoll_ctl(stream->set->connects, EPOLL_CTL_ADD, stream->fd, &wanted) < 0) {
+	int fd = take_socket(stream, to.sa.sa_family, &kept);
+	if (fd < 0) {
+		return fd;
+	}
+	stream->fd = fd;
+	if ((connect(fd, &to.sa, n) < 0 && errno != EINPROGRESS) ||
+		epoll_ctl(stream->set->connects, kept ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, fd,
+			&wanted) < 0) {
 		return -errno;
 	}
 	return 0;

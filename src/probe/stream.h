@@ -43,6 +43,7 @@ struct stream_config {
 	uint32_t timeout_ms;
 	struct tls_client *tls;  /* NULL = plain */
 	const char *server_name; /* SNI; NULL = none */
+	bool knock;              /* only CONNECTED is wanted; see stream_open */
 	void (*on)(
 		void *user, struct stream *stream, enum stream_event event, struct slice data);
 	void *user;
@@ -57,6 +58,8 @@ uint32_t stream_set_count(const struct stream_set *set);
 
 /**
  * Begin to connect; every outcome comes as an event, never from inside.
+ *
+ * A knock (probe/knock.h) sends and reads nothing: its owner closes it at CONNECTED.
  *
  * Returns: 0 and *ret_stream, E_BUSY at open_max, E_CLOSED when the set is closing,
  *          or -errno without descriptors or memory.

@@ -165,7 +165,7 @@ static void finish_reply(
 {
 	const struct ping_slot *slot = &ping->slots[at];
 	/* The kernel's stamp is wall time: when the clock was stepped between, take our own. */
-	int64_t mono_ns = ping_clock_ns(CLOCK_MONOTONIC) - slot->sent_mono_ns;
+	int64_t mono_ns = ping->received_mono_ns - slot->sent_mono_ns;
 	int64_t rtt_ns = received_real_ns - slot->sent_real_ns;
 	if (received_real_ns == 0 || rtt_ns > mono_ns || rtt_ns < -1000000) {
 		rtt_ns = mono_ns;
@@ -322,6 +322,17 @@ static int64_t read_control(struct ping_family *family, struct msghdr *header)
 	return stamp_ns;
 }
 
+/* Source address of an IPv4 packet (RFC 791 section 3.1); 0.0.0.0 of one that is cut short. */
+static struct probe_addr sender4(struct slice packet)
+{
+	enum { SOURCE_AT = 12, SOURCE_OCTETS = 4 };
+	struct probe_addr addr = { .family = 4 };
+	if (packet.n >= SOURCE_AT + SOURCE_OCTETS) {
+		memcpy(addr.octet, packet.p + SOURCE_AT, SOURCE_OCTETS);
+	}
+	return addr;
+}
+
 static int receive_batch(struct ping_family *family)
 {
 	struct mmsghdr messages[PING_BATCH];
@@ -330,20 +341,25 @@ static int receive_batch(struct ping_family *family)
 	uint8_t octets[PING_BATCH][PACKET_MAX];
 	_Alignas(struct cmsghdr) uint8_t control[PING_BATCH][CONTROL_MAX];
 	memset(messages, 0, sizeof(messages));
+	/* Over IPv4 the packet's own header says whom it is from. */
+	bool named = family->family != 4;
 	for (unsigned i = 0; i < PING_BATCH; i++) {
 		iov[i] = (struct iovec) { octets[i], PACKET_MAX };
-		messages[i].msg_hdr = (struct msghdr) { .msg_name = &from[i],
-			.msg_namelen = sizeof(from[i]),
+		messages[i].msg_hdr = (struct msghdr) { .msg_name = named ? &from[i] : NULL,
+			.msg_namelen = named ? sizeof(from[i]) : 0,
 			.msg_iov = &iov[i],
 			.msg_iovlen = 1,
 			.msg_control = control[i],
 			.msg_controllen = CONTROL_MAX };
 	}
 	int n = recvmmsg(family->fd, messages, PING_BATCH, MSG_DONTWAIT, NULL);
+	family->ping->received_mono_ns = ping_clock_ns(CLOCK_MONOTONIC);
 	for (int i = 0; i < n && !family->ping->closing; i++) {
 		int64_t stamp_ns = read_control(family, &messages[i].msg_hdr);
-		struct probe_addr addr = probe_addr_of_sockaddr(&from[i].sa);
-		take_packet(family, slice_of(octets[i], messages[i].msg_len), stamp_ns, &addr);
+		struct slice packet = slice_of(octets[i], messages[i].msg_len);
+		struct probe_addr addr =
+			named ? probe_addr_of_sockaddr(&from[i].sa) : sender4(packet);
+		take_packet(family, packet, stamp_ns, &addr);
 	}
 	return n;
 }

@@ -60,6 +60,7 @@ struct ping {
 	uint32_t rate_per_s;
 	int64_t tokens_ns; /* credit, one request costs 1e9 / rate */
 	int64_t refilled_mono_ns;
+	int64_t received_mono_ns; /* when the batch at hand was read */
 	struct ping_slot *slots;
 	struct ping_list free;
 	struct ping_list wheel[PING_WHEEL];

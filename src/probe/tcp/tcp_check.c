@@ -148,6 +148,7 @@ int tcp_check_start(
 	struct stream_config config = { .addr = spec->addr,
 		.port = spec->port,
 		.timeout_ms = verdict_timeout_ms(spec),
+		.knock = expect.n == 0,
 		.on = on_event,
 		.user = op };
 	struct stream *stream = NULL;

@@ -152,6 +152,43 @@ static void a_full_backlog_times_out(void **state)
 	(void)close(fd);
 }
 
+/* How many of so many checks of a port get as far as the service behind it. */
+static unsigned accepted_of(unsigned count, const char *expect)
+{
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	struct sockaddr_in at = { .sin_family = AF_INET,
+		.sin_addr = { htonl(INADDR_LOOPBACK) } };
+	socklen_t len = sizeof(at);
+	unsigned accepted = 0;
+	assert_int_equal(bind(fd, (struct sockaddr *)&at, sizeof(at)), 0);
+	assert_int_equal(listen(fd, 64), 0);
+	assert_int_equal(getsockname(fd, (struct sockaddr *)&at, &len), 0);
+	for (unsigned i = 0; i < count; i++) {
+		struct check_spec spec = { .kind = CHECK_TCP,
+			.addr = world_addr("127.0.0.1"),
+			.port = ntohs(at.sin_port),
+			.timeout_ms = 400,
+			.expect_text = expect };
+		struct caught caught = check(&spec);
+		assert_int_equal(caught.last.state, expect == NULL ? CHECK_UP : CHECK_DOWN);
+		int one = accept4(fd, NULL, NULL, SOCK_CLOEXEC);
+		if (one >= 0) {
+			accepted++;
+			(void)close(one);
+		}
+	}
+	(void)close(fd);
+	return accepted;
+}
+
+static void a_port_is_knocked_at_and_the_service_left_alone(void **state)
+{
+	(void)state;
+	/* On a machine held up for 40 ms the acknowledgement goes out after all. */
+	assert_in_range(accepted_of(10, NULL), 0, 4);
+	assert_int_equal(accepted_of(2, "220 "), 2);
+}
+
 static void the_set_refuses_more_than_its_limit_and_ends_them_all(void **state)
 {
 	(void)state;
@@ -182,6 +219,7 @@ int main(void)
 		cmocka_unit_test(a_port_is_judged_by_what_it_does),
 		cmocka_unit_test(nobody_listening_is_refused),
 		cmocka_unit_test(a_full_backlog_times_out),
+		cmocka_unit_test(a_port_is_knocked_at_and_the_service_left_alone),
 		cmocka_unit_test(the_set_refuses_more_than_its_limit_and_ends_them_all),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
