@@ -165,7 +165,8 @@ static int found_put(struct view *view)
 int view_overview_get(struct view *view)
 {
 	jw_object(&view->jw);
-	int error = alerts(view);
+	int error = view_since(view);
+	error = error < 0 ? error : alerts(view);
 	error = error < 0 ? error : counts(view);
 	error = error < 0 ? error : sign_minutes(view);
 	error = error < 0 ? error : view_checks_overview(view);

@@ -24,5 +24,8 @@ NODISCARD int view_audit_state(struct view *view);
 /** GET /explain/notice/{id}: its deadline's stored derivation as sentences. */
 NODISCARD int view_explain_get(struct view *view);
 
+/** Member "since": what happened while the caller was away, null when he was never here before.  0 or as db_step. */
+NODISCARD int view_since(struct view *view);
+
 /** How many things await the caller.  0 or as db_step. */
 NODISCARD int view_todo_count(struct view *view, int64_t *ret_count);

@@ -13,6 +13,7 @@
 #include "base/err.h"
 #include "desk/signals.h"
 #include "model/signal.h"
+#include "records/caller.h"
 
 static int view(struct cast *c, const struct hat *hat, enum route_id route, const char *query)
 {
@@ -299,6 +300,46 @@ static void a_link_shows_and_does_nothing(const char *conf)
 	school_close(&c.school);
 }
 
+/* Wednesday 08:00: the operator's session before this one was last used. */
+#define WEDNESDAY_MS INT64_C(1772582400000)
+
+static int leave_on_wednesday(struct txn *txn, void *arg)
+{
+	const struct hat *before = (const struct hat *)arg;
+	struct digest digest = caller_token_digest(slice_str(before->token));
+	int64_t done = sql_run(txn_db(txn),
+		"UPDATE session SET created_at_ms = 1, seen_at_ms = $1, ended_at_ms = $2"
+		" WHERE digest = $3",
+		SQL_INT(WEDNESDAY_MS), SQL_INT(WEDNESDAY_MS + 1),
+		SQL_BLOB(slice_of(digest.octet, DIGEST_OCTETS)));
+	return done == 1 ? 0 : E_ABSENT;
+}
+
+static void what_happened_meanwhile_is_counted(const char *conf)
+{
+	struct cast c;
+	cast_five(&c, conf);
+	cast_issue(&c, "high");
+	assert_int_equal(view(&c, &c.operator, ROUTE_OVERVIEW_GET, NULL), 0);
+	assert_true(json_type(answer_at(&c.school, "since")) == JSON_NULL);
+	struct hat before = school_hat(&c.school, c.operator.person_id, "operator", 0);
+	assert_int_equal(school_run(&c.school, leave_on_wednesday, &before), 0);
+	school_at(&c.school, "2026-03-05T09:00");
+	assert_int_equal(school_run(&c.school, raise_run, &c), 0);
+	/* A notice of Tuesday's is due after five working days. */
+	school_at(&c.school, "2026-03-12T09:00");
+	assert_int_equal(view(&c, &c.operator, ROUTE_OVERVIEW_GET, NULL), 0);
+	assert_int_equal(answer_int(&c.school, "since.at_ms"), WEDNESDAY_MS);
+	assert_int_equal(answer_int(&c.school, "since.incidents"), 1);
+	assert_int_equal(answer_int(&c.school, "since.recovered"), 0);
+	assert_int_equal(answer_int(&c.school, "since.findings"), 0);
+	assert_int_equal(answer_int(&c.school, "since.overdue"), 1);
+	/* Another person's session is not his. */
+	assert_int_equal(view(&c, &c.officer, ROUTE_OVERVIEW_GET, NULL), 0);
+	assert_true(json_type(answer_at(&c.school, "since")) == JSON_NULL);
+	school_close(&c.school);
+}
+
 static void overview_and_log(const char *conf)
 {
 	struct cast c;
@@ -322,6 +363,7 @@ static void overview_and_log(const char *conf)
 	assert_int_equal(view(&c, &admin, ROUTE_OVERVIEW_GET, NULL), 0);
 	assert_int_equal(answer_int(&c.school, "notices_open"), 0);
 	assert_int_equal(json_count(answer_at(&c.school, "units")), 0);
+	assert_true(json_type(answer_at(&c.school, "since")) == JSON_NULL);
 	assert_int_equal(view(&c, &admin, ROUTE_NOTICES_GET, NULL), E_DENIED);
 	struct hat auditor =
 		school_hat(&c.school, school_person(&c.school, "冯审", 0), "auditor", 0);
@@ -351,6 +393,8 @@ int main(void)
 			an_incident_becomes_a_finding, false },
 		{ "the acknowledgement link shows and does nothing",
 			a_link_shows_and_does_nothing, false },
+		{ "what happened since one was here last is counted",
+			what_happened_meanwhile_is_counted, false },
 		{ "overview, to-do and log count what their reader may see", overview_and_log,
 			false },
 	};

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // What desk and phone share when they start: session, queries, the way back to the log-in page.
 import { VueQueryPlugin } from '@tanstack/vue-query';
-import { createApp, type Component } from 'vue';
+import { createApp, watchEffect, type Component } from 'vue';
 import { createRouter, createWebHistory, type RouteRecordRaw, type Router } from 'vue-router';
 import { whenSignedOut } from '@/api/client';
 import { t, type Key } from '@/i18n';
 import { followStream, queries } from '@/lib/queries';
 import { homeOf, loadSession, session } from '@/lib/session';
+import { page, titleOf, urgent } from '@/lib/title';
 
 declare module 'vue-router' {
   interface RouteMeta {
@@ -42,7 +43,10 @@ function guard(router: Router): void {
     return to.meta.act && !who.acts.includes(to.meta.act) ? { name: 'nothing', params: { rest: to.path.split('/').slice(1) }, query: to.query, replace: true } : true;
   });
   router.afterEach((to) => {
-    document.title = to.meta.title ? `${t(to.meta.title)} - ${t('app.name')}` : t('app.name');
+    page.value = to.meta.title;
+  });
+  watchEffect(() => {
+    document.title = titleOf(page.value && t(page.value), t('app.name'), urgent.value);
   });
 }
 

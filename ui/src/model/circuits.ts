@@ -3,19 +3,6 @@
 import type { Circuit } from '@/api/schema';
 import { shareOf } from './ports';
 
-const MBPS = 1_000_000;
-
-/** Bits a second as a person types them in Mbps; null for nothing, undefined for what is no number. */
-export function bpsOf(mbps: string): number | null | undefined {
-  const text = mbps.trim();
-  const n = Number(text);
-  return text === '' ? null : Number.isFinite(n) && n > 0 ? Math.round(n * MBPS) : undefined;
-}
-
-export function mbpsOf(bps: number | null | undefined): string {
-  return bps ? String(bps / MBPS) : '';
-}
-
 /** Percent of the contract used by the fuller direction; null where either is unknown. */
 export function usedOf(c: Pick<Circuit, 'in_bps' | 'out_bps' | 'down_bps' | 'up_bps'>): number | null {
   const shares = [shareOf(c.in_bps, c.down_bps), shareOf(c.out_bps, c.up_bps)].filter((x) => x !== null);
