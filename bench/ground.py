@@ -77,6 +77,12 @@ class Far:
         core = ["taskset", "-c", "1"] if os.cpu_count() > 1 else []
         return subprocess.Popen([*self.inside(), *core, *words], stdout=subprocess.DEVNULL, **more)
 
+    def replies_discarded(self):
+        """Replies to echo requests that the far end's own kernel has thrown away so far (ICMP-MIB icmpOutErrors)."""
+        text = subprocess.run([*self.inside(), "cat", "/proc/net/snmp"], capture_output=True, text=True, check=True).stdout
+        names, values = [line.split()[1:] for line in text.splitlines() if line.startswith("Icmp:")]
+        return int(values[names.index("OutErrors")])
+
     def end(self):
         self.holder.terminate()
         self.holder.wait()

@@ -21,11 +21,11 @@ enum {
 
 static const int64_t second_ns = 1000000000;
 
-/* Credit grows with time, to at most 4 ms worth or one batch. */
+/* Credit grows with time, to at most 2 ms worth or one batch. */
 static uint32_t take_credit(struct ping *ping)
 {
 	int64_t cost = second_ns / ping->rate_per_s > 0 ? second_ns / ping->rate_per_s : 1;
-	int64_t most = cost * PING_BATCH > 4000000 ? cost * PING_BATCH : 4000000;
+	int64_t most = cost * PING_BATCH > 2000000 ? cost * PING_BATCH : 2000000;
 	int64_t now = ping_clock_ns(CLOCK_MONOTONIC);
 	int64_t gained = now - ping->refilled_mono_ns;
 	ping->refilled_mono_ns = now;
