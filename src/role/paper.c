@@ -17,7 +17,8 @@
 #include "base/err.h"
 #include "base/jw.h"
 #include "base/log.h"
-#include "paper/draw.h"
+#include "paper/fonts.h"
+#include "paper/pack.h"
 #include "paper/render.h"
 #include "proto/filetype.h"
 #include "role/packs.h"
@@ -120,25 +121,40 @@ static void answer(
 	}
 }
 
-static int make(struct paper *paper, const struct msg_render *ask, struct slice json,
-	int *ret_fd, struct diag *diag)
+static int make(
+	struct paper *paper, const struct render_job *job, int *ret_fd, struct diag *diag)
 {
-	AUTO_BUF struct buf pdf;
-	buf_init(&pdf, RENDER_OUTPUT_OCTETS_MAX);
-	if (!slice_is(ask->format, "pdf")) {
-		return diag_set(diag, E_UNSUPPORTED, 0, 0, "no such format");
-	}
-	int pages = render(paper->fonts, ask->kind, json, &pdf, diag);
-	int error = pages < 0 ? pages : memfd_of(buf_slice(&pdf), ret_fd);
+	AUTO_BUF struct buf file;
+	buf_init(&file, RENDER_OUTPUT_OCTETS_MAX);
+	int pages = render(paper->fonts, job, &file, diag);
+	int error = pages < 0 ? pages : memfd_of(buf_slice(&file), ret_fd);
 	return error < 0 && pages >= 0
 		       ? diag_set(diag, error, 0, 0, "memory file: %s", err_text(error))
 		       : error;
 }
 
+/* The data is in the frame, or first in the memory file; a school's own Word file follows it there. */
+static int job_read(const struct msg_render *ask, struct slice file, struct render_job *job,
+	struct diag *diag)
+{
+	int format = render_format(ask->format);
+	if (format < 0 || ask->json_octets > file.n) {
+		return diag_set(diag, E_UNSUPPORTED, 0, 0, "no such format");
+	}
+	*job = (struct render_job) { .kind = ask->kind,
+		.format = (enum render_format)format,
+		.json = ask->json_octets > 0 ? slice_head(file, ask->json_octets) : ask->json,
+		.word = slice_skip(file, ask->json_octets) };
+	return 0;
+}
+
+static void on_linger(uv_timer_t *timer);
+
 static void render_take(struct runtime *rt, struct ipc_frame *frame)
 {
 	struct paper *paper = rt->self;
 	struct msg_render ask = { 0 };
+	struct render_job job = { 0 };
 	struct memfd_map map = { 0 };
 	struct diag diag = { 0 };
 	int fd = -1;
@@ -146,11 +162,19 @@ static void render_take(struct runtime *rt, struct ipc_frame *frame)
 		paper->malformed++;
 		return;
 	}
-	int error = frame->fd >= 0 ? memfd_map(frame->fd, RENDER_INPUT_OCTETS_MAX, &map) : 0;
+	int error = frame->fd >= 0 ? memfd_map(frame->fd,
+					     RENDER_INPUT_OCTETS_MAX + PACK_OCTETS_MAX, &map)
+				   : 0;
 	if (error < 0) {
 		(void)diag_set(&diag, error, 0, 0, "data: %s", err_text(error));
 	} else {
-		error = make(paper, &ask, frame->fd >= 0 ? map.octets : ask.json, &fd, &diag);
+		error = job_read(&ask, map.octets, &job, &diag);
+		error = error < 0 ? error : make(paper, &job, &fd, &diag);
+	}
+	if (job.word.n > 0) {
+		/* Somebody's file: what comes next is for a worker that has not read it. */
+		paper->tainted = true;
+		(void)uv_timer_start(&paper->linger, on_linger, LINGER_MS, 0);
 	}
 	memfd_unmap(&map);
 	*(error < 0 ? &paper->failed : &paper->rendered) += 1;

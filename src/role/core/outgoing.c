@@ -203,6 +203,7 @@ static void render_send(struct core *core, const struct errand *e)
 	int fd = -1;
 	if (e->body.n > FRAME_BODY_MAX) {
 		msg.json = (struct slice) { 0 };
+		msg.json_octets = (uint32_t)e->body.n;
 		if (memfd_of(e->body, &fd) < 0) {
 			return;
 		}
