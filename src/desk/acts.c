@@ -35,9 +35,11 @@
 #include "desk/incidents.h"
 
 /* findings */
+#include "desk/finding_ends.h"
 #include "desk/findings.h"
 
 /* notices */
+#include "desk/notice_pleas.h"
 #include "desk/notice_rounds.h"
 #include "desk/notices.h"
 
@@ -118,6 +120,28 @@ static const desk_fn acts[ROUTE_COUNT_] = {
 	[ROUTE_FINDINGS_CONFIRM] = desk_finding_confirm,
 	[ROUTE_FINDINGS_FALSE_POSITIVE] = desk_finding_false_positive,
 	[ROUTE_FINDINGS_SECOND] = desk_finding_second,
+
+	/* findings that end otherwise, or come back */
+	[ROUTE_FINDINGS_DUPLICATE] = desk_finding_duplicate,
+	[ROUTE_FINDINGS_MERGE] = desk_finding_merge,
+	[ROUTE_FINDINGS_TRANSFER] = desk_finding_transfer,
+	[ROUTE_FINDINGS_REVIEW] = desk_finding_review,
+	[ROUTE_FINDINGS_RECHECK] = desk_finding_recheck,
+	[ROUTE_FINDINGS_AGAIN] = desk_finding_again,
+	[ROUTE_FINDINGS_COMMENT] = desk_finding_comment,
+	[ROUTE_FINDINGS_ACCEPT] = desk_finding_accept,
+	[ROUTE_FINDINGS_DECIDE_ACCEPTANCE] = desk_finding_decide_acceptance,
+
+	/* what is asked for and decided around a notice */
+	[ROUTE_NOTICES_OBJECT] = desk_notice_object,
+	[ROUTE_NOTICES_DECIDE_OBJECTION] = desk_notice_decide_objection,
+	[ROUTE_NOTICES_ASK_EXTENSION] = desk_notice_ask_extension,
+	[ROUTE_NOTICES_DECIDE_EXTENSION] = desk_notice_decide_extension,
+	[ROUTE_NOTICES_PARTIAL] = desk_notice_partial,
+	[ROUTE_NOTICES_CANNOT_VERIFY] = desk_notice_cannot_verify,
+	[ROUTE_NOTICES_PASS_OFFLINE] = desk_notice_pass_offline,
+	[ROUTE_NOTICES_CONTROL] = desk_notice_control,
+	[ROUTE_NOTICES_COMMENT] = desk_notice_comment,
 
 	/* notices */
 	[ROUTE_NOTICES_CREATE] = desk_notice_create,

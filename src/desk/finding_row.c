@@ -22,9 +22,10 @@ enum {
 #define COLUMNS                                                                                \
 	"version, state, grade, kind, title, description, advice, asset_id, unit_id, source,"  \
 	" dedup_key, found_at_ms, reported_at_ms, handled_at_ms, incident_id, watch_id,"       \
-	" notice_id, author_id, recurrence, reason, false_by, evidence, policy, policy_id"
+	" notice_id, author_id, recurrence, reason, false_by, evidence, policy, policy_id,"    \
+	" target_id, previous_id, again_cause, again_note, review_at_ms, review_due, suppressed"
 
-enum { ARGS = 25 };
+enum { ARGS = 32 };
 
 int finding_row_load(struct txn *txn, int64_t id, struct finding_row *ret_row)
 {
@@ -68,6 +69,13 @@ int finding_row_load(struct txn *txn, int64_t id, struct finding_row *ret_row)
 		.evidence = arena_dup(arena, db_col_text(q, 21)),
 		.policy = arena_dup(arena, db_col_text(q, 22)),
 		.policy_id = db_col_int64(q, 23),
+		.target_id = db_col_int64(q, 24),
+		.previous_id = db_col_int64(q, 25),
+		.again_cause = arena_dup(arena, db_col_text(q, 26)),
+		.again_note = arena_dup(arena, db_col_text(q, 27)),
+		.review_at_ms = db_col_int64(q, 28),
+		.review_due = db_col_int64(q, 29) != 0,
+		.suppressed = db_col_int64(q, 30),
 	};
 	return 0;
 }
@@ -100,6 +108,13 @@ static void args_fill(const struct finding_row *f, struct sql_arg args[ARGS])
 		SQL_TEXT_OR_NULL(f->evidence),
 		SQL_TEXT(f->policy),
 		SQL_INT_OR_NULL(f->policy_id),
+		SQL_INT_OR_NULL(f->target_id),
+		SQL_INT_OR_NULL(f->previous_id),
+		SQL_TEXT_OR_NULL(f->again_cause),
+		SQL_TEXT_OR_NULL(f->again_note),
+		SQL_INT_OR_NULL(f->review_at_ms),
+		SQL_INT(f->review_due),
+		SQL_INT(f->suppressed),
 	};
 	for (size_t i = 0; i < ARGS; i++) {
 		args[i] = all[i];
@@ -113,7 +128,8 @@ int finding_row_insert(struct txn *txn, const struct finding_row *row)
 	int64_t done = sql_run_args(txn_db(txn),
 		"INSERT INTO finding (id, " COLUMNS
 		") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9,"
-		" $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25)",
+		" $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25,"
+		" $26, $27, $28, $29, $30, $31, $32)",
 		args, ARGS);
 	int error = done < 0 ? (int)done : trail_row(txn, "finding", row->id);
 	return error < 0 ? error : txn_change(txn, "finding", row->id, row->version);
@@ -130,7 +146,9 @@ int finding_row_save(struct txn *txn, struct finding_row *row)
 		" source = $11, dedup_key = $12, found_at_ms = $13, reported_at_ms = $14,"
 		" handled_at_ms = $15, incident_id = $16, watch_id = $17, notice_id = $18,"
 		" author_id = $19, recurrence = $20, reason = $21, false_by = $22,"
-		" evidence = $23, policy = $24, policy_id = $25 WHERE id = $1",
+		" evidence = $23, policy = $24, policy_id = $25, target_id = $26,"
+		" previous_id = $27, again_cause = $28, again_note = $29, review_at_ms = $30,"
+		" review_due = $31, suppressed = $32 WHERE id = $1",
 		args, ARGS);
 	int error = done < 0 ? (int)done : trail_row(txn, "finding", row->id);
 	return error < 0 ? error : txn_change(txn, "finding", row->id, row->version);

@@ -13,10 +13,11 @@
 
 enum {
 	REMEDY_SETS = NOTICE_CLOCK_REMEDY_START | NOTICE_CLOCK_REMEDY_REACHED |
-		      NOTICE_CLOCK_REMEDY_RESUME | NOTICE_CLOCK_REMEDY_AGAIN,
+		      NOTICE_CLOCK_REMEDY_RESUME | NOTICE_CLOCK_REMEDY_AGAIN |
+		      NOTICE_CLOCK_REMEDY_BACK,
 	REMEDY_STOPS = NOTICE_CLOCK_REMEDY_PAUSE | NOTICE_CLOCK_REMEDY_STOP,
-	STEP_STOPS =
-		NOTICE_CLOCK_REVIEW_STOP | NOTICE_CLOCK_VERIFY_STOP | NOTICE_CLOCK_BRIEF_STOP,
+	STEP_STOPS = NOTICE_CLOCK_REVIEW_STOP | NOTICE_CLOCK_VERIFY_STOP |
+		     NOTICE_CLOCK_BRIEF_STOP | NOTICE_CLOCK_DECIDE_STOP,
 };
 
 static int timer_at(struct matter *m, const char *kind, int64_t seq, int64_t at_ms)
@@ -48,11 +49,32 @@ static void due_keep(struct matter *m)
 	m->row.due_provisional = m->due.provisional;
 }
 
+static int watch(struct matter *m)
+{
+	int error = timer_end(m, "notice.due");
+	error = error < 0 ? error : timer_end(m, "notice.ladder");
+	int64_t at_ms = m->row.due_at_ms > m->now_ms ? m->row.due_at_ms : m->now_ms;
+	return error < 0 ? error : timer_at(m, "notice.due", txn_id(m->txn), at_ms);
+}
+
+int matter_due_moved(struct matter *m)
+{
+	due_keep(m);
+	int64_t level = notice_overdue_level(&m->timing, &m->due);
+	m->row.overdue_level = level < m->row.overdue_level ? level : m->row.overdue_level;
+	return watch(m);
+}
+
 /* Timers are numbered by id: a due instant that moves has a timer of its own. */
 static int remedy(struct matter *m, uint32_t clocks)
 {
+	/* While an objection is decided nobody is told; if it stands the ladder goes on. */
 	if ((clocks & (REMEDY_SETS | REMEDY_STOPS)) == 0) {
-		return 0;
+		return (clocks & NOTICE_CLOCK_DECIDE_STOP) != 0 ? watch(m) : 0;
+	}
+	m->timing.objected_ms = m->objection.at_ms;
+	for (size_t i = 0; i < m->finding_count; i++) {
+		m->timing.recurring = m->timing.recurring || m->findings[i].recurrence > 0;
 	}
 	int error = notice_remedy(&m->timing, clocks, &m->due);
 	if (error < 0) {
@@ -79,9 +101,13 @@ static int sign(struct matter *m, uint32_t clocks)
 	if ((clocks & NOTICE_CLOCK_SIGN_START) == 0) {
 		return 0;
 	}
+	int64_t remind_ms = 0;
 	int error = notice_clock_start(&m->timing, clocks, POLICY_SIGN_FOR, &due);
 	m->row.sign_due_at_ms = due.due_ms;
-	return error < 0 ? error : timer_at(m, "notice.sign_due", 1, due.due_ms);
+	error = error < 0
+			? error
+			: notice_remind_at(&m->timing, POLICY_SIGN_FOR, m->now_ms, &remind_ms);
+	return error < 0 ? error : timer_at(m, "notice.sign_due", 1, remind_ms);
 }
 
 static int confirm(struct matter *m, uint32_t clocks)
@@ -98,7 +124,7 @@ static int confirm(struct matter *m, uint32_t clocks)
 	return error < 0 ? error : timer_at(m, "notice.confirm", 1, due.due_ms);
 }
 
-/* Review, verification and brief never run at the same time. */
+/* Review, objection, verification and brief never run at the same time. */
 static int step(struct matter *m, uint32_t clocks)
 {
 	static const struct {
@@ -108,6 +134,8 @@ static int step(struct matter *m, uint32_t clocks)
 		{ NOTICE_CLOCK_REVIEW_START, POLICY_REVIEW },
 		{ NOTICE_CLOCK_VERIFY_START, POLICY_VERIFICATION },
 		{ NOTICE_CLOCK_BRIEF_START, POLICY_BRIEF },
+		{ NOTICE_CLOCK_DECIDE_START, POLICY_DECISION },
+		{ NOTICE_CLOCK_SETTLE_START, POLICY_SETTLE },
 	};
 	if ((clocks & STEP_STOPS) != 0) {
 		m->row.step_due_at_ms = 0;

@@ -157,12 +157,42 @@ static int paper_put(struct matter *m, enum notice_document kind)
 	return error < 0 ? error : job_put(m, id);
 }
 
+/*
+ * Documents that paper has a writer for, whose id is the document's: what is
+ * not here is a record without a paper yet.
+ */
+static const bool written[NOTICE_DOCUMENT_COUNT] = {
+	[NOTICE_DOCUMENT_NOTICE] = true,
+	[NOTICE_DOCUMENT_SIGNATURE] = true,
+	[NOTICE_DOCUMENT_PLAN] = true,
+	[NOTICE_DOCUMENT_REPORT] = true,
+	[NOTICE_DOCUMENT_RETURN] = true,
+	[NOTICE_DOCUMENT_OPINION] = true,
+	[NOTICE_DOCUMENT_AGAIN] = true,
+	[NOTICE_DOCUMENT_BRIEF] = true,
+	[NOTICE_DOCUMENT_UPREPORT] = true,
+	[NOTICE_DOCUMENT_ARCHIVE] = true,
+	[NOTICE_DOCUMENT_WITHDRAWAL] = true,
+	[NOTICE_DOCUMENT_OBJECTION] = false,
+	[NOTICE_DOCUMENT_REASSIGNMENT] = false,
+	[NOTICE_DOCUMENT_EXTENSION] = false,
+	[NOTICE_DOCUMENT_REMINDER] = false,
+	[NOTICE_DOCUMENT_SUPERVISION] = false,
+	[NOTICE_DOCUMENT_ACCEPTANCE] = false,
+	[NOTICE_DOCUMENT_CONTROL] = false,
+};
+
+int matter_paper(struct matter *m, enum notice_document kind)
+{
+	return written[kind] ? paper_put(m, kind) : 0;
+}
+
 int matter_papers(struct matter *m)
 {
 	int error = 0;
 	for (unsigned kind = 0; kind < NOTICE_DOCUMENT_COUNT && error == 0; kind++) {
 		if ((m->outcome.documents & MACHINE_BIT(kind)) != 0) {
-			error = paper_put(m, (enum notice_document)kind);
+			error = matter_paper(m, (enum notice_document)kind);
 		}
 	}
 	return error;

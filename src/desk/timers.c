@@ -3,6 +3,7 @@
 
 #include "desk/affected.h"
 #include "desk/expiry.h"
+#include "desk/finding_recur.h"
 #include "desk/line.h"
 #include "desk/maintenance.h"
 #include "records/timer.h"
@@ -17,6 +18,9 @@ int desk_timer(struct txn *txn, const struct desk_env *env, const struct timer *
 	}
 	if (slice_starts(timer->kind, SLICE("expiry."))) {
 		return expiry_timer(txn, env, timer);
+	}
+	if (slice_starts(timer->kind, SLICE("finding."))) {
+		return finding_timer(txn, env, timer);
 	}
 	return line_timer(txn, env, timer);
 }

@@ -12,6 +12,7 @@
 #include "view/notice_acts.h"
 #include "view/notices.h"
 #include "view/page.h"
+#include "view/pleas.h"
 #include "view/view.h"
 
 #define PART_MAX 200
@@ -26,17 +27,19 @@ struct seen {
 	struct notice_view_facts facts;
 };
 
-#define SELECT_NOTICE                                                                          \
-	"SELECT n.version, n.number, n.office_number, n.title, n.state, n.grade, n.unit_id,"   \
-	" u.name, n.source, n.requirement, n.contact, n.created_at_ms, n.author_id, a.name,"   \
-	" n.issuer_id, i.name, n.issued_at_ms, n.signed_at_ms, n.signed_by, s.name,"           \
-	" n.due_at_ms, n.due_json, n.overdue_level, n.round, n.deferred_reason,"               \
-	" n.deferred_due_at_ms, n.deferred_confirmed_by, c.name, n.deferred_confirmed_at_ms,"  \
-	" n.centre_self, n.upreport, n.upreport_reason, n.upreport_authority,"                 \
-	" n.sign_due_at_ms, n.step_due_at_ms, n.reminders, n.reject_reason,"                   \
-	" n.withdrawn_reason, n.closed_at_ms FROM notice n JOIN unit u ON u.id = n.unit_id"    \
-	" JOIN person a ON a.id = n.author_id LEFT JOIN person i ON i.id = n.issuer_id"        \
-	" LEFT JOIN person s ON s.id = n.signed_by"                                            \
+#define SELECT_NOTICE                                                                           \
+	"SELECT n.version, n.number, n.office_number, n.title, n.state, n.grade, n.unit_id,"    \
+	" u.name, n.source, n.requirement, n.contact, n.created_at_ms, n.author_id, a.name,"    \
+	" n.issuer_id, i.name, n.issued_at_ms, n.signed_at_ms, n.signed_by, s.name,"            \
+	" n.due_at_ms, n.due_json, n.overdue_level, n.round, n.deferred_reason,"                \
+	" n.deferred_due_at_ms, n.deferred_confirmed_by, c.name, n.deferred_confirmed_at_ms,"   \
+	" n.centre_self, n.upreport, n.upreport_reason, n.upreport_authority,"                  \
+	" n.sign_due_at_ms, n.step_due_at_ms, n.reminders, n.reject_reason,"                    \
+	" n.withdrawn_reason, n.closed_at_ms, n.origin_id, o.number, n.successor_id, x.number," \
+	" n.failed_rounds, n.accountable FROM notice n JOIN unit u ON u.id = n.unit_id"         \
+	" JOIN person a ON a.id = n.author_id LEFT JOIN person i ON i.id = n.issuer_id"         \
+	" LEFT JOIN person s ON s.id = n.signed_by"                                             \
+	" LEFT JOIN notice o ON o.id = n.origin_id LEFT JOIN notice x ON x.id = n.successor_id" \
 	" LEFT JOIN person c ON c.id = n.deferred_confirmed_by WHERE n.id = $1"
 
 static void how_it_came(struct view *view, struct stmt *q)
@@ -94,6 +97,10 @@ static void how_it_stands(struct view *view, struct stmt *q)
 	inner_text_col(view, "reject_reason", q, 36);
 	page_text_col(view, "withdrawn_reason", q, 37);
 	page_int_col(view, "closed_at", q, 38);
+	page_ref_col(view, "origin", q, 39);
+	page_ref_col(view, "successor", q, 41);
+	jw_kv_int(jw, "failed_rounds", db_col_int64(q, 43));
+	inner_text_col(view, "accountable", q, 44);
 }
 
 /* ---- lists */
@@ -398,10 +405,15 @@ static int timeline(struct view *view, struct seen *seen)
 	return page_timeline(view, "notice", seen->id);
 }
 
+static int pleas(struct view *view, struct seen *seen)
+{
+	return view_pleas_of_notice(view, seen->id, &seen->facts);
+}
+
 static int parts(struct view *view, struct seen *seen)
 {
 	static int (*const all[])(struct view *, struct seen *) = { recipients, findings,
-		rectifications, verifications, brief, documents, attachments, deliveries,
+		rectifications, verifications, pleas, brief, documents, attachments, deliveries,
 		timeline, group_text };
 	int error = 0;
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]) && error == 0; i++) {
@@ -421,7 +433,8 @@ int view_notices_get(struct view *view)
 	}
 	seen_read(view, q, &seen);
 	int error = view_unit_reached(view, seen.unit_id);
-	if (error < 0 || view_notice_hidden(view, seen.state)) {
+	bool unissued = db_col_is_null(q, 16) && view->scope != SCOPE_ALL;
+	if (error < 0 || unissued || view_notice_hidden(view, seen.state)) {
 		return E_ABSENT;
 	}
 	view->version = db_col_int64(q, 0);

@@ -10,6 +10,7 @@
 #include "view/assets.h"
 #include "view/discovered.h"
 #include "view/people.h"
+#include "view/pleas.h"
 #include "view/units.h"
 
 /* checks, settings, health */
@@ -85,6 +86,7 @@ static const view_fn reads[ROUTE_COUNT_] = {
 	[ROUTE_DELIVERIES_LIST] = view_deliveries_list,
 
 	/* findings */
+	[ROUTE_DECISIONS_LIST] = view_decisions_list,
 	[ROUTE_FINDINGS_LIST] = view_findings_list,
 	[ROUTE_FINDINGS_GET] = view_findings_get,
 

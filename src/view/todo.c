@@ -23,6 +23,17 @@ enum { TODO_MAX = 300, TODO_A_KIND = 100 };
 #define NOTICE "SELECT n.id, n.title, NULL, n.number, n.grade, NULL, n.unit_id, u.name, "
 #define NOTICES " FROM notice n JOIN unit u ON u.id = n.unit_id WHERE "
 #define SCOPE " AND ($1 = -1 OR n.unit_id = $1) AND $2 = $2 ORDER BY n.id LIMIT $3"
+#define FINDING_SCOPE " AND ($1 = -1 OR f.unit_id = $1) AND $2 = $2 ORDER BY f.id LIMIT $3"
+#define EXTENSIONS                                                                             \
+	" FROM extension e JOIN notice n ON n.id = e.notice_id JOIN unit u"                    \
+	" ON u.id = n.unit_id WHERE e.state = 'asked' AND "
+#define CONTROLS                                                                               \
+	" FROM control c JOIN notice n ON n.id = c.notice_id JOIN unit u"                      \
+	" ON u.id = n.unit_id WHERE "
+#define ACCEPTANCES                                                                            \
+	"SELECT f.id, f.title, NULL, NULL, f.grade, NULL, f.unit_id, u.name, NULL, a.at_ms"    \
+	" FROM acceptance a JOIN finding f ON f.id = a.finding_id"                             \
+	" LEFT JOIN unit u ON u.id = f.unit_id WHERE a.state = 'asked' AND "
 #define UNIT (ROLE_BIT(ROLE_OFFICER) | ROLE_BIT(ROLE_SPECIALIST) | ROLE_BIT(ROLE_UNIT_HEAD))
 #define DESK (ROLE_BIT(ROLE_OPERATOR) | ROLE_BIT(ROLE_SECURITY_ADMIN))
 
@@ -93,8 +104,38 @@ static const struct {
 		15,
 		NOTICE
 		"n.deferred_due_at_ms, n.issued_at_ms" NOTICES
-		"n.state NOT IN ('closed', 'withdrawn') AND n.deferred_reason IS NOT NULL"
+		"n.state NOT IN ('closed', 'withdrawn', 'reassigned') AND n.deferred_reason IS NOT NULL"
 		" AND n.deferred_confirmed_by IS NULL" SCOPE },
+	/* what is asked for and waits to be decided */
+	{ DESK | ROLE_BIT(ROLE_DIRECTOR), "notice", "decide_objection", 15,
+		NOTICE "o.due_at_ms, o.at_ms FROM objection o JOIN notice n ON n.id = "
+		       "o.notice_id"
+		       " JOIN unit u ON u.id = n.unit_id WHERE o.decision IS NULL" SCOPE },
+	{ ROLE_BIT(ROLE_DIRECTOR), "notice", "decide_extension", 15,
+		NOTICE "e.due_before_ms, e.at_ms" EXTENSIONS "e.nth <= 1" SCOPE },
+	{ ROLE_BIT(ROLE_VICE_PRESIDENT), "notice", "decide_extension", 15,
+		NOTICE "e.due_before_ms, e.at_ms" EXTENSIONS "e.nth > 1" SCOPE },
+	{ ROLE_BIT(ROLE_DIRECTOR), "finding", "decide_acceptance", 15,
+		ACCEPTANCES "f.grade IN ('medium', 'low')" FINDING_SCOPE },
+	{ ROLE_BIT(ROLE_LEADING_GROUP), "finding", "decide_acceptance", 15,
+		ACCEPTANCES "f.grade IN ('urgent', 'extreme', 'high')" FINDING_SCOPE },
+	{ ROLE_BIT(ROLE_DIRECTOR), "notice", "control_decide", 15,
+		NOTICE "NULL, c.proposed_at_ms" CONTROLS "c.state = 'proposed'" SCOPE },
+	{ DESK, "notice", "control_apply", 15,
+		NOTICE "NULL, c.decided_at_ms" CONTROLS "c.state = 'approved'" SCOPE },
+	{ DESK, "notice", "control_lift", 15,
+		NOTICE "NULL, c.applied_at_ms" CONTROLS
+		       "c.state = 'applied' AND n.state IN ('passed', 'briefed', 'upreported', "
+		       "'closed', 'withdrawn')" SCOPE },
+	/* findings that were settled and are looked at again */
+	{ DESK | ROLE_BIT(ROLE_VERIFIER), "finding", "recheck", 15,
+		"SELECT DISTINCT f.id, f.title, NULL, NULL, f.grade, NULL, f.unit_id, u.name,"
+		" NULL, r.asked_at_ms FROM recheck r JOIN finding f ON f.id = r.finding_id"
+		" LEFT JOIN unit u ON u.id = f.unit_id WHERE r.state = 'todo'" FINDING_SCOPE },
+	{ DESK, "finding", "review_false", 14,
+		"SELECT f.id, f.title, NULL, NULL, f.grade, NULL, f.unit_id, u.name, NULL,"
+		" f.review_at_ms FROM finding f LEFT JOIN unit u ON u.id = f.unit_id"
+		" WHERE f.review_due = 1" FINDING_SCOPE },
 };
 
 /* What ends by a day that was typed in; $1 unit (-1 = any), $2 those due by then, $3 how many. */

@@ -26,7 +26,7 @@ struct due_rule due_rule_now(const struct due *due)
 {
 	struct due_rule rule = due->rule;
 	for (size_t i = 0; i < due->step_count; i++) {
-		if (due->steps[i].kind == DUE_REGRADE) {
+		if (due->steps[i].kind == DUE_REGRADE || due->steps[i].kind == DUE_RECUR) {
 			rule = due->steps[i].rule;
 		}
 	}
@@ -54,7 +54,11 @@ static int step_apply(const struct calendar *calendar, const struct due_step *st
 			*provisional = guessed;
 		}
 		return error;
+	case DUE_GIVE_BACK:
+		*due_ms += step->until_ms - step->at_ms;
+		return 0;
 	case DUE_REGRADE:
+	case DUE_RECUR:
 		return 0;
 	}
 	return E_RANGE;
@@ -131,7 +135,8 @@ static int step_check(const struct due *due, int64_t at_ms, size_t places)
 	const struct due_step *last = last_step(due);
 	int64_t floor_ms = due->start_ms;
 	if (last != NULL) {
-		floor_ms = last->kind == DUE_PAUSE ? last->until_ms : last->at_ms;
+		bool lasts = last->kind == DUE_PAUSE || last->kind == DUE_GIVE_BACK;
+		floor_ms = lasts ? last->until_ms : last->at_ms;
 	}
 	if (due_paused(due)) {
 		return E_STATE;
@@ -173,7 +178,8 @@ int due_resume(const struct calendar *calendar, struct due *due, int64_t at_ms)
 int due_adjust(const struct calendar *calendar, struct due *due, enum due_step_kind kind,
 	int64_t at_ms, struct due_rule rule)
 {
-	int error = kind == DUE_PAUSE ? E_RANGE : step_check(due, at_ms, DUE_STEPS_MAX - 1);
+	bool spans = kind == DUE_PAUSE || kind == DUE_GIVE_BACK;
+	int error = spans ? E_RANGE : step_check(due, at_ms, DUE_STEPS_MAX - 1);
 	if (error < 0) {
 		return error;
 	}
@@ -186,12 +192,32 @@ int due_adjust(const struct calendar *calendar, struct due *due, enum due_step_k
 	return error;
 }
 
+int due_give_back(
+	const struct calendar *calendar, struct due *due, int64_t from_ms, int64_t now_ms)
+{
+	/* Before the clock began there was nothing to give. */
+	int64_t at_ms = from_ms > due->start_ms ? from_ms : due->start_ms;
+	int error = step_check(due, at_ms, DUE_STEPS_MAX - 1);
+	if (error < 0 || now_ms <= at_ms) {
+		return error;
+	}
+	struct due draft = *due;
+	draft.steps[draft.step_count++] =
+		(struct due_step) { DUE_GIVE_BACK, at_ms, now_ms, { 0, DUE_WORKING_DAYS } };
+	error = settle(calendar, &draft);
+	if (error == 0) {
+		*due = draft;
+	}
+	return error;
+}
+
 int64_t due_elapsed_ms(const struct due *due, int64_t now_ms)
 {
 	int64_t elapsed_ms = now_ms - due->start_ms;
 	for (size_t i = 0; i < due->step_count; i++) {
 		const struct due_step *step = &due->steps[i];
-		if (step->kind == DUE_PAUSE && step->at_ms < now_ms) {
+		bool lasts = step->kind == DUE_PAUSE || step->kind == DUE_GIVE_BACK;
+		if (lasts && step->at_ms < now_ms) {
 			int64_t until_ms = step->until_ms < now_ms ? step->until_ms : now_ms;
 			elapsed_ms -= until_ms - step->at_ms;
 		}

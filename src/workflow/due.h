@@ -36,17 +36,19 @@ enum {
 #define DUE_OPEN INT64_MAX
 
 enum due_step_kind {
-	DUE_PAUSE,    /* the clock stood from at_ms until until_ms */
-	DUE_EXTEND,   /* rule granted on top of the due instant */
-	DUE_AT_LEAST, /* not earlier than rule after at_ms */
-	DUE_REGRADE,  /* rule instead of the first one, from the same start */
+	DUE_PAUSE,     /* the clock stood from at_ms until until_ms */
+	DUE_EXTEND,    /* rule granted on top of the due instant */
+	DUE_AT_LEAST,  /* not earlier than rule after at_ms */
+	DUE_REGRADE,   /* rule instead of the first one, from the same start */
+	DUE_GIVE_BACK, /* the time from at_ms until until_ms is given back */
+	DUE_RECUR, /* it has come back: rule instead of the first one, from the same start */
 };
 
 struct due_step {
 	enum due_step_kind kind;
 	int64_t at_ms;
-	int64_t until_ms;     /* pauses only */
-	struct due_rule rule; /* all but pauses */
+	int64_t until_ms;     /* pauses and what is given back */
+	struct due_rule rule; /* all but those */
 };
 
 struct due {
@@ -76,12 +78,16 @@ NODISCARD int due_pause(struct due *due, int64_t at_ms);
 /** Returns: 0, E_STATE when it runs, E_RANGE before the pause began. */
 NODISCARD int due_resume(const struct calendar *calendar, struct due *due, int64_t at_ms);
 /**
- * DUE_EXTEND, DUE_AT_LEAST or DUE_REGRADE.  Only while the clock runs.  The last
+ * DUE_EXTEND, DUE_AT_LEAST, DUE_REGRADE or DUE_RECUR.  Only while the clock runs.  The last
  * place is kept for a pause, so that a submission can always stop the clock.
  * Returns: 0, E_STATE while it stands, E_RANGE, E_LIMIT; unchanged on failure.
  */
 NODISCARD int due_adjust(const struct calendar *calendar, struct due *due,
 	enum due_step_kind kind, int64_t at_ms, struct due_rule rule);
+
+/** DUE_GIVE_BACK until now.  Returns: as due_adjust; E_RANGE for a time before an earlier step. */
+NODISCARD int due_give_back(
+	const struct calendar *calendar, struct due *due, int64_t from_ms, int64_t now_ms);
 
 /** Does the clock stand? */
 bool due_paused(const struct due *due);

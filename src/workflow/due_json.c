@@ -13,7 +13,8 @@
 enum { RULE_TEXT_MAX = 32, ARENA_OCTETS = 4 * 1024 * 1024 };
 
 /* Index is enum due_step_kind; pauses stand in a list of their own. */
-static const char *const kind_ids[] = { "pause", "extend", "at_least", "regrade" };
+static const char *const kind_ids[] = { "pause", "extend", "at_least", "regrade", "give_back",
+	"recur" };
 
 static void rule_put(struct jw *jw, const char *name, struct due_rule rule)
 {
@@ -38,7 +39,11 @@ static void step_put(struct jw *jw, const struct due_step *step, size_t seq)
 	} else {
 		jw_kv_str(jw, "kind", slice_str(kind_ids[step->kind]));
 		jw_kv_int(jw, "at_ms", step->at_ms);
-		rule_put(jw, "rule", step->rule);
+		if (step->kind == DUE_GIVE_BACK) {
+			jw_kv_int(jw, "to_ms", step->until_ms);
+		} else {
+			rule_put(jw, "rule", step->rule);
+		}
 	}
 	jw_end(jw);
 }
@@ -128,15 +133,24 @@ static int adjust_get(const struct json *item, struct due_step *ret_step, struct
 {
 	struct due_step step = { DUE_EXTEND, 0, 0, { 0, DUE_WORKING_DAYS } };
 	struct slice kind = json_get_str(item, "kind");
-	if (slice_is(kind, kind_ids[DUE_AT_LEAST])) {
-		step.kind = DUE_AT_LEAST;
-	} else if (slice_is(kind, kind_ids[DUE_REGRADE])) {
-		step.kind = DUE_REGRADE;
-	} else if (!slice_is(kind, kind_ids[DUE_EXTEND])) {
+	size_t known = DUE_EXTEND;
+	while (known < sizeof(kind_ids) / sizeof(kind_ids[0]) &&
+		!slice_is(kind, kind_ids[known])) {
+		known++;
+	}
+	if (known == sizeof(kind_ids) / sizeof(kind_ids[0])) {
 		return wrong(diag, "kind");
 	}
+	step.kind = (enum due_step_kind)known;
+	bool spans = step.kind == DUE_GIVE_BACK;
 	int error = int_get(item, "at_ms", &step.at_ms, diag);
-	error = error < 0 ? error : rule_get(item, &step.rule, diag);
+	if (error == 0) {
+		error = spans ? int_get(item, "to_ms", &step.until_ms, diag)
+			      : rule_get(item, &step.rule, diag);
+	}
+	if (error == 0 && spans && step.until_ms < step.at_ms) {
+		error = wrong(diag, "to_ms");
+	}
 	if (error == 0) {
 		*ret_step = step;
 	}

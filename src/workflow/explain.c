@@ -21,6 +21,8 @@ enum code {
 	CODE_EXTEND,
 	CODE_AT_LEAST,
 	CODE_REGRADE,
+	CODE_GIVE_BACK,
+	CODE_RECUR,
 	CODE_DUE,
 	CODE_PROVISIONAL,
 };
@@ -50,6 +52,11 @@ static const struct {
 	{ "due.regrade",
 		{ "{at} 调整级别，时限改为 {rule}，已用时间照计。",
 			"Regraded at {at} to {rule}; time already used stays used." } },
+	{ "due.give_back",
+		{ "异议成立，{from} 至 {to} 的时间退还，顺延 {span}。",
+			"An objection was upheld: {from} to {to}, {span} given back." } },
+	{ "due.recur", { "{at} 起算的同一隐患复发，时限缩短为 {rule}。",
+			       "It has come back: from {at} the time is cut to {rule}." } },
 	{ "due.due", { "到期 {due}。", "Due {due}." } },
 	{ "due.provisional", { "所涉年份的放假安排尚未公布，此时间为暂定。",
 				     "Provisional: a year it counts through has no published "
@@ -106,9 +113,9 @@ static void say_how(struct explanation *explanation, const struct due *due)
 
 static void say_step(struct explanation *explanation, const struct due_step *step)
 {
-	static const enum code kinds[] = { CODE_PAUSE, CODE_EXTEND, CODE_AT_LEAST,
-		CODE_REGRADE };
-	if (step->kind != DUE_PAUSE) {
+	static const enum code kinds[] = { CODE_PAUSE, CODE_EXTEND, CODE_AT_LEAST, CODE_REGRADE,
+		CODE_GIVE_BACK, CODE_RECUR };
+	if (step->kind != DUE_PAUSE && step->kind != DUE_GIVE_BACK) {
 		struct explain_arg *args = say(explanation, kinds[step->kind]);
 		args[0] = time_arg("at", step->at_ms);
 		args[1] = rule_arg(step->rule);
@@ -118,7 +125,7 @@ static void say_step(struct explanation *explanation, const struct due_step *ste
 		say(explanation, CODE_PAUSE_OPEN)[0] = time_arg("from", step->at_ms);
 		return;
 	}
-	struct explain_arg *args = say(explanation, CODE_PAUSE);
+	struct explain_arg *args = say(explanation, kinds[step->kind]);
 	args[0] = time_arg("from", step->at_ms);
 	args[1] = time_arg("to", step->until_ms);
 	args[2] = (struct explain_arg) {

@@ -68,6 +68,8 @@ static const struct parameter {
 	RULE("brief.other", BRIEF, G(MEDIUM) | G(LOW), HOUR, 30 * DAY),
 	RULE("confirm", CONFIRM, G_ALL, HOUR, 5 * DAY),
 	RULE("objection", OBJECTION, G_ALL, HOUR, 10 * DAY),
+	RULE("objection.decision", DECISION, G_ALL, HOUR, 10 * DAY),
+	RULE("cannot_verify", SETTLE, G_ALL, HOUR, 20 * DAY),
 	RULE("ladder.urgent.1", LADDER_1, G_URGENT, 1, 30 * DAY),
 	RULE("ladder.urgent.2", LADDER_2, G_URGENT, 1, 30 * DAY),
 	RULE("ladder.urgent.3", LADDER_3, G_URGENT, 1, 30 * DAY),
@@ -92,11 +94,34 @@ static const struct parameter {
 	INT("extension.percent_max", extension_percent_max, 1, 300),
 	INT("false_positive.review_days", false_positive_review_days, 1, 3650),
 	INT("recurrence.days", recurrence_days, 0, 3650),
+	INT("recurrence.percent", recurrence_percent, 1, 100),
+	INT("acceptance.days_max", acceptance_days_max, 1, 366),
+	INT("recheck.first_days", recheck_days[0], 1, 365),
+	INT("recheck.second_days", recheck_days[1], 1, 365),
+	INT("recheck.offline_days", offline_recheck_days, 1, 365),
+	INT("failed.supervised", failed_supervised, 1, 10),
+	INT("failed.accountable", failed_accountable, 1, 10),
 	INT("alerts.per_source_minute", alerts_per_source_minute, 1, 10000),
 	INT("incident.window_minutes", incident_window_min, 1, 7 * DAY),
 };
 
 enum { PARAMETERS = sizeof(parameters) / sizeof(parameters[0]) };
+
+/* What came up later: an edition adopted before does not say it. */
+static const struct {
+	const char *name;
+	const char *value;
+} later[] = {
+	{ "objection.decision", "1 wd" },
+	{ "cannot_verify", "3 wd" },
+	{ "recurrence.percent", "50" },
+	{ "acceptance.days_max", "180" },
+	{ "recheck.first_days", "7" },
+	{ "recheck.second_days", "30" },
+	{ "recheck.offline_days", "30" },
+	{ "failed.supervised", "2" },
+	{ "failed.accountable", "3" },
+};
 
 struct reading {
 	struct policy policy;
@@ -135,10 +160,10 @@ static struct due_rule *ack_at(struct policy *policy, size_t offset)
 }
 
 static bool rule_set(
-	struct reading *reading, const struct parameter *parameter, const struct json *value)
+	struct reading *reading, const struct parameter *parameter, struct slice text)
 {
 	struct due_rule rule = { 0, DUE_WORKING_DAYS };
-	if (due_rule_parse(json_str(value), &rule) < 0 || weight(rule) < parameter->min ||
+	if (due_rule_parse(text, &rule) < 0 || weight(rule) < parameter->min ||
 		weight(rule) > parameter->max) {
 		return false;
 	}
@@ -168,6 +193,13 @@ static bool clock_read(struct slice text, int64_t *ret_minutes)
 	return true;
 }
 
+static void number_put(
+	struct reading *reading, const struct parameter *parameter, int64_t number)
+{
+	int32_t small = (int32_t)number;
+	memcpy((uint8_t *)&reading->policy + parameter->at, &small, sizeof(small));
+}
+
 static bool number_set(
 	struct reading *reading, const struct parameter *parameter, const struct json *value)
 {
@@ -177,9 +209,27 @@ static bool number_set(
 	if (!ok || number < parameter->min || number > parameter->max) {
 		return false;
 	}
-	int32_t small = (int32_t)number;
-	memcpy((uint8_t *)&reading->policy + parameter->at, &small, sizeof(small));
+	number_put(reading, parameter, number);
 	return true;
+}
+
+static bool later_set(struct reading *reading, const struct parameter *parameter)
+{
+	for (size_t i = 0; i < sizeof(later) / sizeof(later[0]); i++) {
+		uint64_t number = 0;
+		struct slice value = slice_str(later[i].value);
+		if (strcmp(later[i].name, parameter->name) != 0) {
+			continue;
+		}
+		if (parameter->kind == KIND_RULE) {
+			return rule_set(reading, parameter, value);
+		}
+		if (num_u64(value, (uint64_t)parameter->max, &number) == 0) {
+			number_put(reading, parameter, (int64_t)number);
+			return true;
+		}
+	}
+	return false;
 }
 
 static const char *const kind_words[] = {
@@ -211,7 +261,7 @@ static void parameter_read(struct reading *reading, const struct json *item)
 	}
 	const struct json *value = json_get(item, "value");
 	bool is_rule = parameter->kind == KIND_RULE || parameter->kind == KIND_ACK;
-	bool ok = is_rule ? rule_set(reading, parameter, value)
+	bool ok = is_rule ? rule_set(reading, parameter, json_str(value))
 			  : number_set(reading, parameter, value);
 	if (!ok) {
 		mistake(reading, name, "must be %s, from %lld to %lld%s",
@@ -268,7 +318,7 @@ static void root_read(struct reading *reading, const struct json *root)
 		parameter_read(reading, item);
 	}
 	for (size_t i = 0; i < PARAMETERS; i++) {
-		if (!reading->seen[i]) {
+		if (!reading->seen[i] && !later_set(reading, &parameters[i])) {
 			mistake(reading, slice_str(parameters[i].name), "is missing");
 		}
 	}

@@ -39,6 +39,8 @@ enum policy_rule {
 	POLICY_BRIEF,   /* the vice president is briefed */
 	POLICY_CONFIRM, /* an issue without second person is confirmed */
 	POLICY_OBJECTION,
+	POLICY_DECISION, /* an objection is decided */
+	POLICY_SETTLE,   /* what cannot be verified is settled */
 	POLICY_LADDER_1, /* overdue level 1 is this long after due */
 	POLICY_LADDER_2,
 	POLICY_LADDER_3,
@@ -58,7 +60,13 @@ struct policy {
 	int32_t extension_count_max;
 	int32_t extension_percent_max; /* of the original length */
 	int32_t false_positive_review_days;
-	int32_t recurrence_days; /* the same finding again within this is the same record */
+	int32_t recurrence_days;    /* the same finding again within this is the same record */
+	int32_t recurrence_percent; /* of the time the first one had */
+	int32_t acceptance_days_max;
+	int32_t recheck_days[2];      /* after it was closed, looked at again */
+	int32_t offline_recheck_days; /* what was out of service */
+	int32_t failed_supervised;    /* rounds that failed: overdue level 2 at once */
+	int32_t failed_accountable;   /* … a matter of accountability */
 	int32_t alerts_per_source_minute;
 	int32_t incident_window_min; /* alerts of one asset this close are one incident */
 };
@@ -85,7 +93,8 @@ void policy_stamp(char *version, size_t room, struct slice text);
  *
  * Shape:   {"id","title","parameters":[{"name","value","origin"},…]}; every
  *          parameter once, none unknown, each within its range, graver never
- *          slower than milder.
+ *          slower than milder.  What an edition of before a parameter came up
+ *          does not say is as the first edition has it.
  * Returns: 0, or E_INPUT with every mistake in errors, or E_LIMIT.
  */
 NODISCARD int policy_parse(

@@ -28,6 +28,8 @@ def codes():
     for name in ("notice_table", "verification", "rectification"):
         found |= {f"notice.{guard}" for guard in GUARD.findall(text("src", "workflow", f"{name}.c"))}
     found |= {f"finding.{guard}" for guard in GUARD.findall(text("src", "workflow", "finding.c"))}
+    for name in ("extension", "acceptance", "control"):
+        found |= {f"{name}.{guard}" for guard in GUARD.findall(text("src", "workflow", f"{name}.c"))}
     return found - NO_REFUSAL
 
 

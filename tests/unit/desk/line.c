@@ -96,9 +96,12 @@ static void five_people(const char *conf)
 		cast_do(&c, &c.director, ROUTE_NOTICES_WITHDRAW,
 			"{\"reason\":\"已经归档不可撤销\"}"),
 		E_STATE, "notice.no_such_step");
+	/* What is left are the looks at what was closed, days from now. */
 	assert_int_equal(cast_number(&c, "SELECT count(*) FROM timer WHERE fired_at_ms IS NULL "
-					 "AND cancelled_at_ms IS NULL"),
+					 "AND cancelled_at_ms IS NULL AND kind LIKE 'notice.%'"),
 		0);
+	assert_int_equal(
+		cast_number(&c, "SELECT count(*) FROM timer WHERE kind = 'finding.recheck'"), 2);
 	school_close(&c.school);
 }
 
