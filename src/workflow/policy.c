@@ -39,12 +39,18 @@ enum kind { KIND_RULE, KIND_ACK, KIND_INT, KIND_CLOCK };
 		text, KIND_CLOCK, offsetof(struct policy, member), 0, min, max                 \
 	}
 
+/* Younger than the first edition: a text that does not name it is read as it was, with what stands here. */
+#define OFFICERS(text, member, otherwise, min, max)                                            \
+	{                                                                                      \
+		text, KIND_INT, offsetof(struct policy, officers.member), otherwise, min, max  \
+	}
+
 /* Ranges of rules are in minutes, a working day counted as a day. */
 static const struct parameter {
 	const char *name;
 	enum kind kind;
 	size_t at;     /* enum policy_rule, or offset in struct policy */
-	unsigned mask; /* grades or severities it holds for */
+	unsigned mask; /* grades or severities it holds for; of an integer: what holds without it, 0 = it must be there */
 	int64_t min;
 	int64_t max;
 } parameters[] = {
@@ -94,6 +100,15 @@ static const struct parameter {
 	INT("recurrence.days", recurrence_days, 0, 3650),
 	INT("alerts.per_source_minute", alerts_per_source_minute, 1, 10000),
 	INT("incident.window_minutes", incident_window_min, 1, 7 * DAY),
+	OFFICERS("officer.dead_calls", dead_calls, 3, 2, 20),
+	OFFICERS("officer.doubt_days", doubt_days, 3, 1, 20),
+	OFFICERS("officer.doubt_ladder_days", doubt_ladder_days, 2, 1, 20),
+	OFFICERS("officer.handover_days", handover_days, 7, 1, 60),
+	OFFICERS("officer.code_days", code_days, 7, 1, 30),
+	OFFICERS("officer.link_days", link_days, 14, 1, 90),
+	OFFICERS("officer.units_warn", units_warn, 3, 1, 100),
+	OFFICERS("officer.review_days", review_days, 10, 1, 60),
+	OFFICERS("officer.review_grace_days", review_grace_days, 10, 1, 60),
 };
 
 enum { PARAMETERS = sizeof(parameters) / sizeof(parameters[0]) };
@@ -268,8 +283,16 @@ static void root_read(struct reading *reading, const struct json *root)
 		parameter_read(reading, item);
 	}
 	for (size_t i = 0; i < PARAMETERS; i++) {
-		if (!reading->seen[i]) {
-			mistake(reading, slice_str(parameters[i].name), "is missing");
+		const struct parameter *parameter = &parameters[i];
+		int32_t otherwise = (int32_t)parameter->mask;
+		if (reading->seen[i]) {
+			continue;
+		}
+		if (parameter->kind == KIND_INT && otherwise != 0) {
+			memcpy((uint8_t *)&reading->policy + parameter->at, &otherwise,
+				sizeof(otherwise));
+		} else {
+			mistake(reading, slice_str(parameter->name), "is missing");
 		}
 	}
 	if (reading->mistakes == 0) {
