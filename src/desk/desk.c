@@ -106,7 +106,10 @@ static int caller_admit(struct desk *desk)
 	if (desk->caller.must_change) {
 		return desk_refuse(desk, E_DENIED, "session.must_change", NULL);
 	}
-	return deny(desk, desk->caller.address_refused ? "denied.address" : "denied.role");
+	return deny(desk, desk->caller.address_refused       ? "denied.address"
+			  : desk->caller.withheld            ? "denied.withheld"
+			  : desk->caller.reads_until_ms != 0 ? "denied.handed_over"
+							     : "denied.role");
 }
 
 /* Whose deadlines would be reckoned from a moment nobody believes. */

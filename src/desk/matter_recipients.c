@@ -21,7 +21,9 @@ static int filed_load(struct matter *m, struct filed *filed, size_t *ret_count)
 		"SELECT g.person_id, g.role FROM role_grant g JOIN person p"
 		" ON p.id = g.person_id WHERE g.unit_id = $1 AND g.valid_to_ms IS NULL"
 		" AND p.mail IS NOT NULL AND g.role IN ('specialist', 'officer',"
-		" 'unit_head') ORDER BY g.id LIMIT $2",
+		" 'unit_head') AND g.for_id IS NULL AND NOT EXISTS (SELECT 1 FROM suspicion s"
+		" WHERE s.person_id = g.person_id AND s.unit_id = g.unit_id AND s.state = 'open')"
+		" ORDER BY g.id LIMIT $2",
 		&q, SQL_INT(m->row.unit_id), SQL_INT(RECIPIENTS_MAX));
 	while (row >= 0 && (row = db_step(q)) == 1) {
 		int role = name_parse(&role_names, db_col_text(q, 1));

@@ -71,7 +71,7 @@ int person_erase_check(struct desk *desk)
 static int row_clear(struct desk *desk, const struct wanted *w)
 {
 	int64_t done = sql_run(desk->db,
-		"UPDATE person SET version = version + 1, phone = NULL, phone2 = NULL, mail = NULL,"
+		"UPDATE person SET version = version + 1, phone = NULL, phone2 = NULL, mail = NULL, staff_no = NULL,"
 		" salt = $2, erased_at_ms = COALESCE(erased_at_ms, $3) WHERE id = $1",
 		SQL_INT(w->id), SQL_BLOB(salt_draw(desk->arena)), SQL_INT(desk->now_ms));
 	done = done < 0 ? done

@@ -2,10 +2,14 @@
 #include "desk/timers.h"
 
 #include "desk/affected.h"
+#include "desk/delegations.h"
+#include "desk/doubts.h"
 #include "desk/expiry.h"
 #include "desk/finding_recur.h"
+#include "desk/filings.h"
 #include "desk/line.h"
 #include "desk/maintenance.h"
+#include "desk/reviews.h"
 #include "records/timer.h"
 
 int desk_timer(struct txn *txn, const struct desk_env *env, const struct timer *timer)
@@ -21,6 +25,18 @@ int desk_timer(struct txn *txn, const struct desk_env *env, const struct timer *
 	}
 	if (slice_starts(timer->kind, SLICE("finding."))) {
 		return finding_timer(txn, env, timer);
+	}
+	if (slice_is(timer->kind, "filing.effective")) {
+		return filing_timer(txn, env, timer);
+	}
+	if (slice_is(timer->kind, "doubt.due")) {
+		return doubt_timer(txn, env, timer);
+	}
+	if (slice_is(timer->kind, "review.due")) {
+		return review_timer(txn, env, timer);
+	}
+	if (slice_is(timer->kind, "delegation.edge")) {
+		return delegation_timer(txn, env, timer);
 	}
 	return line_timer(txn, env, timer);
 }

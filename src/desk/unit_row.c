@@ -7,6 +7,8 @@
 #include "records/search.h"
 #include "records/sql.h"
 
+enum { NAMES_FOUND_MAX = 50 }; /* earlier ones a unit is found by */
+
 const char *const unit_kinds[] = { "department", "faculty", "centre", "other", NULL };
 
 #define COLUMNS                                                                                \
@@ -180,6 +182,25 @@ static int64_t update(struct desk *desk, struct unit_row *row)
 		SQL_INT_OR_NULL(row->valid_to_ms));
 }
 
+int unit_row_words(struct desk *desk, const struct unit_row *row)
+{
+	AUTO_STMT struct stmt *q = NULL;
+	struct slice words = arena_printf(desk->arena, "%.*s %.*s", SLICE_FMT(row->name),
+		SLICE_FMT(row->short_name));
+	int found = sql_query(desk->db,
+		"SELECT h.name, h.short_name, h.id FROM unit_past h WHERE h.unit_id = $1"
+		" OR h.unit_id IN (SELECT x.id FROM unit x WHERE x.successor_id = $1)"
+		" UNION SELECT u.name, u.short_name, u.id FROM unit u WHERE u.successor_id = $1"
+		" ORDER BY 3 LIMIT $2",
+		&q, SQL_INT(row->id), SQL_INT(NAMES_FOUND_MAX));
+	while (found >= 0 && (found = db_step(q)) == 1) {
+		words = arena_printf(desk->arena, "%.*s %.*s %.*s", SLICE_FMT(words),
+			SLICE_FMT(db_col_text(q, 0)), SLICE_FMT(db_col_text(q, 1)));
+	}
+	int64_t tokens = found < 0 ? found : search_put(desk->txn, "unit", row->id, words);
+	return tokens < 0 ? (int)tokens : 0;
+}
+
 int unit_row_save(struct desk *desk, const struct unit_row *before, struct unit_row *row)
 {
 	int64_t done = before == NULL ? insert(desk, row) : update(desk, row);
@@ -190,8 +211,5 @@ int unit_row_save(struct desk *desk, const struct unit_row *before, struct unit_
 	if (error < 0) {
 		return error;
 	}
-	int64_t tokens = search_put(desk->txn, "unit", row->id,
-		arena_printf(desk->arena, "%.*s %.*s", SLICE_FMT(row->name),
-			SLICE_FMT(row->short_name)));
-	return tokens < 0 ? (int)tokens : 0;
+	return unit_row_words(desk, row);
 }

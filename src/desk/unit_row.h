@@ -62,5 +62,8 @@ NODISCARD int unit_row_may_end(struct desk *desk, const struct unit_row *row);
 NODISCARD int unit_row_save(
 	struct desk *desk, const struct unit_row *before, struct unit_row *row);
 
+/** Make it found by its names, those before, and those of units that went up in it.  0 or as db_step. */
+NODISCARD int unit_row_words(struct desk *desk, const struct unit_row *row);
+
 /** Would saving change anything? */
 bool unit_row_same(const struct unit_row *a, const struct unit_row *b);

@@ -107,12 +107,13 @@ int words_timeline(struct desk *desk, const char *kind, int64_t id, const char *
 	struct slice args_json)
 {
 	int64_t done = sql_run(desk->db,
-		"INSERT INTO timeline (id, kind, record_id, at_ms, code, args, person_id, role)"
-		" VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+		"INSERT INTO timeline (id, kind, record_id, at_ms, code, args, person_id, role,"
+		" for_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
 		SQL_INT(txn_id(desk->txn)), SQL_STR(kind), SQL_INT(id), SQL_INT(desk->now_ms),
 		SQL_STR(code), SQL_TEXT(args_json.n > 0 ? args_json : SLICE("{}")),
 		SQL_INT_OR_NULL(desk->caller.person_id),
 		SQL_STR(desk->caller.known ? name_id(&role_names, desk->caller.role)
-					   : "system"));
+					   : "system"),
+		SQL_INT_OR_NULL(desk->caller.for_id));
 	return done < 0 ? (int)done : 0;
 }

@@ -9,8 +9,10 @@
 /* units, people, assets */
 #include "view/assets.h"
 #include "view/discovered.h"
+#include "view/filings.h"
 #include "view/people.h"
 #include "view/pleas.h"
+#include "view/unit_links.h"
 #include "view/units.h"
 
 /* checks, settings, health */
@@ -41,6 +43,20 @@ static const view_fn reads[ROUTE_COUNT_] = {
 	/* units, people, assets */
 	[ROUTE_UNITS_LIST] = view_units_list,
 	[ROUTE_UNITS_GET] = view_units_get,
+	[ROUTE_UNITS_OFFICERS] = view_units_officers,
+	[ROUTE_UNITS_MOVES] = view_units_moves,
+	[ROUTE_FILINGS_LIST] = view_filings_list,
+	[ROUTE_FILINGS_GET] = view_filings_get,
+	[ROUTE_FILINGS_FORM] = view_filings_form,
+	[ROUTE_CONTACT_GET] = view_contact_get,
+	[ROUTE_DOUBTS_LIST] = view_doubts_list,
+	[ROUTE_REVIEWS_LIST] = view_reviews_list,
+	[ROUTE_DELEGATIONS_LIST] = view_delegations_list,
+	[ROUTE_UNIT_NOTES_LIST] = view_unit_notes_list,
+	[ROUTE_PASS_ONS_LIST] = view_pass_ons_list,
+	[ROUTE_PASS_GET] = view_pass_get,
+	[ROUTE_HELPERS_LIST] = view_helpers_list,
+	[ROUTE_HELPER_GET] = view_helper_get,
 	[ROUTE_PEOPLE_LIST] = view_people_list,
 	[ROUTE_PEOPLE_GET] = view_people_get,
 	[ROUTE_ASSETS_LIST] = view_assets_list,

@@ -37,6 +37,12 @@ enum { TODO_MAX = 300, TODO_A_KIND = 100 };
 #define UNIT (ROLE_BIT(ROLE_OFFICER) | ROLE_BIT(ROLE_SPECIALIST) | ROLE_BIT(ROLE_UNIT_HEAD))
 #define DESK (ROLE_BIT(ROLE_OPERATOR) | ROLE_BIT(ROLE_SECURITY_ADMIN))
 
+#define FILING "SELECT f.id, p.name, NULL, f.number, NULL, NULL, f.unit_id, u.name, "
+#define FILINGS                                                                                \
+	" FROM filing f JOIN unit u ON u.id = f.unit_id JOIN person p ON p.id = f.person_id"   \
+	" WHERE "
+#define FILING_SCOPE " AND ($1 = -1 OR f.unit_id = $1) AND $2 = $2 ORDER BY f.id LIMIT $3"
+
 static const struct {
 	uint32_t roles;
 	const char *kind;
@@ -61,6 +67,35 @@ static const struct {
 		" FROM discovered d JOIN unit u ON u.id = d.unit_id"
 		" WHERE d.state = 'handed' AND ($1 = -1 OR d.unit_id = $1) AND $2 = $2"
 		" ORDER BY d.id LIMIT $3" },
+	{ ROLE_BIT(ROLE_UNIT_HEAD) | DESK, "doubt", "settle", 13,
+		"SELECT s.id, p.name, NULL, NULL, NULL, NULL, s.unit_id, u.name, s.due_at_ms,"
+		" s.raised_at_ms FROM suspicion s JOIN unit u ON u.id = s.unit_id JOIN person p"
+		" ON p.id = s.person_id WHERE s.state = 'open' AND s.person_id <> $2"
+		" AND ($1 = -1 OR s.unit_id = $1) ORDER BY s.id LIMIT $3" },
+	{ ROLE_BIT(ROLE_UNIT_HEAD), "filing", "sign", 13,
+		FILING "f.effective_at_ms, f.submitted_at_ms" FILINGS "f.state = 'submitted'"
+		       FILING_SCOPE },
+	{ ROLE_BIT(ROLE_OPERATOR) | ROLE_BIT(ROLE_DIRECTOR), "filing", "approve", 13,
+		FILING "f.effective_at_ms, f.submitted_at_ms" FILINGS
+		       "f.state IN ('submitted', 'verifying')" FILING_SCOPE },
+	{ UNIT, "filing", "correct", 13,
+		FILING "f.effective_at_ms, f.made_at_ms" FILINGS
+		       "f.state IN ('draft', 'returned')" FILING_SCOPE },
+	{ UNIT, "filing", "receive", 13,
+		FILING "NULL, f.taken_at_ms" FILINGS
+		       "f.state = 'effective' AND f.person_id = $2 AND f.outgoing_id IS NOT NULL"
+		       " AND f.received_at_ms IS NULL AND ($1 = -1 OR f.unit_id = $1)"
+		       " ORDER BY f.id LIMIT $3" },
+	{ UNIT, "term_review", "confirm", 13,
+		"SELECT r.id, r.name, NULL, NULL, NULL, NULL, u.id, u.name, r.due_at_ms,"
+		" r.opened_at_ms FROM term_review r JOIN unit u ON u.id = $1"
+		" WHERE r.closed_at_ms IS NULL AND $2 = $2 AND NOT EXISTS (SELECT 1"
+		" FROM term_review_answer a WHERE a.review_id = r.id AND a.unit_id = $1)"
+		" ORDER BY r.id LIMIT $3" },
+	{ DESK, "unit_note", "read", 13,
+		"SELECT n.id, n.text, NULL, NULL, NULL, NULL, n.unit_id, u.name, NULL, n.at_ms"
+		" FROM unit_note n JOIN unit u ON u.id = n.unit_id WHERE n.read_at_ms IS NULL"
+		" AND $1 = $1 AND $2 = $2 ORDER BY n.id LIMIT $3" },
 	{ DESK, "finding", "confirm", 14,
 		"SELECT f.id, f.title, NULL, NULL, f.grade, NULL, f.unit_id, u.name, NULL,"
 		" f.found_at_ms FROM finding f LEFT JOIN unit u ON u.id = f.unit_id"

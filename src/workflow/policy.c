@@ -103,6 +103,15 @@ static const struct parameter {
 	INT("failed.accountable", failed_accountable, 1, 10),
 	INT("alerts.per_source_minute", alerts_per_source_minute, 1, 10000),
 	INT("incident.window_minutes", incident_window_min, 1, 7 * DAY),
+	INT("officer.dead_calls", officers.dead_calls, 2, 20),
+	INT("officer.doubt_days", officers.doubt_days, 1, 20),
+	INT("officer.doubt_ladder_days", officers.doubt_ladder_days, 1, 20),
+	INT("officer.handover_days", officers.handover_days, 1, 60),
+	INT("officer.code_days", officers.code_days, 1, 30),
+	INT("officer.link_days", officers.link_days, 1, 90),
+	INT("officer.units_warn", officers.units_warn, 1, 100),
+	INT("officer.review_days", officers.review_days, 1, 60),
+	INT("officer.review_grace_days", officers.review_grace_days, 1, 60),
 };
 
 enum { PARAMETERS = sizeof(parameters) / sizeof(parameters[0]) };
@@ -121,6 +130,15 @@ static const struct {
 	{ "recheck.offline_days", "30" },
 	{ "failed.supervised", "2" },
 	{ "failed.accountable", "3" },
+	{ "officer.dead_calls", "3" },
+	{ "officer.doubt_days", "3" },
+	{ "officer.doubt_ladder_days", "2" },
+	{ "officer.handover_days", "7" },
+	{ "officer.code_days", "7" },
+	{ "officer.link_days", "14" },
+	{ "officer.units_warn", "3" },
+	{ "officer.review_days", "10" },
+	{ "officer.review_grace_days", "10" },
 };
 
 struct reading {

@@ -48,6 +48,19 @@ enum policy_rule {
 	POLICY_RULE_COUNT,
 };
 
+/** About the people who answer for a unit; a policy may be silent on each. */
+struct policy_officers {
+	int32_t dead_calls;        /* a phone dead so often is a sign of its owner having left */
+	int32_t doubt_days;        /* working days a doubt waits for the unit head */
+	int32_t doubt_ladder_days; /* and then on every rung */
+	int32_t handover_days;     /* who has handed over may still read */
+	int32_t code_days;         /* a first code is good */
+	int32_t link_days;         /* as is a link for one purpose */
+	int32_t units_warn;        /* a person may answer for so many units without a word */
+	int32_t review_days;       /* working days to confirm the list of a term */
+	int32_t review_grace_days; /* and from then on until silence is a sign */
+};
+
 struct policy {
 	char version[POLICY_STAMPED_MAX];
 	struct due_rule rules[POLICY_RULE_COUNT][GRADE_COUNT];
@@ -69,6 +82,7 @@ struct policy {
 	int32_t failed_accountable;   /* … a matter of accountability */
 	int32_t alerts_per_source_minute;
 	int32_t incident_window_min; /* alerts of one asset this close are one incident */
+	struct policy_officers officers;
 };
 
 /** One text that records are judged by, as it was read. */

@@ -6,6 +6,7 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "desk/deliver.h"
+#include "desk/doubts.h"
 #include "desk/line.h"
 #include "records/blob.h"
 #include "role/core/core.h"
@@ -25,6 +26,9 @@ static int settle_run(struct txn *txn, void *arg)
 	int error = deliver_settle(txn, &o->result);
 	if (error == 0 && slice_is(o->result.outcome, "accepted")) {
 		error = line_delivered(txn, o->env, o->result.delivery_id);
+	}
+	if (error == 0 && slice_is(o->result.outcome, "permanent")) {
+		error = doubt_delivery(txn, o->env, o->result.delivery_id);
 	}
 	return error;
 }
