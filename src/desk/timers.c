@@ -5,6 +5,7 @@
 #include "desk/expiry.h"
 #include "desk/line.h"
 #include "desk/maintenance.h"
+#include "desk/regulations.h"
 #include "records/timer.h"
 
 int desk_timer(struct txn *txn, const struct desk_env *env, const struct timer *timer)
@@ -17,6 +18,9 @@ int desk_timer(struct txn *txn, const struct desk_env *env, const struct timer *
 	}
 	if (slice_starts(timer->kind, SLICE("expiry."))) {
 		return expiry_timer(txn, env, timer);
+	}
+	if (slice_is(timer->kind, "regulation.enter")) {
+		return regulation_timer(txn, timer);
 	}
 	return line_timer(txn, env, timer);
 }
