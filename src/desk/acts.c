@@ -51,6 +51,12 @@
 #include "desk/notice_rounds.h"
 #include "desk/notices.h"
 
+/* the regulation, knowledge, the same act done to many */
+#include "desk/bulk.h"
+#include "desk/clauses.h"
+#include "desk/knowledge.h"
+#include "desk/regulations.h"
+
 static const desk_fn acts[ROUTE_COUNT_] = {
 	/* session, users, tokens */
 	[ROUTE_SESSION_LOGIN] = desk_session_login,
@@ -208,6 +214,27 @@ static const desk_fn acts[ROUTE_COUNT_] = {
 	[ROUTE_NOTICES_CLOSE] = desk_notice_close,
 	[ROUTE_NOTICES_WITHDRAW] = desk_notice_withdraw,
 	[ROUTE_NOTICES_REMIND] = desk_notice_remind,
+
+	/* the regulation, knowledge, the same act done to many */
+	[ROUTE_REGULATIONS_CREATE] = desk_regulation_create,
+	[ROUTE_REGULATIONS_UPDATE] = desk_regulation_update,
+	[ROUTE_REGULATIONS_CONSULT] = desk_regulation_consult,
+	[ROUTE_REGULATIONS_RECALL] = desk_regulation_recall,
+	[ROUTE_REGULATIONS_ADOPT] = desk_regulation_adopt,
+	[ROUTE_REGULATIONS_DROP] = desk_regulation_drop,
+	[ROUTE_REGULATIONS_CARRY] = desk_regulation_carry,
+	[ROUTE_CLAUSES_INTERPRET] = desk_clause_interpret,
+	[ROUTE_CLAUSES_SUGGEST] = desk_clause_suggest,
+	[ROUTE_CLAUSES_REVIEW] = desk_clause_review,
+	[ROUTE_CLAUSES_SETTLE] = desk_clause_settle,
+	[ROUTE_CLAUSES_REVOKE] = desk_clause_revoke,
+	[ROUTE_KNOWLEDGE_CREATE] = desk_knowledge_create,
+	[ROUTE_KNOWLEDGE_UPDATE] = desk_knowledge_update,
+	[ROUTE_KNOWLEDGE_RETIRE] = desk_knowledge_retire,
+	[ROUTE_KNOWLEDGE_RESTORE] = desk_knowledge_restore,
+	[ROUTE_NOTICES_REMIND_MANY] = desk_notices_remind,
+	[ROUTE_NOTICES_DRAFT_MANY] = desk_notices_draft,
+	[ROUTE_FINDINGS_CONFIRM_MANY] = desk_findings_confirm,
 
 };
 

@@ -78,6 +78,7 @@ struct desk {
 	struct caller caller;
 	enum scope scope; /* of the route for this caller */
 	int64_t now_ms;
+	bool dry_run; /* of an act done to many: stop before anything is written */
 	/* what went wrong, for the problem answer */
 	char code[48];
 	char field[48];

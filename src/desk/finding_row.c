@@ -10,6 +10,7 @@
 #include "desk/words.h"
 #include "records/sql.h"
 #include "records/trail.h"
+#include "workflow/policy.h"
 
 enum {
 	TITLE_MAX = 120,
@@ -207,22 +208,53 @@ static int incident_take(struct desk *desk, struct finding_row *row)
 		return found;
 	}
 	row->asset_id = row->asset_id != 0 ? row->asset_id : db_col_int64(q, 0);
-	row->unit_id = row->unit_id != 0 ? row->unit_id : db_col_int64(q, 1);
+	/* An asset's finding is routed by its kind; the incident's unit stands for the rest. */
+	row->unit_id = row->unit_id != 0 || row->asset_id != 0 ? row->unit_id
+							       : db_col_int64(q, 1);
 	row->found_at_ms = db_col_int64(q, 2);
 	return evidence_take(desk, row);
 }
 
-/* The unit that answers for an asset, where nobody said otherwise. */
+/* The unit that answers for this kind on the asset, as the policy routes it; 0 = nobody. */
+static int routed(
+	struct desk *desk, int64_t asset_id, struct slice kind, int64_t *ret_unit_id)
+{
+	AUTO_STMT struct stmt *q = NULL;
+	struct routing_answer answer = { 0 };
+	int found = sql_query(desk->db,
+		"SELECT owner_unit_id, operate_unit_id, use_unit_id FROM asset WHERE id = $1",
+		&q, SQL_INT(asset_id));
+	found = found < 0 ? found : db_step(q);
+	if (found == 1) {
+		struct routing_units units = { { db_col_int64(q, 0), db_col_int64(q, 1),
+			db_col_int64(q, 2) } };
+		routing_ask(&desk->env->policy->routing, kind, &units, &answer);
+	}
+	*ret_unit_id = answer.unit_id;
+	return found < 0 ? found : 0;
+}
+
+/* Where nobody said otherwise. */
 static int owner_take(struct desk *desk, struct finding_row *row)
 {
+	return row->unit_id != 0 || row->asset_id == 0
+		       ? 0
+		       : routed(desk, row->asset_id, row->kind, &row->unit_id);
+}
+
+/* Judged to be of another kind: whoever answered because of the kind hands it on. */
+static int kind_follow(struct desk *desk, struct finding_row *row, struct slice kind_before)
+{
 	int64_t unit_id = 0;
-	if (row->unit_id != 0 || row->asset_id == 0) {
+	if (row->id == 0 || row->asset_id == 0 || slice_eq(kind_before, row->kind) ||
+		json_type(json_get(desk->call->body, "unit_id")) == JSON_INT) {
 		return 0;
 	}
-	int found = sql_int(desk->db, "SELECT owner_unit_id FROM asset WHERE id = $1", &unit_id,
-		SQL_INT(row->asset_id));
-	row->unit_id = found == 1 ? unit_id : 0;
-	return found < 0 ? found : 0;
+	int error = routed(desk, row->asset_id, kind_before, &unit_id);
+	if (error == 0 && unit_id == row->unit_id) {
+		row->unit_id = 0;
+	}
+	return error;
 }
 
 static int watch_asset_take(struct desk *desk, struct finding_row *row)
@@ -297,7 +329,9 @@ static int words_read(struct desk *desk, struct finding_row *row)
 
 int finding_row_read(struct desk *desk, struct finding_row *row)
 {
+	struct slice kind_before = row->kind;
 	int error = words_read(desk, row);
+	error = error < 0 ? error : kind_follow(desk, row, kind_before);
 	error = error < 0 ? error : id_read(desk, "asset_id", "asset", &row->asset_id);
 	error = error < 0 ? error : id_read(desk, "unit_id", "unit", &row->unit_id);
 	error = error < 0 ? error : id_read(desk, "check_id", "watch", &row->watch_id);

@@ -181,7 +181,7 @@ int desk_finding_confirm(struct desk *desk)
 	error = error < 0 ? error : finding_row_read(desk, &row);
 	error = error < 0 ? error
 			  : finding_decide(desk, &row, FINDING_ACT_CONFIRM, &facts, &outcome);
-	if (error < 0) {
+	if (error < 0 || desk->dry_run) {
 		return error;
 	}
 	row.state = outcome.to;

@@ -199,7 +199,7 @@ int desk_notice_create(struct desk *desk)
 	row.grade = grade_of_notice((enum grade)draft.worst);
 	error = error < 0 ? error : unit_check(&draft);
 	error = error < 0 ? error : words_read(&draft);
-	if (error < 0) {
+	if (error < 0 || desk->dry_run) {
 		return error;
 	}
 	row.id = txn_id(desk->txn);

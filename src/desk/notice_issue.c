@@ -6,6 +6,7 @@
 #include "desk/desk.h"
 #include "desk/matter.h"
 #include "desk/matter_priv.h"
+#include "desk/notice_copy.h"
 #include "desk/notices.h"
 #include "desk/words.h"
 #include "records/sql.h"
@@ -50,9 +51,11 @@ int desk_notice_issue(struct desk *desk)
 		m.row.deferred_reason = reason;
 	}
 	error = matter_recipients(&m);
+	error = error < 0 ? error : notice_copies_put(&m);
 	error = error < 0 ? error : matter_round_begin(&m);
 	error = error < 0 ? error : matter_write(&m);
 	error = error < 0 ? error : notice_row_search(m.txn, &m.row);
+	error = error < 0 ? error : notice_copies_tell(&m);
 	if (error == 0 && m.outcome.deferred) {
 		error = deferred_tell(&m);
 	}
@@ -120,12 +123,17 @@ int desk_notice_withdraw(struct desk *desk)
 int desk_notice_remind(struct desk *desk)
 {
 	struct matter m;
+	struct slice more = { 0 };
 	int error = matter_open(desk, &m);
+	error = error < 0 ? error : words_text(desk, "text", WORDS_OPTIONAL, REASON_MAX, &more);
 	if (error < 0) {
 		return error;
 	}
 	if (!notice_with_unit(m.row.state)) {
 		return desk_refuse(desk, E_STATE, "notice.not_with_unit", NULL);
+	}
+	if (desk->dry_run) {
+		return 0;
 	}
 	m.row.reminders++;
 	int nth = (int)m.row.reminders;
@@ -133,8 +141,9 @@ int desk_notice_remind(struct desk *desk)
 	struct slice subject =
 		arena_printf(m.arena, "【第 %d 次催办】%.*s", nth, SLICE_FMT(m.row.number));
 	struct slice text = arena_printf(m.arena,
-		"%.*s（%.*s）尚未办结，当前状态：%s。请抓紧办理。", SLICE_FMT(m.row.number),
-		SLICE_FMT(m.unit_name), name_text(&notice_state_names, m.row.state, LANG_ZH));
+		"%.*s（%.*s）尚未办结，当前状态：%s。请抓紧办理。%s%.*s", SLICE_FMT(m.row.number),
+		SLICE_FMT(m.unit_name), name_text(&notice_state_names, m.row.state, LANG_ZH),
+		more.n > 0 ? "\n" : "", SLICE_FMT(more));
 	m.act = NOTICE_ACT_COUNT;
 	error = notice_row_save(m.txn, &m.row);
 	error = error < 0 ? error : matter_tell_unit(&m, (const char *)event.p, subject, text);

@@ -10,6 +10,7 @@
 #include "desk/line.h"
 #include "desk/maintenance.h"
 #include "desk/reviews.h"
+#include "desk/regulations.h"
 #include "records/timer.h"
 
 int desk_timer(struct txn *txn, const struct desk_env *env, const struct timer *timer)
@@ -37,6 +38,9 @@ int desk_timer(struct txn *txn, const struct desk_env *env, const struct timer *
 	}
 	if (slice_is(timer->kind, "delegation.edge")) {
 		return delegation_timer(txn, env, timer);
+	}
+	if (slice_is(timer->kind, "regulation.enter")) {
+		return regulation_timer(txn, timer);
 	}
 	return line_timer(txn, env, timer);
 }

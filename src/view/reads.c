@@ -33,6 +33,10 @@
 /* overview, search, audit */
 #include "view/overview.h"
 
+/* the regulation, knowledge */
+#include "view/knowledge.h"
+#include "view/regulations.h"
+
 static const view_fn reads[ROUTE_COUNT_] = {
 	/* session, users, tokens */
 	[ROUTE_SESSION_GET] = view_session_get,
@@ -92,6 +96,19 @@ static const view_fn reads[ROUTE_COUNT_] = {
 	[ROUTE_BACKUPS_LIST] = view_backups_list,
 	[ROUTE_POLICIES_LIST] = view_policies_list,
 	[ROUTE_POLICIES_GET] = view_policies_get,
+
+	/* the regulation, knowledge */
+	[ROUTE_REGULATIONS_LIST] = view_regulations_list,
+	[ROUTE_REGULATIONS_NOW] = view_regulations_now,
+	[ROUTE_REGULATIONS_GET] = view_regulations_get,
+	[ROUTE_REGULATIONS_IMPACT] = view_regulations_impact,
+	[ROUTE_CLAUSES_LIST] = view_clauses_list,
+	[ROUTE_ROUTING_TRY] = view_routing_try,
+	[ROUTE_KNOWLEDGE_LIST] = view_knowledge_list,
+	[ROUTE_KNOWLEDGE_GET] = view_knowledge_get,
+	[ROUTE_FINDINGS_ADVICE] = view_findings_advice,
+	[ROUTE_NOTICES_ADVICE] = view_notices_advice,
+
 
 	/* alerts, incidents, deliveries */
 	[ROUTE_ALERTS_LIST] = view_alerts_list,

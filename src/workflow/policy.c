@@ -14,7 +14,7 @@
 
 enum { HOUR = 60, DAY = 24 * 60, ARENA_OCTETS = 16 * 1024 * 1024 };
 
-enum kind { KIND_RULE, KIND_ACK, KIND_INT, KIND_CLOCK };
+enum kind { KIND_RULE, KIND_ACK, KIND_INT, KIND_CLOCK, KIND_DUTY };
 
 #define G(grade) (1U << GRADE_##grade)
 #define G_URGENT (G(URGENT) | G(EXTREME))
@@ -33,6 +33,10 @@ enum kind { KIND_RULE, KIND_ACK, KIND_INT, KIND_CLOCK };
 #define INT(text, member, min, max)                                                            \
 	{                                                                                      \
 		text, KIND_INT, offsetof(struct policy, member), 0, min, max                   \
+	}
+#define DUTY(text, member, min, max)                                                           \
+	{                                                                                      \
+		text, KIND_DUTY, offsetof(struct policy, member), 0, min, max                  \
 	}
 #define CLOCK(text, member, min, max)                                                          \
 	{                                                                                      \
@@ -112,6 +116,10 @@ static const struct parameter {
 	INT("officer.units_warn", officers.units_warn, 1, 100),
 	INT("officer.review_days", officers.review_days, 1, 60),
 	INT("officer.review_grace_days", officers.review_grace_days, 1, 60),
+	INT("regulation.review_days", regulation_review_days, 30, 3650),
+	DUTY("event.initial", event_initial, 1, DAY),
+	DUTY("event.report_up", event_report_up, 1, DAY),
+	DUTY("event.summary", event_summary, DAY, 60 * DAY),
 };
 
 enum { PARAMETERS = sizeof(parameters) / sizeof(parameters[0]) };
@@ -139,11 +147,16 @@ static const struct {
 	{ "officer.units_warn", "3" },
 	{ "officer.review_days", "10" },
 	{ "officer.review_grace_days", "10" },
+	{ "regulation.review_days", "365" },
+	{ "event.initial", "1 h" },
+	{ "event.report_up", "2 h" },
+	{ "event.summary", "5 wd" },
 };
 
 struct reading {
 	struct policy policy;
 	bool seen[PARAMETERS];
+	bool otherwise; /* what is missing stands in policy already */
 	struct diag_list *errors;
 	size_t mistakes;
 };
@@ -184,6 +197,10 @@ static bool rule_set(
 	if (due_rule_parse(text, &rule) < 0 || weight(rule) < parameter->min ||
 		weight(rule) > parameter->max) {
 		return false;
+	}
+	if (parameter->kind == KIND_DUTY) {
+		memcpy((uint8_t *)&reading->policy + parameter->at, &rule, sizeof(rule));
+		return true;
 	}
 	for (unsigned i = 0; i < GRADE_COUNT; i++) {
 		if ((parameter->mask & (1U << i)) == 0) {
@@ -239,7 +256,7 @@ static bool later_set(struct reading *reading, const struct parameter *parameter
 		if (strcmp(later[i].name, parameter->name) != 0) {
 			continue;
 		}
-		if (parameter->kind == KIND_RULE) {
+		if (is_duration(parameter->kind)) {
 			return rule_set(reading, parameter, value);
 		}
 		if (num_u64(value, (uint64_t)parameter->max, &number) == 0) {
@@ -255,7 +272,13 @@ static const char *const kind_words[] = {
 	"a duration such as \"5 wd\", \"24 h\", \"30 min\" or \"10 d\"",
 	"a whole number",
 	"a time such as \"17:30\"",
+	"a duration such as \"5 wd\", \"24 h\", \"30 min\" or \"10 d\"",
 };
+
+static bool is_duration(enum kind kind)
+{
+	return kind == KIND_RULE || kind == KIND_ACK || kind == KIND_DUTY;
+}
 
 static void parameter_read(struct reading *reading, const struct json *item)
 {
@@ -278,9 +301,8 @@ static void parameter_read(struct reading *reading, const struct json *item)
 		mistake(reading, name, "does not say its origin");
 	}
 	const struct json *value = json_get(item, "value");
-	bool is_rule = parameter->kind == KIND_RULE || parameter->kind == KIND_ACK;
-	bool ok = is_rule ? rule_set(reading, parameter, json_str(value))
-			  : number_set(reading, parameter, value);
+	bool ok = is_duration(parameter->kind) ? rule_set(reading, parameter, json_str(value))
+					       : number_set(reading, parameter, value);
 	if (!ok) {
 		mistake(reading, name, "must be %s, from %lld to %lld%s",
 			kind_words[parameter->kind], (long long)parameter->min,
@@ -336,9 +358,15 @@ static void root_read(struct reading *reading, const struct json *root)
 		parameter_read(reading, item);
 	}
 	for (size_t i = 0; i < PARAMETERS; i++) {
-		if (!reading->seen[i] && !later_set(reading, &parameters[i])) {
+		if (!reading->seen[i] && !reading->otherwise &&
+			!later_set(reading, &parameters[i])) {
 			mistake(reading, slice_str(parameters[i].name), "is missing");
 		}
+	}
+	const struct json *routing = json_get(root, "routing");
+	if (json_type(routing) != JSON_ABSENT) {
+		reading->mistakes +=
+			routing_parse(routing, &reading->policy.routing, reading->errors);
 	}
 	if (reading->mistakes == 0) {
 		order_check(reading);
@@ -354,9 +382,13 @@ void policy_stamp(char *version, size_t room, struct slice text)
 	(void)snprintf(version + used, room - used, "@%.8s", hex);
 }
 
-int policy_parse(struct slice text, struct policy *ret_policy, struct diag_list *errors)
+int policy_parse_over(struct slice text, const struct policy *otherwise,
+	struct policy *ret_policy, struct diag_list *errors)
 {
-	struct reading reading = { .errors = errors };
+	struct reading reading = { .errors = errors, .otherwise = otherwise != NULL };
+	if (otherwise != NULL) {
+		reading.policy = *otherwise;
+	}
 	if (text.n > POLICY_TEXT_MAX) {
 		mistake(&reading, SLICE(""), "a policy has at most %d octets", POLICY_TEXT_MAX);
 		return E_LIMIT;
@@ -375,6 +407,35 @@ int policy_parse(struct slice text, struct policy *ret_policy, struct diag_list 
 	}
 	*ret_policy = reading.policy;
 	return 0;
+}
+
+int policy_parse(struct slice text, struct policy *ret_policy, struct diag_list *errors)
+{
+	return policy_parse_over(text, NULL, ret_policy, errors);
+}
+
+bool policy_parameter_at(size_t at, struct policy_parameter *ret_parameter)
+{
+	static const char *const words[] = { "duration", "duration", "number", "time",
+		"duration" };
+	if (at >= PARAMETERS) {
+		return false;
+	}
+	*ret_parameter = (struct policy_parameter) { parameters[at].name,
+		words[parameters[at].kind], parameters[at].min, parameters[at].max };
+	return true;
+}
+
+enum policy_holds policy_stricter(struct slice school, struct slice above)
+{
+	struct due_rule own = { 0, DUE_WORKING_DAYS };
+	struct due_rule other = { 0, DUE_WORKING_DAYS };
+	bool has_own = due_rule_parse(school, &own) == 0;
+	bool has_other = due_rule_parse(above, &other) == 0;
+	if (!has_own || !has_other) {
+		return has_own ? POLICY_OWN : POLICY_ABOVE;
+	}
+	return weight(own) <= weight(other) ? POLICY_OWN : POLICY_ABOVE;
 }
 
 struct due_rule policy_rule(

@@ -16,6 +16,7 @@
 #include "base/diag.h"
 #include "model/scale.h"
 #include "workflow/calendar.h"
+#include "workflow/routing.h"
 
 enum {
 	POLICY_VERSION_MAX = 48,                     /* of the text's own name */
@@ -83,6 +84,11 @@ struct policy {
 	int32_t alerts_per_source_minute;
 	int32_t incident_window_min; /* alerts of one asset this close are one incident */
 	struct policy_officers officers;
+	int32_t regulation_review_days; /* the regulation is looked through this often (article 19) */
+	struct due_rule event_initial;   /* a unit's first written report of an event */
+	struct due_rule event_report_up; /* to the authority above */
+	struct due_rule event_summary;   /* after handling ended */
+	struct routing routing;
 };
 
 /** One text that records are judged by, as it was read. */
@@ -91,6 +97,7 @@ struct policy_text {
 	char subject[POLICY_SUBJECT_MAX]; /* "policy", "calendar-2026" */
 	char name[POLICY_VERSION_MAX];    /* what it calls itself */
 	struct slice text;
+	bool site;  /* the school's own file, not the one that came along */
 	int64_t id; /* of the version kept; 0 = not known yet */
 };
 
@@ -113,6 +120,32 @@ void policy_stamp(char *version, size_t room, struct slice text);
  */
 NODISCARD int policy_parse(
 	struct slice text, struct policy *ret_policy, struct diag_list *errors);
+
+/**
+ * The same of a text that was kept, perhaps by an older program: what it lacks
+ * is as in otherwise (NULL: nothing may lack).
+ */
+NODISCARD int policy_parse_over(struct slice text, const struct policy *otherwise,
+	struct policy *ret_policy, struct diag_list *errors);
+
+/** What a parameter may be: minutes (a working day counted as a day) or a plain number. */
+struct policy_parameter {
+	const char *name;
+	const char *kind; /* "duration", "number", "time" */
+	int64_t min;
+	int64_t max;
+};
+
+/** The parameters in the order they are shown; false behind the last. */
+bool policy_parameter_at(size_t at, struct policy_parameter *ret_parameter);
+
+enum policy_holds { POLICY_OWN, POLICY_ABOVE };
+
+/**
+ * Of the school's duration and that of a rule above it, which holds: the
+ * shorter one, a working day counted as a day; the only one where one lacks.
+ */
+enum policy_holds policy_stricter(struct slice school, struct slice above);
 
 /** The rule for a grade. */
 struct due_rule policy_rule(
