@@ -11,6 +11,7 @@
 
 /* units, people, assets */
 #include "desk/assets.h"
+#include "desk/imports.h"
 #include "desk/people.h"
 #include "desk/units.h"
 
@@ -66,6 +67,11 @@ static const desk_fn acts[ROUTE_COUNT_] = {
 	[ROUTE_ASSETS_CREATE] = desk_asset_create,
 	[ROUTE_ASSETS_UPDATE] = desk_asset_update,
 	[ROUTE_ASSETS_IMPORT] = desk_asset_import,
+
+	/* sheets */
+	[ROUTE_IMPORTS_CREATE] = desk_import_create,
+	[ROUTE_IMPORTS_RUN] = desk_import_run,
+	[ROUTE_IMPORTS_UNDO] = desk_import_undo,
 
 	/* devices in no register, ranges, freezes */
 	[ROUTE_DISCOVERED_CLAIM] = desk_discovered_claim,

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "base/attr.h"
+#include "base/slice.h"
 
 struct desk;
 
@@ -16,3 +17,5 @@ NODISCARD int desk_unit_create(struct desk *desk);
 NODISCARD int desk_unit_update(struct desk *desk);
 /** POST /units/import: 名称, 简称, 类别, 上级; a parent may stand anywhere in the sheet; at most 2,000 rows. */
 NODISCARD int desk_unit_import(struct desk *desk);
+/** What a unit of this name most likely is: 学院 is a faculty. */
+const char *unit_kind_guess(struct slice name);

@@ -9,6 +9,7 @@
 /* units, people, assets */
 #include "view/assets.h"
 #include "view/discovered.h"
+#include "view/imports.h"
 #include "view/people.h"
 #include "view/units.h"
 
@@ -46,6 +47,8 @@ static const view_fn reads[ROUTE_COUNT_] = {
 	[ROUTE_ASSETS_GET] = view_assets_get,
 	[ROUTE_ASSETS_EXPORT] = view_assets_export,
 	[ROUTE_ASSETS_LOOKUP] = view_assets_lookup,
+	[ROUTE_IMPORTS_LIST] = view_imports_list,
+	[ROUTE_IMPORTS_ERRORS] = view_imports_errors,
 	[ROUTE_DISCOVERED_LIST] = view_discovered_list,
 	[ROUTE_DISCOVERED_GET] = view_discovered_get,
 	[ROUTE_DISCOVERY_GET] = view_discovery_get,
