@@ -299,8 +299,10 @@ static int run(struct undo *u)
 	struct desk *desk = u->desk;
 	int64_t done = 0;
 	int found = sql_int(desk->db,
-		"SELECT CASE WHEN state = 'done' THEN 1 ELSE 0 END FROM sheet_import WHERE id = $1",
-		&done, SQL_INT(desk->call->id));
+		"SELECT CASE WHEN state = 'done' THEN 1 ELSE 0 END FROM sheet_import WHERE id = $1"
+		" AND ($2 = 1 OR kind IS NULL OR kind <> 'asset')",
+		&done, SQL_INT(desk->call->id),
+		SQL_INT(access_scope(&desk->caller, ROUTE_ASSETS_IMPORT) == SCOPE_ALL));
 	if (found <= 0) {
 		return found < 0 ? found : E_ABSENT;
 	}

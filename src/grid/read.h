@@ -5,7 +5,7 @@
  * name's ending counts for nothing.
  *
  * Layer: grid.  Threading: reentrant after gb18030_init; meant for a fenced
- * process.  Fuzz targets: fuzz/xlsx.c, fuzz/xls.c, fuzz/gridtext.c.
+ * process.  Fuzz target: fuzz/gridread.c.
  */
 #pragma once
 

@@ -13,6 +13,12 @@
 #include "view/page.h"
 #include "view/view.h"
 
+/* Whoever may not import assets does not see what came with them either. */
+static bool with_assets(const struct view *view)
+{
+	return access_scope(&view->caller, ROUTE_ASSETS_IMPORT) == SCOPE_ALL;
+}
+
 int view_imports_list(struct view *view)
 {
 	struct page page;
@@ -25,8 +31,9 @@ int view_imports_list(struct view *view)
 		"SELECT i.id, i.name, i.kind, i.state, p.name, i.read_at_ms, i.done_at_ms,"
 		" i.undone_at_ms, i.rows_added, i.rows_changed, i.rows_refused FROM sheet_import i"
 		" JOIN person p ON p.id = i.by_id WHERE i.state <> 'read' AND ($1 = 0 OR i.id < $1)"
-		" ORDER BY i.id DESC LIMIT $2",
-		&q, SQL_INT(page.has_cursor ? page.after_id : 0), SQL_INT(page.limit + 1));
+		" AND ($3 = 1 OR i.kind <> 'asset') ORDER BY i.id DESC LIMIT $2",
+		&q, SQL_INT(page.has_cursor ? page.after_id : 0), SQL_INT(page.limit + 1),
+		SQL_INT(with_assets(view)));
 	while (row >= 0 && (row = db_step(q)) == 1 && page_take(&page, 0, db_col_int64(q, 0))) {
 		jw_object(&view->jw);
 		jw_kv_int(&view->jw, "id", db_col_int64(q, 0));
@@ -180,8 +187,9 @@ int view_imports_errors(struct view *view)
 	struct faults faults = { 0 };
 	int row = sql_query(view->db,
 		"SELECT i.errors, i.error_heading, p.cells FROM sheet_import i JOIN sheet_import_page p"
-		" ON p.import_id = i.id AND p.n = i.error_sheet WHERE i.id = $1",
-		&q, SQL_INT(view->call->id));
+		" ON p.import_id = i.id AND p.n = i.error_sheet WHERE i.id = $1"
+		" AND ($2 = 1 OR i.kind <> 'asset')",
+		&q, SQL_INT(view->call->id), SQL_INT(with_assets(view)));
 	row = row < 0 ? row : db_step(q);
 	if (row != 1) {
 		return row < 0 ? row : E_ABSENT;

@@ -9,6 +9,7 @@
 /* units, people, assets */
 #include "view/assets.h"
 #include "view/discovered.h"
+#include "view/exports.h"
 #include "view/imports.h"
 #include "view/people.h"
 #include "view/units.h"
@@ -47,6 +48,11 @@ static const view_fn reads[ROUTE_COUNT_] = {
 	[ROUTE_ASSETS_GET] = view_assets_get,
 	[ROUTE_ASSETS_EXPORT] = view_assets_export,
 	[ROUTE_ASSETS_LOOKUP] = view_assets_lookup,
+	[ROUTE_UNITS_EXPORT] = view_export,
+	[ROUTE_PEOPLE_EXPORT] = view_export,
+	[ROUTE_FINDINGS_EXPORT] = view_export,
+	[ROUTE_NOTICES_EXPORT] = view_export,
+	[ROUTE_ALERTS_EXPORT] = view_export,
 	[ROUTE_IMPORTS_LIST] = view_imports_list,
 	[ROUTE_IMPORTS_ERRORS] = view_imports_errors,
 	[ROUTE_DISCOVERED_LIST] = view_discovered_list,
