@@ -10,14 +10,15 @@
 #include "desk/users.h"
 
 /* units, people, assets */
-#include "desk/assets.h"
-#include "desk/people.h"
 #include "desk/access_code.h"
+#include "desk/assets.h"
 #include "desk/delegations.h"
 #include "desk/doubts.h"
 #include "desk/filings.h"
 #include "desk/helpers.h"
+#include "desk/imports.h"
 #include "desk/pass_on.h"
+#include "desk/people.h"
 #include "desk/reviews.h"
 #include "desk/unit_notes.h"
 #include "desk/units.h"
@@ -117,6 +118,11 @@ static const desk_fn acts[ROUTE_COUNT_] = {
 	[ROUTE_HELPERS_CREATE] = desk_helper_create,
 	[ROUTE_HELPERS_END] = desk_helper_end,
 	[ROUTE_HELPER_POST] = desk_helper_say,
+
+	/* sheets */
+	[ROUTE_IMPORTS_CREATE] = desk_import_create,
+	[ROUTE_IMPORTS_RUN] = desk_import_run,
+	[ROUTE_IMPORTS_UNDO] = desk_import_undo,
 
 	/* devices in no register, ranges, freezes */
 	[ROUTE_DISCOVERED_CLAIM] = desk_discovered_claim,

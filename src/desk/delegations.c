@@ -170,8 +170,9 @@ int desk_delegation_create(struct desk *desk)
 		.person_id = desk->caller.person_id };
 	int64_t last = desk->now_ms + AHEAD_MAX_MS;
 	int error = words_id(desk, "deputy_id", WORDS_REQUIRED, "person", &row.deputy_id);
-	error = error < 0 ? error
-			  : words_text(desk, "reason", WORDS_REQUIRED, REASON_MAX_CHARS, &reason);
+	error = error < 0
+			? error
+			: words_text(desk, "reason", WORDS_REQUIRED, REASON_MAX_CHARS, &reason);
 	error = error < 0 ? error
 			  : words_int(desk, "from", desk->now_ms - DAY_MS, last, desk->now_ms,
 				    &row.from_ms);
@@ -186,15 +187,15 @@ int desk_delegation_create(struct desk *desk)
 		return desk_refuse(desk, E_DENIED, "delegation.deputy", NULL);
 	}
 	error = deputy_check(desk, &row);
-	int64_t done = error < 0 ? error
-				 : sql_run(desk->db,
-					   "INSERT INTO delegation (id, version, unit_id, role,"
-					   " person_id, deputy_id, reason, from_ms, to_ms)"
-					   " VALUES ($1, 1, $2, $3, $4, $5, $6, $7, $8)",
-					   SQL_INT(row.id), SQL_INT(row.unit_id),
-					   SQL_TEXT(row.role), SQL_INT(row.person_id),
-					   SQL_INT(row.deputy_id), SQL_TEXT(reason),
-					   SQL_INT(row.from_ms), SQL_INT(row.to_ms));
+	int64_t done =
+		error < 0 ? error
+			  : sql_run(desk->db,
+				    "INSERT INTO delegation (id, version, unit_id, role,"
+				    " person_id, deputy_id, reason, from_ms, to_ms)"
+				    " VALUES ($1, 1, $2, $3, $4, $5, $6, $7, $8)",
+				    SQL_INT(row.id), SQL_INT(row.unit_id), SQL_TEXT(row.role),
+				    SQL_INT(row.person_id), SQL_INT(row.deputy_id),
+				    SQL_TEXT(reason), SQL_INT(row.from_ms), SQL_INT(row.to_ms));
 	error = done < 0 ? (int)done : trail_row(desk->txn, "delegation", row.id);
 	if (error == 0) {
 		error = row.from_ms <= desk->now_ms
@@ -234,8 +235,8 @@ int delegation_timer(struct txn *txn, const struct desk_env *env, const struct t
 		return error == E_ABSENT ? 0 : error;
 	}
 	bool begins = timer->seq == BEGINS;
-	trail_act(txn, &(struct trail_act) {
-			       .act = begins ? SLICE("delegation.begin") : SLICE("delegation.over"),
+	trail_act(txn, &(struct trail_act) { .act = begins ? SLICE("delegation.begin")
+							   : SLICE("delegation.over"),
 			       .kind = SLICE("delegation"),
 			       .id = row.id });
 	if (!begins) {

@@ -32,6 +32,7 @@
 struct arena;
 struct blob_store;
 struct calendar;
+struct import_source;
 struct json;
 struct policy;
 struct secret_key;
@@ -67,6 +68,7 @@ struct desk_call {
 	int64_t upload_blob;
 	struct slice upload_media;
 	uint32_t upload_pages;
+	struct slice upload_cells; /* of a table: grid/grid.h */
 };
 
 struct desk {
@@ -90,6 +92,7 @@ struct desk {
 	struct slice answer_state;
 	struct slice answer_report; /* JSON */
 	char set_token[80];         /* session cookie to set; "-" ends it */
+	struct import_source *import; /* the sheet in the store that is being imported; NULL = none */
 };
 
 typedef int (*desk_fn)(struct desk *desk);

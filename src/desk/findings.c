@@ -126,7 +126,7 @@ static int suppressed(
 static int searchable(struct desk *desk, const struct finding_row *row)
 {
 	struct slice text = arena_printf(desk->arena, "%.*s %.*s", SLICE_FMT(row->title),
-		SLICE_FMT(slice_head(row->description, 1000)));
+		SLICE_FMT(slice_head(row->description, 4000)));
 	int64_t tokens = search_put(desk->txn, "finding", row->id, text);
 	return tokens < 0 ? (int)tokens : 0;
 }

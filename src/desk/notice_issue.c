@@ -140,10 +140,11 @@ int desk_notice_remind(struct desk *desk)
 	struct slice event = arena_printf(m.arena, "reminded.%d", nth);
 	struct slice subject =
 		arena_printf(m.arena, "【第 %d 次催办】%.*s", nth, SLICE_FMT(m.row.number));
-	struct slice text = arena_printf(m.arena,
-		"%.*s（%.*s）尚未办结，当前状态：%s。请抓紧办理。%s%.*s", SLICE_FMT(m.row.number),
-		SLICE_FMT(m.unit_name), name_text(&notice_state_names, m.row.state, LANG_ZH),
-		more.n > 0 ? "\n" : "", SLICE_FMT(more));
+	struct slice text =
+		arena_printf(m.arena, "%.*s（%.*s）尚未办结，当前状态：%s。请抓紧办理。%s%.*s",
+			SLICE_FMT(m.row.number), SLICE_FMT(m.unit_name),
+			name_text(&notice_state_names, m.row.state, LANG_ZH),
+			more.n > 0 ? "\n" : "", SLICE_FMT(more));
 	m.act = NOTICE_ACT_COUNT;
 	error = notice_row_save(m.txn, &m.row);
 	error = error < 0 ? error : matter_tell_unit(&m, (const char *)event.p, subject, text);

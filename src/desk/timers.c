@@ -5,12 +5,12 @@
 #include "desk/delegations.h"
 #include "desk/doubts.h"
 #include "desk/expiry.h"
-#include "desk/finding_recur.h"
 #include "desk/filings.h"
+#include "desk/finding_recur.h"
 #include "desk/line.h"
 #include "desk/maintenance.h"
-#include "desk/reviews.h"
 #include "desk/regulations.h"
+#include "desk/reviews.h"
 #include "records/timer.h"
 
 int desk_timer(struct txn *txn, const struct desk_env *env, const struct timer *timer)

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "base/attr.h"
+#include "base/slice.h"
 
 struct desk;
 
@@ -25,3 +26,5 @@ NODISCARD int desk_unit_import(struct desk *desk);
 NODISCARD int desk_unit_dissolve(struct desk *desk);
 /** POST /units/{id}/heads: in which order its heads are called. */
 NODISCARD int desk_unit_heads(struct desk *desk);
+/** What a unit of this name most likely is: 学院 is a faculty. */
+const char *unit_kind_guess(struct slice name);

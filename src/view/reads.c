@@ -9,7 +9,9 @@
 /* units, people, assets */
 #include "view/assets.h"
 #include "view/discovered.h"
+#include "view/exports.h"
 #include "view/filings.h"
+#include "view/imports.h"
 #include "view/people.h"
 #include "view/pleas.h"
 #include "view/unit_links.h"
@@ -67,6 +69,13 @@ static const view_fn reads[ROUTE_COUNT_] = {
 	[ROUTE_ASSETS_GET] = view_assets_get,
 	[ROUTE_ASSETS_EXPORT] = view_assets_export,
 	[ROUTE_ASSETS_LOOKUP] = view_assets_lookup,
+	[ROUTE_UNITS_EXPORT] = view_export,
+	[ROUTE_PEOPLE_EXPORT] = view_export,
+	[ROUTE_FINDINGS_EXPORT] = view_export,
+	[ROUTE_NOTICES_EXPORT] = view_export,
+	[ROUTE_ALERTS_EXPORT] = view_export,
+	[ROUTE_IMPORTS_LIST] = view_imports_list,
+	[ROUTE_IMPORTS_ERRORS] = view_imports_errors,
 	[ROUTE_DISCOVERED_LIST] = view_discovered_list,
 	[ROUTE_DISCOVERED_GET] = view_discovered_get,
 	[ROUTE_DISCOVERY_GET] = view_discovery_get,
@@ -108,7 +117,6 @@ static const view_fn reads[ROUTE_COUNT_] = {
 	[ROUTE_KNOWLEDGE_GET] = view_knowledge_get,
 	[ROUTE_FINDINGS_ADVICE] = view_findings_advice,
 	[ROUTE_NOTICES_ADVICE] = view_notices_advice,
-
 
 	/* alerts, incidents, deliveries */
 	[ROUTE_ALERTS_LIST] = view_alerts_list,

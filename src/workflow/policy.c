@@ -190,6 +190,11 @@ static struct due_rule *ack_at(struct policy *policy, size_t offset)
 							    : policy->ack_timeout;
 }
 
+static bool is_duration(enum kind kind)
+{
+	return kind == KIND_RULE || kind == KIND_ACK || kind == KIND_DUTY;
+}
+
 static bool rule_set(
 	struct reading *reading, const struct parameter *parameter, struct slice text)
 {
@@ -274,11 +279,6 @@ static const char *const kind_words[] = {
 	"a time such as \"17:30\"",
 	"a duration such as \"5 wd\", \"24 h\", \"30 min\" or \"10 d\"",
 };
-
-static bool is_duration(enum kind kind)
-{
-	return kind == KIND_RULE || kind == KIND_ACK || kind == KIND_DUTY;
-}
 
 static void parameter_read(struct reading *reading, const struct json *item)
 {

@@ -192,9 +192,19 @@ class World:
                 "metric": "latency", "kind": "threshold", "limit": 1e12, "severity": "minor",
                 "scope": {"kind": "check", "id": check}}})["id"]
             self.keep("rule", **{n: rule})
+        self.sheet()
         self.find()
         for n in kinds:
             until(lambda: operator.get(f"/checks/{self.fixtures['check'][n]}")["state"] == "up", 90)
+
+    def sheet(self):
+        """A sheet of units, sent in and not imported."""
+        status, _, data = self.people["operator"].raw("POST", "/imports?name=units.csv", "名称\n示例处\n".encode(),
+                                                      media="application/octet-stream")
+        if status != 200:
+            raise RuntimeError(f"sheet: {status} {data[:300]}")
+        made = json.loads(data)["id"]
+        self.keep("sheet", own=made, other=made)
 
     def find(self):
         """A device in no register for each unit, which it is asked about; a freeze that is far off."""

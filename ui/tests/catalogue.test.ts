@@ -17,10 +17,11 @@ import { said } from '../src/i18n/zh/said';
 import { sentences } from '../src/i18n/zh/sentences';
 import { since } from '../src/i18n/zh/since';
 import { setup } from '../src/i18n/zh/setup';
+import { sheets } from '../src/i18n/zh/sheets';
 import { topology } from '../src/i18n/zh/topology';
 import { windows } from '../src/i18n/zh/windows';
 
-const source: Record<string, string> = { ...zh, ...zhDesk, ...commonRefusals, ...expiry, ...found, ...hazard, ...lines, ...metrics, ...network, ...register, ...review, ...rules, ...said, ...sentences, ...setup, ...since, ...topology, ...windows };
+const source: Record<string, string> = { ...zh, ...zhDesk, ...commonRefusals, ...expiry, ...found, ...hazard, ...lines, ...metrics, ...network, ...register, ...review, ...rules, ...said, ...sentences, ...setup, ...sheets, ...since, ...topology, ...windows };
 const holes = (text: string): string => [...text.matchAll(/\{(\w+)\}/g)].map((m) => m[1]).sort().join(' ');
 const HAN = '[\\u4e00-\\u9fff]';
 

@@ -131,6 +131,8 @@ void door_frame(struct core *core, struct ipc_frame *frame);
 void uploads_frame(struct core *core, struct ipc_frame *frame);
 /** What paper says of one. */
 void uploads_inspected(struct core *core, const struct msg_inspected *msg);
+/** What paper read of a table; fd = its cells. */
+void uploads_read(struct core *core, const struct msg_sheet_read *msg, int fd);
 /** A fresh worker of paper: it is asked what the one before did not answer. */
 void uploads_peer(struct core *core);
 

@@ -150,6 +150,7 @@ void returned_frame(struct core *core, enum ipc_role from, struct ipc_frame *fra
 {
 	(void)from;
 	struct msg_inspected inspected = { 0 };
+	struct msg_sheet_read read = { 0 };
 	if (frame->type == MSG_SENT) {
 		sent_take(core, frame);
 	} else if (frame->type == MSG_RENDERED) {
@@ -157,5 +158,7 @@ void returned_frame(struct core *core, enum ipc_role from, struct ipc_frame *fra
 	} else if (frame->type == MSG_INSPECTED &&
 		   msg_inspected_decode(frame->payload, &inspected) == 0) {
 		uploads_inspected(core, &inspected);
+	} else if (frame->type == MSG_SHEET_READ && msg_sheet_read_decode(frame->payload, &read) == 0) {
+		uploads_read(core, &read, frame->fd);
 	}
 }

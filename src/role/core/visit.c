@@ -74,6 +74,7 @@ static bool changes_checks(enum route_id route)
 	return route == ROUTE_CHECKS_CREATE || route == ROUTE_CHECKS_UPDATE ||
 	       route == ROUTE_CHECKS_PASTE || route == ROUTE_CHECKS_PAGE_CONFIRM ||
 	       route == ROUTE_CIRCUITS_CREATE || route == ROUTE_CIRCUITS_UPDATE ||
+	       route == ROUTE_IMPORTS_RUN || route == ROUTE_IMPORTS_UNDO ||
 	       route == ROUTE_ASSETS_IMPORT || /* severities may follow importance */
 	       route == ROUTE_ASSETS_UPDATE;   /* one put out of use takes its checks along */
 }

@@ -23,9 +23,10 @@ import { said } from './said';
 import { sentences } from './sentences';
 import { setup } from './setup';
 import { since } from './since';
+import { sheets } from './sheets';
 import { shell } from './shell';
 import { topology } from './topology';
 import { windows } from './windows';
 import { words } from './words';
 
-export const en: Record<Key, string> = { ...shell, ...words, ...alerts, ...checkKinds, ...commonRefusals, ...expiry, ...found, ...hazard, ...lines, ...metrics, ...notices, ...manage, ...nav, ...network, ...phone, ...problems, ...refusals, ...results, ...register, ...review, ...rules, ...said, ...sentences, ...setup, ...since, ...topology, ...windows };
+export const en: Record<Key, string> = { ...shell, ...words, ...alerts, ...checkKinds, ...commonRefusals, ...expiry, ...found, ...hazard, ...lines, ...metrics, ...notices, ...manage, ...nav, ...network, ...phone, ...problems, ...refusals, ...results, ...register, ...review, ...rules, ...said, ...sentences, ...setup, ...sheets, ...since, ...topology, ...windows };
