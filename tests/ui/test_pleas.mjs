@@ -51,7 +51,7 @@ async function objects(page, notice) {
     await page.getByLabel('说明', { exact: false }).fill('该系统由信息技术中心运维，不由我单位管理。');
     await look(page, 'phone-object');
     await button(page, '提出异议').click();
-    await page.getByText('异议 · 非本单位资产').waitFor();
+    await page.getByText('非本单位资产').first().waitFor();
   });
   await look(page, 'phone-objected');
   await raw(page);

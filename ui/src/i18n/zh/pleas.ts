@@ -78,7 +78,7 @@ export const pleas = {
   'settle.offline': '已下线，通过',
   'settle.offline_note': '选择责任单位提交的下线证明；30 天后再看一次。',
   'settle.proof': '下线证明',
-  'notice.times': '发现·报告·处置时间',
+  'notice.times': '发现、报告、处置时间',
   'notice.origin': '转自',
   'notice.successor': '转派为',
   'notice.accountable': '问责事项',
