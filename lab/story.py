@@ -255,6 +255,12 @@ class Story:
                                "两个管理账号命中常见口令规则。", "停用或改密，启用口令策略。")
         notice = self.issue(self.draft("关于教务管理系统存在「弱口令」网络安全隐患的通报", "high", "教务处", finding))
         self.plan(notice, "wangqian", "王倩", "停用测试账号，管理账号改密并绑定经办人。")
+        officer = self.people["wangqian"]
+        due = officer.get(f"/notices/{notice}")["due_at"]
+        officer.post(f"/notices/{notice}/extensions", reason="开学补选期间不能停机，厂商承诺两日内完成改造。",
+                     control="测试账号已停用，后台仅限校内访问。", until=due + 24 * 3600 * 1000)
+        officer.post(f"/notices/{notice}/comments", text="厂商后天上午到校，改完后请安排复测。")
+        self.people["zhoumin"].post(f"/notices/{notice}/comments", text="收到，已通知复核人。")
 
     def unsigned(self):
         finding = self.finding("阅览室查询机可访问内网管理地址", "exposure", "medium", "图书馆", "图书馆阅览室网段",

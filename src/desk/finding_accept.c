@@ -7,7 +7,6 @@
 #include "base/civil.h"
 #include "base/diag.h"
 #include "base/err.h"
-#include "base/json.h"
 #include "desk/desk.h"
 #include "desk/finding_act.h"
 #include "desk/finding_ends.h"
@@ -15,7 +14,6 @@
 #include "desk/matter_priv.h"
 #include "desk/words.h"
 #include "records/sql.h"
-#include "records/timer.h"
 #include "records/trail.h"
 #include "workflow/acceptance.h"
 #include "workflow/policy.h"
@@ -164,34 +162,7 @@ static int accepted_write(struct accepting *a)
 	}
 	a->row.state = outcome.to;
 	a->row.notice_id = a->noticed ? a->row.notice_id : 0; /* a draft loses it */
-	struct timer timer = { .kind = SLICE("finding.accepted"),
-		.record_kind = SLICE("finding"),
-		.record_id = a->row.id,
-		.seq = a->id,
-		.fire_at_ms = a->expires_ms,
-		.trace = txn_trace(desk->txn) };
-	return timer_set(desk->txn, &timer);
-}
-
-/* Nothing is left to put right in it. */
-static int notice_empty_end(struct accepting *a)
-{
-	struct desk *desk = a->desk;
-	struct matter *m = &a->m;
-	int error =
-		a->noticed ? matter_open_system(desk->txn, desk->env, a->row.notice_id, m) : 0;
-	if (!a->noticed || error < 0 || !m->facts.findings_closed) {
-		return error;
-	}
-	m->role = ROLE_DIRECTOR; /* whose approval says it */
-	m->actor_id = desk->caller.person_id;
-	m->facts.reason_given = true;
-	m->note = SLICE("所列隐患均已批准暂缓整改");
-	m->row.withdrawn_reason = m->note;
-	error = matter_decide(NULL, m, NOTICE_ACT_WITHDRAW);
-	error = error < 0 ? error : matter_write(m);
-	int64_t ended = error < 0 ? error : timer_cancel(desk->txn, "notice", m->row.id, NULL);
-	return ended < 0 ? (int)ended : matter_say(m, "withdrawn", matter_args(m, m->note));
+	return finding_accepted_set(desk->txn, a->row.id, a->id, a->expires_ms);
 }
 
 static int settle(struct accepting *a)
@@ -207,23 +178,39 @@ static int settle(struct accepting *a)
 	return error < 0 ? error : finding_row_save(desk->txn, &a->row);
 }
 
-int desk_finding_decide_acceptance(struct desk *desk)
+static int decision_read(struct accepting *a, bool *ret_granted)
 {
 	static const char *const words[] = { "approved", "refused", NULL };
-	struct accepting a = { .desk = desk };
 	struct slice word = { 0 };
+	int error = words_choice(a->desk, "decision", words, NULL, &word);
+	error = error < 0
+			? error
+			: words_text(a->desk, "opinion", WORDS_OPTIONAL, TEXT_MAX, &a->opinion);
+	a->facts.state = a->id != 0 ? ACCEPTANCE_ASKED : ACCEPTANCE_NONE;
+	a->facts.reason_given = words_enough(a->opinion, NOTICE_REASON_MIN);
+	*ret_granted = slice_is(word, "approved");
+	return error;
+}
+
+/* A notice left with nothing to put right ends with it. */
+static int granted_write(struct accepting *a)
+{
+	int error = accepted_write(a);
+	error = error < 0 ? error : settle(a);
+	return error < 0 || !a->noticed ? error : matter_emptied(a->desk, a->row.notice_id);
+}
+
+int desk_finding_decide_acceptance(struct desk *desk)
+{
+	struct accepting a = { .desk = desk };
+	bool granted = false;
 	int error = open_it(&a);
-	error = error < 0 ? error : words_choice(desk, "decision", words, NULL, &word);
-	error = error < 0 ? error
-			  : words_text(desk, "opinion", WORDS_OPTIONAL, TEXT_MAX, &a.opinion);
-	bool granted = slice_is(word, "approved");
-	a.facts.state = a.id != 0 ? ACCEPTANCE_ASKED : ACCEPTANCE_NONE;
-	a.facts.reason_given = words_enough(a.opinion, NOTICE_REASON_MIN);
+	error = error < 0 ? error : decision_read(&a, &granted);
 	error = error < 0 ? error
 			  : step(&a, granted ? ACCEPTANCE_ACT_APPROVE : ACCEPTANCE_ACT_REFUSE);
-	error = error < 0 || !granted ? error : accepted_write(&a);
-	error = error < 0 ? error : settle(&a);
-	error = error < 0 || !granted ? error : notice_empty_end(&a);
+	if (error == 0) {
+		error = granted ? granted_write(&a) : settle(&a);
+	}
 	error = error < 0 ? error
 			  : tell_role(&a, ROLE_UNIT_HEAD,
 				    granted ? "暂缓整改已批准" : "暂缓整改未批准",

@@ -34,5 +34,9 @@ struct slice finding_args(struct desk *desk, struct slice reason);
 NODISCARD int finding_done(struct desk *desk, const struct finding_row *row, const char *act,
 	const char *code, struct slice reason);
 
+/** The time it was accepted for ends then; seq is the acceptance's id.  0 or as db_step. */
+NODISCARD int finding_accepted_set(
+	struct txn *txn, int64_t finding_id, int64_t seq, int64_t at_ms);
+
 /** A line in its timeline by the machine; args is JSON. */
 NODISCARD int finding_say(struct txn *txn, int64_t id, const char *code, struct slice args);

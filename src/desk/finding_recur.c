@@ -138,6 +138,17 @@ int finding_review_set(struct txn *txn, const struct desk_env *env, struct findi
 				  env->policy->false_positive_review_days);
 }
 
+int finding_accepted_set(struct txn *txn, int64_t finding_id, int64_t seq, int64_t at_ms)
+{
+	struct timer timer = { .kind = SLICE("finding.accepted"),
+		.record_kind = SLICE("finding"),
+		.record_id = finding_id,
+		.seq = seq,
+		.fire_at_ms = at_ms,
+		.trace = txn_trace(txn) };
+	return timer_set(txn, &timer);
+}
+
 static int recheck_put(
 	struct txn *txn, const struct finding_row *row, int64_t days, bool watched)
 {
@@ -187,6 +198,20 @@ static int recheck_fire(
 				 "办结已满规定天数，没有可用的自动检查，请人工回查。");
 }
 
+static int recheck_settle(struct txn *txn, const struct line_probe *result, const char *state)
+{
+	int64_t done = sql_run(txn_db(txn),
+		"UPDATE recheck SET version = version + 1, state = $2, at_ms = $3, code = $4,"
+		" args = $5 WHERE id = $1",
+		SQL_INT(result->proof_id), SQL_STR(state), SQL_INT(result->at_ms),
+		SQL_TEXT_OR_NULL(result->code), SQL_TEXT_OR_NULL(result->args));
+	int error = done < 0 ? (int)done : trail_row(txn, "recheck", result->proof_id);
+	error = error < 0
+			? error
+			: outbox_end(txn, result->proof_id, OUTBOX_DONE, (struct slice) { 0 });
+	return error == E_STATE ? 0 : error;
+}
+
 int finding_recheck_result(
 	struct txn *txn, const struct desk_env *env, const struct line_probe *result)
 {
@@ -205,25 +230,13 @@ int finding_recheck_result(
 			       .kind = SLICE("finding"),
 			       .id = finding_id,
 			       .reason = result->state });
-	int64_t done = sql_run(txn_db(txn),
-		"UPDATE recheck SET version = version + 1, state = $2, at_ms = $3, code = $4,"
-		" args = $5 WHERE id = $1",
-		SQL_INT(result->proof_id),
-		SQL_STR(gone   ? "gone"
-			: seen ? "seen"
-			       : "todo"),
-		SQL_INT(result->at_ms), SQL_TEXT_OR_NULL(result->code),
-		SQL_TEXT_OR_NULL(result->args));
-	error = done < 0 ? (int)done : trail_row(txn, "recheck", result->proof_id);
-	error = error < 0
-			? error
-			: outbox_end(txn, result->proof_id, OUTBOX_DONE, (struct slice) { 0 });
-	error = error == E_STATE ? 0 : error;
+	/* Without an answer somebody has to look. */
+	error = recheck_settle(txn, result, gone ? "gone" : seen ? "seen" : "todo");
 	if (error == 0 && seen && row.state == FINDING_CLOSED) {
 		error = seen_again(txn, env, &row);
 	} else if (error == 0) {
-		error = finding_say(txn, finding_id, gone ? "recheck_gone" : "recheck_todo",
-			SLICE("{\"days\":0}"));
+		error = finding_say(
+			txn, finding_id, gone ? "recheck_gone" : "recheck_todo", SLICE("{}"));
 	}
 	error = error < 0 ? error : txn_change(txn, "finding", finding_id, row.version);
 	return error < 0 ? error : 1;

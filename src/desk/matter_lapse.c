@@ -4,6 +4,7 @@
 #include "desk/matter.h"
 #include "desk/matter_priv.h"
 #include "records/sql.h"
+#include "records/timer.h"
 #include "records/trail.h"
 
 enum { LAPSE_MAX = 32 };
@@ -67,4 +68,22 @@ int matter_lapse(struct matter *m)
 				 " AND decision IS NULL",
 				 "UPDATE objection SET version = version + 1,"
 				 " decision = 'lapsed', decided_at_ms = $2 WHERE id = $1");
+}
+
+int matter_emptied(struct desk *desk, int64_t notice_id)
+{
+	struct matter m;
+	int error = matter_open_system(desk->txn, desk->env, notice_id, &m);
+	if (error < 0 || !m.facts.findings_closed) {
+		return error;
+	}
+	m.role = ROLE_DIRECTOR; /* whose approval says it */
+	m.actor_id = desk->caller.person_id;
+	m.facts.reason_given = true;
+	m.note = SLICE("所列隐患均已批准暂缓整改");
+	m.row.withdrawn_reason = m.note;
+	error = matter_decide(NULL, &m, NOTICE_ACT_WITHDRAW);
+	error = error < 0 ? error : matter_write(&m);
+	int64_t ended = error < 0 ? error : timer_cancel(desk->txn, "notice", m.row.id, NULL);
+	return ended < 0 ? (int)ended : matter_say(&m, "withdrawn", matter_args(&m, m.note));
 }

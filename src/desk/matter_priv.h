@@ -12,6 +12,7 @@
 #include "workflow/notice.h"
 #include "workflow/rectification.h"
 
+struct desk;
 struct matter;
 struct txn;
 
@@ -40,6 +41,8 @@ NODISCARD int matter_say(struct matter *m, const char *code, struct slice args);
 
 /* matter_lapse.c: what was asked for and has become pointless. */
 NODISCARD int matter_lapse(struct matter *m);
+/* matter_lapse.c: a notice whose findings were all accepted is withdrawn, as who approved it says. */
+NODISCARD int matter_emptied(struct desk *desk, int64_t notice_id);
 
 /* matter_clock.c: the rules it goes on by */
 NODISCARD int matter_timing(struct matter *m);

@@ -171,25 +171,31 @@ static int unit_tell(struct matter *m, const struct asked *a)
 				   m, m->row.author_id, (const char *)event.p, subject, text);
 }
 
-int desk_notice_decide_extension(struct desk *desk)
+static int decision_read(struct desk *desk, struct asked *a, bool *ret_granted)
 {
 	static const char *const words[] = { "approved", "refused", NULL };
+	struct slice word = { 0 };
+	int error = words_choice(desk, "decision", words, NULL, &word);
+	error = error < 0 ? error
+			  : words_text(desk, "opinion", WORDS_OPTIONAL, TEXT_MAX, &a->opinion);
+	a->facts.state = a->id != 0 ? EXTENSION_ASKED : EXTENSION_NONE;
+	a->facts.reason_given = words_enough(a->opinion, NOTICE_REASON_MIN);
+	*ret_granted = slice_is(word, "approved");
+	return error;
+}
+
+int desk_notice_decide_extension(struct desk *desk)
+{
 	struct matter m;
 	struct asked a = { 0 };
-	struct slice word = { 0 };
+	bool granted = false;
 	int error = matter_open(desk, &m);
 	m.act = NOTICE_ACT_COUNT;
 	error = error < 0 ? error : history_load(&m, &a);
-	error = error < 0 ? error : words_choice(desk, "decision", words, NULL, &word);
+	error = error < 0 ? error : decision_read(desk, &a, &granted);
 	error = error < 0 ? error
-			  : words_text(desk, "opinion", WORDS_OPTIONAL, TEXT_MAX, &a.opinion);
-	if (error < 0) {
-		return error;
-	}
-	bool granted = slice_is(word, "approved");
-	a.facts.state = a.id != 0 ? EXTENSION_ASKED : EXTENSION_NONE;
-	a.facts.reason_given = words_enough(a.opinion, NOTICE_REASON_MIN);
-	error = step(desk, &m, &a, granted ? EXTENSION_ACT_APPROVE : EXTENSION_ACT_REFUSE);
+			  : step(desk, &m, &a,
+				    granted ? EXTENSION_ACT_APPROVE : EXTENSION_ACT_REFUSE);
 	error = error < 0 || !granted ? error : grant(&m, &a);
 	error = error < 0 ? error : settle(&m, &a);
 	error = error < 0 ? error : notice_row_save(m.txn, &m.row);

@@ -21,4 +21,5 @@ NODISCARD int view_pleas_of_notice(
 /** "acceptances", "rechecks", "repeats" and "last_time" of a finding.  0 or as db_step. */
 NODISCARD int view_pleas_of_finding(struct view *view, int64_t finding_id);
 
+/** Everything that waits, oldest first.  0 or as db_step. */
 NODISCARD int view_decisions_list(struct view *view);

@@ -153,7 +153,8 @@ static int counts_load(struct view *view, struct items *items)
 	AUTO_STMT struct stmt *q = NULL;
 	int row = sql_query(view->db,
 		"SELECT x.unit_id, x.what, x.n FROM (SELECT unit_id, 0 AS what, count(*) AS n FROM notice"
-		" WHERE unit_id BETWEEN $1 AND $2 AND state NOT IN ('draft', 'review', 'closed', 'withdrawn', 'reassigned')"
+		" WHERE unit_id BETWEEN $1 AND $2 AND state NOT IN ('draft', 'review', 'closed',"
+		" 'withdrawn', 'reassigned')"
 		" GROUP BY unit_id UNION ALL SELECT owner_unit_id, 1, count(*) FROM asset"
 		" WHERE owner_unit_id BETWEEN $1 AND $2 AND retired_at_ms IS NULL GROUP BY owner_unit_id"
 		" UNION ALL SELECT unit_id, 2, count(*) FROM suspicion WHERE unit_id BETWEEN $1 AND $2"

@@ -10,6 +10,7 @@ import { expiry } from '../src/i18n/zh/expiry';
 import { lines } from '../src/i18n/zh/lines';
 import { metrics } from '../src/i18n/zh/metrics';
 import { network } from '../src/i18n/zh/network';
+import { pleas } from '../src/i18n/zh/pleas';
 import { register } from '../src/i18n/zh/register';
 import { review } from '../src/i18n/zh/review';
 import { rules } from '../src/i18n/zh/rules';
@@ -21,7 +22,7 @@ import { sheets } from '../src/i18n/zh/sheets';
 import { topology } from '../src/i18n/zh/topology';
 import { windows } from '../src/i18n/zh/windows';
 
-const source: Record<string, string> = { ...zh, ...zhDesk, ...commonRefusals, ...expiry, ...found, ...hazard, ...lines, ...metrics, ...network, ...register, ...review, ...rules, ...said, ...sentences, ...setup, ...sheets, ...since, ...topology, ...windows };
+const source: Record<string, string> = { ...zh, ...zhDesk, ...commonRefusals, ...expiry, ...found, ...hazard, ...lines, ...metrics, ...network, ...pleas, ...register, ...review, ...rules, ...said, ...sentences, ...setup, ...sheets, ...since, ...topology, ...windows };
 const holes = (text: string): string => [...text.matchAll(/\{(\w+)\}/g)].map((m) => m[1]).sort().join(' ');
 const HAN = '[\\u4e00-\\u9fff]';
 

@@ -212,10 +212,13 @@ static int fire(struct txn *txn, const struct timer *timer, void *arg)
 
 void cast_time(struct cast *c, const char *at)
 {
-	struct timer_handler handler = { fire, &c->school.desk_env };
-	int64_t end_ms = 0;
 	school_at(&c->school, at);
-	end_ms = c->school.house.now_ms;
+	cast_time_ms(c, c->school.house.now_ms);
+}
+
+void cast_time_ms(struct cast *c, int64_t end_ms)
+{
+	struct timer_handler handler = { fire, &c->school.desk_env };
 	/* Each at its own time, as if the platform had run all the while. */
 	for (int64_t due_ms = 0;
 		timer_next(c->school.house.db, &due_ms) == 1 && due_ms <= end_ms;) {

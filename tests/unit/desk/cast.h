@@ -46,3 +46,4 @@ void store_is(struct cast *cast, const char *sql, const char *text);
 int64_t cast_number(struct cast *cast, const char *sql);
 /** Fire every timer that is due. */
 void cast_time(struct cast *cast, const char *at);
+void cast_time_ms(struct cast *cast, int64_t end_ms);

@@ -97,11 +97,13 @@ static void five_people(const char *conf)
 			"{\"reason\":\"已经归档不可撤销\"}"),
 		E_STATE, "notice.no_such_step");
 	/* What is left are the looks at what was closed, days from now. */
-	assert_int_equal(cast_number(&c, "SELECT count(*) FROM timer WHERE fired_at_ms IS NULL "
-					 "AND cancelled_at_ms IS NULL AND kind LIKE 'notice.%'"),
+	assert_int_equal(
+		cast_number(&c, "SELECT count(*) FROM timer WHERE fired_at_ms IS NULL "
+				"AND cancelled_at_ms IS NULL AND kind LIKE 'notice.%'"),
 		0);
 	assert_int_equal(
-		cast_number(&c, "SELECT count(*) FROM timer WHERE kind = 'finding.recheck'"), 2);
+		cast_number(&c, "SELECT count(*) FROM timer WHERE kind = 'finding.recheck'"),
+		2);
 	school_close(&c.school);
 }
 

@@ -166,8 +166,8 @@ static void the_clock_starts_when_somebody_was_reached_or_an_hour_after_issue(vo
 {
 	(void)state;
 	int64_t issued_ms = china_at("2026-09-18T16:50");
-	struct notice_timing timing = { &china, &school, GRADE_HIGH, issued_ms, issued_ms,
-		NULL, 0, false };
+	struct notice_timing timing = { &china, &school, GRADE_HIGH, issued_ms, issued_ms, NULL,
+		0, false };
 	int64_t t0_ms = 0;
 	assert_int_equal(notice_t0(&timing, 0, &t0_ms), 0);
 	assert_true(t0_ms == china_at("2026-09-18T17:50"));

@@ -49,6 +49,7 @@ export const MENU: MenuGroup[] = [
     items: [
       { name: 'findings', key: 'nav.findings', icon: Bug, act: 'findings.list', to: '/findings' },
       { name: 'notices', key: 'nav.notices', icon: ClipboardCheck, act: 'notices.list', to: '/notices' },
+      { name: 'decisions', key: 'nav.decisions', icon: ClipboardList, act: 'decisions.list', to: '/decisions' },
     ],
   },
   {

@@ -21,6 +21,7 @@ export const routes: RouteRecordRaw[] = [
   { path: '/assets/:id(\\d+)?', name: 'assets', component: () => import('./assets/Assets.vue'), meta: { title: 'nav.assets', group: 'nav.g.monitor', act: 'assets.list' } },
   { path: '/found/:id(\\d+)?', name: 'found', component: () => import('./found/Found.vue'), meta: { title: 'kind.discovered', group: 'nav.g.monitor', act: 'discovered.list' } },
   { path: '/findings/:id(\\d+)?', name: 'findings', component: () => import('./findings/Findings.vue'), meta: { title: 'nav.findings', group: 'nav.g.notice', act: 'findings.list' } },
+  { path: '/decisions', name: 'decisions', component: () => import('./decisions/Decisions.vue'), meta: { title: 'nav.decisions', group: 'nav.g.notice', act: 'decisions.list' } },
   { path: '/notices', name: 'notices', component: () => import('./notices/Notices.vue'), meta: { title: 'nav.notices', group: 'nav.g.notice', act: 'notices.list' } },
   { path: '/notices/new', name: 'notice-new', component: () => import('./notices/NoticeEdit.vue'), meta: { title: 'notice.new', group: 'nav.g.notice', act: 'notices.create' } },
   { path: '/notices/:id(\\d+)', name: 'notice', component: () => import('./notices/Notice.vue'), meta: { title: 'nav.notices', group: 'nav.g.notice', act: 'notices.get' } },

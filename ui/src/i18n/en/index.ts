@@ -13,6 +13,7 @@ import { nav } from './nav';
 import { network } from './network';
 import { notices } from './notices';
 import { phone } from './phone';
+import { pleas } from './pleas';
 import { problems } from './problems';
 import { refusals } from './refusals';
 import { results } from './results';
@@ -29,4 +30,4 @@ import { topology } from './topology';
 import { windows } from './windows';
 import { words } from './words';
 
-export const en: Record<Key, string> = { ...shell, ...words, ...alerts, ...checkKinds, ...commonRefusals, ...expiry, ...found, ...hazard, ...lines, ...metrics, ...notices, ...manage, ...nav, ...network, ...phone, ...problems, ...refusals, ...results, ...register, ...review, ...rules, ...said, ...sentences, ...setup, ...sheets, ...since, ...topology, ...windows };
+export const en: Record<Key, string> = { ...shell, ...words, ...alerts, ...checkKinds, ...commonRefusals, ...expiry, ...found, ...hazard, ...lines, ...metrics, ...notices, ...manage, ...nav, ...network, ...phone, ...pleas, ...problems, ...refusals, ...results, ...register, ...review, ...rules, ...said, ...sentences, ...setup, ...sheets, ...since, ...topology, ...windows };

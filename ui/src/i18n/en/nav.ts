@@ -31,6 +31,7 @@ export const nav = {
   'nav.assets': 'Assets',
   'nav.findings': 'Findings',
   'nav.notices': 'Notices',
+  'nav.decisions': 'To decide',
   'nav.units': 'Units and people',
   'nav.deliveries': 'Deliveries',
   'nav.audit': 'Audit log',

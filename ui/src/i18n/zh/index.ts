@@ -12,6 +12,7 @@ import type { metrics } from './metrics';
 import type { network } from './network';
 import { notices } from './notices';
 import { phone } from './phone';
+import type { pleas } from './pleas';
 import { problems } from './problems';
 import type { register } from './register';
 import type { review } from './review';
@@ -27,5 +28,5 @@ import type { windows } from './windows';
 import { words } from './words';
 
 export const zh = { ...shell, ...words, ...notices, ...phone, ...problems };
-type Later = typeof commonRefusals & typeof expiry & typeof found & typeof hazard & typeof lines & typeof metrics & typeof network & typeof register & typeof review & typeof rules & typeof said & typeof sentences & typeof setup & typeof sheets & typeof since & typeof topology & typeof windows;
+type Later = typeof commonRefusals & typeof expiry & typeof found & typeof hazard & typeof lines & typeof metrics & typeof network & typeof pleas & typeof register & typeof review & typeof rules & typeof said & typeof sentences & typeof setup & typeof sheets & typeof since & typeof topology & typeof windows;
 export type Key = keyof typeof zh | keyof typeof zhDesk | keyof Later;

@@ -31,6 +31,7 @@ export const nav = {
   'nav.assets': '资产与系统',
   'nav.findings': '隐患',
   'nav.notices': '通报与整改',
+  'nav.decisions': '待决定',
   'nav.units': '单位与人员',
   'nav.deliveries': '通知记录',
   'nav.audit': '审计日志',
