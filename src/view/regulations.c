@@ -2,8 +2,10 @@
 #include "view/regulations.h"
 
 #include "base/arena.h"
+#include "base/civil.h"
 #include "base/err.h"
 #include "base/json.h"
+#include "base/num.h"
 #include "records/sql.h"
 #include "view/page.h"
 #include "view/view.h"
@@ -213,4 +215,53 @@ int view_regulations_now(struct view *view)
 	error = reviewed_put(view);
 	jw_end(&view->jw);
 	return error;
+}
+
+/* ---- article 19 */
+
+/* "2023-09-26", the day of a text that a file brought; 0 = it does not say. */
+static int64_t day_of(struct slice text)
+{
+	uint64_t year = 0;
+	uint64_t month = 0;
+	uint64_t day = 0;
+	bool read = text.n == 10 && text.p[4] == '-' && text.p[7] == '-' &&
+		    num_u64(slice_head(text, 4), 9999, &year) == 0 &&
+		    num_u64(slice_head(slice_skip(text, 5), 2), 12, &month) == 0 &&
+		    num_u64(slice_skip(text, 8), 31, &day) == 0 && month > 0 && day > 0;
+	return read ? civil_day((int32_t)year, (unsigned)month, (unsigned)day) * CIVIL_DAY_MS : 0;
+}
+
+static int64_t review_days(const struct json *pack)
+{
+	const struct json *list = json_get(pack, "parameters");
+	for (const struct json *p = json_first(list); p != NULL; p = json_next(p)) {
+		if (slice_is(json_get_str(p, "name"), "regulation.review_days")) {
+			return json_get_int(p, "value", 0);
+		}
+	}
+	return 0;
+}
+
+int regulation_review_due(
+	struct view *view, int64_t *ret_id, struct slice *ret_title, int64_t *ret_due_ms)
+{
+	struct slice text = { 0 };
+	const struct json *pack = NULL;
+	int64_t since = 0;
+	int64_t reviewed = 0;
+	int error = text_load(view, "policy", ret_id, &text, &since);
+	int found = error < 0 ? error
+			      : sql_int(view->db,
+					"SELECT max(at_ms) FROM clause_note WHERE kind = $1",
+					&reviewed, SQL_STR("review"));
+	if (found < 0 || *ret_id == 0 || json_parse(view->arena, text, 0, &pack, NULL) < 0) {
+		return found < 0 ? found : 0;
+	}
+	int64_t of_text = day_of(json_get_str(pack, "text_of"));
+	since = of_text != 0 ? of_text : since;
+	since = reviewed > since ? reviewed : since;
+	*ret_title = json_get_str(pack, "title");
+	*ret_due_ms = since + review_days(pack) * CIVIL_DAY_MS;
+	return review_days(pack) > 0 && *ret_due_ms <= view->now_ms;
 }

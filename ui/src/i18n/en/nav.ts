@@ -31,6 +31,8 @@ export const nav = {
   'nav.assets': 'Assets',
   'nav.findings': 'Findings',
   'nav.notices': 'Notices',
+  'nav.policy': 'Regulation',
+  'nav.knowledge': 'Knowledge',
   'nav.units': 'Units and people',
   'nav.deliveries': 'Deliveries',
   'nav.audit': 'Audit log',

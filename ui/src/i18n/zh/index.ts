@@ -11,9 +11,11 @@ import type { lines } from './lines';
 import type { metrics } from './metrics';
 import type { network } from './network';
 import { notices } from './notices';
+import type { params } from './params';
 import { phone } from './phone';
 import { problems } from './problems';
 import type { register } from './register';
+import type { regulation } from './regulation';
 import type { review } from './review';
 import type { rules } from './rules';
 import type { said } from './said';
@@ -25,5 +27,5 @@ import type { windows } from './windows';
 import { words } from './words';
 
 export const zh = { ...shell, ...words, ...notices, ...phone, ...problems };
-type Later = typeof commonRefusals & typeof expiry & typeof found & typeof hazard & typeof lines & typeof metrics & typeof network & typeof register & typeof review & typeof rules & typeof said & typeof sentences & typeof setup & typeof topology & typeof windows;
+type Later = typeof commonRefusals & typeof expiry & typeof found & typeof hazard & typeof lines & typeof metrics & typeof network & typeof register & typeof regulation & typeof params & typeof review & typeof rules & typeof said & typeof sentences & typeof setup & typeof topology & typeof windows;
 export type Key = keyof typeof zh | keyof typeof zhDesk | keyof Later;
