@@ -154,8 +154,8 @@ static int report(struct bulk *b, const char *act, const char *kind)
 	jw_end(&jw);
 	desk->answer_report = arena_dup(desk->arena, buf_slice(&text));
 	if (!b->dry_run) {
-		desk_audit(desk, act, kind, 0, 0,
-			arena_printf(desk->arena, "rows=%zu", b->done));
+		desk_audit(
+			desk, act, kind, 0, 0, arena_printf(desk->arena, "rows=%zu", b->done));
 	}
 	return error < 0 ? error : text.failed ? E_LIMIT : 0;
 }
@@ -231,9 +231,9 @@ static struct outcome *unit_row(struct bulk *b, int64_t unit_id)
 		}
 	}
 	struct outcome *row = &b->rows[b->done++];
-	*row = (struct outcome) { .id = unit_id,
-		.unit_id = unit_id,
-		.grade = name_id(&grade_names, GRADE_LOW) };
+	*row = (struct outcome) {
+		.id = unit_id, .unit_id = unit_id, .grade = name_id(&grade_names, GRADE_LOW)
+	};
 	return row;
 }
 
@@ -304,11 +304,11 @@ static int draft_run(struct bulk *b, const struct filed_finding *filed, struct o
 	AUTO_BUF struct buf text;
 	buf_init(&text, REPORT_OCTETS_MAX);
 	struct desk_call *call = arena_take(b->desk->arena, sizeof(*call));
-	row->label = row->findings > 1
-			     ? arena_printf(b->desk->arena, "%.*s等 %lld 项隐患的整改通报",
-				       SLICE_FMT(short_title(row->label)),
-				       (long long)row->findings)
-			     : row->label;
+	row->label =
+		row->findings > 1
+			? arena_printf(b->desk->arena, "%.*s等 %lld 项隐患的整改通报",
+				  SLICE_FMT(short_title(row->label)), (long long)row->findings)
+			: row->label;
 	*call = *b->desk->call;
 	call->if_match = -1;
 	int error = json_parse(

@@ -53,9 +53,9 @@ int desk_clause_interpret(struct desk *desk)
 	int error = words_int(desk, "article", 0, ARTICLE_MAX, 0, &c.article);
 	error = error < 0 ? error : text_read(desk, "question", &c.question);
 	error = error < 0 ? error : text_read(desk, "answer", &c.answer);
-	error = error < 0
-			? error
-			: words_text(desk, "decided_by", WORDS_REQUIRED, BODY_MAX, &c.decided_by);
+	error = error < 0 ? error
+			  : words_text(desk, "decided_by", WORDS_REQUIRED, BODY_MAX,
+				    &c.decided_by);
 	error = error < 0 ? error
 			  : words_int(desk, "decided_at", desk->now_ms - DATE_SPAN_MS,
 				    desk->now_ms, desk->now_ms, &c.decided_at_ms);
@@ -84,15 +84,16 @@ int desk_clause_review(struct desk *desk)
 		.question = SLICE("review"),
 		.decided_at_ms = desk->now_ms };
 	int error = text_read(desk, "answer", &c.answer);
-	error = error < 0
-			? error
-			: words_text(desk, "decided_by", WORDS_OPTIONAL, BODY_MAX, &c.decided_by);
+	error = error < 0 ? error
+			  : words_text(desk, "decided_by", WORDS_OPTIONAL, BODY_MAX,
+				    &c.decided_by);
 	return error < 0 ? error : insert(desk, &c, "clause.review");
 }
 
 /* ---- one that is there */
 
-static int open_note(struct desk *desk, const char *kind, const char *state, int64_t *ret_version)
+static int open_note(
+	struct desk *desk, const char *kind, const char *state, int64_t *ret_version)
 {
 	AUTO_STMT struct stmt *q = NULL;
 	int found = sql_query(desk->db,

@@ -11,6 +11,7 @@
 #include "records/sql.h"
 #include "records/trail.h"
 #include "workflow/policy.h"
+#include "workflow/routing.h"
 
 enum {
 	TITLE_MAX = 120,
@@ -191,15 +192,14 @@ static int incident_take(struct desk *desk, struct finding_row *row)
 	}
 	row->asset_id = row->asset_id != 0 ? row->asset_id : db_col_int64(q, 0);
 	/* An asset's finding is routed by its kind; the incident's unit stands for the rest. */
-	row->unit_id = row->unit_id != 0 || row->asset_id != 0 ? row->unit_id
-							       : db_col_int64(q, 1);
+	row->unit_id =
+		row->unit_id != 0 || row->asset_id != 0 ? row->unit_id : db_col_int64(q, 1);
 	row->found_at_ms = db_col_int64(q, 2);
 	return evidence_take(desk, row);
 }
 
 /* The unit that answers for this kind on the asset, as the policy routes it; 0 = nobody. */
-static int routed(
-	struct desk *desk, int64_t asset_id, struct slice kind, int64_t *ret_unit_id)
+static int routed(struct desk *desk, int64_t asset_id, struct slice kind, int64_t *ret_unit_id)
 {
 	AUTO_STMT struct stmt *q = NULL;
 	struct routing_answer answer = { 0 };
@@ -210,7 +210,7 @@ static int routed(
 	if (found == 1) {
 		struct routing_units units = { { db_col_int64(q, 0), db_col_int64(q, 1),
 			db_col_int64(q, 2) } };
-		routing_ask(&desk->env->policy->routing, kind, &units, &answer);
+		routing_ask(desk->env->policy->routes, kind, &units, &answer);
 	}
 	*ret_unit_id = answer.unit_id;
 	return found < 0 ? found : 0;

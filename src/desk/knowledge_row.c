@@ -42,8 +42,8 @@ int knowledge_row_load(struct txn *txn, int64_t id, struct knowledge_row *ret_ro
 	return 0;
 }
 
-static int64_t row_write(struct txn *txn, const char *sql, const struct knowledge_row *r,
-	int64_t by_id)
+static int64_t row_write(
+	struct txn *txn, const char *sql, const struct knowledge_row *r, int64_t by_id)
 {
 	const struct sql_arg args[] = { SQL_INT(r->id), SQL_TEXT(r->shelf), SQL_TEXT(r->kind),
 		SQL_INT(r->edition), SQL_TEXT(r->name), SQL_TEXT(r->body),

@@ -84,7 +84,8 @@ int knowledge_ship(struct txn *txn, void *arg)
 	for (const struct json *item = json_first(list); item != NULL && error == 0;
 		item = json_next(item)) {
 		struct knowledge_row row;
-		int there = entry_read(item, &row) ? is_there(txn_db(txn), row.shipped) : E_INPUT;
+		int there =
+			entry_read(item, &row) ? is_there(txn_db(txn), row.shipped) : E_INPUT;
 		error = there == 0 ? knowledge_row_save(txn, &row, 0) : there;
 		error = error > 0 ? 0 : error;
 	}

@@ -74,13 +74,17 @@ static int recipients_put(struct matter *m)
 				? recipient_put(m, &filed[i], false)
 				: 0;
 	}
-	return error;
+	return error < 0 ? error : notice_copies_put(m);
 }
 
 /* ---- issue */
 
-static int deferred_tell(struct matter *m)
+static int others_tell(struct matter *m)
 {
+	int copied = notice_copies_tell(m);
+	if (copied < 0 || !m->outcome.deferred) {
+		return copied;
+	}
 	struct slice subject =
 		arena_printf(m->arena, "【先办后审】%.*s", SLICE_FMT(m->row.number));
 	struct slice text = arena_printf(m->arena, "%.*s 由起草人先行签发，请在 %.*s 前确认。",
@@ -113,14 +117,10 @@ int desk_notice_issue(struct desk *desk)
 		m.row.deferred_reason = reason;
 	}
 	error = recipients_put(&m);
-	error = error < 0 ? error : notice_copies_put(&m);
 	error = error < 0 ? error : matter_round_begin(&m);
 	error = error < 0 ? error : matter_write(&m);
 	error = error < 0 ? error : notice_row_search(m.txn, &m.row);
-	error = error < 0 ? error : notice_copies_tell(&m);
-	if (error == 0 && m.outcome.deferred) {
-		error = deferred_tell(&m);
-	}
+	error = error < 0 ? error : others_tell(&m);
 	return error < 0 ? error
 			 : matter_close(desk, &m, "notice.issue",
 				   m.outcome.deferred ? "deferred" : "issued",
@@ -190,10 +190,11 @@ int desk_notice_remind(struct desk *desk)
 	struct slice event = arena_printf(m.arena, "reminded.%d", nth);
 	struct slice subject =
 		arena_printf(m.arena, "【第 %d 次催办】%.*s", nth, SLICE_FMT(m.row.number));
-	struct slice text = arena_printf(m.arena,
-		"%.*s（%.*s）尚未办结，当前状态：%s。请抓紧办理。%s%.*s", SLICE_FMT(m.row.number),
-		SLICE_FMT(m.unit_name), name_text(&notice_state_names, m.row.state, LANG_ZH),
-		more.n > 0 ? "\n" : "", SLICE_FMT(more));
+	struct slice text =
+		arena_printf(m.arena, "%.*s（%.*s）尚未办结，当前状态：%s。请抓紧办理。%s%.*s",
+			SLICE_FMT(m.row.number), SLICE_FMT(m.unit_name),
+			name_text(&notice_state_names, m.row.state, LANG_ZH),
+			more.n > 0 ? "\n" : "", SLICE_FMT(more));
 	m.act = NOTICE_ACT_COUNT;
 	error = notice_row_save(m.txn, &m.row);
 	error = error < 0 ? error : matter_tell_unit(&m, (const char *)event.p, subject, text);

@@ -84,9 +84,8 @@ static int adopted_end(struct txn *txn, const struct policy_text *text)
 	int64_t id = 0;
 	int found = strcmp(text->subject, "policy") != 0
 			    ? 0
-			    : sql_int(txn_db(txn),
-				      "SELECT id FROM regulation WHERE state = $1", &id,
-				      SQL_STR("in_force"));
+			    : sql_int(txn_db(txn), "SELECT id FROM regulation WHERE state = $1",
+				      &id, SQL_STR("in_force"));
 	if (found <= 0) {
 		return found;
 	}
@@ -139,12 +138,12 @@ int policy_in_force_id(struct db *db, int64_t *ret_id)
 		ret_id, SQL_STR("policy"));
 }
 
-static int kept_read(struct db *db, int64_t id, const struct policy *otherwise,
-	struct policy *ret_policy)
+static int kept_read(
+	struct db *db, int64_t id, const struct policy *otherwise, struct policy *ret_policy)
 {
 	AUTO_STMT struct stmt *q = NULL;
-	int row = sql_query(
-		db, "SELECT text FROM policy_version WHERE id = $1", &q, SQL_INT(id));
+	int row =
+		sql_query(db, "SELECT text FROM policy_version WHERE id = $1", &q, SQL_INT(id));
 	row = row < 0 ? row : db_step(q);
 	if (row <= 0) {
 		return row < 0 ? row : E_STORE;
@@ -180,10 +179,10 @@ int policy_then(struct txn *txn, const struct desk_env *env, int64_t id,
 	struct policy *policy = arena_take(txn_arena(txn), sizeof(*policy));
 	int error = kept_read(txn_db(txn), id, env->policy, policy);
 	if (error < 0) {
-		return error != E_STORE ? error
-					: diag_set(txn_diag(txn), E_STORE, 0, 0,
-						  "policy version %lld cannot be read",
-						  (long long)id);
+		return error != E_STORE
+			       ? error
+			       : diag_set(txn_diag(txn), E_STORE, 0, 0,
+					 "policy version %lld cannot be read", (long long)id);
 	}
 	*ret_policy = policy;
 	return 0;

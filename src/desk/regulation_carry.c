@@ -18,8 +18,8 @@
 #include "records/sql.h"
 #include "records/timer.h"
 #include "records/trail.h"
-#include "workflow/policy_impact.h"
 #include "workflow/policy.h"
+#include "workflow/policy_impact.h"
 
 enum { NOTICES_MAX = 2000, REASON_MAX = 500 };
 
@@ -72,20 +72,22 @@ static int unit_tell(struct matter *m, int64_t before_ms)
 {
 	struct slice subject =
 		arena_printf(m->arena, "【期限变更】%.*s", SLICE_FMT(m->row.number));
-	struct slice text = arena_printf(m->arena,
-		"因制度修订，%.*s 的整改期限由 %.*s 改为 %.*s。", SLICE_FMT(m->row.number),
-		SLICE_FMT(matter_time(m, before_ms)), SLICE_FMT(matter_time(m, m->row.due_at_ms)));
-	struct slice event = arena_printf(
-		m->arena, "policy_moved.%lld", (long long)m->env->policy_id);
+	struct slice text =
+		arena_printf(m->arena, "因制度修订，%.*s 的整改期限由 %.*s 改为 %.*s。",
+			SLICE_FMT(m->row.number), SLICE_FMT(matter_time(m, before_ms)),
+			SLICE_FMT(matter_time(m, m->row.due_at_ms)));
+	struct slice event =
+		arena_printf(m->arena, "policy_moved.%lld", (long long)m->env->policy_id);
 	m->act = NOTICE_ACT_COUNT;
 	return matter_tell_unit(m, (const char *)event.p, subject, text);
 }
 
 static int history_put(struct desk *desk, struct matter *m, int64_t before_ms)
 {
-	struct slice args = arena_printf(m->arena,
-		"{\"policy\":\"%s\",\"from\":\"%.*s\",\"to\":\"%.*s\"}", m->env->policy->version,
-		SLICE_FMT(matter_time(m, before_ms)), SLICE_FMT(matter_time(m, m->row.due_at_ms)));
+	struct slice args =
+		arena_printf(m->arena, "{\"policy\":\"%s\",\"from\":\"%.*s\",\"to\":\"%.*s\"}",
+			m->env->policy->version, SLICE_FMT(matter_time(m, before_ms)),
+			SLICE_FMT(matter_time(m, m->row.due_at_ms)));
 	return words_timeline(desk, "notice", m->row.id, "policy_moved", args);
 }
 

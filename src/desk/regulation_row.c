@@ -220,9 +220,9 @@ static int articles_check(struct desk *desk, const struct json *list)
 			    utf8_count(json_get_str(item, "body")) <= ARTICLE_TEXT_MAX;
 		if (number <= last || number > ARTICLES_MAX || !fits) {
 			return desk_refuse(desk, E_INPUT, "regulation.article",
-				arena_dup_str(desk->arena,
-					arena_printf(desk->arena, "articles.%lld",
-						(long long)number)));
+				arena_dup_str(
+					desk->arena, arena_printf(desk->arena, "articles.%lld",
+							     (long long)number)));
 		}
 		last = number;
 	}
@@ -258,8 +258,8 @@ static int mistake_refuse(struct desk *desk, const struct diag_list *mistakes)
 	const char *source = mistakes->count > 0 ? mistakes->items[0].source : "";
 	bool routing = strncmp(source, "routing", 7) == 0;
 	const char *field = arena_dup_str(desk->arena, slice_head(slice_str(source), 47));
-	return desk_refuse(desk, E_INPUT,
-		routing ? "regulation.routing" : "regulation.parameter", field);
+	return desk_refuse(
+		desk, E_INPUT, routing ? "regulation.routing" : "regulation.parameter", field);
 }
 
 int regulation_text_apply(struct desk *desk, struct regulation_row *row)
@@ -281,8 +281,7 @@ int regulation_text_apply(struct desk *desk, struct regulation_row *row)
 	struct policy policy;
 	struct diag_list mistakes;
 	diag_list_init(&mistakes);
-	error = policy_parse_over(
-		buf_slice(&text), desk->env->policy, &policy, &mistakes);
+	error = policy_parse_over(buf_slice(&text), desk->env->policy, &policy, &mistakes);
 	error = error < 0 ? mistake_refuse(desk, &mistakes) : 0;
 	diag_list_fini(&mistakes);
 	row->text = arena_dup(desk->arena, buf_slice(&text));

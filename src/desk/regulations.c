@@ -36,8 +36,7 @@ static bool is_complete(const struct desk *desk, struct slice text)
 	struct policy policy;
 	struct diag_list mistakes;
 	diag_list_init(&mistakes);
-	bool complete =
-		policy_parse_over(text, desk->env->policy, &policy, &mistakes) == 0;
+	bool complete = policy_parse_over(text, desk->env->policy, &policy, &mistakes) == 0;
 	diag_list_fini(&mistakes);
 	return complete;
 }
@@ -125,8 +124,7 @@ int desk_regulation_create(struct desk *desk)
 	row.id = txn_id(desk->txn);
 	row.version = 1;
 	error = regulation_row_insert(desk->txn, &row);
-	return error < 0 ? error
-			 : done(desk, &row, "regulation.create", "created", row.note);
+	return error < 0 ? error : done(desk, &row, "regulation.create", "created", row.note);
 }
 
 int desk_regulation_update(struct desk *desk)
@@ -137,9 +135,9 @@ int desk_regulation_update(struct desk *desk)
 	error = error < 0 ? error : decide(desk, &row, REGULATION_ACT_EDIT, &facts);
 	error = error < 0 ? error : words_read(desk, &row);
 	error = error < 0 ? error : regulation_row_save(desk->txn, &row);
-	return error < 0 ? error
-			 : done(desk, &row, "regulation.update", "updated",
-				   (struct slice) { 0 });
+	return error < 0
+		       ? error
+		       : done(desk, &row, "regulation.update", "updated", (struct slice) { 0 });
 }
 
 /* ---- steps */
@@ -178,12 +176,12 @@ static int adoption_read(struct desk *desk, struct regulation_row *row)
 {
 	int error = words_text(
 		desk, "document_number", WORDS_OPTIONAL, WORD_MAX, &row->document_number);
-	error = error < 0 ? error
-			  : words_text(desk, "meeting", WORDS_OPTIONAL, WORD_MAX, &row->meeting);
 	error = error < 0
 			? error
-			: words_text(desk, "decided_by", WORDS_OPTIONAL, WORD_MAX,
-				  &row->decided_by);
+			: words_text(desk, "meeting", WORDS_OPTIONAL, WORD_MAX, &row->meeting);
+	error = error < 0 ? error
+			  : words_text(desk, "decided_by", WORDS_OPTIONAL, WORD_MAX,
+				    &row->decided_by);
 	return error < 0 ? error
 			 : words_int(desk, "effective_at", desk->now_ms - DATE_SPAN_MS,
 				   desk->now_ms + DATE_SPAN_MS, 0, &row->effective_at_ms);
@@ -195,8 +193,8 @@ int desk_regulation_adopt(struct desk *desk)
 	struct regulation_facts facts = { 0 };
 	int error = row_open(desk, &row);
 	error = error < 0 ? error : adoption_read(desk, &row);
-	facts.numbered = row.document_number.n > 0 && row.decided_by.n > 0 &&
-			 row.effective_at_ms != 0;
+	facts.numbered =
+		row.document_number.n > 0 && row.decided_by.n > 0 && row.effective_at_ms != 0;
 	error = error < 0 ? error : decide(desk, &row, REGULATION_ACT_ADOPT, &facts);
 	if (error < 0) {
 		return error;
@@ -207,8 +205,8 @@ int desk_regulation_adopt(struct desk *desk)
 		.record_kind = SLICE("regulation"),
 		.record_id = row.id,
 		.seq = txn_id(desk->txn),
-		.fire_at_ms = row.effective_at_ms > desk->now_ms ? row.effective_at_ms
-								 : desk->now_ms,
+		.fire_at_ms =
+			row.effective_at_ms > desk->now_ms ? row.effective_at_ms : desk->now_ms,
 		.trace = txn_trace(desk->txn) };
 	error = regulation_row_save(desk->txn, &row);
 	error = error < 0 ? error : timer_set(desk->txn, &timer);
@@ -287,11 +285,10 @@ int regulation_timer(struct txn *txn, const struct timer *timer)
 	row.entered_at_ms = txn_now_ms(txn);
 	error = error < 0 ? error : regulation_row_save(txn, &row);
 	error = error < 0 ? error : system_line(txn, row.id, "in_force");
-	trail_act(txn,
-		&(struct trail_act) { .act = SLICE("regulation.enter"),
-			.kind = SLICE("regulation"),
-			.id = row.id,
-			.version = row.version,
-			.reason = row.document_number });
+	trail_act(txn, &(struct trail_act) { .act = SLICE("regulation.enter"),
+			       .kind = SLICE("regulation"),
+			       .id = row.id,
+			       .version = row.version,
+			       .reason = row.document_number });
 	return error;
 }

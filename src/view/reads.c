@@ -92,7 +92,6 @@ static const view_fn reads[ROUTE_COUNT_] = {
 	[ROUTE_FINDINGS_ADVICE] = view_findings_advice,
 	[ROUTE_NOTICES_ADVICE] = view_notices_advice,
 
-
 	/* alerts, incidents, deliveries */
 	[ROUTE_ALERTS_LIST] = view_alerts_list,
 	[ROUTE_ALERTS_GET] = view_alerts_get,

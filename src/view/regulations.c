@@ -59,9 +59,9 @@ int view_regulations_list(struct view *view)
 	AUTO_STMT struct stmt *q = NULL;
 	int row = page_begin(view, &page);
 	if (row == 0) {
-		row = sql_query(view->db, FROM " WHERE r.id < $1" SEEN
-			" ORDER BY r.id DESC LIMIT $3",
-			&q, SQL_INT(page.has_cursor ? page.after_id : INT64_MAX),
+		row = sql_query(view->db,
+			FROM " WHERE r.id < $1" SEEN " ORDER BY r.id DESC LIMIT $3", &q,
+			SQL_INT(page.has_cursor ? page.after_id : INT64_MAX),
 			SQL_INT(of_unit(view)), SQL_INT(page.limit + 1));
 	}
 	while (row >= 0 && (row = db_step(q)) == 1 && page_take(&page, 0, db_col_int64(q, 0))) {
@@ -78,8 +78,8 @@ int view_regulations_list(struct view *view)
 int view_regulations_get(struct view *view)
 {
 	AUTO_STMT struct stmt *q = NULL;
-	int row = sql_query(view->db, FROM " WHERE r.id = $1" SEEN, &q,
-		SQL_INT(view->call->id), SQL_INT(of_unit(view)));
+	int row = sql_query(view->db, FROM " WHERE r.id = $1" SEEN, &q, SQL_INT(view->call->id),
+		SQL_INT(of_unit(view)));
 	row = row < 0 ? row : db_step(q);
 	if (row <= 0) {
 		return row < 0 ? row : E_ABSENT;
@@ -113,8 +113,8 @@ static void catalogue_put(struct view *view)
 	jw_end(jw);
 }
 
-static int text_load(struct view *view, const char *subject, int64_t *ret_id, struct slice *ret_text,
-	int64_t *ret_since)
+static int text_load(struct view *view, const char *subject, int64_t *ret_id,
+	struct slice *ret_text, int64_t *ret_since)
 {
 	AUTO_STMT struct stmt *q = NULL;
 	int row = sql_query(view->db,
@@ -175,9 +175,8 @@ static void holds_put(struct view *view, struct slice own, struct slice above)
 static int reviewed_put(struct view *view)
 {
 	int64_t at_ms = 0;
-	int found = sql_int(view->db,
-		"SELECT max(at_ms) FROM clause_note WHERE kind = $1", &at_ms,
-		SQL_STR("review"));
+	int found = sql_int(view->db, "SELECT max(at_ms) FROM clause_note WHERE kind = $1",
+		&at_ms, SQL_STR("review"));
 	page_int(view, "reviewed_at", found == 1, at_ms);
 	return found < 0 ? found : 0;
 }
@@ -229,7 +228,8 @@ static int64_t day_of(struct slice text)
 		    num_u64(slice_head(text, 4), 9999, &year) == 0 &&
 		    num_u64(slice_head(slice_skip(text, 5), 2), 12, &month) == 0 &&
 		    num_u64(slice_skip(text, 8), 31, &day) == 0 && month > 0 && day > 0;
-	return read ? civil_day((int32_t)year, (unsigned)month, (unsigned)day) * CIVIL_DAY_MS : 0;
+	return read ? civil_day((int32_t)year, (unsigned)month, (unsigned)day) * CIVIL_DAY_MS
+		    : 0;
 }
 
 static int64_t review_days(const struct json *pack)

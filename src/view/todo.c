@@ -223,7 +223,9 @@ static int renewals_load(struct view *view, struct todo *todos, size_t *count)
 static int regulation_load(struct view *view, struct todo *todos, size_t *count)
 {
 	struct todo like = { .kind = "clause", .act = "settle_suggestion", .article = 19 };
-	struct todo review = { .kind = "regulation", .act = "review_regulation", .article = 19 };
+	struct todo review = {
+		.kind = "regulation", .act = "review_regulation", .article = 19
+	};
 	int error = rows_load(view, suggestions, 0, like, todos, count);
 	int due = error < 0 ? error
 			    : regulation_review_due(
