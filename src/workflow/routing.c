@@ -10,7 +10,7 @@
 #include "model/finding.h"
 #include "workflow/policy.h"
 
-_Static_assert(ROUTING_KINDS_MAX == POLICY_KINDS_MAX, "a policy holds a whole table");
+_Static_assert((int)ROUTING_KINDS_MAX == (int)POLICY_KINDS_MAX, "a policy holds a whole table");
 
 static const struct name_row owner_rows[OWNER_COUNT] = {
 	[OWNER_OWN] = { "own", "主管单位", "unit in charge" },
