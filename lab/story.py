@@ -299,6 +299,18 @@ class Story:
                                     reason="经现场核实，该地址不属于本校，线索中的域名为他校所有。")
         self.people["sunyue"].post(f"/findings/{false}/second")
 
+    def regulation(self):
+        """How an article is read; a revision the units are asked about, and one that answered."""
+        director = self.people["lintao"].act_as("director")
+        director.post("/clauses/interpretations", article=15, question="寒暑假期间整改期限怎样计算？",
+                      answer="按工作日计算，法定节假日顺延，寒暑假不顺延。", decided_by="网络安全和信息化领导小组")
+        draft = self.people["zhoumin"].post("/regulations", title="网络安全监测预警和信息通报实施办法（修订）",
+                                            note="缩短紧急、高危隐患的整改期限。",
+                                            parameters={"remediation.urgent": "2 wd", "remediation.high": "3 wd"})["id"]
+        self.people["zhoumin"].post(f"/regulations/{draft}/consult")
+        self.people["gaoyuan"].post("/clauses/suggestions", article=15,
+                                    question="系统由外包公司维护，三个工作日偏紧，建议可申请延期一次。")
+
     def past(self):
         """Fourteen days of measurements, in the platform's own rows; of four bad nights who kept watch closes three."""
         operator = self.people["zhoumin"]
@@ -326,6 +338,7 @@ class Story:
                 ("a notice whose verification failed", self.failed_once),
                 ("a notice waiting to be verified", self.submitted),
                 ("what waits on the desk", self.waiting),
+                ("a revision of the regulation", self.regulation),
                 ("fourteen days before today", self.past)):
             print(f"  {saying}", flush=True)
             act()

@@ -11,6 +11,7 @@
 #include "records/sql.h"
 #include "records/trail.h"
 #include "workflow/policy.h"
+#include "workflow/routing.h"
 
 enum {
 	TITLE_MAX = 120,
@@ -227,7 +228,7 @@ static int routed(struct desk *desk, int64_t asset_id, struct slice kind, int64_
 	if (found == 1) {
 		struct routing_units units = { { db_col_int64(q, 0), db_col_int64(q, 1),
 			db_col_int64(q, 2) } };
-		routing_ask(&desk->env->policy->routing, kind, &units, &answer);
+		routing_ask(desk->env->policy->routes, kind, &units, &answer);
 	}
 	*ret_unit_id = answer.unit_id;
 	return found < 0 ? found : 0;

@@ -17,8 +17,12 @@ enum { REASON_MAX = 500 };
 
 /* ---- issue */
 
-static int deferred_tell(struct matter *m)
+static int others_tell(struct matter *m)
 {
+	int copied = notice_copies_tell(m);
+	if (copied < 0 || !m->outcome.deferred) {
+		return copied;
+	}
 	struct slice subject =
 		arena_printf(m->arena, "【先办后审】%.*s", SLICE_FMT(m->row.number));
 	struct slice text = arena_printf(m->arena, "%.*s 由起草人先行签发，请在 %.*s 前确认。",
@@ -55,10 +59,7 @@ int desk_notice_issue(struct desk *desk)
 	error = error < 0 ? error : matter_round_begin(&m);
 	error = error < 0 ? error : matter_write(&m);
 	error = error < 0 ? error : notice_row_search(m.txn, &m.row);
-	error = error < 0 ? error : notice_copies_tell(&m);
-	if (error == 0 && m.outcome.deferred) {
-		error = deferred_tell(&m);
-	}
+	error = error < 0 ? error : others_tell(&m);
 	return error < 0 ? error
 			 : matter_close(desk, &m, "notice.issue",
 				   m.outcome.deferred ? "deferred" : "issued",

@@ -143,8 +143,8 @@ static int knowledge_take(
 	static const char path[] = "policy/knowledge.json";
 	int error = either_read(folders, path, KNOWLEDGE_MAX_OCTETS, arena, &packs->knowledge);
 	return error == -ENOENT ? 0
-	       : error < 0 ? diag_set(diag, error, 0, 0, "%s: %s", path, err_text(error))
-			   : 0;
+	       : error < 0      ? diag_set(diag, error, 0, 0, "%s: %s", path, err_text(error))
+				: 0;
 }
 
 /* The school's own breaks: nobody publishes them but the school. */

@@ -46,9 +46,10 @@ int view_knowledge_list(struct view *view)
 	int row = page_begin(view, &page);
 	if (row == 0) {
 		row = sql_query(view->db,
-			FROM " WHERE k.id > $1 AND ($2 = '' OR k.shelf = $2)"
-			     " AND ($3 = '' OR k.kind = $3) AND ($4 = 1 OR k.retired_at_ms IS NULL)"
-			     " ORDER BY k.id LIMIT $5",
+			FROM
+			" WHERE k.id > $1 AND ($2 = '' OR k.shelf = $2)"
+			" AND ($3 = '' OR k.kind = $3) AND ($4 = 1 OR k.retired_at_ms IS NULL)"
+			" ORDER BY k.id LIMIT $5",
 			&q, SQL_INT(page.has_cursor ? page.after_id : 0),
 			SQL_TEXT(view_param(view, "shelf")), SQL_TEXT(view_param(view, "kind")),
 			SQL_INT(view_param_int(view, "retired", 0)), SQL_INT(page.limit + 1));
@@ -185,8 +186,7 @@ static int advice_put(
 	if (error < 0) {
 		return error;
 	}
-	opened = sql_query(
-		view->db, before, &b, SQL_INT(view->call->id), SQL_INT(BEFORE_MAX));
+	opened = sql_query(view->db, before, &b, SQL_INT(view->call->id), SQL_INT(BEFORE_MAX));
 	return page_list(view, "before", opened, b, before_put);
 }
 
@@ -213,7 +213,8 @@ int view_findings_advice(struct view *view)
 {
 	int64_t at_ms = 0;
 	int error = reached(view,
-		"SELECT COALESCE(f.unit_id, 0), NULL, 0 FROM finding f WHERE f.id = $1", &at_ms);
+		"SELECT COALESCE(f.unit_id, 0), NULL, 0 FROM finding f WHERE f.id = $1",
+		&at_ms);
 	if (error < 0) {
 		return error;
 	}

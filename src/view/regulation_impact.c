@@ -80,16 +80,15 @@ static int policies_load(struct impact *im)
 		error = text_parse(db_col_text(q, 1), &im->draft, &im->now);
 	} else {
 		error = text_parse(db_col_text(q, 1), NULL, &im->now);
-		error = error < 0 ? error
-				  : text_parse(db_col_text(q, 0), &im->now, &im->draft);
+		error = error < 0 ? error : text_parse(db_col_text(q, 0), &im->now, &im->draft);
 	}
 	im->calendar.day_end_min = im->draft.day_end_min;
 	return error < 0 ? view_refuse(view, E_INPUT, "regulation.complete", NULL) : 0;
 }
 
 /* A clock that stands while papers are looked at can become nothing overdue. */
-static void row_put(struct impact *im, struct stmt *q, enum clock clock, bool stands,
-	int64_t after_ms)
+static void row_put(
+	struct impact *im, struct stmt *q, enum clock clock, bool stands, int64_t after_ms)
 {
 	struct jw *jw = &im->view->jw;
 	int64_t before_ms = db_col_int64(q, 7);
@@ -132,8 +131,8 @@ static void remedy_put(struct impact *im, struct stmt *q)
 
 static void plain_put(struct impact *im, struct stmt *q, enum clock clock)
 {
-	static const enum policy_rule rules[CLOCK_COUNT] = { POLICY_REMEDIATION, POLICY_SIGN_FOR,
-		POLICY_REVIEW, POLICY_VERIFICATION };
+	static const enum policy_rule rules[CLOCK_COUNT] = { POLICY_REMEDIATION,
+		POLICY_SIGN_FOR, POLICY_REVIEW, POLICY_VERIFICATION };
 	int grade = name_parse(&grade_names, db_col_text(q, 5));
 	int64_t after_ms = 0;
 	bool provisional = false;
@@ -146,26 +145,27 @@ static void plain_put(struct impact *im, struct stmt *q, enum clock clock)
 	row_put(im, q, clock, false, after_ms);
 }
 
-#define COLUMNS                                                                                \
-	"SELECT n.id, n.number, n.title, n.unit_id, u.name, n.grade, n.due_json, "
+#define COLUMNS "SELECT n.id, n.number, n.title, n.unit_id, u.name, n.grade, n.due_json, "
 #define NOTICES " FROM notice n JOIN unit u ON u.id = n.unit_id "
 
 static const char *const questions[CLOCK_COUNT] = {
-	[CLOCK_REMEDY] = COLUMNS "n.due_at_ms, NULL" NOTICES
-				 "WHERE n.due_json IS NOT NULL AND n.state IN ('issued', 'received',"
-				 " 'rectifying', 'submitted', 'verifying', 'returned', 'failed')"
-				 " ORDER BY n.id LIMIT $1",
+	[CLOCK_REMEDY] =
+		COLUMNS "n.due_at_ms, NULL" NOTICES
+			"WHERE n.due_json IS NOT NULL AND n.state IN ('issued', 'received',"
+			" 'rectifying', 'submitted', 'verifying', 'returned', 'failed')"
+			" ORDER BY n.id LIMIT $1",
 	[CLOCK_SIGN] = COLUMNS "n.sign_due_at_ms, n.issued_at_ms" NOTICES
 			       "WHERE n.state = 'issued' AND n.sign_due_at_ms IS NOT NULL"
 			       " ORDER BY n.id LIMIT $1",
 	[CLOCK_REVIEW] = COLUMNS "n.step_due_at_ms, n.review_at_ms" NOTICES
 				 "WHERE n.state = 'review' AND n.step_due_at_ms IS NOT NULL"
 				 " AND n.review_at_ms IS NOT NULL ORDER BY n.id LIMIT $1",
-	[CLOCK_VERIFY] = COLUMNS "n.step_due_at_ms, r.submitted_at_ms" NOTICES
-				 "JOIN rectification r ON r.notice_id = n.id AND r.round = n.round"
-				 " WHERE n.state IN ('submitted', 'verifying')"
-				 " AND n.step_due_at_ms IS NOT NULL"
-				 " AND r.submitted_at_ms IS NOT NULL ORDER BY n.id LIMIT $1",
+	[CLOCK_VERIFY] =
+		COLUMNS "n.step_due_at_ms, r.submitted_at_ms" NOTICES
+			"JOIN rectification r ON r.notice_id = n.id AND r.round = n.round"
+			" WHERE n.state IN ('submitted', 'verifying')"
+			" AND n.step_due_at_ms IS NOT NULL"
+			" AND r.submitted_at_ms IS NOT NULL ORDER BY n.id LIMIT $1",
 };
 
 static int clocks_put(struct impact *im, enum clock clock)

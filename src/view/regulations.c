@@ -2,8 +2,10 @@
 #include "view/regulations.h"
 
 #include "base/arena.h"
+#include "base/civil.h"
 #include "base/err.h"
 #include "base/json.h"
+#include "base/num.h"
 #include "records/sql.h"
 #include "view/page.h"
 #include "view/view.h"
@@ -57,9 +59,9 @@ int view_regulations_list(struct view *view)
 	AUTO_STMT struct stmt *q = NULL;
 	int row = page_begin(view, &page);
 	if (row == 0) {
-		row = sql_query(view->db, FROM " WHERE r.id < $1" SEEN
-			" ORDER BY r.id DESC LIMIT $3",
-			&q, SQL_INT(page.has_cursor ? page.after_id : INT64_MAX),
+		row = sql_query(view->db,
+			FROM " WHERE r.id < $1" SEEN " ORDER BY r.id DESC LIMIT $3", &q,
+			SQL_INT(page.has_cursor ? page.after_id : INT64_MAX),
 			SQL_INT(of_unit(view)), SQL_INT(page.limit + 1));
 	}
 	while (row >= 0 && (row = db_step(q)) == 1 && page_take(&page, 0, db_col_int64(q, 0))) {
@@ -76,8 +78,8 @@ int view_regulations_list(struct view *view)
 int view_regulations_get(struct view *view)
 {
 	AUTO_STMT struct stmt *q = NULL;
-	int row = sql_query(view->db, FROM " WHERE r.id = $1" SEEN, &q,
-		SQL_INT(view->call->id), SQL_INT(of_unit(view)));
+	int row = sql_query(view->db, FROM " WHERE r.id = $1" SEEN, &q, SQL_INT(view->call->id),
+		SQL_INT(of_unit(view)));
 	row = row < 0 ? row : db_step(q);
 	if (row <= 0) {
 		return row < 0 ? row : E_ABSENT;
@@ -111,8 +113,8 @@ static void catalogue_put(struct view *view)
 	jw_end(jw);
 }
 
-static int text_load(struct view *view, const char *subject, int64_t *ret_id, struct slice *ret_text,
-	int64_t *ret_since)
+static int text_load(struct view *view, const char *subject, int64_t *ret_id,
+	struct slice *ret_text, int64_t *ret_since)
 {
 	AUTO_STMT struct stmt *q = NULL;
 	int row = sql_query(view->db,
@@ -173,9 +175,8 @@ static void holds_put(struct view *view, struct slice own, struct slice above)
 static int reviewed_put(struct view *view)
 {
 	int64_t at_ms = 0;
-	int found = sql_int(view->db,
-		"SELECT max(at_ms) FROM clause_note WHERE kind = $1", &at_ms,
-		SQL_STR("review"));
+	int found = sql_int(view->db, "SELECT max(at_ms) FROM clause_note WHERE kind = $1",
+		&at_ms, SQL_STR("review"));
 	page_int(view, "reviewed_at", found == 1, at_ms);
 	return found < 0 ? found : 0;
 }
@@ -213,4 +214,54 @@ int view_regulations_now(struct view *view)
 	error = reviewed_put(view);
 	jw_end(&view->jw);
 	return error;
+}
+
+/* ---- article 19 */
+
+/* "2023-09-26", the day of a text that a file brought; 0 = it does not say. */
+static int64_t day_of(struct slice text)
+{
+	uint64_t year = 0;
+	uint64_t month = 0;
+	uint64_t day = 0;
+	bool read = text.n == 10 && text.p[4] == '-' && text.p[7] == '-' &&
+		    num_u64(slice_head(text, 4), 9999, &year) == 0 &&
+		    num_u64(slice_head(slice_skip(text, 5), 2), 12, &month) == 0 &&
+		    num_u64(slice_skip(text, 8), 31, &day) == 0 && month > 0 && day > 0;
+	return read ? civil_day((int32_t)year, (unsigned)month, (unsigned)day) * CIVIL_DAY_MS
+		    : 0;
+}
+
+static int64_t review_days(const struct json *pack)
+{
+	const struct json *list = json_get(pack, "parameters");
+	for (const struct json *p = json_first(list); p != NULL; p = json_next(p)) {
+		if (slice_is(json_get_str(p, "name"), "regulation.review_days")) {
+			return json_get_int(p, "value", 0);
+		}
+	}
+	return 0;
+}
+
+int regulation_review_due(
+	struct view *view, int64_t *ret_id, struct slice *ret_title, int64_t *ret_due_ms)
+{
+	struct slice text = { 0 };
+	const struct json *pack = NULL;
+	int64_t since = 0;
+	int64_t reviewed = 0;
+	int error = text_load(view, "policy", ret_id, &text, &since);
+	int found = error < 0 ? error
+			      : sql_int(view->db,
+					"SELECT max(at_ms) FROM clause_note WHERE kind = $1",
+					&reviewed, SQL_STR("review"));
+	if (found < 0 || *ret_id == 0 || json_parse(view->arena, text, 0, &pack, NULL) < 0) {
+		return found < 0 ? found : 0;
+	}
+	int64_t of_text = day_of(json_get_str(pack, "text_of"));
+	since = of_text != 0 ? of_text : since;
+	since = reviewed > since ? reviewed : since;
+	*ret_title = json_get_str(pack, "title");
+	*ret_due_ms = since + review_days(pack) * CIVIL_DAY_MS;
+	return review_days(pack) > 0 && *ret_due_ms <= view->now_ms;
 }

@@ -23,7 +23,7 @@ struct hit {
 
 struct trial {
 	struct view *view;
-	struct routing routing;
+	uint8_t routes[ROUTING_KINDS_MAX];
 	struct hit hit;
 	struct slice asset;
 	struct routing_units units;
@@ -158,7 +158,7 @@ static int routing_load(struct trial *t)
 		return 0;
 	}
 	diag_list_init(&mistakes);
-	size_t count = routing_parse(list, &t->routing, &mistakes);
+	size_t count = routing_parse(list, t->routes, &mistakes);
 	diag_list_fini(&mistakes);
 	return count > 0 ? E_STORE : 0;
 }
@@ -196,7 +196,7 @@ static void kind_put(struct trial *t, unsigned kind)
 	struct jw *jw = &t->view->jw;
 	struct routing_answer answer;
 	const char *id = name_id(&finding_kind_names, kind);
-	routing_ask(&t->routing, slice_str(id), &t->units, &answer);
+	routing_ask(t->routes, slice_str(id), &t->units, &answer);
 	jw_object(jw);
 	jw_kv_str(jw, "kind", slice_str(id));
 	jw_kv_str(jw, "wanted", slice_str(name_id(&owner_names, answer.wanted)));

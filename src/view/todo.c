@@ -10,6 +10,7 @@
 #include "records/caller.h"
 #include "view/overview.h"
 #include "view/page.h"
+#include "view/regulations.h"
 #include "view/view.h"
 
 enum { TODO_MAX = 300, TODO_A_KIND = 100 };
@@ -173,6 +174,13 @@ static const struct {
 		" WHERE f.review_due = 1" FINDING_SCOPE },
 };
 
+/* Suggestions on the regulation wait for whoever decides on them. */
+static const char suggestions[] =
+	"SELECT c.id, c.question, NULL, NULL, NULL, NULL, c.unit_id, u.name, NULL, c.at_ms"
+	" FROM clause_note c LEFT JOIN unit u ON u.id = c.unit_id"
+	" WHERE c.kind = 'suggestion' AND c.state = 'open' AND $1 = $1 AND $2 = $2"
+	" ORDER BY c.id LIMIT $3";
+
 /* What ends by a day that was typed in; $1 unit (-1 = any), $2 those due by then, $3 how many. */
 #define RENEWAL(table, unit, column, number)                                                   \
 	"SELECT a.id, a.name, NULL, a." number ", NULL, NULL, a." unit ", u.name,"             \
@@ -287,6 +295,24 @@ static int renewals_load(struct view *view, struct todo *todos, size_t *count)
 	return error;
 }
 
+/* 制度: suggestions, and that it is time to look it through. */
+static int regulation_load(struct view *view, struct todo *todos, size_t *count)
+{
+	struct todo like = { .kind = "clause", .act = "settle_suggestion", .article = 19 };
+	struct todo review = {
+		.kind = "regulation", .act = "review_regulation", .article = 19
+	};
+	int error = rows_load(view, suggestions, 0, like, todos, count);
+	int due = error < 0 ? error
+			    : regulation_review_due(
+				      view, &review.id, &review.title, &review.due_ms);
+	review.at_ms = review.due_ms;
+	if (due == 1 && *count < TODO_MAX) {
+		todos[(*count)++] = review;
+	}
+	return due < 0 ? due : 0;
+}
+
 static int load(struct view *view, struct todo *todos, size_t *count)
 {
 	int error = 0;
@@ -299,6 +325,9 @@ static int load(struct view *view, struct todo *todos, size_t *count)
 			error = rows_load(
 				view, works[i].sql, view->caller.person_id, like, todos, count);
 		}
+	}
+	if (error == 0 && role == ROLE_BIT(ROLE_DIRECTOR)) {
+		error = regulation_load(view, todos, count);
 	}
 	return error == 0 && ((UNIT | DESK) & role) != 0 ? renewals_load(view, todos, count)
 							 : error;

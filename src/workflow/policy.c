@@ -11,6 +11,7 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "base/num.h"
+#include "workflow/routing.h"
 
 enum { HOUR = 60, DAY = 24 * 60, ARENA_OCTETS = 16 * 1024 * 1024 };
 
@@ -366,7 +367,7 @@ static void root_read(struct reading *reading, const struct json *root)
 	const struct json *routing = json_get(root, "routing");
 	if (json_type(routing) != JSON_ABSENT) {
 		reading->mistakes +=
-			routing_parse(routing, &reading->policy.routing, reading->errors);
+			routing_parse(routing, reading->policy.routes, reading->errors);
 	}
 	if (reading->mistakes == 0) {
 		order_check(reading);

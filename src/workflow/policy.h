@@ -16,7 +16,6 @@
 #include "base/diag.h"
 #include "model/scale.h"
 #include "workflow/calendar.h"
-#include "workflow/routing.h"
 
 enum {
 	POLICY_VERSION_MAX = 48,                     /* of the text's own name */
@@ -24,6 +23,7 @@ enum {
 	POLICY_SUBJECT_MAX = 24,
 	POLICY_TEXT_MAX = 256 * 1024, /* octets of one policy file */
 	POLICY_LADDER_RUNGS = 4,      /* after the due instant itself */
+	POLICY_KINDS_MAX = 64,        /* of findings */
 };
 
 /** Rules that may differ by the grade of a finding or notice. */
@@ -88,7 +88,8 @@ struct policy {
 	struct due_rule event_initial;   /* a unit's first written report of an event */
 	struct due_rule event_report_up; /* to the authority above */
 	struct due_rule event_summary;   /* after handling ended */
-	struct routing routing;
+	uint8_t routes
+		[POLICY_KINDS_MAX]; /* enum owner by kind of finding, workflow/routing.h */
 };
 
 /** One text that records are judged by, as it was read. */

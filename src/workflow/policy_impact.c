@@ -14,7 +14,8 @@ static bool is_half(const struct due *due)
 	       due->steps[0].at_ms == due->start_ms;
 }
 
-static int step_again(const struct calendar *calendar, const struct due_step *step, struct due *due)
+static int step_again(
+	const struct calendar *calendar, const struct due_step *step, struct due *due)
 {
 	if (step->kind != DUE_PAUSE) {
 		return due_adjust(calendar, due, step->kind, step->at_ms, step->rule);

@@ -3,10 +3,14 @@
 
 #include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/diag.h"
 #include "base/json.h"
 #include "model/finding.h"
+#include "workflow/policy.h"
+
+_Static_assert((int)ROUTING_KINDS_MAX == (int)POLICY_KINDS_MAX, "a policy holds a whole table");
 
 static const struct name_row owner_rows[OWNER_COUNT] = {
 	[OWNER_OWN] = { "own", "主管单位", "unit in charge" },
@@ -25,10 +29,10 @@ static size_t mistake(struct diag_list *errors, struct slice kind, const char *t
 	return 1;
 }
 
-size_t routing_parse(
-	const struct json *list, struct routing *ret_routing, struct diag_list *errors)
+size_t routing_parse(const struct json *list, uint8_t ret_routes[ROUTING_KINDS_MAX],
+	struct diag_list *errors)
 {
-	struct routing routing = { { OWNER_OWN } };
+	uint8_t routes[ROUTING_KINDS_MAX] = { OWNER_OWN };
 	bool seen[ROUTING_KINDS_MAX] = { false };
 	size_t mistakes = 0;
 	if (json_type(list) != JSON_ARRAY) {
@@ -46,11 +50,11 @@ size_t routing_parse(
 			mistakes += mistake(errors, kind, "is given twice");
 		} else {
 			seen[at] = true;
-			routing.to[at] = (uint8_t)to;
+			routes[at] = (uint8_t)to;
 		}
 	}
 	if (mistakes == 0) {
-		*ret_routing = routing;
+		memcpy(ret_routes, routes, sizeof(routes));
 	}
 	return mistakes;
 }
@@ -64,13 +68,13 @@ static bool told(const struct routing_answer *answer, int64_t unit_id)
 	return is;
 }
 
-void routing_ask(const struct routing *routing, struct slice kind,
+void routing_ask(const uint8_t routes[ROUTING_KINDS_MAX], struct slice kind,
 	const struct routing_units *units, struct routing_answer *ret_answer)
 {
 	int at = name_parse(&finding_kind_names, kind);
 	struct routing_answer answer = { .wanted = OWNER_OWN };
 	if (at >= 0 && at < ROUTING_KINDS_MAX) {
-		answer.wanted = (enum owner)routing->to[at];
+		answer.wanted = (enum owner)routes[at];
 	}
 	const enum owner order[] = { answer.wanted, OWNER_OWN, OWNER_OPERATE, OWNER_USE };
 	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]) && answer.unit_id == 0; i++) {

@@ -25,12 +25,8 @@ enum owner { OWNER_OWN, OWNER_OPERATE, OWNER_USE };
 /** "own" 主管单位, "operate" 运维单位, "use" 使用单位. */
 extern const struct name_table owner_names;
 
+/** Routes are enum owner by kind of finding, as finding_kind_names counts; all zero sends all to OWNER_OWN. */
 enum { ROUTING_KINDS_MAX = 64 };
-
-/** By kind of finding, as finding_kind_names counts them; all zero sends everything to OWNER_OWN. */
-struct routing {
-	uint8_t to[ROUTING_KINDS_MAX];
-};
 
 /**
  * Read a policy's member "routing".
@@ -38,7 +34,7 @@ struct routing {
  * Shape:   [{"kind","to"},…]; a kind once, none unknown; what is not named goes to OWNER_OWN.
  * Returns: how many mistakes were added to errors.
  */
-size_t routing_parse(const struct json *list, struct routing *ret_routing,
+size_t routing_parse(const struct json *list, uint8_t ret_routes[ROUTING_KINDS_MAX],
 	struct diag_list *errors);
 
 /** The units an asset names; 0 = none. */
@@ -60,5 +56,5 @@ struct routing_answer {
  * Where the asset leaves the field the table asks for empty, the unit in charge
  * answers, and then whoever there is.  A unit is named once.
  */
-void routing_ask(const struct routing *routing, struct slice kind,
+void routing_ask(const uint8_t routes[ROUTING_KINDS_MAX], struct slice kind,
 	const struct routing_units *units, struct routing_answer *ret_answer);

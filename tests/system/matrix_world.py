@@ -206,6 +206,20 @@ class World:
         made = json.loads(data)["id"]
         self.keep("sheet", own=made, other=made)
 
+    def regulate(self):
+        """A revision the units are asked about, and what two of them say to it; two entries of knowledge."""
+        operator = self.people["operator"]
+        ids = []
+        for n in ("own", "other"):
+            made = operator.post("/regulations", {"title": f"实施办法修订{n}"})["id"]
+            operator.post(f"/regulations/{made}/consult", {})
+            ids.append(made)
+        self.keep("regulation", own=ids[0], other=ids[1])
+        self.keep("clause", own=self.people["officer"].post("/clauses/suggestions", {"article": 15, "question": "期限太短alpha7a"})["id"],
+                  other=self.people["stranger"].post("/clauses/suggestions", {"article": 15, "question": "期限太长zeta7b"})["id"])
+        known = operator.get("/knowledge")["items"]
+        self.keep("knowledge", own=known[0]["id"], other=known[-1]["id"])
+
     def find(self):
         """A device in no register for each unit, which it is asked about; a freeze that is far off."""
         operator = self.people["operator"]
@@ -312,7 +326,7 @@ class World:
         self.keep("document", own=own["notice"], other=other["notice"], brief=own["brief"])
 
     def drive(self):
-        for step in (self.watch, self.fail, self.issue, self.rectify, self.settle_own, self.papers):
+        for step in (self.watch, self.regulate, self.fail, self.issue, self.rectify, self.settle_own, self.papers):
             began = time.monotonic()
             step()
             print(f"# {step.__name__}: {time.monotonic() - began:.0f} s", flush=True)
@@ -330,4 +344,5 @@ class World:
         units = {u["id"]: u["id"] for u in self.admin.get("/units?limit=200")["items"]}
         lines = {c["id"]: (c["unit"] or {}).get("id") for c in operator.get("/circuits?limit=200")["items"]}
         found = {d["id"]: (d["unit"] or {}).get("id") for d in operator.get("/discovered?state=all&limit=200")["items"]}
-        return {"asset": assets, "check": checks, "circuit": lines, "discovered": found, "person": people, "finding": findings, "notice": notices, "unit": units}
+        clauses = {c["id"]: (c["unit"] or {}).get("id") for c in operator.get("/clauses?limit=200")["items"]}
+        return {"clause": clauses, "asset": assets, "check": checks, "circuit": lines, "discovered": found, "person": people, "finding": findings, "notice": notices, "unit": units}

@@ -42,7 +42,7 @@ struct core {
 	struct in_force *in_force; /* rules.c: what came into force since the start */
 	bool policy_dirty;         /* a timer fired: it may have brought another policy */
 	int64_t policy_asked;      /* the one the writer was told last */
-	struct arena *packs; /* what was read from share/ */
+	struct arena *packs;       /* what was read from share/ */
 	struct makers *makers;
 	uv_async_t wake;
 	uv_timer_t tick;
@@ -167,15 +167,15 @@ void returned_frame(struct core *core, enum ipc_role from, struct ipc_frame *fra
 
 /* rules.c: before the writer runs */
 NODISCARD int rules_ready(struct core *core, struct diag *diag);
-/** Maintenance windows by the school's terms open and close by those of this start. */
-NODISCARD int terms_ready(struct core *core, struct diag *diag);
 
-/** The entries of knowledge that come along. */
-NODISCARD int knowledge_ready(struct core *core, struct diag *diag);
-/** What people adopted stands above the file; once env is set. */
+/**
+ * What people adopted stands above the file, and maintenance windows by the
+ * school's terms open and close by those of this start; once env is set.
+ */
 NODISCARD int policy_ready(struct core *core, struct diag *diag);
 /** Go over to what came into force. */
 void policy_turn(struct core *core);
+/** All that was read of packs and policies. */
 void policy_drop(struct core *core);
 
 /* makers.c: before the fence; without a registry nobody is named */

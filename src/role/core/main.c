@@ -120,7 +120,6 @@ static int prepare(struct runtime *rt, struct diag *diag)
 		core->packs, &core->rules, diag);
 	error = error < 0 ? error : store_open(rt, core, diag);
 	error = error < 0 ? error : rules_ready(core, diag);
-	error = error < 0 ? error : knowledge_ready(core, diag);
 	makers_ready(core);
 	error = error < 0 ? error : charting_open(core, diag);
 	error = error < 0 ? error : secret_key_read(runtime_handle(rt, "key"), &core->key);
@@ -140,8 +139,7 @@ static int prepare(struct runtime *rt, struct diag *diag)
 		.blobs = blobs,
 		.secrets = core->key,
 		.base_url = store_base_url(rt, core->db, core->packs) };
-	error = policy_ready(core, diag);
-	return error < 0 ? error : terms_ready(core, diag);
+	return policy_ready(core, diag);
 }
 
 static size_t paths(struct runtime *rt, struct fence_path *list)
@@ -266,7 +264,6 @@ static void fini(struct core *core)
 	core->peek = db_close(core->peek);
 	core->audit_key = audit_key_destroy(core->audit_key);
 	core->key = secret_key_destroy(core->key);
-	core->packs = arena_destroy(core->packs);
 	policy_drop(core);
 	makers_drop(core);
 }

@@ -2,6 +2,7 @@
 /* Policy and calendar as they were read at the start, kept before anything is judged by them. */
 #include <stdlib.h>
 
+#include "base/arena.h"
 #include "base/err.h"
 #include "base/log.h"
 #include "desk/knowledge_ship.h"
@@ -9,7 +10,7 @@
 #include "desk/policies.h"
 #include "role/core/core.h"
 
-int terms_ready(struct core *core, struct diag *diag)
+static int terms_ready(struct core *core, struct diag *diag)
 {
 	struct command command;
 	struct command *all[1] = { &command };
@@ -27,6 +28,28 @@ int terms_ready(struct core *core, struct diag *diag)
 	error = command.status;
 	command_fini(&command);
 	return error < 0 ? diag_set(diag, error, 0, 0, "maintenance by the terms: %s",
+				   err_text(error))
+			 : 0;
+}
+
+static int command_now(struct core *core, int (*run)(struct txn *, void *), void *arg)
+{
+	struct command command;
+	struct command *all[1] = { &command };
+	command_init(&command);
+	command.run = run;
+	command.arg = arg;
+	batch_run(core->batch, all, 1);
+	int error = command.status;
+	command_fini(&command);
+	return error;
+}
+
+static int knowledge_ready(struct core *core, struct diag *diag)
+{
+	int error = knowledge_known(core->db, core->rules.knowledge);
+	error = error == 0 ? command_now(core, knowledge_ship, &core->rules.knowledge) : error;
+	return error < 0 ? diag_set(diag, error, 0, 0, "policy/knowledge.json: %s",
 				   err_text(error))
 			 : 0;
 }
@@ -53,29 +76,7 @@ int rules_ready(struct core *core, struct diag *diag)
 	}
 	return error < 0
 		       ? diag_set(diag, error, 0, 0, "keeping the policy: %s", err_text(error))
-		       : 0;
-}
-
-static int command_now(struct core *core, int (*run)(struct txn *, void *), void *arg)
-{
-	struct command command;
-	struct command *all[1] = { &command };
-	command_init(&command);
-	command.run = run;
-	command.arg = arg;
-	batch_run(core->batch, all, 1);
-	int error = command.status;
-	command_fini(&command);
-	return error;
-}
-
-int knowledge_ready(struct core *core, struct diag *diag)
-{
-	int error = knowledge_known(core->db, core->rules.knowledge);
-	error = error == 0 ? command_now(core, knowledge_ship, &core->rules.knowledge) : error;
-	return error < 0 ? diag_set(diag, error, 0, 0, "policy/knowledge.json: %s",
-				   err_text(error))
-			 : 0;
+		       : knowledge_ready(core, diag);
 }
 
 /* ---- what people adopt comes into force while core runs */
@@ -117,11 +118,13 @@ static int enter(struct core *core, struct db *db)
 
 int policy_ready(struct core *core, struct diag *diag)
 {
+	/* env was set from the file, whose text may not be the one that is kept as the latest. */
+	core->env.policy_id = 0;
 	int error = enter(core, core->db);
 	core->policy_asked = core->env.policy_id;
-	return error < 0 ? diag_set(diag, error, 0, 0, "the policy in force: %s",
-				   err_text(error))
-			 : 0;
+	return error < 0
+		       ? diag_set(diag, error, 0, 0, "the policy in force: %s", err_text(error))
+		       : terms_ready(core, diag);
 }
 
 static int enter_run(struct txn *txn, void *arg)
@@ -144,6 +147,7 @@ void policy_turn(struct core *core)
 
 void policy_drop(struct core *core)
 {
+	core->packs = arena_destroy(core->packs);
 	while (core->in_force != NULL) {
 		struct in_force *gone = core->in_force;
 		core->in_force = gone->before;

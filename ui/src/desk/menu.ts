@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The menu of the acting role: what it may not open is not there.
-import { Activity, Bug, CalendarClock, ClipboardCheck, ClipboardList, Gauge, HeartPulse, Inbox, LayoutDashboard, Network, ScrollText, Search, Send, Server, Settings, ShieldAlert, SlidersHorizontal, UserCog, Users, Workflow } from '@lucide/vue';
+import { Activity, BookOpen, Bug, CalendarClock, ClipboardCheck, ClipboardList, Gauge, HeartPulse, Inbox, LayoutDashboard, Lightbulb, Network, ScrollText, Search, Send, Server, Settings, ShieldAlert, SlidersHorizontal, UserCog, Users, Workflow } from '@lucide/vue';
 import type { Component } from 'vue';
 import type { Key } from '@/i18n';
 
@@ -50,6 +50,8 @@ export const MENU: MenuGroup[] = [
       { name: 'findings', key: 'nav.findings', icon: Bug, act: 'findings.list', to: '/findings' },
       { name: 'notices', key: 'nav.notices', icon: ClipboardCheck, act: 'notices.list', to: '/notices' },
       { name: 'decisions', key: 'nav.decisions', icon: ClipboardList, act: 'decisions.list', to: '/decisions' },
+      { name: 'knowledge', key: 'nav.knowledge', icon: Lightbulb, act: 'knowledge.list', to: '/knowledge' },
+      { name: 'policy', key: 'nav.policy', icon: BookOpen, act: 'regulations.list', to: '/policy' },
     ],
   },
   {

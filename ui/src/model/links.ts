@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 const PATHS: Record<string, string> = {
-  alert: '/alerts/', notice: '/notices/', asset: '/assets/', finding: '/findings/', unit: '/units/', check: '/checks/', maintenance: '/maintenance/', discovered: '/found/', circuit: '/net?tab=lines&line=',
+  alert: '/alerts/', notice: '/notices/', asset: '/assets/', finding: '/findings/', unit: '/units/', check: '/checks/', maintenance: '/maintenance/', discovered: '/found/', regulation: '/policy?r=', clause: '/policy?tab=asks&c=', knowledge: '/knowledge/', circuit: '/net?tab=lines&line=',
 };
 
 /** The page of a record, or null where a kind has none. */

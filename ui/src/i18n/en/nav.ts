@@ -32,6 +32,8 @@ export const nav = {
   'nav.findings': 'Findings',
   'nav.notices': 'Notices',
   'nav.decisions': 'To decide',
+  'nav.policy': 'Regulation',
+  'nav.knowledge': 'Knowledge',
   'nav.units': 'Units and people',
   'nav.deliveries': 'Deliveries',
   'nav.audit': 'Audit log',

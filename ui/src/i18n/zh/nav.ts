@@ -32,6 +32,8 @@ export const nav = {
   'nav.findings': '隐患',
   'nav.notices': '通报与整改',
   'nav.decisions': '待决定',
+  'nav.policy': '制度',
+  'nav.knowledge': '知识库',
   'nav.units': '单位与人员',
   'nav.deliveries': '通知记录',
   'nav.audit': '审计日志',
