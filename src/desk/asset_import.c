@@ -26,12 +26,12 @@ _Static_assert((int)FIELD_COUNT <= (int)SHEET_FIELDS_MAX, "every column has its 
 
 static const struct sheet_field person_fields[] = {
 	{ "person",
-		NAMES("责任人", "负责人", "联系人", "管理员", "系统管理员", "安全员", "责任人姓名",
-			"姓名", "person", "owner", "contact"),
+		NAMES("责任人", "负责人", "联系人", "管理员", "系统管理员", "安全员",
+			"责任人姓名", "姓名", "person", "owner", "contact"),
 		PERSON_NAME_MAX, false },
 	{ "phone",
-		NAMES("电话", "手机", "手机号", "手机号码", "联系方式", "联系电话", "办公电话", "phone",
-			"mobile"),
+		NAMES("电话", "手机", "手机号", "手机号码", "联系方式", "联系电话", "办公电话",
+			"phone", "mobile"),
 		PERSON_PHONE_MAX, false },
 	{ "mail", NAMES("邮箱", "电子邮箱", "邮件", "E-mail", "mail", "email"), PERSON_MAIL_MAX,
 		false },
@@ -44,7 +44,8 @@ struct import {
 	struct asset_row *rows; /* what each line says; empty members say nothing */
 	struct asset_keys *keys;
 	struct sheet_field fields[FIELD_COUNT];
-	struct person_row *people; /* who each line says is responsible; without a name nobody */
+	struct person_row
+		*people; /* who each line says is responsible; without a name nobody */
 	bool with_people;
 };
 
@@ -104,7 +105,7 @@ static void unit_take(struct import *im, size_t row, enum asset_column column, i
 	if (id < 0 || (id == 0 && cell.n > 0)) {
 		sheet_refuse(&im->sheet, row, column,
 			id == E_CONFLICT ? "ambiguous_unit"
-			: id == 0	 ? "unit_left_out"
+			: id == 0        ? "unit_left_out"
 					 : "unknown_unit",
 			cell);
 		return;

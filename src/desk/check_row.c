@@ -14,8 +14,8 @@
 #include "model/check_kind.h"
 #include "model/signal.h"
 #include "model/target.h"
-#include "records/secret.h"
 #include "records/search.h"
+#include "records/secret.h"
 #include "records/sql.h"
 
 enum { PARAMS_MAX_OCTETS = 4096, ALERTS_MAX = 64 };

@@ -75,7 +75,8 @@ static void heading_settle(struct desk *desk, const struct sheet *sheet, struct 
 		raw->first = at + 1;
 	}
 	raw->first = raw->first < raw->count ? raw->first : raw->count;
-	for (size_t c = 0; source->heading_row > 0 && raw->first > 0 && c < source->columns; c++) {
+	for (size_t c = 0; source->heading_row > 0 && raw->first > 0 && c < source->columns;
+		c++) {
 		source->column[c].heading = cell_at(&raw->row[raw->first - 1], c);
 	}
 }
@@ -84,8 +85,8 @@ static void columns_count(struct desk *desk, const struct raw *raw)
 {
 	struct import_source *source = desk->import;
 	for (size_t i = 0; i < raw->count; i++) {
-		source->columns =
-			raw->row[i].cells > source->columns ? raw->row[i].cells : source->columns;
+		source->columns = raw->row[i].cells > source->columns ? raw->row[i].cells
+								      : source->columns;
 	}
 	for (size_t c = 0; c < source->columns; c++) {
 		source->column[c].field = SIZE_MAX;
@@ -131,7 +132,8 @@ static void addresses_guess(struct desk *desk, struct sheet *sheet)
 			struct slice bad = { 0 };
 			bool ok = false;
 			struct slice text = cell_addresses(desk->arena, column->sample[s], &ok);
-			good += ok && asset_keys_addresses(keys, text, &bad) == 0 && keys->count > 0;
+			good += ok && asset_keys_addresses(keys, text, &bad) == 0 &&
+				keys->count > 0;
 		}
 		if (column->field == SIZE_MAX && good > 0 && good == column->samples &&
 			sheet->source_column[field] == SIZE_MAX) {
@@ -161,7 +163,8 @@ static int columns_take(struct desk *desk, struct sheet *sheet)
 {
 	struct import_source *source = desk->import;
 	size_t c = 0;
-	for (const struct json *at = json_first(source->columns_given); at != NULL; at = json_next(at)) {
+	for (const struct json *at = json_first(source->columns_given); at != NULL;
+		at = json_next(at)) {
 		char id[32];
 		struct slice text = json_str(at);
 		size_t n = text.n < sizeof(id) - 1 ? text.n : sizeof(id) - 1;
@@ -179,7 +182,8 @@ static int columns_take(struct desk *desk, struct sheet *sheet)
 		}
 		c++;
 	}
-	for (const struct json *at = json_first(source->fill_given); at != NULL; at = json_next(at)) {
+	for (const struct json *at = json_first(source->fill_given); at != NULL;
+		at = json_next(at)) {
 		int64_t which = -1;
 		if (json_int(at, &which) && which >= 0 && which < (int64_t)source->columns) {
 			source->column[which].fill = true;
@@ -240,8 +244,8 @@ static void row_clean(struct cleaning *c, size_t row)
 static struct slice cell_for(
 	struct desk *desk, const struct raw *raw, size_t row, size_t column, const char *field)
 {
-	struct slice cell = column == SIZE_MAX ? (struct slice) { 0 }
-					       : cell_at(&raw->row[row], column);
+	struct slice cell =
+		column == SIZE_MAX ? (struct slice) { 0 } : cell_at(&raw->row[row], column);
 	for (size_t up = row; column != SIZE_MAX && desk->import->column[column].fill &&
 			      cell.n == 0 && up > raw->first;) {
 		cell = cell_at(&raw->row[--up], column);
@@ -268,7 +272,8 @@ static void rows_fill(struct desk *desk, struct sheet *sheet, const struct raw *
 		struct sheet_row *row = &sheet->rows[sheet->row_count];
 		*row = (struct sheet_row) { .number = raw->row[i].number,
 			.cells = sheet->field_count,
-			.cell = arena_take(desk->arena, sheet->field_count * sizeof(*row->cell)) };
+			.cell = arena_take(
+				desk->arena, sheet->field_count * sizeof(*row->cell)) };
 		for (size_t f = 0; f < sheet->field_count; f++) {
 			row->cell[f] = cell_for(
 				desk, raw, i, sheet->source_column[f], sheet->fields[f].id);

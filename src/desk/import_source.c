@@ -109,7 +109,8 @@ static struct import_unknown *unknown_find(struct import_source *source, struct 
 	return NULL;
 }
 
-static void candidate_put(struct import_unknown *u, const struct unit_name *unit, unsigned likeness)
+static void candidate_put(
+	struct import_unknown *u, const struct unit_name *unit, unsigned likeness)
 {
 	for (size_t i = 0; i < IMPORT_CANDIDATES; i++) {
 		if (likeness > u->likeness[i]) {
@@ -164,7 +165,7 @@ static void unknown_add(struct desk *desk, const struct unit_names *names, struc
 	int64_t before = old_name(desk, text);
 	for (size_t i = 0; i < names->count; i++) {
 		const struct unit_name *unit = &names->item[i];
-		unsigned likeness = unit->ended	       ? 0
+		unsigned likeness = unit->ended          ? 0
 				    : unit->id == before ? 101
 							 : likeness_of(unit, text, bare);
 		if (likeness >= IMPORT_LIKENESS_MIN) {
@@ -216,11 +217,13 @@ static int unit_make(struct desk *desk, struct import_decision *d)
 		d->unit_id = row.id;
 		return found < 0 ? found : 0;
 	}
-	row = (struct unit_row) { .name = d->text, .kind = slice_str(unit_kind_guess(d->text)) };
+	row = (struct unit_row) { .name = d->text,
+		.kind = slice_str(unit_kind_guess(d->text)) };
 	int error = unit_row_check(desk, &row);
 	error = error < 0 ? error : unit_row_save(desk, NULL, &row);
-	error = error < 0 ? error : import_source_note(desk, "unit", row.id, row.version,
-					    (struct slice) { 0 });
+	error = error < 0 ? error
+			  : import_source_note(
+				    desk, "unit", row.id, row.version, (struct slice) { 0 });
 	d->unit_id = row.id;
 	desk->import->units++;
 	return error;
@@ -229,8 +232,8 @@ static int unit_make(struct desk *desk, struct import_decision *d)
 static int alias_keep(struct desk *desk, const struct import_decision *d)
 {
 	int64_t id = 0;
-	int found = sql_int(desk->db, "SELECT id FROM unit_alias WHERE alias = $1", &id,
-		SQL_TEXT(d->text));
+	int found = sql_int(
+		desk->db, "SELECT id FROM unit_alias WHERE alias = $1", &id, SQL_TEXT(d->text));
 	if (found < 0 || d->text.n > 3 * UNIT_NAME_MAX) {
 		return found < 0 ? found : 0;
 	}
@@ -296,7 +299,8 @@ int import_source_settle(struct desk *desk, const struct sheet *sheet, const cha
 
 /* ---- the report */
 
-static void columns_put(struct jw *jw, const struct import_source *source, const struct sheet *sheet)
+static void columns_put(
+	struct jw *jw, const struct import_source *source, const struct sheet *sheet)
 {
 	jw_key(jw, "columns");
 	jw_array(jw);
@@ -323,7 +327,8 @@ static void unknowns_put(struct jw *jw, const struct import_source *source)
 {
 	jw_key(jw, "units");
 	jw_array(jw);
-	for (size_t i = 0; i < source->unknowns && jw->buf->n < SHEET_REPORT_MAX_OCTETS / 2; i++) {
+	for (size_t i = 0; i < source->unknowns && jw->buf->n < SHEET_REPORT_MAX_OCTETS / 2;
+		i++) {
 		const struct import_unknown *u = &source->unknown[i];
 		jw_object(jw);
 		jw_kv_str(jw, "text", u->text);

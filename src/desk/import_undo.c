@@ -45,14 +45,16 @@ static int tied(struct desk *desk, const char *const tables[], const char *colum
 	int found = 0;
 	for (size_t i = 0; tables[i] != NULL && found == 0; i++) {
 		struct slice sql = arena_printf(desk->arena,
-			"SELECT id FROM %s WHERE %s = $1 ORDER BY id LIMIT 1", tables[i], column);
+			"SELECT id FROM %s WHERE %s = $1 ORDER BY id LIMIT 1", tables[i],
+			column);
 		found = sql_int(desk->db, (const char *)sql.p, &found_id, SQL_INT(id));
 	}
 	return found;
 }
 
 /* In a savepoint of its own: what hangs on it refuses, and nothing has happened. */
-static int row_delete(struct desk *desk, const char *table, int64_t id, const char *const before[])
+static int row_delete(
+	struct desk *desk, const char *table, int64_t id, const char *const before[])
 {
 	int error = db_savepoint(desk->db);
 	int64_t done = error;
@@ -126,7 +128,8 @@ static int asset_undo(struct undo *u, struct change *c)
 
 static int unit_undo(struct undo *u, struct change *c)
 {
-	static const char *const before[] = { "DELETE FROM unit_past WHERE unit_id = $1", NULL };
+	static const char *const before[] = { "DELETE FROM unit_past WHERE unit_id = $1",
+		NULL };
 	static const char *const units[] = { "unit", NULL };
 	static const char *const work[] = { "person", "notice", "finding", "role_grant", NULL };
 	struct unit_row row = { 0 };
@@ -193,8 +196,8 @@ static int alias_undo(struct undo *u, struct change *c)
 {
 	static const char *const nothing[] = { NULL };
 	int64_t version = 0;
-	int found = sql_int(u->desk->db, "SELECT version FROM unit_alias WHERE id = $1", &version,
-		SQL_INT(c->id));
+	int found = sql_int(u->desk->db, "SELECT version FROM unit_alias WHERE id = $1",
+		&version, SQL_INT(c->id));
 	if (found <= 0 || version != c->version) {
 		return found < 0 ? found : TOUCHED;
 	}
@@ -224,8 +227,8 @@ static int changes_load(struct undo *u, int64_t id)
 			.id = db_col_int64(q, 1),
 			.version = db_col_int64(q, 2) };
 		if (!db_col_is_null(q, 3) &&
-			json_parse(u->desk->arena, arena_dup(u->desk->arena, db_col_text(q, 3)), 0,
-				&c->was, NULL) < 0) {
+			json_parse(u->desk->arena, arena_dup(u->desk->arena, db_col_text(q, 3)),
+				0, &c->was, NULL) < 0) {
 			return E_STORE;
 		}
 	}
@@ -234,8 +237,8 @@ static int changes_load(struct undo *u, int64_t id)
 
 static int change_undo(struct undo *u, struct change *c)
 {
-	int done = slice_is(c->kind, "asset")	 ? asset_undo(u, c)
-		   : slice_is(c->kind, "unit")	 ? unit_undo(u, c)
+	int done = slice_is(c->kind, "asset")    ? asset_undo(u, c)
+		   : slice_is(c->kind, "unit")   ? unit_undo(u, c)
 		   : slice_is(c->kind, "person") ? person_undo(u, c)
 						 : alias_undo(u, c);
 	bool record = !slice_is(c->kind, "alias");
@@ -290,7 +293,8 @@ static int settle(struct undo *u)
 	int64_t done = sql_run(desk->db,
 		"UPDATE sheet_import SET state = 'undone', undone_at_ms = $2, undone_by = $3"
 		" WHERE id = $1",
-		SQL_INT(desk->call->id), SQL_INT(desk->now_ms), SQL_INT(desk->caller.person_id));
+		SQL_INT(desk->call->id), SQL_INT(desk->now_ms),
+		SQL_INT(desk->caller.person_id));
 	return done < 0 ? (int)done : 0;
 }
 

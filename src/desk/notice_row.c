@@ -209,9 +209,9 @@ int notice_row_search(struct txn *txn, const struct notice_row *row)
 		return found;
 	}
 	struct slice unit = found == 1 ? db_col_text(q, 0) : (struct slice) { 0 };
-	struct slice text = arena_printf(txn_arena(txn), "%.*s %.*s %.*s %.*s",
-		SLICE_FMT(row->number), SLICE_FMT(row->office_number), SLICE_FMT(row->title),
-		SLICE_FMT(unit));
+	struct slice text =
+		arena_printf(txn_arena(txn), "%.*s %.*s %.*s %.*s", SLICE_FMT(row->number),
+			SLICE_FMT(row->office_number), SLICE_FMT(row->title), SLICE_FMT(unit));
 	int64_t tokens = search_put(txn, "notice", row->id, text);
 	return tokens < 0 ? (int)tokens : 0;
 }

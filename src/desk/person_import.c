@@ -17,15 +17,16 @@ enum { NAME, UNIT, PHONE, PHONE2, MAIL, TITLE, FIELD_COUNT };
 
 static const struct sheet_field fields[FIELD_COUNT] = {
 	[NAME] = { "name",
-		NAMES("姓名", "人员姓名", "联系人", "责任人", "负责人", "专员", "网络安全员", "安全员",
-			"name"),
+		NAMES("姓名", "人员姓名", "联系人", "责任人", "负责人", "专员", "网络安全员",
+			"安全员", "name"),
 		PERSON_NAME_MAX, true },
 	[UNIT] = { "unit",
-		NAMES("单位", "部门", "所属单位", "所属部门", "责任单位", "学院", "处室", "单位名称",
-			"部门名称", "unit"),
+		NAMES("单位", "部门", "所属单位", "所属部门", "责任单位", "学院", "处室",
+			"单位名称", "部门名称", "unit"),
 		100, false },
 	[PHONE] = { "phone",
-		NAMES("电话", "手机", "手机号", "手机号码", "联系方式", "联系电话", "phone", "mobile"),
+		NAMES("电话", "手机", "手机号", "手机号码", "联系方式", "联系电话", "phone",
+			"mobile"),
 		PERSON_PHONE_MAX, false },
 	[PHONE2] = { "phone2", NAMES("办公电话", "座机", "固定电话", "备用电话", "phone2"),
 		PERSON_PHONE_MAX, false },
@@ -61,7 +62,8 @@ static void line_read(struct import *im, size_t i)
 	}
 	int64_t id = unit.n > 0 ? unit_names_find(&im->units, im->desk->arena, unit) : 0;
 	if (id < 0 || (id == 0 && unit.n > 0)) {
-		sheet_refuse(&im->sheet, i, UNIT, id == 0 ? "unit_left_out" : "unknown_unit", unit);
+		sheet_refuse(
+			&im->sheet, i, UNIT, id == 0 ? "unit_left_out" : "unknown_unit", unit);
 	}
 	row->unit_id = id == INT64_MAX || id < 0 ? 0 : id;
 }

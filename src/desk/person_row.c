@@ -92,8 +92,8 @@ static int saved(struct desk *desk, const struct person_row *was, const struct p
 			error = trail_personal(
 				desk->txn, row->id, contacts[i].old_word, contacts[i].was);
 			error = error < 0 ? error
-					  : trail_personal(desk->txn, row->id,
-						    contacts[i].word, contacts[i].is);
+					  : trail_personal(desk->txn, row->id, contacts[i].word,
+						    contacts[i].is);
 		}
 	}
 	if (error < 0) {
@@ -119,7 +119,8 @@ int person_row_save(struct desk *desk, const struct person_row *was, struct pers
 		SQL_INT(row->id), SQL_TEXT(row->name), SQL_INT_OR_NULL(row->unit_id),
 		SQL_TEXT_OR_NULL(row->phone), SQL_TEXT_OR_NULL(row->phone2),
 		SQL_TEXT_OR_NULL(row->mail), SQL_TEXT_OR_NULL(row->title),
-		SQL_BLOB(salt_draw(desk->arena)), SQL_INT(row->withdrawn), SQL_INT(desk->now_ms));
+		SQL_BLOB(salt_draw(desk->arena)), SQL_INT(row->withdrawn),
+		SQL_INT(desk->now_ms));
 	return done < 0 ? (int)done : saved(desk, was, row);
 }
 

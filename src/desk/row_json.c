@@ -30,8 +30,8 @@ static void member_put(struct jw *jw, const struct row_member *member, const voi
 	}
 }
 
-struct slice row_json(struct arena *arena, const void *row, const struct row_member *members,
-	size_t count)
+struct slice row_json(
+	struct arena *arena, const void *row, const struct row_member *members, size_t count)
 {
 	AUTO_BUF struct buf out;
 	struct jw jw;

@@ -132,7 +132,7 @@ static void parent_find(struct import *im, size_t i)
 	if (id <= 0) {
 		sheet_refuse(&im->sheet, i, PARENT,
 			id == E_CONFLICT ? "ambiguous_unit"
-			: id == 0	 ? "unit_left_out"
+			: id == 0        ? "unit_left_out"
 					 : "unknown_unit",
 			line->parent);
 		return;

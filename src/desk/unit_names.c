@@ -45,10 +45,9 @@ int unit_names_load(struct desk *desk, struct unit_names *ret_names)
 	if (row < 0 || count > UNIT_NAMES_MAX) {
 		return row < 0 ? row : E_LIMIT;
 	}
-	*ret_names = (struct unit_names) {
-		.desk = desk,
-		.item = arena_take(desk->arena, ((size_t)count + 1) * sizeof(*ret_names->item))
-	};
+	*ret_names = (struct unit_names) { .desk = desk,
+		.item = arena_take(
+			desk->arena, ((size_t)count + 1) * sizeof(*ret_names->item)) };
 	AUTO_STMT struct stmt *q = NULL;
 	row = db_prepare(
 		desk->db, "SELECT id, name, short_name, valid_to_ms FROM unit ORDER BY id", &q);

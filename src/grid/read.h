@@ -17,10 +17,10 @@
 struct buf;
 
 enum {
-	GRIDREAD_OCTETS_MAX = 20 * 1024 * 1024,       /* of the file */
-	GRIDREAD_PART_MAX_OCTETS = 96 * 1024 * 1024,  /* of one part of an .xlsx, unpacked */
-	GRIDREAD_PARTS_MAX = 4000,                    /* files in an .xlsx */
-	GRIDREAD_TEXT_MAX_OCTETS = 48 * 1024 * 1024,  /* of all its cells */
+	GRIDREAD_OCTETS_MAX = 20 * 1024 * 1024,      /* of the file */
+	GRIDREAD_PART_MAX_OCTETS = 96 * 1024 * 1024, /* of one part of an .xlsx, unpacked */
+	GRIDREAD_PARTS_MAX = 4000,                   /* files in an .xlsx */
+	GRIDREAD_TEXT_MAX_OCTETS = 48 * 1024 * 1024, /* of all its cells */
 	GRIDREAD_MERGES_MAX = 20000,
 };
 

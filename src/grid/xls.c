@@ -54,7 +54,8 @@ static enum gridread_problem book_take(const void *book, struct buf *out)
 	if (freexl_get_info(book, FREEXL_BIFF_SHEET_COUNT, &sheets) != FREEXL_OK) {
 		return GRIDREAD_BROKEN;
 	}
-	for (unsigned i = 0; i < sheets && i < GRID_SHEETS_MAX && problem == GRIDREAD_FINE; i++) {
+	for (unsigned i = 0; i < sheets && i < GRID_SHEETS_MAX && problem == GRIDREAD_FINE;
+		i++) {
 		AUTO_ARENA struct arena *arena = arena_create(0);
 		const char *name = NULL;
 		struct tablet t;
