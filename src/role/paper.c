@@ -77,8 +77,9 @@ static int prepare(struct runtime *rt, struct diag *diag)
 	char site[PATH_MAX];
 	char packed[PATH_MAX];
 	int error = gb18030_init();
+	error = error < 0 ? error : gridread_init();
 	if (error < 0) {
-		return diag_set(diag, error, 0, 0, "GB18030: %s", err_text(error));
+		return diag_set(diag, error, 0, 0, "charsets: %s", err_text(error));
 	}
 	const char *folders[3] = { 0 };
 	size_t count = 0;
