@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "grid/read.h"
-
 #include <stdlib.h>
 
 #include "base/buf.h"
 #include "base/utf8.h"
 #include "grid/grid.h"
+#include "grid/read.h"
 
 /* Whatever is read is a grid to its last octet. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -92,7 +92,8 @@ struct desk {
 	struct slice answer_state;
 	struct slice answer_report; /* JSON */
 	char set_token[80];         /* session cookie to set; "-" ends it */
-	struct import_source *import; /* the sheet in the store that is being imported; NULL = none */
+	struct import_source
+		*import; /* the sheet in the store that is being imported; NULL = none */
 };
 
 typedef int (*desk_fn)(struct desk *desk);

@@ -83,7 +83,8 @@ struct import_source {
  * Returns: 0; E_ABSENT; E_STATE refused with import.done or import.gone;
  *          E_INPUT refused; or as db_step.
  */
-NODISCARD int import_source_load(struct desk *desk, int64_t id, struct import_source **ret_source);
+NODISCARD int import_source_load(
+	struct desk *desk, int64_t id, struct import_source **ret_source);
 
 /** Its rows into the sheet's fields, guessing what the body does not say.  Returns: as import_sheet_open. */
 NODISCARD int import_source_rows(struct desk *desk, struct sheet *sheet);

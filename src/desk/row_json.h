@@ -23,8 +23,8 @@ struct row_member {
 };
 
 /** Empty texts and zeros are left away.  Owns: the arena. */
-struct slice row_json(struct arena *arena, const void *row, const struct row_member *members,
-	size_t count);
+struct slice row_json(
+	struct arena *arena, const void *row, const struct row_member *members, size_t count);
 /** Fill the members; what is absent becomes empty.  Texts borrow from the JSON. */
 void row_of_json(
 	void *row, const struct json *json, const struct row_member *members, size_t count);

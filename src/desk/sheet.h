@@ -52,9 +52,9 @@ struct sheet {
 	int64_t refused;
 	struct buf errors;
 	struct jw errors_jw;
-	size_t errors_max;      /* octets of them in the report */
-	struct buf all_errors;  /* of a sheet in the store: row US column US code RS */
-	bool stored;            /* it lies in the store: desk/import_source.h */
+	size_t errors_max;     /* octets of them in the report */
+	struct buf all_errors; /* of a sheet in the store: row US column US code RS */
+	bool stored;           /* it lies in the store: desk/import_source.h */
 	size_t source_column[SHEET_FIELDS_MAX]; /* of such a one: in the sheet as it came */
 };
 

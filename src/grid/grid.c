@@ -55,8 +55,8 @@ void grid_put_row(struct buf *out, const struct grid_row *row)
 	buf_put_byte(out, RS);
 }
 
-int grid_next_sheet(
-	struct slice *grid, struct slice *ret_name, size_t *ret_left_out, struct slice *ret_rows)
+int grid_next_sheet(struct slice *grid, struct slice *ret_name, size_t *ret_left_out,
+	struct slice *ret_rows)
 {
 	struct slice head = { 0 };
 	struct slice rest = { 0 };

@@ -23,8 +23,9 @@
 enum {
 	GRID_OCTETS_MAX = 16 * 1024 * 1024,
 	GRID_SHEETS_MAX = 20,
-	GRID_ROWS_MAX = 10020, /* of a sheet: 10,000 and what stands above them; later ones are counted */
-	GRID_COLUMNS_MAX = 64, /* cells further right are left out */
+	GRID_ROWS_MAX =
+		10020, /* of a sheet: 10,000 and what stands above them; later ones are counted */
+	GRID_COLUMNS_MAX = 64,            /* cells further right are left out */
 	GRID_CELL_MAX_OCTETS = 16 * 1024, /* longer ones are cut at a character */
 	GRID_NAME_MAX_OCTETS = 120,
 };
@@ -42,7 +43,7 @@ void grid_put_sheet(struct buf *out, struct slice name, size_t left_out);
 void grid_put_row(struct buf *out, const struct grid_row *row);
 
 /** Take the next sheet off the front of a grid.  Returns: 1, 0 at the end, or E_FORMAT. */
-NODISCARD int grid_next_sheet(
-	struct slice *grid, struct slice *ret_name, size_t *ret_left_out, struct slice *ret_rows);
+NODISCARD int grid_next_sheet(struct slice *grid, struct slice *ret_name, size_t *ret_left_out,
+	struct slice *ret_rows);
 /** Take the next row off the front of a sheet; cells borrow.  Returns: 1, 0 at the end, or E_FORMAT. */
 NODISCARD int grid_next_row(struct slice *rows, struct grid_row *ret_row);

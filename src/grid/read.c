@@ -143,7 +143,10 @@ static bool empty(struct slice grid)
 static bool is_other(struct slice octets)
 {
 	static const char *const heads[] = { "%PDF-", "\x89PNG", "\xff\xd8\xff", "GIF8", "Rar!",
-		"7z\xbc\xaf", "\x1f\x8b", "{\\rtf", "\x7f" "ELF", "MZ" };
+		"7z\xbc\xaf", "\x1f\x8b", "{\\rtf",
+		"\x7f"
+		"ELF",
+		"MZ" };
 	for (size_t i = 0; i < sizeof(heads) / sizeof(heads[0]); i++) {
 		if (slice_starts(octets, slice_str(heads[i]))) {
 			return true;

@@ -4,7 +4,7 @@
  * separators in UTF-8, UTF-16 or GB18030, cells pasted.  By its octets; a
  * name's ending counts for nothing.
  *
- * Layer: grid.  Threading: reentrant after gb18030_init; meant for a fenced
+ * Layer: grid.  Threading: reentrant after gb18030_init and gridread_init; meant for a fenced
  * process.  Fuzz target: fuzz/gridread.c.
  */
 #pragma once
@@ -17,10 +17,10 @@
 struct buf;
 
 enum {
-	GRIDREAD_OCTETS_MAX = 20 * 1024 * 1024,       /* of the file */
-	GRIDREAD_PART_MAX_OCTETS = 96 * 1024 * 1024,  /* of one part of an .xlsx, unpacked */
-	GRIDREAD_PARTS_MAX = 4000,                    /* files in an .xlsx */
-	GRIDREAD_TEXT_MAX_OCTETS = 48 * 1024 * 1024,  /* of all its cells */
+	GRIDREAD_OCTETS_MAX = 20 * 1024 * 1024,      /* of the file */
+	GRIDREAD_PART_MAX_OCTETS = 96 * 1024 * 1024, /* of one part of an .xlsx, unpacked */
+	GRIDREAD_PARTS_MAX = 4000,                   /* files in an .xlsx */
+	GRIDREAD_TEXT_MAX_OCTETS = 48 * 1024 * 1024, /* of all its cells */
 	GRIDREAD_MERGES_MAX = 20000,
 };
 
@@ -36,6 +36,14 @@ enum gridread_problem {
 	GRIDREAD_QUOTES,    /* one that never closes */
 	GRIDREAD_ABSENT,    /* among the readers: no such part; never answered */
 };
+
+/**
+ * Make the charsets of old workbooks ready, which the C library loads from
+ * disk: before a role's fence, once.
+ *
+ * Returns: 0, or -errno when one is absent.
+ */
+NODISCARD int gridread_init(void);
 
 /**
  * Source:  ECMA-376 part 1 section 18 (.xlsx); [MS-XLS] through libfreexl; RFC 4180.

@@ -56,7 +56,7 @@ static enum gridread_problem decode(struct slice octets, struct buf *text)
 		return GRIDREAD_FINE;
 	}
 	int error = gb18030_to_utf8(octets, text);
-	return error == 0	  ? GRIDREAD_FINE
+	return error == 0         ? GRIDREAD_FINE
 	       : error == E_LIMIT ? GRIDREAD_TOO_LARGE
 				  : GRIDREAD_CHARSET;
 }
@@ -75,7 +75,7 @@ static enum gridread_problem rows_read(
 		}
 	}
 	return t->full || count == E_LIMIT ? GRIDREAD_TOO_LARGE
-	       : count < 0		   ? GRIDREAD_QUOTES
+	       : count < 0                 ? GRIDREAD_QUOTES
 					   : GRIDREAD_FINE;
 }
 

@@ -3,12 +3,34 @@
  * .xls and .et (the same format, of WPS), through libfreexl, which opens files
  * by name: it gets that of a memory file.
  */
+#include <errno.h>
 #include <freexl.h>
+#include <iconv.h>
 #include <stdio.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include "grid/read_priv.h"
+
+/* Of workbooks since 1997, and of older ones in Chinese and in Latin letters. */
+static const char *const charsets[] = { "UTF-16LE", "CP936", "CP950", "CP1252" };
+
+/* Kept open to the end: what is loaded stays loaded. */
+static iconv_t held[sizeof(charsets) / sizeof(charsets[0])];
+
+int gridread_init(void)
+{
+	for (size_t i = 0; i < sizeof(held) / sizeof(held[0]); i++) {
+		if (held[i] == NULL) {
+			held[i] = iconv_open("UTF-8", charsets[i]);
+		}
+		if (held[i] == (iconv_t)-1) {
+			held[i] = NULL;
+			return -errno;
+		}
+	}
+	return 0;
+}
 
 static struct slice cell_text(const FreeXL_CellValue *cell, char room[32])
 {
@@ -54,7 +76,8 @@ static enum gridread_problem book_take(const void *book, struct buf *out)
 	if (freexl_get_info(book, FREEXL_BIFF_SHEET_COUNT, &sheets) != FREEXL_OK) {
 		return GRIDREAD_BROKEN;
 	}
-	for (unsigned i = 0; i < sheets && i < GRID_SHEETS_MAX && problem == GRIDREAD_FINE; i++) {
+	for (unsigned i = 0; i < sheets && i < GRID_SHEETS_MAX && problem == GRIDREAD_FINE;
+		i++) {
 		AUTO_ARENA struct arena *arena = arena_create(0);
 		const char *name = NULL;
 		struct tablet t;

@@ -17,7 +17,7 @@ struct page {
 	uint32_t row;    /* of the row element under way */
 	uint32_t number; /* of the cell */
 	size_t column;
-	size_t next; /* column of a cell that names none */
+	size_t next;       /* column of a cell that names none */
 	struct slice kind; /* attribute t of the cell */
 	char kind_room[16];
 	size_t style;
@@ -149,7 +149,8 @@ static enum gridread_problem sheet_read(
 	struct xlsx *x, const struct xlsx_sheet *sheet, struct buf *out)
 {
 	AUTO_ARENA struct arena *arena = arena_create(0);
-	struct page page = { .merge = arena_take(arena, GRIDREAD_MERGES_MAX * sizeof(struct merge)) };
+	struct page page = { .merge = arena_take(
+				     arena, GRIDREAD_MERGES_MAX * sizeof(struct merge)) };
 	struct xlsx_parse p = { .start = page_start, .end = page_end, .arg = &page };
 	tablet_init(&page.t, arena);
 	enum gridread_problem problem = xlsx_part(x, sheet->part, &p);

@@ -140,9 +140,8 @@ static void string_room(struct xlsx_parse *p)
 		return;
 	}
 	size_t room = x->strings_room == 0 ? 4096 : 2 * x->strings_room;
-	struct slice *more = x->strings < XLSX_STRINGS_MAX
-				     ? arena_try(x->arena, room, sizeof(*more))
-				     : NULL;
+	struct slice *more =
+		x->strings < XLSX_STRINGS_MAX ? arena_try(x->arena, room, sizeof(*more)) : NULL;
 	if (more == NULL) {
 		p->problem = GRIDREAD_TOO_LARGE;
 		return;
@@ -187,7 +186,9 @@ enum gridread_problem xlsx_book(struct xlsx *x)
 	struct xlsx_parse book = { .start = book_start };
 	struct xlsx_parse relations = { .start = relation_start };
 	struct xlsx_parse styles = { .start = style_start, .end = style_end, .arg = &inside };
-	struct xlsx_parse strings = { .start = string_start, .end = string_end, .arg = &phonetic };
+	struct xlsx_parse strings = {
+		.start = string_start, .end = string_end, .arg = &phonetic
+	};
 	x->day_style = arena_take(x->arena, XLSX_STYLES_MAX);
 	enum gridread_problem problem = xlsx_part(x, "xl/workbook.xml", &book);
 	if (problem == GRIDREAD_ABSENT) {

@@ -93,7 +93,8 @@ static xmlEntityPtr on_entity(void *ctx, const xmlChar *name)
 struct slice xlsx_attribute(const struct xlsx_parse *p, const char *name)
 {
 	for (size_t i = 0; i < p->attributes; i++) {
-		const xmlChar **a = p->attribute + i * 5; /* local name, prefix, URI, begin, end */
+		const xmlChar **a =
+			p->attribute + i * 5; /* local name, prefix, URI, begin, end */
 		if (strcmp((const char *)a[0], name) == 0) {
 			return slice_of(a[3], (size_t)(a[4] - a[3]));
 		}

@@ -52,7 +52,8 @@ struct xlsx_parse {
 NODISCARD enum gridread_problem xlsx_open(struct xlsx *x, struct slice octets);
 void xlsx_close(struct xlsx *x);
 /** Read a part through p's callbacks.  Returns: the problem, or GRIDREAD_ABSENT. */
-NODISCARD enum gridread_problem xlsx_part(struct xlsx *x, const char *name, struct xlsx_parse *p);
+NODISCARD enum gridread_problem xlsx_part(
+	struct xlsx *x, const char *name, struct xlsx_parse *p);
 /** An attribute of the element just begun; empty when absent. */
 struct slice xlsx_attribute(const struct xlsx_parse *p, const char *name);
 

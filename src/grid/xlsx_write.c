@@ -143,21 +143,26 @@ static const char types[] = XML
 	"<Default Extension=\"rels\" ContentType=\"application/vnd.openxmlformats-package.relationships+xml\"/>"
 	"<Override PartName=\"/xl/workbook.xml\" ContentType=\"" MEDIA "sheet.main+xml\"/>"
 	"<Override PartName=\"/xl/styles.xml\" ContentType=\"" MEDIA "styles+xml\"/>"
-	"<Override PartName=\"/xl/worksheets/sheet1.xml\" ContentType=\"" MEDIA "worksheet+xml\"/>"
+	"<Override PartName=\"/xl/worksheets/sheet1.xml\" ContentType=\"" MEDIA
+	"worksheet+xml\"/>"
 	"</Types>";
-static const char root_rels[] = XML
-	"<Relationships xmlns=\"" PACKAGE "relationships\"><Relationship Id=\"rId1\" Type=\"" OFFICE
-	"/officeDocument\" Target=\"xl/workbook.xml\"/></Relationships>";
+static const char root_rels[] =
+	XML "<Relationships xmlns=\"" PACKAGE
+	    "relationships\"><Relationship Id=\"rId1\" Type=\"" OFFICE
+	    "/officeDocument\" Target=\"xl/workbook.xml\"/></Relationships>";
 static const char book_rels[] = XML
-	"<Relationships xmlns=\"" PACKAGE "relationships\"><Relationship Id=\"rId1\" Type=\"" OFFICE
+	"<Relationships xmlns=\"" PACKAGE
+	"relationships\"><Relationship Id=\"rId1\" Type=\"" OFFICE
 	"/worksheet\" Target=\"worksheets/sheet1.xml\"/><Relationship Id=\"rId2\" Type=\"" OFFICE
 	"/styles\" Target=\"styles.xml\"/></Relationships>";
 /* In the order of enum xlsx_look; 49 is "text", so that what is typed in later stays text, too. */
 static const char styles[] = XML
-	"<styleSheet " MAIN "><fonts count=\"3\"><font><sz val=\"11\"/><name val=\"宋体\"/></font>"
+	"<styleSheet " MAIN
+	"><fonts count=\"3\"><font><sz val=\"11\"/><name val=\"宋体\"/></font>"
 	"<font><b/><sz val=\"11\"/><name val=\"宋体\"/></font>"
 	"<font><sz val=\"11\"/><color rgb=\"FFB42318\"/><name val=\"宋体\"/></font></fonts>"
-	"<fills count=\"4\"><fill><patternFill patternType=\"none\"/></fill><fill><patternFill patternType=\"gray125\"/></fill>"
+	"<fills count=\"4\"><fill><patternFill patternType=\"none\"/></fill>"
+	"<fill><patternFill patternType=\"gray125\"/></fill>"
 	"<fill><patternFill patternType=\"solid\"><fgColor rgb=\"FFE8EEF4\"/></patternFill></fill>"
 	"<fill><patternFill patternType=\"solid\"><fgColor rgb=\"FFFDE2DE\"/></patternFill></fill></fills>"
 	"<borders count=\"1\"><border/></borders><cellStyleXfs count=\"1\"><xf/></cellStyleXfs>"
@@ -206,7 +211,8 @@ static void put_name(struct buf *raw, struct slice name)
 static void sheet_begin(struct xlsx_out *out, const unsigned *width, size_t columns)
 {
 	part_begin(out, "xl/worksheets/sheet1.xml");
-	buf_put_str(&out->raw, XML "<worksheet " MAIN
+	buf_put_str(&out->raw, XML
+		"<worksheet " MAIN
 		"><sheetViews><sheetView workbookViewId=\"0\"><pane ySplit=\"1\" topLeftCell=\"A2\""
 		" activePane=\"bottomLeft\" state=\"frozen\"/></sheetView></sheetViews>");
 	if (columns > 0) {
@@ -234,7 +240,8 @@ struct xlsx_out *xlsx_out_create(struct slice name, const unsigned *width, size_
 	part_put(out, "xl/_rels/workbook.xml.rels", book_rels);
 	part_put(out, "xl/styles.xml", styles);
 	part_begin(out, "xl/workbook.xml");
-	buf_put_str(&out->raw, XML "<workbook " MAIN " xmlns:r=\"" OFFICE "\"><sheets><sheet name=\"");
+	buf_put_str(&out->raw,
+		XML "<workbook " MAIN " xmlns:r=\"" OFFICE "\"><sheets><sheet name=\"");
 	put_name(&out->raw, name);
 	buf_put_str(&out->raw, "\" sheetId=\"1\" r:id=\"rId1\"/></sheets></workbook>");
 	part_end(out);
@@ -277,7 +284,8 @@ void xlsx_out_cell(struct xlsx_out *out, struct slice text, enum xlsx_look look)
 	}
 	buf_put_str(&out->raw, "<c r=\"");
 	put_place(&out->raw, column, out->row);
-	buf_printf(&out->raw, "\" s=\"%d\" t=\"inlineStr\"><is><t xml:space=\"preserve\">", (int)look);
+	buf_printf(&out->raw, "\" s=\"%d\" t=\"inlineStr\"><is><t xml:space=\"preserve\">",
+		(int)look);
 	put_text(&out->raw, text, XLSX_CELL_MAX_CHARS);
 	buf_put_str(&out->raw, "</t></is></c>");
 }

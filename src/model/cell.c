@@ -18,10 +18,7 @@ static uint32_t narrow(uint32_t c)
 	bool wide = (c >= 0xff10 && c <= 0xff19) || (c >= 0xff21 && c <= 0xff3a) ||
 		    (c >= 0xff41 && c <= 0xff5a) || c == 0xff0e || c == 0xff0d || c == 0xff0f ||
 		    c == 0xff0b || c == 0xff20 || c == 0xff3f || c == 0xff5e || c == 0xff1a;
-	return blank  ? ' '
-	       : dash ? '-'
-	       : wide ? c - 0xff01 + 0x21
-		      : c;
+	return blank ? ' ' : dash ? '-' : wide ? c - 0xff01 + 0x21 : c;
 }
 
 struct slice cell_narrow(struct arena *arena, struct slice cell)
@@ -112,7 +109,8 @@ static size_t mark(struct slice rest)
 		while (digits < rest.n && rest.p[digits] >= '0' && rest.p[digits] <= '9') {
 			digits++;
 		}
-		bool address = digits < rest.n && (rest.p[digits] == '.' || rest.p[digits] == ':');
+		bool address =
+			digits < rest.n && (rest.p[digits] == '.' || rest.p[digits] == ':');
 		return address ? 1 : 0;
 	}
 	if (memchr(",;|\n\r\t", rest.p[0], 6) != NULL) {
@@ -204,8 +202,8 @@ int cell_phone(struct arena *arena, struct slice cell, struct slice *ret_phone)
 
 static struct slice marks_off(struct slice name)
 {
-	static const char *const ends[] = { "（", "(", "：", ":", "/", "、", "，", ",", "-", "电话",
-		"手机", "联系", "）", ")", "\n", "；", ";" };
+	static const char *const ends[] = { "（", "(", "：", ":", "/", "、", "，", ",", "-",
+		"电话", "手机", "联系", "）", ")", "\n", "；", ";" };
 	bool more = true;
 	while (more) {
 		more = false;
@@ -234,7 +232,8 @@ static size_t phone_find(struct slice text, size_t *ret_end)
 		if (!is_digit(text.p[at]) && text.p[at] != '+') {
 			continue;
 		}
-		while (end < text.n && (is_digit(text.p[end]) || memchr("+- ", text.p[end], 3) != NULL)) {
+		while (end < text.n &&
+			(is_digit(text.p[end]) || memchr("+- ", text.p[end], 3) != NULL)) {
 			digits += is_digit(text.p[end++]);
 		}
 		if (digits >= PHONE_DIGITS_MIN) {

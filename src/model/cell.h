@@ -38,8 +38,8 @@ struct slice cell_addresses(struct arena *arena, struct slice cell, bool *ret_ok
 NODISCARD int cell_phone(struct arena *arena, struct slice cell, struct slice *ret_phone);
 
 /** "张三 13800000000", "张三（13800000000）", "张三/13800000000" in name and phone; phone empty without one. */
-void cell_person(
-	struct arena *arena, struct slice cell, struct slice *ret_name, struct slice *ret_phone);
+void cell_person(struct arena *arena, struct slice cell, struct slice *ret_name,
+	struct slice *ret_phone);
 
 /** How alike two names of units are, 0 … 100: pairs of neighbours in common; a name within the other counts 80. */
 unsigned cell_likeness(struct slice a, struct slice b);

@@ -67,8 +67,8 @@ struct splitter {
 	void *arg;
 	bool for_query;
 	bool ended;
-	uint32_t han;    /* the Han character just before, or 0 */
-	bool han_paired; /* it went out as part of a pair */
+	uint32_t han;     /* the Han character just before, or 0 */
+	bool han_paired;  /* it went out as part of a pair */
 	struct buf whole; /* the word under way, with what joins its parts */
 	uint32_t joint;   /* seen after the last part, not yet known to join */
 };
@@ -300,7 +300,8 @@ static void args_number(struct terms *terms, unsigned first)
 	}
 }
 
-static void put_term(struct buf *sql, const char *table, const struct term *term, unsigned first)
+static void put_term(
+	struct buf *sql, const char *table, const struct term *term, unsigned first)
 {
 	if (term->open) {
 		buf_printf(sql, "%s.token >= $%u AND %s.token < $%u", table, first, table,
@@ -315,13 +316,14 @@ static int term_count(struct db *db, const struct terms *terms, struct term *ter
 	AUTO_BUF struct buf sql;
 	struct sql_arg args[3] = { terms->args[0] };
 	buf_init(&sql, 512);
-	buf_put_str(&sql, "SELECT count(*) FROM (SELECT 1 FROM search s WHERE s.kind = $1 AND ");
+	buf_put_str(
+		&sql, "SELECT count(*) FROM (SELECT 1 FROM search s WHERE s.kind = $1 AND ");
 	put_term(&sql, "s", term, 2);
 	buf_printf(&sql, " LIMIT %d) AS few", RARE);
 	args[1] = terms->args[term->first - 1];
 	args[2] = terms->args[term->first];
-	int found = sql_int_args(
-		db, (const char *)sql.p, &term->count, args, term->open ? 3 : 2);
+	int found =
+		sql_int_args(db, (const char *)sql.p, &term->count, args, term->open ? 3 : 2);
 	return found < 0 ? found : 0;
 }
 
@@ -398,7 +400,8 @@ int search_find_among(struct db *db, const struct search_want *want, int64_t *re
 	buf_init(&sql, 8192);
 	put_sql(&sql, &terms, rarest, want->among);
 	row = row < 0 ? row
-		      : sql_query_args(db, (const char *)sql.p, &q, terms.args, terms.arg_count);
+		      : sql_query_args(
+				db, (const char *)sql.p, &q, terms.args, terms.arg_count);
 	int count = 0;
 	while (row >= 0 && (row = db_step(q)) == 1) {
 		ret_ids[count++] = db_col_int64(q, 0);

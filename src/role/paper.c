@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -19,20 +18,17 @@
 #include "base/jw.h"
 #include "base/log.h"
 #include "base/utf8.h"
-#include "grid/grid.h"
-#include "grid/read.h"
 #include "paper/fonts.h"
 #include "paper/pack.h"
 #include "paper/render.h"
 #include "proto/filetype.h"
 #include "role/packs.h"
+#include "role/paper_table.h"
 #include "role/runtime.h"
 #include "sys/memfd.h"
 
 /* Files that were sent together are looked at together. */
 enum { LINGER_MS = 50, FONTS_OCTETS_MAX = 64 * 1024 };
-/* What a table may cost; a worker that needs more ends, and its file is refused. */
-enum { TABLE_CPU_S = 20 };
 
 struct paper {
 	struct draw_fonts *fonts;
@@ -82,8 +78,9 @@ static int prepare(struct runtime *rt, struct diag *diag)
 	char site[PATH_MAX];
 	char packed[PATH_MAX];
 	int error = gb18030_init();
+	error = error < 0 ? error : gridread_init();
 	if (error < 0) {
-		return diag_set(diag, error, 0, 0, "GB18030: %s", err_text(error));
+		return diag_set(diag, error, 0, 0, "charsets: %s", err_text(error));
 	}
 	const char *folders[3] = { 0 };
 	size_t count = 0;
@@ -237,33 +234,6 @@ static void inspect_take(struct runtime *rt, struct ipc_frame *frame)
 	(void)uv_timer_start(&paper->linger, on_linger, LINGER_MS, 0);
 }
 
-/* Counted from now on: the worker ends after this one. */
-static void cpu_limit(void)
-{
-	struct rusage used = { 0 };
-	(void)getrusage(RUSAGE_SELF, &used);
-	rlim_t until = (rlim_t)(used.ru_utime.tv_sec + used.ru_stime.tv_sec + TABLE_CPU_S);
-	struct rlimit limit = { until, until };
-	(void)setrlimit(RLIMIT_CPU, &limit);
-}
-
-static enum gridread_problem table_read(int fd, int *ret_fd)
-{
-	AUTO_BUF struct buf grid;
-	struct memfd_map map = { 0 };
-	buf_init(&grid, GRID_OCTETS_MAX);
-	int error = memfd_map(fd, GRIDREAD_OCTETS_MAX, &map);
-	enum gridread_problem problem = error == E_LIMIT ? GRIDREAD_TOO_LARGE : GRIDREAD_BROKEN;
-	if (error == 0) {
-		problem = gridread(map.octets, &grid);
-		memfd_unmap(&map);
-	}
-	if (problem == GRIDREAD_FINE && memfd_of(buf_slice(&grid), ret_fd) < 0) {
-		problem = GRIDREAD_TOO_LARGE;
-	}
-	return problem;
-}
-
 static void table_take(struct runtime *rt, struct ipc_frame *frame)
 {
 	struct paper *paper = rt->self;
@@ -275,8 +245,7 @@ static void table_take(struct runtime *rt, struct ipc_frame *frame)
 	}
 	paper->tainted = true;
 	paper->inspected++;
-	cpu_limit();
-	enum gridread_problem problem = table_read(frame->fd, &fd);
+	enum gridread_problem problem = paper_table_read(frame->fd, &fd);
 	struct msg_sheet_read msg = { .job = ask.job,
 		.problem = slice_str(gridread_problem_text(problem)) };
 	if (RUNTIME_SEND(rt, IPC_CORE, sheet_read, MSG_SHEET_READ, 0, frame->trace, &msg, fd) <

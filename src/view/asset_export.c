@@ -72,8 +72,8 @@ static int page_export(struct view *view, struct table_out *out, int64_t *after_
 
 int view_assets_export(struct view *view)
 {
-	static const unsigned width[ASSET_COLUMN_COUNT] = { 28, 10, 24, 28, 20, 20, 20, 8, 8, 8, 16, 16, 16,
-		30, 16, 12, 20, 12 };
+	static const unsigned width[ASSET_COLUMN_COUNT] = { 28, 10, 24, 28, 20, 20, 20, 8, 8, 8,
+		16, 16, 16, 30, 16, 12, 20, 12 };
 	struct table_out out;
 	table_out_begin(&out, view, "资产清单", width, ASSET_COLUMN_COUNT);
 	table_out_row(&out);

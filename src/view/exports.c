@@ -50,7 +50,8 @@ static const struct {
 		" LEFT JOIN unit p ON p.id = u.parent_id WHERE u.id > $1 AND ($2 = 0 OR u.id = $2)"
 		" AND u.valid_to_ms IS NULL ORDER BY u.id LIMIT $3",
 		{ { "单位名称", TEXT, NULL, 26 }, { "简称", TEXT, NULL, 14 },
-			{ "类别", WORD, &unit_kind_words, 10 }, { "上级单位", TEXT, NULL, 26 } } },
+			{ "类别", WORD, &unit_kind_words, 10 },
+			{ "上级单位", TEXT, NULL, 26 } } },
 	{ ROUTE_PEOPLE_EXPORT, "人员清单",
 		"SELECT p.id, p.name, u.name, p.phone, p.phone2, p.mail, p.title FROM person p"
 		" LEFT JOIN unit u ON u.id = p.unit_id WHERE p.id > $1"
@@ -66,7 +67,8 @@ static const struct {
 		" LEFT JOIN notice n ON n.id = f.notice_id WHERE f.id > $1"
 		" AND ($2 = 0 OR f.unit_id = $2) ORDER BY f.id LIMIT $3",
 		{ { "隐患", TEXT, NULL, 40 }, { "类型", WORD, &finding_kind_names, 16 },
-			{ "等级", WORD, &grade_names, 8 }, { "状态", WORD, &finding_state_names, 12 },
+			{ "等级", WORD, &grade_names, 8 },
+			{ "状态", WORD, &finding_state_names, 12 },
 			{ "来源", WORD, &source_names, 12 }, { "资产", TEXT, NULL, 24 },
 			{ "责任单位", TEXT, NULL, 20 }, { "发现时间", MOMENT, NULL, 18 },
 			{ "报告时间", MOMENT, NULL, 18 }, { "处置时间", MOMENT, NULL, 18 },
@@ -78,9 +80,10 @@ static const struct {
 		" ORDER BY n.id LIMIT $3",
 		{ { "文号", TEXT, NULL, 24 }, { "学校发文字号", TEXT, NULL, 20 },
 			{ "标题", TEXT, NULL, 44 }, { "等级", WORD, &grade_names, 8 },
-			{ "状态", WORD, &notice_state_names, 12 }, { "责任单位", TEXT, NULL, 20 },
-			{ "签发时间", MOMENT, NULL, 18 }, { "签收时间", MOMENT, NULL, 18 },
-			{ "整改期限", MOMENT, NULL, 18 }, { "办结时间", MOMENT, NULL, 18 } } },
+			{ "状态", WORD, &notice_state_names, 12 },
+			{ "责任单位", TEXT, NULL, 20 }, { "签发时间", MOMENT, NULL, 18 },
+			{ "签收时间", MOMENT, NULL, 18 }, { "整改期限", MOMENT, NULL, 18 },
+			{ "办结时间", MOMENT, NULL, 18 } } },
 	{ ROUTE_ALERTS_EXPORT, "告警清单",
 		"SELECT l.id, l.code, l.args, l.severity, l.state, a.name, u.name, l.first_at_ms,"
 		" l.live_last_at_ms, l.resolved_at_ms FROM alert l LEFT JOIN asset a"

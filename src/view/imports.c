@@ -59,21 +59,23 @@ int view_imports_list(struct view *view)
 /* ---- the faults */
 
 struct faults {
-	struct slice left;  /* row US column US code RS … in no order */
-	uint32_t *row;      /* of each, rows in their order */
+	struct slice left; /* row US column US code RS … in no order */
+	uint32_t *row;     /* of each, rows in their order */
 	int64_t *column;
 	struct slice *code;
 	size_t count;
 };
 
-static bool fault_next(struct slice *left, uint32_t *ret_row, int64_t *ret_column, struct slice *ret_code)
+static bool fault_next(
+	struct slice *left, uint32_t *ret_row, int64_t *ret_column, struct slice *ret_code)
 {
 	struct slice line = { 0 };
 	struct slice part = { 0 };
 	int64_t row = 0;
 	int64_t column = -1;
 	if (!slice_cut(*left, 0x1e, &line, left) || !slice_cut(line, 0x1f, &part, &line) ||
-		num_i64(part, 1, UINT32_MAX, &row) < 0 || !slice_cut(line, 0x1f, &part, ret_code) ||
+		num_i64(part, 1, UINT32_MAX, &row) < 0 ||
+		!slice_cut(line, 0x1f, &part, ret_code) ||
 		num_i64(part, -1, GRID_COLUMNS_MAX, &column) < 0) {
 		return false;
 	}
@@ -102,7 +104,8 @@ static void faults_take(struct view *view, struct slice text, struct faults *f)
 }
 
 /* The reasons of a row in words, and which of its cells are meant. */
-static bool row_faults(const struct faults *f, uint32_t number, struct buf *why, uint64_t *ret_cells)
+static bool row_faults(
+	const struct faults *f, uint32_t number, struct buf *why, uint64_t *ret_cells)
 {
 	bool any = false;
 	*ret_cells = 0;
@@ -118,8 +121,8 @@ static bool row_faults(const struct faults *f, uint32_t number, struct buf *why,
 	return any;
 }
 
-static void row_put(struct xlsx_out *out, const struct grid_row *row, size_t width, struct slice why,
-	uint64_t bad)
+static void row_put(struct xlsx_out *out, const struct grid_row *row, size_t width,
+	struct slice why, uint64_t bad)
 {
 	xlsx_out_row(out);
 	for (size_t c = 0; c < width; c++) {
@@ -133,7 +136,8 @@ static void heading_put(struct xlsx_out *out, const struct grid_row *row, size_t
 {
 	xlsx_out_row(out);
 	for (size_t c = 0; c < width; c++) {
-		xlsx_out_cell(out, c < row->cells ? row->cell[c] : (struct slice) { 0 }, XLSX_HEADING);
+		xlsx_out_cell(out, c < row->cells ? row->cell[c] : (struct slice) { 0 },
+			XLSX_HEADING);
 	}
 	xlsx_out_cell(out, SLICE("未导入的原因"), XLSX_HEADING);
 }
@@ -148,7 +152,8 @@ static size_t width_of(struct slice cells)
 	return width;
 }
 
-static void sheet_put(struct xlsx_out *out, struct slice cells, int64_t heading, const struct faults *f)
+static void sheet_put(
+	struct xlsx_out *out, struct slice cells, int64_t heading, const struct faults *f)
 {
 	AUTO_BUF struct buf why;
 	struct grid_row row;
@@ -167,7 +172,8 @@ static void sheet_put(struct xlsx_out *out, struct slice cells, int64_t heading,
 	}
 }
 
-static int file_make(struct view *view, struct slice cells, int64_t heading, const struct faults *f)
+static int file_make(
+	struct view *view, struct slice cells, int64_t heading, const struct faults *f)
 {
 	static const unsigned width[] = { 24, 18, 18, 18, 18, 18, 18, 18, 18, 18 };
 	AUTO_BUF struct buf file;
@@ -198,5 +204,6 @@ int view_imports_errors(struct view *view)
 	(void)snprintf(view->media, sizeof(view->media),
 		"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet");
 	(void)snprintf(view->file_name, sizeof(view->file_name), "未导入的行.xlsx");
-	return file_make(view, arena_dup(view->arena, db_col_text(q, 2)), db_col_int64(q, 1), &faults);
+	return file_make(
+		view, arena_dup(view->arena, db_col_text(q, 2)), db_col_int64(q, 1), &faults);
 }

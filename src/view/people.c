@@ -43,7 +43,8 @@ struct items {
 	"p.title, a.id, a.name, p.erased_at_ms, p.staff_no"                                                \
 	" FROM person p LEFT JOIN unit u ON u.id = p.unit_id LEFT JOIN account a ON a.id ="    \
 	" (SELECT max(x.id) FROM account x WHERE x.person_id = p.id)"
-#define CONDITIONS " AND p.withdrawn_at_ms IS NULL AND ($3 = 0 OR p.unit_id = $3) AND ($4 = 0 OR p.unit_id = $4)"
+#define CONDITIONS                                                                             \
+	" AND p.withdrawn_at_ms IS NULL AND ($3 = 0 OR p.unit_id = $3) AND ($4 = 0 OR p.unit_id = $4)"
 
 static void row_take(struct view *view, struct stmt *q, void *context)
 {

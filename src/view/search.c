@@ -95,7 +95,9 @@ static int kind_put(struct view *view, size_t kind, struct slice query)
 	struct search_want want = { .kind = kinds[kind].kind,
 		.query = query,
 		.among = among,
-		.unit_id = all ? 0 : view->caller.unit_id != 0 ? view->caller.unit_id : -1,
+		.unit_id = all                         ? 0
+			   : view->caller.unit_id != 0 ? view->caller.unit_id
+						       : -1,
 		.count_max = HITS_A_KIND };
 	int count = search_find_among(view->db, &want, ids);
 	int error = count == E_INPUT ? 0 : count < 0 ? count : 0;

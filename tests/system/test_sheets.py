@@ -109,6 +109,7 @@ def walk(platform):
     case("an .xlsx is read inside the fence", status == 200 and report["columns"][0]["field"] == "name"
          and report["columns"][0]["samples"][0] == "教务系统", report)
     status, done = send(operator, "old.et", (GRIDS / "old.xls").read_bytes())
+    case("an .xls is opened inside the fence", status == 200, (status, done))
     report = operator.post(f"/imports/{done['id']}/run", {"kind": "unit", "dry_run": True})["report"]
     case("an .xls is read inside the fence", status == 200 and report["rows"] == 2 and report["same"] == 2, report)
     made = imported(operator)

@@ -158,7 +158,8 @@ void returned_frame(struct core *core, enum ipc_role from, struct ipc_frame *fra
 	} else if (frame->type == MSG_INSPECTED &&
 		   msg_inspected_decode(frame->payload, &inspected) == 0) {
 		uploads_inspected(core, &inspected);
-	} else if (frame->type == MSG_SHEET_READ && msg_sheet_read_decode(frame->payload, &read) == 0) {
+	} else if (frame->type == MSG_SHEET_READ &&
+		   msg_sheet_read_decode(frame->payload, &read) == 0) {
 		uploads_read(core, &read, frame->fd);
 	}
 }

@@ -207,8 +207,8 @@ static int worker_ask(struct core *core, const struct slot *slot)
 	struct msg_inspect inspect = { .job = number, .name = call->upload_name };
 	struct msg_sheet sheet = { .job = number };
 	return call->route == ROUTE_IMPORTS_CREATE
-		       ? RUNTIME_SEND(core->rt, IPC_PAPER, sheet, MSG_SHEET, 0, slot->job->trace,
-				 &sheet, dup(slot->fd))
+		       ? RUNTIME_SEND(core->rt, IPC_PAPER, sheet, MSG_SHEET, 0,
+				 slot->job->trace, &sheet, dup(slot->fd))
 		       : RUNTIME_SEND(core->rt, IPC_PAPER, inspect, MSG_INSPECT, 0,
 				 slot->job->trace, &inspect, dup(slot->fd));
 }
@@ -285,7 +285,8 @@ static void store_done(uv_work_t *work, int status)
 static struct slot *slot_asked(int64_t number)
 {
 	for (size_t i = 0; i < GRANTS_MAX; i++) {
-		if (slots[i].stage == STAGE_INSPECT && (int64_t)(slots[i].grant >> 1) == number) {
+		if (slots[i].stage == STAGE_INSPECT &&
+			(int64_t)(slots[i].grant >> 1) == number) {
 			return &slots[i];
 		}
 	}

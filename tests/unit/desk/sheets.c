@@ -99,7 +99,8 @@ static void confirm(int64_t id, bool dry_run, bool skip_bad)
 			"{\"kind\":\"asset\",\"dry_run\":%s,\"skip_bad\":%s,\"units\":["
 			"{\"text\":\"教务处（招生办）\",\"unit_id\":%lld,\"remember\":true},"
 			"{\"text\":\"学工部\",\"unit_id\":-1}]}",
-			dry_run ? "true" : "false", skip_bad ? "true" : "false", (long long)academic),
+			dry_run ? "true" : "false", skip_bad ? "true" : "false",
+			(long long)academic),
 		0);
 }
 
@@ -116,11 +117,15 @@ static void what_was_confirmed_is_imported_and_remembered(const char *conf)
 	confirm(id, false, true);
 	assert_int_equal(count("SELECT count(*) FROM asset"), 3);
 	assert_int_equal(
-		count("SELECT count(*) FROM asset a JOIN unit u ON u.id = a.owner_unit_id WHERE u.name = '教务处'"), 2);
+		count("SELECT count(*) FROM asset a JOIN unit u ON u.id = a.owner_unit_id WHERE u.name = '教务处'"),
+		2);
 	/* A range is the networks it is made of; a name goes without its number. */
 	assert_int_equal(count("SELECT count(*) FROM asset WHERE address = '10.1.2.8/30'"), 1);
-	assert_int_equal(count("SELECT count(*) FROM person WHERE name = '李四' AND phone = '13800000022'"), 1);
-	assert_int_equal(count("SELECT count(*) FROM unit_alias WHERE alias = '教务处（招生办）'"), 1);
+	assert_int_equal(
+		count("SELECT count(*) FROM person WHERE name = '李四' AND phone = '13800000022'"),
+		1);
+	assert_int_equal(
+		count("SELECT count(*) FROM unit_alias WHERE alias = '教务处（招生办）'"), 1);
 	/* The next sheet needs no word about it. */
 	id = sheet(messy);
 	assert_int_equal(run(id, "{\"kind\":\"asset\",\"dry_run\":true}"), 0);
@@ -139,8 +144,9 @@ static void what_came_is_taken_back(const char *conf)
 	int64_t id = sheet(messy);
 	confirm(id, false, true);
 	int64_t touched = count("SELECT id FROM asset WHERE name = '题库'");
-	assert_int_equal(
-		desk_do(&school, &operator, ROUTE_ASSETS_UPDATE, touched, "{\"note\":\"改过\"}"), 0);
+	assert_int_equal(desk_do(&school, &operator, ROUTE_ASSETS_UPDATE, touched,
+				 "{\"note\":\"改过\"}"),
+		0);
 	assert_int_equal(
 		desk_do(&school, &operator, ROUTE_IMPORTS_UNDO, id, "{\"dry_run\":true}"), 0);
 	assert_int_equal(answer_int(&school, "report.refused"), 1);
@@ -150,15 +156,18 @@ static void what_came_is_taken_back(const char *conf)
 		desk_do(&school, &operator, ROUTE_IMPORTS_UNDO, id, "{\"dry_run\":false}"), 0);
 	assert_int_equal(count("SELECT count(*) FROM asset WHERE name = '教务系统'"), 0);
 	assert_int_equal(count("SELECT count(*) FROM asset WHERE name = '题库'"), 1);
-	assert_int_equal(count("SELECT count(*) FROM asset WHERE address IS NULL AND note = '旧'"), 1);
+	assert_int_equal(
+		count("SELECT count(*) FROM asset WHERE address IS NULL AND note = '旧'"), 1);
 	assert_int_equal(count("SELECT version FROM asset WHERE note = '旧'"), 3);
 	assert_true(old > 0);
 	assert_int_equal(count("SELECT count(*) FROM unit WHERE name = '学工部'"), 0);
 	assert_int_equal(count("SELECT count(*) FROM unit_alias"), 0);
 	assert_int_equal(
-		count("SELECT count(*) FROM person WHERE phone IS NOT NULL AND name IN ('张三', '李四')"), 0);
+		count("SELECT count(*) FROM person WHERE phone IS NOT NULL AND name IN ('张三', '李四')"),
+		0);
 	assert_int_equal(
-		desk_do(&school, &operator, ROUTE_IMPORTS_UNDO, id, "{\"dry_run\":false}"), E_STATE);
+		desk_do(&school, &operator, ROUTE_IMPORTS_UNDO, id, "{\"dry_run\":false}"),
+		E_STATE);
 	assert_string_equal(school.code, "import.not_done");
 	school_close(&school);
 }
@@ -170,8 +179,9 @@ static void columns_are_what_people_say(const char *conf)
 	assert_int_equal(run(id, "{\"kind\":\"asset\",\"dry_run\":true,\"heading_row\":1}"), 0);
 	answer_is(&school, "report.columns.2.field", "address");
 	assert_int_equal(answer_int(&school, "report.refused"), 2);
-	assert_int_equal(run(id, "{\"kind\":\"asset\",\"dry_run\":false,\"heading_row\":1,\"skip_bad\":true,"
-				 "\"columns\":[\"name\",\"owner_unit\",\"address\"],\"fill\":[1]}"),
+	assert_int_equal(
+		run(id, "{\"kind\":\"asset\",\"dry_run\":false,\"heading_row\":1,\"skip_bad\":true,"
+			"\"columns\":[\"name\",\"owner_unit\",\"address\"],\"fill\":[1]}"),
 		0);
 	assert_int_equal(
 		count("SELECT count(*) FROM asset a JOIN unit u ON u.id = a.owner_unit_id WHERE a.name = '选课'"
@@ -180,10 +190,12 @@ static void columns_are_what_people_say(const char *conf)
 	assert_int_equal(run(id, "{\"kind\":\"asset\",\"dry_run\":true}"), E_STATE);
 	assert_string_equal(school.code, "import.done");
 	id = sheet("名称\n甲\n");
-	static const char *const bad[] = { "[\"name\",\"name\"]", "[\"nonsense\"]", "[\"name\",\"kind\"]" };
+	static const char *const bad[] = { "[\"name\",\"name\"]", "[\"nonsense\"]",
+		"[\"name\",\"kind\"]" };
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-		assert_int_equal(desk_dof(&school, &operator, ROUTE_IMPORTS_RUN, id,
-					 "{\"kind\":\"asset\",\"dry_run\":true,\"columns\":%s}", bad[i]),
+		assert_int_equal(
+			desk_dof(&school, &operator, ROUTE_IMPORTS_RUN, id,
+				"{\"kind\":\"asset\",\"dry_run\":true,\"columns\":%s}", bad[i]),
 			E_INPUT);
 		assert_string_equal(school.code, "import.mapping");
 	}
@@ -203,11 +215,14 @@ static void people_come_from_a_sheet(const char *conf)
 	answer_is(&school, "report.errors.0.code", "digits_lost");
 	answer_is(&school, "report.errors.1.code", "invalid");
 	assert_int_equal(run(id, "{\"kind\":\"person\",\"dry_run\":false}"), E_INPUT);
-	assert_int_equal(run(id, "{\"kind\":\"person\",\"dry_run\":false,\"skip_bad\":true}"), 0);
-	assert_int_equal(count("SELECT count(*) FROM person WHERE name = '李四' AND phone = '13800000003'"
-			       " AND mail = 'li@example.edu.cn'"),
+	assert_int_equal(
+		run(id, "{\"kind\":\"person\",\"dry_run\":false,\"skip_bad\":true}"), 0);
+	assert_int_equal(
+		count("SELECT count(*) FROM person WHERE name = '李四' AND phone = '13800000003'"
+		      " AND mail = 'li@example.edu.cn'"),
 		1);
-	assert_int_equal(count("SELECT count(*) FROM person WHERE phone = '0571-8000 0000'"), 1);
+	assert_int_equal(
+		count("SELECT count(*) FROM person WHERE phone = '0571-8000 0000'"), 1);
 	assert_int_equal(view_do(&school, &operator, ROUTE_IMPORTS_ERRORS, id, NULL), 0);
 	assert_true(school.download_fd >= 0);
 	assert_int_equal(view_do(&school, &operator, ROUTE_IMPORTS_LIST, 0, NULL), 0);
@@ -219,8 +234,9 @@ static void a_unit_left_out_leaves_its_rows(const char *conf)
 {
 	begin(conf);
 	int64_t id = sheet("名称|单位\n甲|体育部\n乙|教务处\n");
-	assert_int_equal(run(id, "{\"kind\":\"asset\",\"dry_run\":false,\"skip_bad\":true,\"units\":["
-				 "{\"text\":\"体育部\",\"unit_id\":0}]}"),
+	assert_int_equal(
+		run(id, "{\"kind\":\"asset\",\"dry_run\":false,\"skip_bad\":true,\"units\":["
+			"{\"text\":\"体育部\",\"unit_id\":0}]}"),
 		0);
 	answer_is(&school, "report.errors.0.code", "unit_left_out");
 	assert_int_equal(count("SELECT count(*) FROM asset"), 1);
@@ -233,10 +249,12 @@ int main(void)
 		{ "a messy sheet is understood", a_messy_sheet_is_understood, false },
 		{ "what was confirmed is imported and remembered",
 			what_was_confirmed_is_imported_and_remembered, false },
-		{ "what came is taken back, but for what was touched", what_came_is_taken_back, false },
+		{ "what came is taken back, but for what was touched", what_came_is_taken_back,
+			false },
 		{ "columns are what people say they are", columns_are_what_people_say, false },
 		{ "people come from a sheet", people_come_from_a_sheet, false },
-		{ "a unit that is left out leaves its rows out", a_unit_left_out_leaves_its_rows, false },
+		{ "a unit that is left out leaves its rows out",
+			a_unit_left_out_leaves_its_rows, false },
 	};
 	return fixture_both(cases, sizeof(cases) / sizeof(cases[0]));
 }

@@ -15,10 +15,24 @@ static const struct {
 	int want;
 } broken[] = {
 	{ "what is no sheet", "x", E_FORMAT },
-	{ "a sheet without an end of its name", "\x1d" "a", E_FORMAT },
-	{ "a sheet without a count", "\x1d" "a\x1e", E_FORMAT },
-	{ "a count that is none", "\x1d" "a\x1f" "-1\x1e", E_FORMAT },
-	{ "a sheet", "\x1d" "a\x1f" "0\x1e", 1 },
+	{ "a sheet without an end of its name",
+		"\x1d"
+		"a",
+		E_FORMAT },
+	{ "a sheet without a count",
+		"\x1d"
+		"a\x1e",
+		E_FORMAT },
+	{ "a count that is none",
+		"\x1d"
+		"a\x1f"
+		"-1\x1e",
+		E_FORMAT },
+	{ "a sheet",
+		"\x1d"
+		"a\x1f"
+		"0\x1e",
+		1 },
 	{ "nothing", "", 0 },
 };
 
@@ -39,7 +53,15 @@ static void sheets_are_taken_strictly(void **state)
 static void rows_are_taken_strictly(void **state)
 {
 	(void)state;
-	static const char *const bad[] = { "1", "1\x1f" "a", "\x1f" "a\x1e", "x\x1f" "a\x1e", "0\x1f" "a\x1e",
+	static const char *const bad[] = { "1",
+		"1\x1f"
+		"a",
+		"\x1f"
+		"a\x1e",
+		"x\x1f"
+		"a\x1e",
+		"0\x1f"
+		"a\x1e",
 		"5\x1e" };
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		struct slice rows = slice_str(bad[i]);

@@ -71,7 +71,8 @@ static const struct {
 	{ "an .xlsx whose sheet ends early is broken", "cut.xlsx", "import.broken", NULL },
 	{ "an .xlsx without its sheet is broken", "gone.xlsx", "import.broken", NULL },
 	{ "an .xlsx of blanks is empty", "blank.xlsx", "import.empty", NULL },
-	{ "what unpacks to more than the limit is refused", "bomb.xlsx", "import.too_large", NULL },
+	{ "what unpacks to more than the limit is refused", "bomb.xlsx", "import.too_large",
+		NULL },
 	{ "a .docx is no table", "letter.docx", "import.type", NULL },
 	{ "an .xls that ends early is broken", "cut.xls", "import.broken", NULL },
 	{ "a workbook with a password says so", "password.xls", "import.password", NULL },
@@ -83,7 +84,8 @@ static void workbooks_are_read(void **state)
 	static uint8_t octets[1 << 20];
 	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
 		char path[512];
-		(void)snprintf(path, sizeof(path), "%s/%s", getenv("FENGSUI_GRIDS"), files[i].file);
+		(void)snprintf(
+			path, sizeof(path), "%s/%s", getenv("FENGSUI_GRIDS"), files[i].file);
 		FILE *file = fopen(path, "rb");
 		assert_non_null(file);
 		size_t n = fread(octets, 1, sizeof(octets), file);
@@ -106,9 +108,16 @@ static const struct {
 	{ "commas, with a mark", OCTETS("\xef\xbb\xbf名称,IP\r\n甲,10.1.2.3\r\n"), "", NULL },
 	{ "cells pasted", OCTETS("a\tb\n\n\"x\ny\"\t2"), "", "[]1:a|b$3:x\ny|2$" },
 	{ "semicolons", OCTETS("a;b\n1;2\n"), "", "[]1:a|b$2:1|2$" },
-	{ "UTF-16 with a mark", OCTETS("\xff\xfe" "a\0,\0" "2u\n\0"), "", "[]1:a|甲$" },
+	{ "UTF-16 with a mark",
+		OCTETS("\xff\xfe"
+		       "a\0,\0"
+		       "2u\n\0"),
+		"", "[]1:a|甲$" },
 	{ "UTF-16 without one, the other way round", OCTETS("\0a\0,\0b\0\n"), "", "[]1:a|b$" },
-	{ "half a character of UTF-16", OCTETS("\xff\xfe" "a\0\0\xd8"), "import.charset", NULL },
+	{ "half a character of UTF-16",
+		OCTETS("\xff\xfe"
+		       "a\0\0\xd8"),
+		"import.charset", NULL },
 	{ "GB18030", OCTETS("\xb5\xa5\xce\xbb,a\n"), "", "[]1:单位|a$" },
 	{ "neither", OCTETS("a,\xff\xff\n"), "import.charset", NULL },
 	{ "a quote that never closes", OCTETS("a,\"b\n"), "import.quotes", NULL },
@@ -118,7 +127,10 @@ static const struct {
 	{ "a PDF", OCTETS("%PDF-1.7\n"), "import.type", NULL },
 	{ "zeros", OCTETS("abcdefghijklmnopqrstuvwxyz\0"), "import.type", NULL },
 	{ "an archive that is none", OCTETS("PK\x03\x04zzzz"), "import.broken", NULL },
-	{ "controls are left away, and empty cells at the end", OCTETS("a\x1f" "b,\x01,,\n"), "", "[]1:ab|$" },
+	{ "controls are left away, and empty cells at the end",
+		OCTETS("a\x1f"
+		       "b,\x01,,\n"),
+		"", "[]1:ab|$" },
 };
 
 static void texts_are_read(void **state)

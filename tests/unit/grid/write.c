@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "grid/xlsx_write.h"
-
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -9,6 +7,7 @@
 
 #include "grid/grid.h"
 #include "grid/read.h"
+#include "grid/xlsx_write.h"
 
 static const char *const cells[][3] = {
 	{ "名称", "电话", "备注" },
@@ -30,7 +29,8 @@ static void what_is_written_is_read_again(void **state)
 	for (size_t r = 0; r < ROWS; r++) {
 		xlsx_out_row(out);
 		for (size_t c = 0; c < COLUMNS; c++) {
-			xlsx_out_cell(out, slice_str(cells[r][c]), r == 0 ? XLSX_HEADING : XLSX_PLAIN);
+			xlsx_out_cell(out, slice_str(cells[r][c]),
+				r == 0 ? XLSX_HEADING : XLSX_PLAIN);
 		}
 	}
 	assert_int_equal(xlsx_out_end(out, &file), 0);

@@ -16,12 +16,14 @@ static const struct {
 	const char *want; /* NULL = too many */
 } addresses[] = {
 	{ "one stays", "10.1.2.3", "10.1.2.3" },
-	{ "marks of every kind part them", "10.1.2.3、10.1.2.4，10.1.2.5；10.1.2.6\n10.1.2.7 10.1.2.8",
+	{ "marks of every kind part them",
+		"10.1.2.3、10.1.2.4，10.1.2.5；10.1.2.6\n10.1.2.7 10.1.2.8",
 		"10.1.2.3、10.1.2.4、10.1.2.5、10.1.2.6、10.1.2.7、10.1.2.8" },
 	{ "wide digits are narrow", "１０．１．２．３", "10.1.2.3" },
-	{ "a slash before an address parts, before a prefix it does not", "10.1.2.3/10.1.2.4、10.2.0.0/16",
-		"10.1.2.3、10.1.2.4、10.2.0.0/16" },
-	{ "a range is its networks", "10.1.2.3-10.1.2.10", "10.1.2.3、10.1.2.4/30、10.1.2.8/31、10.1.2.10" },
+	{ "a slash before an address parts, before a prefix it does not",
+		"10.1.2.3/10.1.2.4、10.2.0.0/16", "10.1.2.3、10.1.2.4、10.2.0.0/16" },
+	{ "a range is its networks", "10.1.2.3-10.1.2.10",
+		"10.1.2.3、10.1.2.4/30、10.1.2.8/31、10.1.2.10" },
 	{ "a range by its last number", "10.1.2.8 ~ 11", "10.1.2.8/30" },
 	{ "a range of one", "10.1.2.8-8", "10.1.2.8" },
 	{ "a range the wrong way round is left to be refused", "10.1.2.8-7", "10.1.2.8-7" },
@@ -37,7 +39,8 @@ static void addresses_are_parted(void **state)
 		AUTO_ARENA struct arena *arena = arena_create(0);
 		bool ok = false;
 		struct slice got = cell_addresses(arena, slice_str(addresses[i].cell), &ok);
-		if (ok != (addresses[i].want != NULL) || (ok && !slice_is(got, addresses[i].want))) {
+		if (ok != (addresses[i].want != NULL) ||
+			(ok && !slice_is(got, addresses[i].want))) {
 			fail_msg("%s: %.*s", addresses[i].name, SLICE_FMT(got));
 		}
 	}
@@ -68,7 +71,8 @@ static void people_are_parted(void **state)
 		struct slice phone = { 0 };
 		cell_person(arena, slice_str(people[i].cell), &name, &phone);
 		if (!slice_is(name, people[i].person) || !slice_is(phone, people[i].phone)) {
-			fail_msg("%s: %.*s, %.*s", people[i].name, SLICE_FMT(name), SLICE_FMT(phone));
+			fail_msg("%s: %.*s, %.*s", people[i].name, SLICE_FMT(name),
+				SLICE_FMT(phone));
 		}
 	}
 }

@@ -35,7 +35,10 @@ static void text_is_split_into_tokens(const char *conf)
 		{ "挖矿", "挖|挖矿|矿|", "挖矿|" },
 		{ "矿", "矿|", "矿|" },
 		{ "弱口令,OA", "弱|弱口|口|口令|令|oa|a|", "弱口|口令|oa|" },
-		{ "CVE-2026-1234", "cve-2026-1234|ve-2026-1234|e-2026-1234|2026-1234|026-1234|26-1234|6-1234|1234|234|34|4|", "cve-2026-1234|" },
+		{ "CVE-2026-1234",
+			"cve-2026-1234|ve-2026-1234|e-2026-1234|2026-1234|026-1234|26-1234|6-1234|"
+			"1234|234|34|4|",
+			"cve-2026-1234|" },
 		{ "（１０．1.2.3）", "10.1.2.3|0.1.2.3|1.2.3|2.3|3|", "10.1.2.3|" },
 		{ "end. of-", "end|nd|d|of|f|", "end|of|" },
 		{ "Ｗｅｂ服务器", "web|eb|b|服|服务|务|务器|器|", "web|服务|务器|" },
@@ -131,8 +134,8 @@ static void records_are_found_by_every_word(const char *conf)
 /* Whatever stands in a text without a blank between is found by it: as LIKE '%…%' would. */
 static void every_stretch_of_a_text_finds_it(const char *conf)
 {
-	static const char *const stretches[] = { "馆服", "务器弱", "CVE-2026-1234", "E-2026", "26-123", "4",
-		"统挖矿木马", "0.1.2", "1.2.33", "brary", "we", "器弱口令" };
+	static const char *const stretches[] = { "馆服", "务器弱", "CVE-2026-1234", "E-2026",
+		"26-123", "4", "统挖矿木马", "0.1.2", "1.2.33", "brary", "we", "器弱口令" };
 	struct house house;
 	house_open(&house, conf);
 	assert_int_equal(house_run(&house, put_texts, NULL), 0);
@@ -194,7 +197,8 @@ int main(void)
 		{ "text is split into tokens", text_is_split_into_tokens, false },
 		{ "records are found by every word", records_are_found_by_every_word, false },
 		{ "every stretch of a text finds it", every_stretch_of_a_text_finds_it, false },
-		{ "only those among whom one looks are found", only_those_among_whom_one_looks_are_found, false },
+		{ "only those among whom one looks are found",
+			only_those_among_whom_one_looks_are_found, false },
 	};
 	return fixture_both(cases, sizeof(cases) / sizeof(cases[0]));
 }
