@@ -21,13 +21,16 @@
 #include "workflow/policy.h"
 
 struct notice_timing {
-	const struct calendar *calendar;
+	const struct calendar *calendar; /* of the unit that puts right */
 	const struct policy *policy;
 	enum grade grade;
 	int64_t issued_ms;
 	int64_t now_ms;
 	/* by which a running due was counted; NULL = calendar */
 	const struct calendar *due_calendar;
+	/* of the centre, for what it does itself; NULL = calendar */
+	const struct calendar *desk_calendar;
+	int64_t superior_due_ms; /* of the paper it answers, 0 = none */
 };
 
 /** T0 of a notice that reached somebody at reached_ms, or has not yet (0). */

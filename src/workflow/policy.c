@@ -24,19 +24,28 @@ enum kind { KIND_RULE, KIND_ACK, KIND_INT, KIND_CLOCK };
 
 #define RULE(text, rule, grades, min, max)                                                     \
 	{                                                                                      \
-		text, KIND_RULE, POLICY_##rule, grades, min, max                               \
+		text, KIND_RULE, POLICY_##rule, grades, min, max, NULL                         \
+	}
+/* Came later: a text of before has the value it got first. */
+#define RULE_SINCE(text, rule, grades, min, max, first)                                        \
+	{                                                                                      \
+		text, KIND_RULE, POLICY_##rule, grades, min, max, first                        \
+	}
+#define INT_SINCE(text, member, min, max, first)                                               \
+	{                                                                                      \
+		text, KIND_INT, offsetof(struct policy, member), 0, min, max, #first           \
 	}
 #define ACK(text, member, severities, min, max)                                                \
 	{                                                                                      \
-		text, KIND_ACK, offsetof(struct policy, member), severities, min, max          \
+		text, KIND_ACK, offsetof(struct policy, member), severities, min, max, NULL    \
 	}
 #define INT(text, member, min, max)                                                            \
 	{                                                                                      \
-		text, KIND_INT, offsetof(struct policy, member), 0, min, max                   \
+		text, KIND_INT, offsetof(struct policy, member), 0, min, max, NULL             \
 	}
 #define CLOCK(text, member, min, max)                                                          \
 	{                                                                                      \
-		text, KIND_CLOCK, offsetof(struct policy, member), 0, min, max                 \
+		text, KIND_CLOCK, offsetof(struct policy, member), 0, min, max, NULL           \
 	}
 
 /* Ranges of rules are in minutes, a working day counted as a day. */
@@ -47,6 +56,7 @@ static const struct parameter {
 	unsigned mask; /* grades or severities it holds for */
 	int64_t min;
 	int64_t max;
+	const char *first; /* JSON of its first value, where older texts have none; or NULL */
 } parameters[] = {
 	RULE("triage.urgent", TRIAGE, G_URGENT, 1, 2 * DAY),
 	RULE("triage.high", TRIAGE, G(HIGH), 1, 5 * DAY),
@@ -68,6 +78,8 @@ static const struct parameter {
 	RULE("brief.other", BRIEF, G(MEDIUM) | G(LOW), HOUR, 30 * DAY),
 	RULE("confirm", CONFIRM, G_ALL, HOUR, 5 * DAY),
 	RULE("objection", OBJECTION, G_ALL, HOUR, 10 * DAY),
+	RULE_SINCE("task.remind", TASK_REMIND, G_ALL, HOUR, 10 * DAY, "1 wd"),
+	RULE_SINCE("superior.buffer", SUPERIOR_BUFFER, G_ALL, HOUR, 10 * DAY, "1 wd"),
 	RULE("ladder.urgent.1", LADDER_1, G_URGENT, 1, 30 * DAY),
 	RULE("ladder.urgent.2", LADDER_2, G_URGENT, 1, 30 * DAY),
 	RULE("ladder.urgent.3", LADDER_3, G_URGENT, 1, 30 * DAY),
@@ -92,6 +104,9 @@ static const struct parameter {
 	INT("extension.percent_max", extension_percent_max, 1, 300),
 	INT("false_positive.review_days", false_positive_review_days, 1, 3650),
 	INT("recurrence.days", recurrence_days, 0, 3650),
+	INT_SINCE("superior.buffer_percent", superior_buffer_percent, 0, 90, 25),
+	INT_SINCE("superior.short_hours", superior_short_hours, 0, 30 * 24, 72),
+	INT_SINCE("incoming.remind_percent", incoming_remind_percent, 1, 99, 50),
 	INT("alerts.per_source_minute", alerts_per_source_minute, 1, 10000),
 	INT("incident.window_minutes", incident_window_min, 1, 7 * DAY),
 };
@@ -135,10 +150,10 @@ static struct due_rule *ack_at(struct policy *policy, size_t offset)
 }
 
 static bool rule_set(
-	struct reading *reading, const struct parameter *parameter, const struct json *value)
+	struct reading *reading, const struct parameter *parameter, struct slice value)
 {
 	struct due_rule rule = { 0, DUE_WORKING_DAYS };
-	if (due_rule_parse(json_str(value), &rule) < 0 || weight(rule) < parameter->min ||
+	if (due_rule_parse(value, &rule) < 0 || weight(rule) < parameter->min ||
 		weight(rule) > parameter->max) {
 		return false;
 	}
@@ -168,6 +183,13 @@ static bool clock_read(struct slice text, int64_t *ret_minutes)
 	return true;
 }
 
+static void number_keep(
+	struct reading *reading, const struct parameter *parameter, int64_t number)
+{
+	int32_t small = (int32_t)number;
+	memcpy((uint8_t *)&reading->policy + parameter->at, &small, sizeof(small));
+}
+
 static bool number_set(
 	struct reading *reading, const struct parameter *parameter, const struct json *value)
 {
@@ -177,9 +199,23 @@ static bool number_set(
 	if (!ok || number < parameter->min || number > parameter->max) {
 		return false;
 	}
-	int32_t small = (int32_t)number;
-	memcpy((uint8_t *)&reading->policy + parameter->at, &small, sizeof(small));
+	number_keep(reading, parameter, number);
 	return true;
+}
+
+/* A text of before the parameter was: what it was first.  false where it has always been. */
+static bool first_set(struct reading *reading, const struct parameter *parameter)
+{
+	uint64_t number = 0;
+	if (parameter->first == NULL) {
+		return false;
+	}
+	if (parameter->kind == KIND_RULE) {
+		return rule_set(reading, parameter, slice_str(parameter->first));
+	}
+	bool ok = num_u64(slice_str(parameter->first), INT32_MAX, &number) == 0;
+	number_keep(reading, parameter, (int64_t)number);
+	return ok;
 }
 
 static const char *const kind_words[] = {
@@ -211,7 +247,7 @@ static void parameter_read(struct reading *reading, const struct json *item)
 	}
 	const struct json *value = json_get(item, "value");
 	bool is_rule = parameter->kind == KIND_RULE || parameter->kind == KIND_ACK;
-	bool ok = is_rule ? rule_set(reading, parameter, value)
+	bool ok = is_rule ? rule_set(reading, parameter, json_str(value))
 			  : number_set(reading, parameter, value);
 	if (!ok) {
 		mistake(reading, name, "must be %s, from %lld to %lld%s",
@@ -268,7 +304,7 @@ static void root_read(struct reading *reading, const struct json *root)
 		parameter_read(reading, item);
 	}
 	for (size_t i = 0; i < PARAMETERS; i++) {
-		if (!reading->seen[i]) {
+		if (!reading->seen[i] && !first_set(reading, &parameters[i])) {
 			mistake(reading, slice_str(parameters[i].name), "is missing");
 		}
 	}

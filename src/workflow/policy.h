@@ -39,7 +39,9 @@ enum policy_rule {
 	POLICY_BRIEF,   /* the vice president is briefed */
 	POLICY_CONFIRM, /* an issue without second person is confirmed */
 	POLICY_OBJECTION,
-	POLICY_LADDER_1, /* overdue level 1 is this long after due */
+	POLICY_TASK_REMIND,     /* this long before a task is due */
+	POLICY_SUPERIOR_BUFFER, /* kept back of a superior's deadline, at most */
+	POLICY_LADDER_1,        /* overdue level 1 is this long after due */
 	POLICY_LADDER_2,
 	POLICY_LADDER_3,
 	POLICY_LADDER_4,
@@ -59,6 +61,9 @@ struct policy {
 	int32_t extension_percent_max; /* of the original length */
 	int32_t false_positive_review_days;
 	int32_t recurrence_days; /* the same finding again within this is the same record */
+	int32_t superior_buffer_percent; /* of the time left, at most */
+	int32_t superior_short_hours;    /* with less left only the share counts */
+	int32_t incoming_remind_percent; /* of the time to a paper's inner limit */
 	int32_t alerts_per_source_minute;
 	int32_t incident_window_min; /* alerts of one asset this close are one incident */
 };
@@ -85,7 +90,8 @@ void policy_stamp(char *version, size_t room, struct slice text);
  *
  * Shape:   {"id","title","parameters":[{"name","value","origin"},…]}; every
  *          parameter once, none unknown, each within its range, graver never
- *          slower than milder.
+ *          slower than milder.  A parameter that came with a later edition may
+ *          be missing from an older text, and is then what it was first.
  * Returns: 0, or E_INPUT with every mistake in errors, or E_LIMIT.
  */
 NODISCARD int policy_parse(
