@@ -146,5 +146,6 @@ static const desk_fn acts[ROUTE_COUNT_] = {
 
 desk_fn desk_act(enum route_id route)
 {
-	return (unsigned)route < ROUTE_COUNT_ ? acts[route] : NULL;
+	desk_fn act = (unsigned)route < ROUTE_COUNT_ ? acts[route] : NULL;
+	return act != NULL ? act : desk_act_office(route);
 }

@@ -47,7 +47,7 @@ static int sign_next(struct matter *m, const struct timer *timer)
 	if (timer->seq >= SIGN_REMINDERS_MAX) {
 		return 0;
 	}
-	int error = calendar_add(m->env->calendar, m->now_ms,
+	int error = calendar_add(m->timing.calendar, m->now_ms,
 		policy_rule(m->timing.policy, POLICY_SIGN_FOR, m->row.grade), &at_ms,
 		&provisional);
 	struct timer next = *timer;

@@ -18,6 +18,9 @@ NODISCARD int matter_clocks(struct matter *m);
 /* The timer of the next rung above row.overdue_level. */
 NODISCARD int matter_ladder_next(struct matter *m);
 
+/* matter_clock.c: this deadline by the days as they are now; its timers with it. */
+NODISCARD int matter_recount(struct matter *m);
+
 /* matter_clock.c: the rules it goes on by */
 NODISCARD int matter_timing(struct matter *m);
 

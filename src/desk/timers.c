@@ -3,8 +3,10 @@
 
 #include "desk/affected.h"
 #include "desk/expiry.h"
+#include "desk/incoming.h"
 #include "desk/line.h"
 #include "desk/maintenance.h"
+#include "desk/tasks.h"
 #include "records/timer.h"
 
 int desk_timer(struct txn *txn, const struct desk_env *env, const struct timer *timer)
@@ -17,6 +19,12 @@ int desk_timer(struct txn *txn, const struct desk_env *env, const struct timer *
 	}
 	if (slice_starts(timer->kind, SLICE("expiry."))) {
 		return expiry_timer(txn, env, timer);
+	}
+	if (slice_starts(timer->kind, SLICE("incoming."))) {
+		return incoming_timer(txn, env, timer);
+	}
+	if (slice_starts(timer->kind, SLICE("task."))) {
+		return task_timer(txn, env, timer);
 	}
 	return line_timer(txn, env, timer);
 }

@@ -3,6 +3,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "view/incoming.h"
 #include "view/listing.h"
 #include "view/page.h"
 #include "view/view.h"
@@ -124,7 +125,8 @@ int view_findings_get(struct view *view)
 	view->version = db_col_int64(q, 1);
 	jw_object(&view->jw);
 	members_put(view, q);
-	error = page_timeline(view, "finding", id);
+	error = view_incoming_of(view, "finding", id);
+	error = error < 0 ? error : page_timeline(view, "finding", id);
 	jw_end(&view->jw);
 	return error;
 }

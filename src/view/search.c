@@ -25,6 +25,9 @@ static const struct {
 	{ "finding", ROUTE_FINDINGS_GET,
 		"SELECT title, NULL, state, found_at_ms FROM finding WHERE id = $1"
 		" AND ($2 = 0 OR unit_id = $2)" },
+	{ "incoming", ROUTE_INCOMING_GET,
+		"SELECT CASE WHEN title IS NULL THEN register_no ELSE register_no || ' ' || title"
+		" END, NULL, state, created_at_ms FROM incoming WHERE id = $1 AND $2 = 0" },
 	{ "incident", ROUTE_INCIDENTS_GET,
 		"SELECT code, args, state, opened_at_ms FROM incident WHERE id = $1"
 		" AND ($2 = 0 OR unit_id = $2)" },

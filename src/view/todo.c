@@ -22,6 +22,13 @@ enum { TODO_MAX = 300, TODO_A_KIND = 100 };
  */
 #define NOTICE "SELECT n.id, n.title, NULL, n.number, n.grade, NULL, n.unit_id, u.name, "
 #define NOTICES " FROM notice n JOIN unit u ON u.id = n.unit_id WHERE "
+#define PAPER                                                                                   \
+	"SELECT i.id, coalesce(i.title, i.register_no), NULL, i.register_no, NULL, NULL, NULL," \
+	" NULL, "
+#define PAPERS " AND $1 = $1 AND $2 = $2 ORDER BY i.id LIMIT $3"
+#define TASK                                                                                   \
+	"SELECT t.id, t.title, NULL, NULL, NULL, NULL, t.unit_id, u.name, t.due_at_ms,"        \
+	" t.created_at_ms FROM task t JOIN unit u ON u.id = t.unit_id"
 #define SCOPE " AND ($1 = -1 OR n.unit_id = $1) AND $2 = $2 ORDER BY n.id LIMIT $3"
 #define UNIT (ROLE_BIT(ROLE_OFFICER) | ROLE_BIT(ROLE_SPECIALIST) | ROLE_BIT(ROLE_UNIT_HEAD))
 #define DESK (ROLE_BIT(ROLE_OPERATOR) | ROLE_BIT(ROLE_SECURITY_ADMIN))
@@ -89,6 +96,36 @@ static const struct {
 		NOTICE "NULL, n.issued_at_ms" NOTICES
 		       "n.state IN ('briefed', 'upreported') AND n.upreport IN ('receipted', "
 		       "'not_needed')" SCOPE },
+	{ ROLE_BIT(ROLE_SCHOOL_OFFICE) | ROLE_BIT(ROLE_OPERATOR), "incoming", "propose", 15,
+		PAPER "NULL, i.created_at_ms FROM incoming i"
+		      " WHERE i.state = 'registered'" PAPERS },
+	{ ROLE_BIT(ROLE_VICE_PRESIDENT), "incoming", "instruct", 15,
+		PAPER "i.inner_due_at_ms, i.created_at_ms FROM incoming i"
+		      " WHERE i.state = 'proposed'" PAPERS },
+	{ ROLE_BIT(ROLE_SCHOOL_OFFICE) | ROLE_BIT(ROLE_DIRECTOR), "incoming", "assign", 15,
+		PAPER "i.inner_due_at_ms, i.created_at_ms FROM incoming i"
+		      " WHERE i.state = 'instructed'" PAPERS },
+	{ ROLE_BIT(ROLE_OPERATOR) | ROLE_BIT(ROLE_DIRECTOR), "incoming", "handle", 15,
+		PAPER "i.inner_due_at_ms, i.received_at_ms FROM incoming i"
+		      " WHERE i.state = 'handling' AND i.handler_id = $2 AND $1 = $1"
+		      " ORDER BY i.id LIMIT $3" },
+	{ ROLE_BIT(ROLE_SCHOOL_OFFICE) | ROLE_BIT(ROLE_DIRECTOR), "incoming", "file_away", 15,
+		PAPER "NULL, i.fed_back_at_ms FROM incoming i"
+		      " WHERE i.state = 'answered'" PAPERS },
+	{ UNIT, "task", "report", 5,
+		TASK " WHERE t.state = 'open' AND ($1 = -1 OR t.unit_id = $1) AND $2 = $2"
+		     " ORDER BY t.due_at_ms, t.id LIMIT $3" },
+	{ ROLE_BIT(ROLE_OPERATOR) | ROLE_BIT(ROLE_DIRECTOR), "task", "report", 5,
+		TASK " WHERE t.state = 'open' AND u.is_centre = 1 AND $1 = $1 AND $2 = $2"
+		     " ORDER BY t.due_at_ms, t.id LIMIT $3" },
+	{ ROLE_BIT(ROLE_SCHOOL_OFFICE) | ROLE_BIT(ROLE_LEADING_GROUP), "task", "settle_task", 5,
+		TASK " WHERE t.state = 'reported' AND $1 = $1 AND $2 = $2"
+		     " ORDER BY t.due_at_ms, t.id LIMIT $3" },
+	{ UNIT, "guidance", "read", 5,
+		"SELECT g.id, g.title, NULL, NULL, NULL, NULL, n.unit_id, u.name, NULL, g.at_ms"
+		" FROM guidance g JOIN guidance_unit n ON n.guidance_id = g.id JOIN unit u"
+		" ON u.id = n.unit_id WHERE n.read_at_ms IS NULL AND n.unit_id = $1 AND $2 = $2"
+		" ORDER BY g.id LIMIT $3" },
 	{ ROLE_BIT(ROLE_DIRECTOR) | ROLE_BIT(ROLE_VICE_PRESIDENT), "notice", "confirm_deferred",
 		15,
 		NOTICE
