@@ -151,4 +151,5 @@ export const review = {
   'lead.late': 'Units to be urged',
   'lead.n_late': '{n} of {all} overdue',
   'lead.send_remark': 'Send instruction',
+  'did.recounted': '{actor} counted the deadline anew: {from} is now {to}',
 };

@@ -151,4 +151,5 @@ export const review = {
   'lead.late': '待督促单位',
   'lead.n_late': '逾期 {n} / 共 {all} 件',
   'lead.send_remark': '提交批示',
+  'did.recounted': '{actor} 重算期限：{from} 改为 {to}',
 };
