@@ -328,6 +328,26 @@ class Story:
         for incident in incidents[:-1]:
             operator.post(f"/incidents/{incident}/close", code="other", note="演示数据：已封禁来源地址并提醒当事人。")
 
+    def office(self):
+        """A superior's paper being handled, a meeting's task, guidance, and the school's own day off."""
+        office, now = self.people["zhengwen"], int(time.time() * 1000)
+        superior = office.post("/superiors", name=school.SUPERIOR)["id"]
+        paper = office.post("/incoming", **school.PAPER, superior_id=superior, received_at=now, due_at=now + school.PAPER_HOURS * 3_600_000)["id"]
+        office.post(f"/incoming/{paper}/propose", proposal="拟请信息技术中心牵头办理，宣传部配合。")
+        self.people["hansong"].post(f"/incoming/{paper}/words", words="请信息技术中心抓紧办理，按时反馈。")
+        handler = self.people["zhoumin"].get("/session")["person"]["id"]
+        office.post(f"/incoming/{paper}/assign", handler_id=handler)
+        finding = self.finding("学校门户网站存在过期外链", "other", "low", "宣传部", "学校门户网站", "上级通知附件所列，已核实。",
+                               "清除失效外链，建立外链清单。", incoming_id=paper)
+        self.issue(self.draft("关于学校门户网站存在过期外链的通报", "low", "宣传部", finding))
+        meeting = office.post("/meetings", title="领导小组本季度例会", day=now, place="行政楼会议室")["id"]
+        office.post("/tasks", title="完成各单位弱口令清理", unit_id=self.unit["教务处"], meeting_id=meeting, rule="10 wd")
+        task = office.post("/tasks", title="更新网站外链清单", unit_id=self.unit["宣传部"], meeting_id=meeting, rule="5 wd")["id"]
+        self.people["chenli"].post(f"/tasks/{task}/reports", text="已核对 42 条外链，清除 5 条。")
+        office.post("/guidance", title="关于做好假期网络安全值守的意见", text="请各单位安排专人值守，保持电话畅通，无人运维的系统放假前关停。")
+        day = time.strftime("%Y-%m-%d", time.localtime(time.time() + 20 * 86400))
+        self.people["zhoumin"].post("/calendars", spans=[{"from": day, "to": day, "kind": "off", "reason": "校庆"}])
+
     def tell(self, one_time):
         for saying, act in (
                 ("units, people and accounts", lambda: self.found(one_time)),
@@ -337,6 +357,7 @@ class Story:
                 ("a notice nobody signed for yet", self.unsigned),
                 ("a notice whose verification failed", self.failed_once),
                 ("a notice waiting to be verified", self.submitted),
+                ("a superior's paper and the leading group", self.office),
                 ("what waits on the desk", self.waiting),
                 ("a revision of the regulation", self.regulation),
                 ("fourteen days before today", self.past)):
@@ -363,7 +384,7 @@ def break_things(name):
 def accounts(port, password):
     names = {"operator": "值班员", "director": "信息技术中心主任", "reviewer": "审核人", "verifier": "复核人",
              "security_admin": "安全管理员", "auditor": "审计管理员", "vice_president": "分管校领导",
-             "officer": "网络安全员", "unit_head": "单位负责人"}
+             "officer": "网络安全员", "school_office": "学校办公室", "unit_head": "单位负责人"}
     rows = [("admin", "系统管理员", "系统管理员")]
     rows += [(a, n, "、".join(names[r] for r in roles) + (f"（{unit}）" if set(roles) & set(school.UNIT_ROLES) else ""))
              for a, n, unit, _, roles in school.PEOPLE]

@@ -188,5 +188,6 @@ desk_fn desk_act(enum route_id route)
 	if ((unsigned)route >= ROUTE_COUNT_) {
 		return NULL;
 	}
-	return acts[route] != NULL ? acts[route] : desk_act_of_matter(route);
+	desk_fn act = acts[route] != NULL ? acts[route] : desk_act_of_matter(route);
+	return act != NULL ? act : desk_act_office(route);
 }

@@ -76,6 +76,10 @@ static void answer_put(struct desk *desk)
 		jw_key(&jw, "report");
 		jw_raw(&jw, desk->answer_report);
 	}
+	if (desk->answer_moves.n > 0) {
+		jw_key(&jw, "moves");
+		jw_raw(&jw, desk->answer_moves);
+	}
 	jw_end(&jw);
 }
 

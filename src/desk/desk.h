@@ -91,6 +91,7 @@ struct desk {
 	struct slice answer_secret;
 	struct slice answer_state;
 	struct slice answer_report; /* JSON */
+	struct slice answer_moves;  /* JSON: deadlines that would be other ones */
 	char set_token[80];         /* session cookie to set; "-" ends it */
 	struct import_source
 		*import; /* the sheet in the store that is being imported; NULL = none */
@@ -111,6 +112,8 @@ NODISCARD int desk_run(struct txn *txn, struct desk *desk);
 
 /** The act of a route; NULL when it is no command or not built.  desk/acts.c. */
 desk_fn desk_act(enum route_id route);
+/** The part of it in desk/acts_office.c. */
+desk_fn desk_act_office(enum route_id route);
 
 /** Refuse: dotted code (a sentence in the UI's catalogue) and the body's member at fault.  Returns error. */
 int desk_refuse(struct desk *desk, int error, const char *code, const char *field);

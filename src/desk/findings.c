@@ -9,6 +9,7 @@
 #include "desk/finding_act.h"
 #include "desk/finding_recur.h"
 #include "desk/finding_row.h"
+#include "desk/incoming_link.h"
 #include "desk/words.h"
 #include "records/search.h"
 #include "records/sql.h"
@@ -165,9 +166,14 @@ int desk_finding_create(struct desk *desk)
 		.source = SOURCE_MONITOR,
 		.found_at_ms = desk->now_ms,
 		.author_id = desk->caller.person_id };
+	int64_t paper_id = 0;
 	int error = finding_row_read(desk, &row);
 	error = error < 0 ? error : incident_unused(desk, &row);
-	return error < 0 ? error : finding_take(desk, &row, "finding.create", "created");
+	error = error < 0 ? error : incoming_link_read(desk, &paper_id);
+	row.source = paper_id != 0 ? SOURCE_SUPERIOR : row.source;
+	error = error < 0 ? error : finding_take(desk, &row, "finding.create", "created");
+	/* The one that is open already may be what it names. */
+	return error < 0 ? error : incoming_link_finding(desk, desk->answer_id, paper_id);
 }
 
 /* ---- judging */

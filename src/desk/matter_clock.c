@@ -4,10 +4,12 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/jw.h"
+#include "desk/calendars.h"
 #include "desk/desk.h"
 #include "desk/matter.h"
 #include "desk/matter_priv.h"
 #include "desk/policies.h"
+#include "records/sql.h"
 #include "records/timer.h"
 #include "records/txn.h"
 
@@ -154,19 +156,54 @@ static int step(struct matter *m, uint32_t clocks)
 	return 0;
 }
 
+/* Of the paper it answers, or that its findings came from: the one that ends first. */
+static int superior_due(struct matter *m)
+{
+	int row = sql_int(m->db,
+		"SELECT min(i.due_at_ms) FROM incoming i WHERE i.due_at_ms IS NOT NULL"
+		" AND i.state NOT IN ('voided', 'archived') AND (i.id = (SELECT incoming_id"
+		" FROM notice WHERE id = $1) OR i.id IN (SELECT incoming_id FROM finding"
+		" WHERE notice_id = $1))",
+		&m->timing.superior_due_ms, SQL_INT(m->row.id));
+	return row < 0 ? row : 0;
+}
+
 /* Once issued a notice goes on by the rules it was issued under. */
 int matter_timing(struct matter *m)
 {
 	bool issued = m->row.issued_at_ms != 0;
-	m->timing = (struct notice_timing) { .calendar = m->env->calendar,
-		.grade = m->row.grade,
+	m->timing = (struct notice_timing) { .grade = m->row.grade,
 		.issued_ms = issued ? m->row.issued_at_ms : m->now_ms,
 		.now_ms = m->now_ms };
 	int error =
 		policy_then(m->txn, m->env, issued ? m->row.policy_id : 0, &m->timing.policy);
+	error = error < 0
+			? error
+			: calendar_of_unit(m->txn, m->env, m->row.unit_id, &m->timing.calendar);
+	error = error < 0 ? error
+			  : calendar_of_unit(m->txn, m->env, 0, &m->timing.desk_calendar);
+	error = error < 0 ? error : superior_due(m);
 	return error < 0 ? error
 			 : calendar_then(m->txn, m->env, m->due.calendar_version,
 				   &m->timing.due_calendar);
+}
+
+int matter_recount(struct matter *m)
+{
+	int error = due_recount(m->timing.calendar, &m->due);
+	if (error < 0) {
+		return error;
+	}
+	due_keep(m);
+	m->row.overdue_level = notice_overdue_level(&m->timing, &m->due);
+	error = timer_end(m, "notice.due");
+	error = error < 0 ? error : timer_end(m, "notice.ladder");
+	if (error < 0 || due_paused(&m->due)) {
+		return error;
+	}
+	return m->row.due_at_ms > m->now_ms
+		       ? timer_at(m, "notice.due", txn_id(m->txn), m->row.due_at_ms)
+		       : matter_ladder_next(m);
 }
 
 int matter_clocks(struct matter *m)
@@ -186,7 +223,7 @@ int matter_ladder_next(struct matter *m)
 	if (rung >= POLICY_LADDER_RUNGS) {
 		return 0;
 	}
-	int error = calendar_add(m->env->calendar, m->row.due_at_ms,
+	int error = calendar_add(m->timing.calendar, m->row.due_at_ms,
 		policy_rule(m->timing.policy, (enum policy_rule)(POLICY_LADDER_1 + rung),
 			m->row.grade),
 		&at_ms, &provisional);

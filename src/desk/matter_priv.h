@@ -44,6 +44,9 @@ NODISCARD int matter_lapse(struct matter *m);
 /* matter_lapse.c: a notice whose findings were all accepted is withdrawn, as who approved it says. */
 NODISCARD int matter_emptied(struct desk *desk, int64_t notice_id);
 
+/* matter_clock.c: this deadline by the days as they are now; its timers with it. */
+NODISCARD int matter_recount(struct matter *m);
+
 /* matter_clock.c: the rules it goes on by */
 NODISCARD int matter_timing(struct matter *m);
 

@@ -12,6 +12,7 @@
 #include "records/sql.h"
 #include "records/trail.h"
 #include "records/txn.h"
+#include "workflow/calendar_layer.h"
 #include "workflow/policy.h"
 
 /* ---- keeping */
@@ -220,7 +221,13 @@ static int year_add(struct txn *txn, struct slice version, struct calendar *cale
 	return 1;
 }
 
-int calendar_then(struct txn *txn, const struct desk_env *env, const char *versions,
+static bool is_layer(struct slice version)
+{
+	return slice_starts(version, SLICE("school-")) || slice_starts(version, SLICE("unit-"));
+}
+
+/* The years it was counted by, where they read otherwise today. */
+static int years_then(struct txn *txn, const struct desk_env *env, const char *versions,
 	const struct calendar **ret_calendar)
 {
 	struct slice left = slice_str(versions);
@@ -231,6 +238,9 @@ int calendar_then(struct txn *txn, const struct desk_env *env, const char *versi
 	while (left.n > 0 && row >= 0) {
 		struct slice version = { 0 };
 		(void)slice_cut(left, '+', &version, &left);
+		if (is_layer(version)) {
+			continue;
+		}
 		if (!in_force(env->calendar, version) && then == NULL) {
 			then = arena_take(txn_arena(txn), sizeof(*then));
 			calendar_init(then);
@@ -247,6 +257,64 @@ int calendar_then(struct txn *txn, const struct desk_env *env, const char *versi
 	}
 	if (older > 0 && row >= 0) {
 		*ret_calendar = then;
+	}
+	return row < 0 ? row : 0;
+}
+
+/* "unit-12-3" is of 'calendar-unit-12'. */
+static struct slice layer_subject(struct txn *txn, struct slice name)
+{
+	size_t end = name.n;
+	while (end > 0 && name.p[end - 1] != '-') {
+		end--;
+	}
+	return arena_printf(txn_arena(txn), "calendar-%.*s",
+		SLICE_FMT(slice_head(name, end > 0 ? end - 1 : 0)));
+}
+
+/* A layer's text by its stamped version: 1, 0 it is none that is kept, or as db_step. */
+static int layer_find(struct txn *txn, struct slice version, struct slice *ret_text)
+{
+	struct slice name = { 0 };
+	struct slice stamp = { 0 };
+	if (!is_layer(version) || !slice_cut(version, '@', &name, &stamp)) {
+		return 0;
+	}
+	AUTO_STMT struct stmt *q = NULL;
+	int row = sql_query(txn_db(txn),
+		"SELECT text FROM policy_version WHERE kind = 'calendar' AND name = $1"
+		" AND subject IN ('calendar-school', $3) AND substr(sm3, 1, 8) = $2 LIMIT 1",
+		&q, SQL_TEXT(name), SQL_TEXT(stamp), SQL_TEXT(layer_subject(txn, name)));
+	row = row < 0 ? row : db_step(q);
+	if (row == 1) {
+		*ret_text = arena_dup(txn_arena(txn), db_col_text(q, 0));
+	}
+	return row;
+}
+
+/* The school's and the unit's own days as they read then; those made since do not count. */
+int calendar_then(struct txn *txn, const struct desk_env *env, const char *versions,
+	const struct calendar **ret_calendar)
+{
+	struct slice left = slice_str(versions);
+	struct calendar *laid = NULL;
+	int row = years_then(txn, env, versions, ret_calendar);
+	while (left.n > 0 && row >= 0) {
+		struct slice version = { 0 };
+		struct slice text = { 0 };
+		(void)slice_cut(left, '+', &version, &left);
+		row = layer_find(txn, version, &text);
+		if (row == 1 && laid == NULL) {
+			laid = arena_take(txn_arena(txn), sizeof(*laid));
+			*laid = **ret_calendar;
+		}
+		if (row == 1 && calendar_add_layer(laid, text, txn_diag(txn)) == 0) {
+			policy_stamp(laid->layers[laid->layer_count - 1], CALENDAR_STAMPED_MAX,
+				text);
+		}
+	}
+	if (laid != NULL && row >= 0) {
+		*ret_calendar = laid;
 	}
 	return row < 0 ? row : 0;
 }

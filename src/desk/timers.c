@@ -7,10 +7,12 @@
 #include "desk/expiry.h"
 #include "desk/filings.h"
 #include "desk/finding_recur.h"
+#include "desk/incoming.h"
 #include "desk/line.h"
 #include "desk/maintenance.h"
 #include "desk/regulations.h"
 #include "desk/reviews.h"
+#include "desk/tasks.h"
 #include "records/timer.h"
 
 int desk_timer(struct txn *txn, const struct desk_env *env, const struct timer *timer)
@@ -41,6 +43,12 @@ int desk_timer(struct txn *txn, const struct desk_env *env, const struct timer *
 	}
 	if (slice_is(timer->kind, "regulation.enter")) {
 		return regulation_timer(txn, timer);
+	}
+	if (slice_starts(timer->kind, SLICE("incoming."))) {
+		return incoming_timer(txn, env, timer);
+	}
+	if (slice_starts(timer->kind, SLICE("task."))) {
+		return task_timer(txn, env, timer);
 	}
 	return line_timer(txn, env, timer);
 }

@@ -3,6 +3,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "view/incoming.h"
 #include "view/listing.h"
 #include "view/page.h"
 #include "view/pleas.h"
@@ -139,6 +140,7 @@ int view_findings_get(struct view *view)
 	jw_object(&view->jw);
 	members_put(view, q);
 	error = view_pleas_of_finding(view, id);
+	error = error < 0 ? error : view_incoming_of(view, "finding", id);
 	error = error < 0 ? error : page_timeline(view, "finding", id);
 	jw_end(&view->jw);
 	return error;

@@ -9,6 +9,7 @@
 #include "records/caller.h"
 #include "view/findings.h"
 #include "view/incidents.h"
+#include "view/incoming.h"
 #include "view/notice_acts.h"
 #include "view/notices.h"
 #include "view/page.h"
@@ -400,6 +401,11 @@ static int deliveries(struct view *view, struct seen *seen)
 	return view_deliveries_of(view, "notice", seen->id);
 }
 
+static int incoming(struct view *view, struct seen *seen)
+{
+	return view_incoming_of(view, "notice", seen->id);
+}
+
 static int timeline(struct view *view, struct seen *seen)
 {
 	return page_timeline(view, "notice", seen->id);
@@ -414,7 +420,7 @@ static int parts(struct view *view, struct seen *seen)
 {
 	static int (*const all[])(struct view *, struct seen *) = { recipients, findings,
 		rectifications, verifications, pleas, brief, documents, attachments, deliveries,
-		timeline, group_text };
+		incoming, timeline, group_text };
 	int error = 0;
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]) && error == 0; i++) {
 		error = all[i](view, seen);

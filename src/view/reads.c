@@ -18,6 +18,7 @@
 #include "view/units.h"
 
 /* checks, settings, health */
+#include "view/calendars.h"
 #include "view/checks.h"
 #include "view/circuits.h"
 #include "view/rules.h"
@@ -28,6 +29,10 @@
 
 /* findings */
 #include "view/findings.h"
+
+/* papers from superiors, the leading group */
+#include "view/incoming.h"
+#include "view/tasks.h"
 
 /* notices, documents */
 #include "view/notices.h"
@@ -105,6 +110,9 @@ static const view_fn reads[ROUTE_COUNT_] = {
 	[ROUTE_BACKUPS_LIST] = view_backups_list,
 	[ROUTE_POLICIES_LIST] = view_policies_list,
 	[ROUTE_POLICIES_GET] = view_policies_get,
+	[ROUTE_CALENDARS_GET] = view_calendars_get,
+	[ROUTE_DUES_LIST] = view_dues_list,
+	[ROUTE_DUES_ICS] = view_dues_ics,
 
 	/* the regulation, knowledge */
 	[ROUTE_REGULATIONS_LIST] = view_regulations_list,
@@ -130,6 +138,16 @@ static const view_fn reads[ROUTE_COUNT_] = {
 	[ROUTE_DECISIONS_LIST] = view_decisions_list,
 	[ROUTE_FINDINGS_LIST] = view_findings_list,
 	[ROUTE_FINDINGS_GET] = view_findings_get,
+
+	/* papers from superiors, the leading group */
+	[ROUTE_SUPERIORS_LIST] = view_superiors_list,
+	[ROUTE_INCOMING_LIST] = view_incoming_list,
+	[ROUTE_INCOMING_GET] = view_incoming_get,
+	[ROUTE_INCOMING_FILE] = view_incoming_file,
+	[ROUTE_MEETINGS_LIST] = view_meetings_list,
+	[ROUTE_TASKS_LIST] = view_tasks_list,
+	[ROUTE_TASKS_GET] = view_tasks_get,
+	[ROUTE_GUIDANCE_LIST] = view_guidance_list,
 
 	/* notices, documents */
 	[ROUTE_NOTICES_LIST] = view_notices_list,

@@ -30,6 +30,9 @@ static const struct {
 	{ "finding", ROUTE_FINDINGS_GET, "finding r WHERE $3 = 0",
 		"finding r WHERE r.unit_id = $3",
 		"SELECT title, NULL, state, found_at_ms FROM finding WHERE id = $1" },
+	{ "incoming", ROUTE_INCOMING_GET, "incoming r WHERE $3 = 0", NULL,
+		"SELECT CASE WHEN title IS NULL THEN register_no ELSE register_no || ' ' || title"
+		" END, NULL, state, created_at_ms FROM incoming WHERE id = $1" },
 	{ "incident", ROUTE_INCIDENTS_GET, "incident r WHERE $3 = 0",
 		"incident r WHERE r.unit_id = $3",
 		"SELECT code, args, state, opened_at_ms FROM incident WHERE id = $1" },

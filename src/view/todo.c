@@ -23,6 +23,13 @@ enum { TODO_MAX = 300, TODO_A_KIND = 100 };
  */
 #define NOTICE "SELECT n.id, n.title, NULL, n.number, n.grade, NULL, n.unit_id, u.name, "
 #define NOTICES " FROM notice n JOIN unit u ON u.id = n.unit_id WHERE "
+#define PAPER                                                                                   \
+	"SELECT i.id, coalesce(i.title, i.register_no), NULL, i.register_no, NULL, NULL, NULL," \
+	" NULL, "
+#define PAPERS " AND $1 = $1 AND $2 = $2 ORDER BY i.id LIMIT $3"
+#define TASK                                                                                   \
+	"SELECT t.id, t.title, NULL, NULL, NULL, NULL, t.unit_id, u.name, t.due_at_ms,"        \
+	" t.created_at_ms FROM task t JOIN unit u ON u.id = t.unit_id"
 #define SCOPE " AND ($1 = -1 OR n.unit_id = $1) AND $2 = $2 ORDER BY n.id LIMIT $3"
 #define FINDING_SCOPE " AND ($1 = -1 OR f.unit_id = $1) AND $2 = $2 ORDER BY f.id LIMIT $3"
 #define EXTENSIONS                                                                             \
@@ -74,8 +81,8 @@ static const struct {
 		" ON p.id = s.person_id WHERE s.state = 'open' AND s.person_id <> $2"
 		" AND ($1 = -1 OR s.unit_id = $1) ORDER BY s.id LIMIT $3" },
 	{ ROLE_BIT(ROLE_UNIT_HEAD), "filing", "sign", 13,
-		FILING "f.effective_at_ms, f.submitted_at_ms" FILINGS "f.state = 'submitted'"
-		       FILING_SCOPE },
+		FILING "f.effective_at_ms, f.submitted_at_ms" FILINGS
+		       "f.state = 'submitted'" FILING_SCOPE },
 	{ ROLE_BIT(ROLE_OPERATOR) | ROLE_BIT(ROLE_DIRECTOR), "filing", "approve", 13,
 		FILING "f.effective_at_ms, f.submitted_at_ms" FILINGS
 		       "f.state IN ('submitted', 'verifying')" FILING_SCOPE },
@@ -83,10 +90,11 @@ static const struct {
 		FILING "f.effective_at_ms, f.made_at_ms" FILINGS
 		       "f.state IN ('draft', 'returned')" FILING_SCOPE },
 	{ UNIT, "filing", "receive", 13,
-		FILING "NULL, f.taken_at_ms" FILINGS
-		       "f.state = 'effective' AND f.person_id = $2 AND f.outgoing_id IS NOT NULL"
-		       " AND f.received_at_ms IS NULL AND ($1 = -1 OR f.unit_id = $1)"
-		       " ORDER BY f.id LIMIT $3" },
+		FILING
+		"NULL, f.taken_at_ms" FILINGS
+		"f.state = 'effective' AND f.person_id = $2 AND f.outgoing_id IS NOT NULL"
+		" AND f.received_at_ms IS NULL AND ($1 = -1 OR f.unit_id = $1)"
+		" ORDER BY f.id LIMIT $3" },
 	{ UNIT, "term_review", "confirm", 13,
 		"SELECT r.id, r.name, NULL, NULL, NULL, NULL, u.id, u.name, r.due_at_ms,"
 		" r.opened_at_ms FROM term_review r JOIN unit u ON u.id = $1"
@@ -136,6 +144,36 @@ static const struct {
 		NOTICE "NULL, n.issued_at_ms" NOTICES
 		       "n.state IN ('briefed', 'upreported') AND n.upreport IN ('receipted', "
 		       "'not_needed')" SCOPE },
+	{ ROLE_BIT(ROLE_SCHOOL_OFFICE) | ROLE_BIT(ROLE_OPERATOR), "incoming", "propose", 15,
+		PAPER "NULL, i.created_at_ms FROM incoming i"
+		      " WHERE i.state = 'registered'" PAPERS },
+	{ ROLE_BIT(ROLE_VICE_PRESIDENT), "incoming", "instruct", 15,
+		PAPER "i.inner_due_at_ms, i.created_at_ms FROM incoming i"
+		      " WHERE i.state = 'proposed'" PAPERS },
+	{ ROLE_BIT(ROLE_SCHOOL_OFFICE) | ROLE_BIT(ROLE_DIRECTOR), "incoming", "assign", 15,
+		PAPER "i.inner_due_at_ms, i.created_at_ms FROM incoming i"
+		      " WHERE i.state = 'instructed'" PAPERS },
+	{ ROLE_BIT(ROLE_OPERATOR) | ROLE_BIT(ROLE_DIRECTOR), "incoming", "handle", 15,
+		PAPER "i.inner_due_at_ms, i.received_at_ms FROM incoming i"
+		      " WHERE i.state = 'handling' AND i.handler_id = $2 AND $1 = $1"
+		      " ORDER BY i.id LIMIT $3" },
+	{ ROLE_BIT(ROLE_SCHOOL_OFFICE) | ROLE_BIT(ROLE_DIRECTOR), "incoming", "file_away", 15,
+		PAPER "NULL, i.fed_back_at_ms FROM incoming i"
+		      " WHERE i.state = 'answered'" PAPERS },
+	{ UNIT, "task", "report", 5,
+		TASK " WHERE t.state = 'open' AND ($1 = -1 OR t.unit_id = $1) AND $2 = $2"
+		     " ORDER BY t.due_at_ms, t.id LIMIT $3" },
+	{ ROLE_BIT(ROLE_OPERATOR) | ROLE_BIT(ROLE_DIRECTOR), "task", "report", 5,
+		TASK " WHERE t.state = 'open' AND u.is_centre = 1 AND $1 = $1 AND $2 = $2"
+		     " ORDER BY t.due_at_ms, t.id LIMIT $3" },
+	{ ROLE_BIT(ROLE_SCHOOL_OFFICE) | ROLE_BIT(ROLE_LEADING_GROUP), "task", "settle_task", 5,
+		TASK " WHERE t.state = 'reported' AND $1 = $1 AND $2 = $2"
+		     " ORDER BY t.due_at_ms, t.id LIMIT $3" },
+	{ UNIT, "guidance", "read", 5,
+		"SELECT g.id, g.title, NULL, NULL, NULL, NULL, n.unit_id, u.name, NULL, g.at_ms"
+		" FROM guidance g JOIN guidance_unit n ON n.guidance_id = g.id JOIN unit u"
+		" ON u.id = n.unit_id WHERE n.read_at_ms IS NULL AND n.unit_id = $1 AND $2 = $2"
+		" ORDER BY g.id LIMIT $3" },
 	{ ROLE_BIT(ROLE_DIRECTOR) | ROLE_BIT(ROLE_VICE_PRESIDENT), "notice", "confirm_deferred",
 		15,
 		NOTICE

@@ -23,6 +23,11 @@ enum code {
 	CODE_REGRADE,
 	CODE_GIVE_BACK,
 	CODE_RECUR,
+	CODE_SUPERIOR,
+	CODE_SUPERIOR_LATER,
+	CODE_GIVEN,
+	CODE_INNER,
+	CODE_NAMED,
 	CODE_DUE,
 	CODE_PROVISIONAL,
 };
@@ -57,6 +62,21 @@ static const struct {
 			"An objection was upheld: {from} to {to}, {span} given back." } },
 	{ "due.recur", { "{at} 起算的同一隐患复发，时限缩短为 {rule}。",
 			       "It has come back: from {at} the time is cut to {rule}." } },
+	{ "due.superior",
+		{ "来文时限短于校内时限：来文要求 {superior}，扣除 {span} 汇总上报时间，须在 {limit} "
+		  "前办结。",
+			"The superior's deadline is shorter than the school's: {superior}, less "
+			"{span} to gather and answer, is {limit}." } },
+	{ "due.superior_later",
+		{ "来文时限 {superior} 不短于校内时限，按校内时限。",
+			"The superior's deadline, {superior}, is not the shorter "
+			"one." } },
+	{ "due.given", { "来文要求 {superior} 前反馈。",
+			       "The superior asks for an answer by {superior}." } },
+	{ "due.inner",
+		{ "扣除 {span} 汇总、用印、上报，校内须在 {limit} 前办完。",
+			"Less {span} to gather, seal and send, the school must be done by {limit}." } },
+	{ "due.named", { "期限由指定日期确定：{due}。", "The day was named: {due}." } },
 	{ "due.due", { "到期 {due}。", "Due {due}." } },
 	{ "due.provisional", { "所涉年份的放假安排尚未公布，此时间为暂定。",
 				     "Provisional: a year it counts through has no published "
@@ -111,10 +131,27 @@ static void say_how(struct explanation *explanation, const struct due *due)
 	}
 }
 
+static void say_superior(struct explanation *explanation, const struct due_step *step)
+{
+	struct explain_arg *args =
+		say(explanation, step->binds ? CODE_SUPERIOR : CODE_SUPERIOR_LATER);
+	args[0] = time_arg("superior", step->superior.due_ms);
+	if (step->binds) {
+		args[1] = (struct explain_arg) { .name = "span",
+			.kind = EXPLAIN_SPAN,
+			.value = step->superior.due_ms - step->limit_ms };
+		args[2] = time_arg("limit", step->limit_ms);
+	}
+}
+
 static void say_step(struct explanation *explanation, const struct due_step *step)
 {
 	static const enum code kinds[] = { CODE_PAUSE, CODE_EXTEND, CODE_AT_LEAST, CODE_REGRADE,
 		CODE_GIVE_BACK, CODE_RECUR };
+	if (step->kind == DUE_SUPERIOR) {
+		say_superior(explanation, step);
+		return;
+	}
 	if (step->kind != DUE_PAUSE && step->kind != DUE_GIVE_BACK) {
 		struct explain_arg *args = say(explanation, kinds[step->kind]);
 		args[0] = time_arg("at", step->at_ms);
@@ -152,6 +189,23 @@ void explain_due(const struct due *due, struct explanation *ret)
 	if (due->provisional) {
 		(void)say(ret, CODE_PROVISIONAL);
 	}
+}
+
+void explain_superior(int64_t due_ms, int64_t inner_ms, struct explanation *ret)
+{
+	*ret = (struct explanation) { 0 };
+	say(ret, CODE_GIVEN)[0] = time_arg("superior", due_ms);
+	struct explain_arg *args = say(ret, CODE_INNER);
+	args[0] = (struct explain_arg) {
+		.name = "span", .kind = EXPLAIN_SPAN, .value = due_ms - inner_ms
+	};
+	args[1] = time_arg("limit", inner_ms);
+}
+
+void explain_given(int64_t due_ms, struct explanation *ret)
+{
+	*ret = (struct explanation) { 0 };
+	say(ret, CODE_NAMED)[0] = time_arg("due", due_ms);
 }
 
 static void arg_put_json(struct jw *jw, const struct explain_arg *arg)

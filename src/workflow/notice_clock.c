@@ -2,13 +2,31 @@
 #include "workflow/notice_clock.h"
 
 #include "base/err.h"
+#include "workflow/due_superior.h"
+
+/* The unit puts right and signs; everything else is the centre's time. */
+static const struct calendar *calendar_of(
+	const struct notice_timing *timing, enum policy_rule rule)
+{
+	bool unit = rule == POLICY_REMEDIATION || rule == POLICY_SIGN_FOR;
+	return unit || timing->desk_calendar == NULL ? timing->calendar : timing->desk_calendar;
+}
 
 static int begin(const struct notice_timing *timing, enum policy_rule rule, int64_t start_ms,
 	struct due *ret_due)
 {
-	return due_begin(timing->calendar, timing->policy->version,
+	return due_begin(calendar_of(timing, rule), timing->policy->version,
 		policy_rule_name(rule, timing->grade), start_ms,
 		policy_rule(timing->policy, rule, timing->grade), ret_due);
+}
+
+/* A superior who waits for the answer may leave less time than the school does. */
+static int superior(const struct notice_timing *timing, int64_t at_ms, struct due *due)
+{
+	struct due_superior limit = { timing->superior_due_ms,
+		policy_rule(timing->policy, POLICY_SUPERIOR_BUFFER, timing->grade),
+		timing->policy->superior_buffer_percent, timing->policy->superior_short_hours };
+	return limit.due_ms == 0 ? 0 : due_superior(timing->calendar, due, at_ms, &limit);
 }
 
 int notice_t0(const struct notice_timing *timing, int64_t reached_ms, int64_t *ret_t0_ms)
@@ -51,6 +69,7 @@ static int again(const struct notice_timing *timing, struct due *due)
 	int error = due_begin(timing->calendar, timing->policy->version,
 		policy_rule_name(POLICY_REMEDIATION, timing->grade), timing->now_ms, half,
 		&draft);
+	error = error < 0 ? error : superior(timing, timing->now_ms, &draft);
 	if (error == 0) {
 		error = due_adjust(timing->calendar, &draft, DUE_AT_LEAST, timing->now_ms,
 			policy_rule(timing->policy, POLICY_AGAIN, timing->grade));
@@ -78,6 +97,7 @@ static int start(const struct notice_timing *timing, bool reached, struct due *d
 	int error = notice_t0(timing, reached ? timing->now_ms : 0, &t0_ms);
 	error = error < 0 ? error : begin(timing, POLICY_REMEDIATION, t0_ms, &draft);
 	error = error < 0 ? error : shorten(timing, &draft);
+	error = error < 0 ? error : superior(timing, timing->issued_ms, &draft);
 	if (error == 0) {
 		*due = draft;
 	}

@@ -21,7 +21,7 @@
 #include "workflow/policy.h"
 
 struct notice_timing {
-	const struct calendar *calendar;
+	const struct calendar *calendar; /* of the unit that puts right */
 	const struct policy *policy;
 	enum grade grade;
 	int64_t issued_ms;
@@ -30,6 +30,9 @@ struct notice_timing {
 	const struct calendar *due_calendar;
 	int64_t objected_ms; /* since when time is to be given back */
 	bool recurring;      /* one of its findings has come back: less time */
+	/* of the centre, for what it does itself; NULL = calendar */
+	const struct calendar *desk_calendar;
+	int64_t superior_due_ms; /* of the paper it answers, 0 = none */
 };
 
 /** T0 of a notice that reached somebody at reached_ms, or has not yet (0). */

@@ -25,23 +25,32 @@ enum kind { KIND_RULE, KIND_ACK, KIND_INT, KIND_CLOCK, KIND_DUTY };
 
 #define RULE(text, rule, grades, min, max)                                                     \
 	{                                                                                      \
-		text, KIND_RULE, POLICY_##rule, grades, min, max                               \
+		text, KIND_RULE, POLICY_##rule, grades, min, max, NULL                         \
+	}
+/* Came later: a text of before has the value it got first. */
+#define RULE_SINCE(text, rule, grades, min, max, first)                                        \
+	{                                                                                      \
+		text, KIND_RULE, POLICY_##rule, grades, min, max, first                        \
+	}
+#define INT_SINCE(text, member, min, max, first)                                               \
+	{                                                                                      \
+		text, KIND_INT, offsetof(struct policy, member), 0, min, max, #first           \
 	}
 #define ACK(text, member, severities, min, max)                                                \
 	{                                                                                      \
-		text, KIND_ACK, offsetof(struct policy, member), severities, min, max          \
+		text, KIND_ACK, offsetof(struct policy, member), severities, min, max, NULL    \
 	}
 #define INT(text, member, min, max)                                                            \
 	{                                                                                      \
-		text, KIND_INT, offsetof(struct policy, member), 0, min, max                   \
+		text, KIND_INT, offsetof(struct policy, member), 0, min, max, NULL             \
 	}
-#define DUTY(text, member, min, max)                                                           \
+#define DUTY(text, member, min, max, first)                                                    \
 	{                                                                                      \
-		text, KIND_DUTY, offsetof(struct policy, member), 0, min, max                  \
+		text, KIND_DUTY, offsetof(struct policy, member), 0, min, max, first           \
 	}
 #define CLOCK(text, member, min, max)                                                          \
 	{                                                                                      \
-		text, KIND_CLOCK, offsetof(struct policy, member), 0, min, max                 \
+		text, KIND_CLOCK, offsetof(struct policy, member), 0, min, max, NULL           \
 	}
 
 /* Ranges of rules are in minutes, a working day counted as a day. */
@@ -52,6 +61,7 @@ static const struct parameter {
 	unsigned mask; /* grades or severities it holds for */
 	int64_t min;
 	int64_t max;
+	const char *first; /* JSON of its first value, where older texts have none; or NULL */
 } parameters[] = {
 	RULE("triage.urgent", TRIAGE, G_URGENT, 1, 2 * DAY),
 	RULE("triage.high", TRIAGE, G(HIGH), 1, 5 * DAY),
@@ -73,8 +83,10 @@ static const struct parameter {
 	RULE("brief.other", BRIEF, G(MEDIUM) | G(LOW), HOUR, 30 * DAY),
 	RULE("confirm", CONFIRM, G_ALL, HOUR, 5 * DAY),
 	RULE("objection", OBJECTION, G_ALL, HOUR, 10 * DAY),
-	RULE("objection.decision", DECISION, G_ALL, HOUR, 10 * DAY),
-	RULE("cannot_verify", SETTLE, G_ALL, HOUR, 20 * DAY),
+	RULE_SINCE("objection.decision", DECISION, G_ALL, HOUR, 10 * DAY, "1 wd"),
+	RULE_SINCE("cannot_verify", SETTLE, G_ALL, HOUR, 20 * DAY, "3 wd"),
+	RULE_SINCE("task.remind", TASK_REMIND, G_ALL, HOUR, 10 * DAY, "1 wd"),
+	RULE_SINCE("superior.buffer", SUPERIOR_BUFFER, G_ALL, HOUR, 10 * DAY, "1 wd"),
 	RULE("ladder.urgent.1", LADDER_1, G_URGENT, 1, 30 * DAY),
 	RULE("ladder.urgent.2", LADDER_2, G_URGENT, 1, 30 * DAY),
 	RULE("ladder.urgent.3", LADDER_3, G_URGENT, 1, 30 * DAY),
@@ -99,60 +111,34 @@ static const struct parameter {
 	INT("extension.percent_max", extension_percent_max, 1, 300),
 	INT("false_positive.review_days", false_positive_review_days, 1, 3650),
 	INT("recurrence.days", recurrence_days, 0, 3650),
-	INT("recurrence.percent", recurrence_percent, 1, 100),
-	INT("acceptance.days_max", acceptance_days_max, 1, 366),
-	INT("recheck.first_days", recheck_days[0], 1, 365),
-	INT("recheck.second_days", recheck_days[1], 1, 365),
-	INT("recheck.offline_days", offline_recheck_days, 1, 365),
-	INT("failed.supervised", failed_supervised, 1, 10),
-	INT("failed.accountable", failed_accountable, 1, 10),
+	INT_SINCE("recurrence.percent", recurrence_percent, 1, 100, 50),
+	INT_SINCE("acceptance.days_max", acceptance_days_max, 1, 366, 180),
+	INT_SINCE("recheck.first_days", recheck_days[0], 1, 365, 7),
+	INT_SINCE("recheck.second_days", recheck_days[1], 1, 365, 30),
+	INT_SINCE("recheck.offline_days", offline_recheck_days, 1, 365, 30),
+	INT_SINCE("failed.supervised", failed_supervised, 1, 10, 2),
+	INT_SINCE("failed.accountable", failed_accountable, 1, 10, 3),
+	INT_SINCE("superior.buffer_percent", superior_buffer_percent, 0, 90, 25),
+	INT_SINCE("superior.short_hours", superior_short_hours, 0, 30 * 24, 72),
+	INT_SINCE("incoming.remind_percent", incoming_remind_percent, 1, 99, 50),
 	INT("alerts.per_source_minute", alerts_per_source_minute, 1, 10000),
 	INT("incident.window_minutes", incident_window_min, 1, 7 * DAY),
-	INT("officer.dead_calls", officers.dead_calls, 2, 20),
-	INT("officer.doubt_days", officers.doubt_days, 1, 20),
-	INT("officer.doubt_ladder_days", officers.doubt_ladder_days, 1, 20),
-	INT("officer.handover_days", officers.handover_days, 1, 60),
-	INT("officer.code_days", officers.code_days, 1, 30),
-	INT("officer.link_days", officers.link_days, 1, 90),
-	INT("officer.units_warn", officers.units_warn, 1, 100),
-	INT("officer.review_days", officers.review_days, 1, 60),
-	INT("officer.review_grace_days", officers.review_grace_days, 1, 60),
-	INT("regulation.review_days", regulation_review_days, 30, 3650),
-	DUTY("event.initial", event_initial, 1, DAY),
-	DUTY("event.report_up", event_report_up, 1, DAY),
-	DUTY("event.summary", event_summary, DAY, 60 * DAY),
+	INT_SINCE("officer.dead_calls", officers.dead_calls, 2, 20, 3),
+	INT_SINCE("officer.doubt_days", officers.doubt_days, 1, 20, 3),
+	INT_SINCE("officer.doubt_ladder_days", officers.doubt_ladder_days, 1, 20, 2),
+	INT_SINCE("officer.handover_days", officers.handover_days, 1, 60, 7),
+	INT_SINCE("officer.code_days", officers.code_days, 1, 30, 7),
+	INT_SINCE("officer.link_days", officers.link_days, 1, 90, 14),
+	INT_SINCE("officer.units_warn", officers.units_warn, 1, 100, 3),
+	INT_SINCE("officer.review_days", officers.review_days, 1, 60, 10),
+	INT_SINCE("officer.review_grace_days", officers.review_grace_days, 1, 60, 10),
+	INT_SINCE("regulation.review_days", regulation_review_days, 30, 3650, 365),
+	DUTY("event.initial", event_initial, 1, DAY, "1 h"),
+	DUTY("event.report_up", event_report_up, 1, DAY, "2 h"),
+	DUTY("event.summary", event_summary, DAY, 60 * DAY, "5 wd"),
 };
 
 enum { PARAMETERS = sizeof(parameters) / sizeof(parameters[0]) };
-
-/* What came up later: an edition adopted before does not say it. */
-static const struct {
-	const char *name;
-	const char *value;
-} later[] = {
-	{ "objection.decision", "1 wd" },
-	{ "cannot_verify", "3 wd" },
-	{ "recurrence.percent", "50" },
-	{ "acceptance.days_max", "180" },
-	{ "recheck.first_days", "7" },
-	{ "recheck.second_days", "30" },
-	{ "recheck.offline_days", "30" },
-	{ "failed.supervised", "2" },
-	{ "failed.accountable", "3" },
-	{ "officer.dead_calls", "3" },
-	{ "officer.doubt_days", "3" },
-	{ "officer.doubt_ladder_days", "2" },
-	{ "officer.handover_days", "7" },
-	{ "officer.code_days", "7" },
-	{ "officer.link_days", "14" },
-	{ "officer.units_warn", "3" },
-	{ "officer.review_days", "10" },
-	{ "officer.review_grace_days", "10" },
-	{ "regulation.review_days", "365" },
-	{ "event.initial", "1 h" },
-	{ "event.report_up", "2 h" },
-	{ "event.summary", "5 wd" },
-};
 
 struct reading {
 	struct policy policy;
@@ -197,10 +183,10 @@ static bool is_duration(enum kind kind)
 }
 
 static bool rule_set(
-	struct reading *reading, const struct parameter *parameter, struct slice text)
+	struct reading *reading, const struct parameter *parameter, struct slice value), struct slice text)
 {
 	struct due_rule rule = { 0, DUE_WORKING_DAYS };
-	if (due_rule_parse(text, &rule) < 0 || weight(rule) < parameter->min ||
+	if (due_rule_parse(text, 	if (due_rule_parse(value, &rule) < 0 || weight(rule) < parameter->min ||
 		weight(rule) > parameter->max) {
 		return false;
 	}
@@ -234,7 +220,7 @@ static bool clock_read(struct slice text, int64_t *ret_minutes)
 	return true;
 }
 
-static void number_put(
+static void number_keep(
 	struct reading *reading, const struct parameter *parameter, int64_t number)
 {
 	int32_t small = (int32_t)number;
@@ -250,27 +236,23 @@ static bool number_set(
 	if (!ok || number < parameter->min || number > parameter->max) {
 		return false;
 	}
-	number_put(reading, parameter, number);
+	number_keep(reading, parameter, number);
 	return true;
 }
 
-static bool later_set(struct reading *reading, const struct parameter *parameter)
+/* A text of before the parameter was: what it was first.  false where it has always been. */
+static bool first_set(struct reading *reading, const struct parameter *parameter)
 {
-	for (size_t i = 0; i < sizeof(later) / sizeof(later[0]); i++) {
-		uint64_t number = 0;
-		struct slice value = slice_str(later[i].value);
-		if (strcmp(later[i].name, parameter->name) != 0) {
-			continue;
-		}
-		if (is_duration(parameter->kind)) {
-			return rule_set(reading, parameter, value);
-		}
-		if (num_u64(value, (uint64_t)parameter->max, &number) == 0) {
-			number_put(reading, parameter, (int64_t)number);
-			return true;
-		}
+	uint64_t number = 0;
+	if (parameter->first == NULL) {
+		return false;
 	}
-	return false;
+	if (is_duration(parameter->kind)) {
+		return rule_set(reading, parameter, slice_str(parameter->first));
+	}
+	bool ok = num_u64(slice_str(parameter->first), INT32_MAX, &number) == 0;
+	number_keep(reading, parameter, (int64_t)number);
+	return ok;
 }
 
 static const char *const kind_words[] = {
@@ -360,7 +342,7 @@ static void root_read(struct reading *reading, const struct json *root)
 	}
 	for (size_t i = 0; i < PARAMETERS; i++) {
 		if (!reading->seen[i] && !reading->otherwise &&
-			!later_set(reading, &parameters[i])) {
+			!first_set(reading, &parameters[i])) {
 			mistake(reading, slice_str(parameters[i].name), "is missing");
 		}
 	}

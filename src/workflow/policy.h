@@ -40,9 +40,11 @@ enum policy_rule {
 	POLICY_BRIEF,   /* the vice president is briefed */
 	POLICY_CONFIRM, /* an issue without second person is confirmed */
 	POLICY_OBJECTION,
-	POLICY_DECISION, /* an objection is decided */
-	POLICY_SETTLE,   /* what cannot be verified is settled */
-	POLICY_LADDER_1, /* overdue level 1 is this long after due */
+	POLICY_DECISION,        /* an objection is decided */
+	POLICY_SETTLE,          /* what cannot be verified is settled */
+	POLICY_TASK_REMIND,     /* this long before a task is due */
+	POLICY_SUPERIOR_BUFFER, /* kept back of a superior's deadline, at most */
+	POLICY_LADDER_1,        /* overdue level 1 is this long after due */
 	POLICY_LADDER_2,
 	POLICY_LADDER_3,
 	POLICY_LADDER_4,
@@ -51,8 +53,8 @@ enum policy_rule {
 
 /** About the people who answer for a unit; a policy may be silent on each. */
 struct policy_officers {
-	int32_t dead_calls;        /* a phone dead so often is a sign of its owner having left */
-	int32_t doubt_days;        /* working days a doubt waits for the unit head */
+	int32_t dead_calls; /* a phone dead so often is a sign of its owner having left */
+	int32_t doubt_days; /* working days a doubt waits for the unit head */
 	int32_t doubt_ladder_days; /* and then on every rung */
 	int32_t handover_days;     /* who has handed over may still read */
 	int32_t code_days;         /* a first code is good */
@@ -77,10 +79,13 @@ struct policy {
 	int32_t recurrence_days;    /* the same finding again within this is the same record */
 	int32_t recurrence_percent; /* of the time the first one had */
 	int32_t acceptance_days_max;
-	int32_t recheck_days[2];      /* after it was closed, looked at again */
-	int32_t offline_recheck_days; /* what was out of service */
-	int32_t failed_supervised;    /* rounds that failed: overdue level 2 at once */
-	int32_t failed_accountable;   /* … a matter of accountability */
+	int32_t recheck_days[2];         /* after it was closed, looked at again */
+	int32_t offline_recheck_days;    /* what was out of service */
+	int32_t failed_supervised;       /* rounds that failed: overdue level 2 at once */
+	int32_t failed_accountable;      /* … a matter of accountability */
+	int32_t superior_buffer_percent; /* of the time left, at most */
+	int32_t superior_short_hours;    /* with less left only the share counts */
+	int32_t incoming_remind_percent; /* of the time to a paper's inner limit */
 	int32_t alerts_per_source_minute;
 	int32_t incident_window_min; /* alerts of one asset this close are one incident */
 	struct policy_officers officers;
@@ -115,8 +120,8 @@ void policy_stamp(char *version, size_t room, struct slice text);
  *
  * Shape:   {"id","title","parameters":[{"name","value","origin"},…]}; every
  *          parameter once, none unknown, each within its range, graver never
- *          slower than milder.  What an edition of before a parameter came up
- *          does not say is as the first edition has it.
+ *          slower than milder.  A parameter that came with a later edition may
+ *          be missing from an older text, and is then what it was first.
  * Returns: 0, or E_INPUT with every mistake in errors, or E_LIMIT.
  */
 NODISCARD int policy_parse(

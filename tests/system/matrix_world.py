@@ -286,6 +286,22 @@ class World:
         self.keep("open_notice", own=again)
         self.keep("open_finding", own=more)
 
+    def office(self):
+        """Papers, what the leading group decided, and guidance, a unit's own and another's."""
+        office = self.people["school_office"]
+        for n, word in (("own", "alpha7a"), ("other", "zeta7b")):
+            superior = office.post("/superiors", {"name": f"示例教育厅{n}"})["id"]
+            paper = office.post("/incoming", {"secrecy": "public", "title": f"关于隐患整改的通知{n}", "superior_id": superior})["id"]
+            status, _, data = office.raw("POST", f"/incoming/{paper}/attachments?name=paper.pdf", PDF, media="application/octet-stream")
+            if status != 200:
+                raise RuntimeError(f"upload: {status} {data[:300]}")
+            meeting = office.post("/meetings", {"title": f"例会{n}", "day": int(time.time() * 1000)})["id"]
+            task = office.post("/tasks", {"title": f"落实制度{word}", "unit_id": self.fixtures["unit"][n], "meeting_id": meeting, "rule": "5 wd"})["id"]
+            guidance = office.post("/guidance", {"title": f"指导意见{word}", "text": "请落实。", "unit_ids": [self.fixtures["unit"][n]]})["id"]
+            for kind, made in (("superior", superior), ("incoming", paper), ("paper_file", json.loads(data)["id"]),
+                               ("meeting", meeting), ("task", task), ("guidance", guidance)):
+                self.keep(kind, **{n: made})
+
     def rectify(self):
         now = int(time.time() * 1000)
         steps = (("own", "officer", "notice"), ("other", "stranger", "notice"), ("again", "unit_head", "open_notice"))
@@ -326,7 +342,7 @@ class World:
         self.keep("document", own=own["notice"], other=other["notice"], brief=own["brief"])
 
     def drive(self):
-        for step in (self.watch, self.regulate, self.fail, self.issue, self.rectify, self.settle_own, self.papers):
+        for step in (self.watch, self.regulate, self.fail, self.issue, self.office, self.rectify, self.settle_own, self.papers):
             began = time.monotonic()
             step()
             print(f"# {step.__name__}: {time.monotonic() - began:.0f} s", flush=True)
@@ -341,8 +357,9 @@ class World:
         people = {p["id"]: (p["unit"] or {}).get("id") for p in self.admin.get("/people?limit=200")["items"]}
         findings = {f["id"]: (f["unit"] or {}).get("id") for f in operator.get("/findings?limit=200")["items"]}
         notices = {n["id"]: n["unit"]["id"] for n in operator.get("/notices?limit=200")["items"]}
+        tasks = {t["id"]: t["unit"]["id"] for t in operator.get("/tasks?limit=200")["items"]}
         units = {u["id"]: u["id"] for u in self.admin.get("/units?limit=200")["items"]}
         lines = {c["id"]: (c["unit"] or {}).get("id") for c in operator.get("/circuits?limit=200")["items"]}
         found = {d["id"]: (d["unit"] or {}).get("id") for d in operator.get("/discovered?state=all&limit=200")["items"]}
         clauses = {c["id"]: (c["unit"] or {}).get("id") for c in operator.get("/clauses?limit=200")["items"]}
-        return {"clause": clauses, "asset": assets, "check": checks, "circuit": lines, "discovered": found, "person": people, "finding": findings, "notice": notices, "unit": units}
+        return {"clause": clauses, "asset": assets, "check": checks, "circuit": lines, "discovered": found, "person": people, "finding": findings, "notice": notices, "task": tasks, "unit": units}

@@ -21,8 +21,15 @@ import { setup } from '../src/i18n/zh/setup';
 import { sheets } from '../src/i18n/zh/sheets';
 import { topology } from '../src/i18n/zh/topology';
 import { windows } from '../src/i18n/zh/windows';
+import { assets } from '../src/i18n/zh/assets';
+import { trail } from '../src/i18n/zh/trail';
+import { days } from '../src/i18n/zh/days';
+import { due } from '../src/i18n/zh/due';
+import { group } from '../src/i18n/zh/group';
+import { office_refusals } from '../src/i18n/zh/office_refusals';
+import { papers } from '../src/i18n/zh/papers';
 
-const source: Record<string, string> = { ...zh, ...zhDesk, ...commonRefusals, ...expiry, ...found, ...hazard, ...lines, ...metrics, ...network, ...pleas, ...register, ...review, ...rules, ...said, ...sentences, ...setup, ...sheets, ...since, ...topology, ...windows };
+const source: Record<string, string> = { ...zh, ...zhDesk, ...commonRefusals, ...expiry, ...found, ...hazard, ...lines, ...metrics, ...network, ...pleas, ...register, ...review, ...rules, ...said, ...sentences, ...setup, ...sheets, ...since, ...topology, ...windows, ...assets, ...trail, ...days, ...due, ...group, ...office_refusals, ...papers };
 const holes = (text: string): string => [...text.matchAll(/\{(\w+)\}/g)].map((m) => m[1]).sort().join(' ');
 const HAN = '[\\u4e00-\\u9fff]';
 

@@ -12,6 +12,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/log.h"
+#include "desk/incoming_answer.h"
 #include "desk/line.h"
 #include "grid/grid.h"
 #include "records/blob.h"
@@ -105,6 +106,18 @@ static int caller_check(
 	return error;
 }
 
+/* Not an octet of a state secret is taken: the file is refused before web reads it. */
+static int secrecy_check(
+	struct core *core, const struct msg_grant_ask *msg, const char **ret_code)
+{
+	if ((enum route_id)msg->route != ROUTE_INCOMING_UPLOAD) {
+		return 0;
+	}
+	int takes = incoming_takes_files(core->peek, msg->id);
+	*ret_code = takes == 0 ? "incoming.state_secret" : *ret_code;
+	return takes < 0 ? takes : takes == 0 ? E_INPUT : 0;
+}
+
 /* The attempt is kept in the log, as that of any other act is; web was answered already. */
 static void denial_note(struct core *core, const struct msg_grant_ask *msg, uint64_t trace)
 {
@@ -130,6 +143,7 @@ static void ask_take(struct core *core, struct ipc_frame *frame)
 	AUTO_BUF struct buf body;
 	buf_init(&body, PROBLEM_MAX_OCTETS);
 	int error = caller_check(core, &msg, &code);
+	error = error < 0 ? error : secrecy_check(core, &msg, &code);
 	if (error == 0 && msg.octets > UPLOAD_MAX_OCTETS) {
 		error = E_LIMIT;
 		code = "upload.too_large";

@@ -312,6 +312,7 @@ void asks_take(struct asks *asks, struct ipc_frame *frame)
 		.route = (enum route_id)msg.route,
 		.token = arena_dup(ask->arena, msg.token),
 		.address = arena_dup(ask->arena, msg.address),
+		.agent = arena_dup(ask->arena, msg.agent),
 		.loopback = msg.loopback,
 		.id = msg.id,
 		.sub = msg.sub,

@@ -40,6 +40,7 @@ static const struct {
 	{ "freeze", ROUTE_FREEZES_LIST, NULL },
 	{ "incident", ROUTE_INCIDENTS_LIST, NULL },
 	{ "knowledge", ROUTE_KNOWLEDGE_LIST, NULL },
+	{ "incoming", ROUTE_INCOMING_LIST, NULL },
 	{ "maintenance", ROUTE_MAINTENANCE_LIST, NULL },
 	/* A unit hears of a notice when it is issued, not that one is being written. */
 	{ "notice", ROUTE_NOTICES_LIST,
@@ -49,6 +50,7 @@ static const struct {
 	{ "rule", ROUTE_RULES_LIST, NULL },
 	{ "setting", ROUTE_SETTINGS_LIST, NULL },
 	{ "subnet", ROUTE_SUBNETS_LIST, NULL },
+	{ "task", ROUTE_TASKS_LIST, "SELECT unit_id FROM task WHERE id = $1" },
 	{ "topology", ROUTE_TOPOLOGY_GET, NULL },
 	{ "unit", ROUTE_UNITS_LIST, "SELECT id FROM unit WHERE id = $1" },
 	{ "user", ROUTE_USERS_LIST, NULL },

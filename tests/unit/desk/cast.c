@@ -130,6 +130,11 @@ static int64_t blob_make(struct school *s, char *kind, struct slice octets)
 	return staged;
 }
 
+int64_t cast_blob(struct cast *c)
+{
+	return blob_make(&c->school, (char[]) { "attachment" }, SLICE("%PDF-1.7 scan"));
+}
+
 int cast_upload(struct cast *c, const struct hat *hat, const char *media)
 {
 	struct school *s = &c->school;

@@ -171,7 +171,7 @@ static int apply(struct life *life, enum notice_act act, unsigned person,
 {
 	struct notice_timing timing = { &china, &school, life->grade,
 		act == NOTICE_ACT_ISSUE ? life->now_ms : life->issued_ms, life->now_ms, NULL,
-		life->objected_ms, false };
+		life->objected_ms, false, NULL, 0 };
 	int error = notice_remedy(&timing, outcome->clocks, &life->due);
 	if (error < 0) {
 		assert_true(error == E_LIMIT && act == NOTICE_ACT_RETURN);

@@ -30,6 +30,13 @@ import { sheets } from './sheets';
 import { shell } from './shell';
 import { topology } from './topology';
 import { windows } from './windows';
+import { days } from './days';
+import { due } from './due';
+import { group } from './group';
+import { office_refusals } from './office_refusals';
+import { papers } from './papers';
+import { assets } from './assets';
+import { trail } from './trail';
 import { words } from './words';
 
-export const en: Record<Key, string> = { ...shell, ...words, ...alerts, ...checkKinds, ...commonRefusals, ...expiry, ...found, ...hazard, ...lines, ...metrics, ...notices, ...manage, ...nav, ...network, ...phone, ...pleas, ...problems, ...refusals, ...results, ...register, ...regulation, ...params, ...review, ...rules, ...said, ...sentences, ...setup, ...sheets, ...since, ...topology, ...windows };
+export const en: Record<Key, string> = { ...shell, ...words, ...alerts, ...checkKinds, ...commonRefusals, ...expiry, ...found, ...hazard, ...lines, ...metrics, ...notices, ...manage, ...nav, ...network, ...phone, ...pleas, ...problems, ...refusals, ...results, ...register, ...regulation, ...params, ...review, ...rules, ...said, ...sentences, ...setup, ...sheets, ...since, ...topology, ...windows, ...assets, ...trail, ...days, ...due, ...group, ...office_refusals, ...papers };

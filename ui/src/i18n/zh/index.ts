@@ -27,8 +27,16 @@ import type { sheets } from './sheets';
 import { shell } from './shell';
 import type { topology } from './topology';
 import type { windows } from './windows';
+import type { days } from './days';
+import type { due } from './due';
+import type { group } from './group';
+import type { office_refusals } from './office_refusals';
+import type { papers } from './papers';
+import type { assets } from './assets';
+import type { trail } from './trail';
 import { words } from './words';
 
 export const zh = { ...shell, ...words, ...notices, ...phone, ...problems };
-type Later = typeof commonRefusals & typeof expiry & typeof found & typeof hazard & typeof lines & typeof metrics & typeof network & typeof pleas & typeof register & typeof regulation & typeof params & typeof review & typeof rules & typeof said & typeof sentences & typeof setup & typeof sheets & typeof since & typeof topology & typeof windows;
+type Office = typeof assets & typeof trail & typeof days & typeof due & typeof group & typeof office_refusals & typeof papers;
+type Later = Office & typeof commonRefusals & typeof expiry & typeof found & typeof hazard & typeof lines & typeof metrics & typeof network & typeof pleas & typeof register & typeof regulation & typeof params & typeof review & typeof rules & typeof said & typeof sentences & typeof setup & typeof sheets & typeof since & typeof topology & typeof windows;
 export type Key = keyof typeof zh | keyof typeof zhDesk | keyof Later;
