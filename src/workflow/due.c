@@ -82,7 +82,7 @@ static int step_apply(
 		}
 		return error;
 	case DUE_GIVE_BACK:
-		*due_ms += step->until_ms - step->at_ms;
+		at->due_ms += step->until_ms - step->at_ms;
 		return 0;
 	case DUE_REGRADE:
 	case DUE_RECUR:
@@ -253,7 +253,7 @@ int due_give_back(
 	}
 	struct due draft = *due;
 	draft.steps[draft.step_count++] =
-		(struct due_step) { DUE_GIVE_BACK, at_ms, now_ms, { 0, DUE_WORKING_DAYS } };
+		(struct due_step) { .kind = DUE_GIVE_BACK, .at_ms = at_ms, .until_ms = now_ms };
 	error = settle(calendar, &draft);
 	if (error == 0) {
 		*due = draft;

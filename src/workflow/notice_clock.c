@@ -104,15 +104,27 @@ static int start(const struct notice_timing *timing, bool reached, struct due *d
 	return error;
 }
 
+/* What an objection cost; a superior's deadline does not move with it. */
+static int give_back(const struct notice_timing *timing, struct due *due)
+{
+	struct due draft = *due;
+	int error = due_give_back(
+		timing->due_calendar != NULL ? timing->due_calendar : timing->calendar, &draft,
+		timing->objected_ms, timing->now_ms);
+	error = error < 0 ? error : superior(timing, timing->now_ms, &draft);
+	if (error == 0) {
+		*due = draft;
+	}
+	return error;
+}
+
 int notice_remedy(const struct notice_timing *timing, uint32_t clocks, struct due *due)
 {
 	if ((clocks & (NOTICE_CLOCK_REMEDY_START | NOTICE_CLOCK_REMEDY_REACHED)) != 0) {
 		return start(timing, (clocks & NOTICE_CLOCK_REMEDY_REACHED) != 0, due);
 	}
 	if ((clocks & NOTICE_CLOCK_REMEDY_BACK) != 0) {
-		return due_give_back(
-			timing->due_calendar != NULL ? timing->due_calendar : timing->calendar,
-			due, timing->objected_ms, timing->now_ms);
+		return give_back(timing, due);
 	}
 	if ((clocks & NOTICE_CLOCK_REMEDY_PAUSE) != 0) {
 		return due_pause(due, timing->now_ms);

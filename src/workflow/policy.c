@@ -183,10 +183,10 @@ static bool is_duration(enum kind kind)
 }
 
 static bool rule_set(
-	struct reading *reading, const struct parameter *parameter, struct slice value), struct slice text)
+	struct reading *reading, const struct parameter *parameter, struct slice text)
 {
 	struct due_rule rule = { 0, DUE_WORKING_DAYS };
-	if (due_rule_parse(text, 	if (due_rule_parse(value, &rule) < 0 || weight(rule) < parameter->min ||
+	if (due_rule_parse(text, &rule) < 0 || weight(rule) < parameter->min ||
 		weight(rule) > parameter->max) {
 		return false;
 	}

@@ -182,33 +182,34 @@ static void a_notice_keeps_its_clock_through_return_and_failure(void **state)
 {
 	(void)state;
 	struct notice_timing timing = { &china, &school, GRADE_HIGH,
-		china_at("2026-03-02T10:00"), china_at("2026-03-02T10:00"), NULL, 0 };
-	, NULL, NULL, 0, false
-};
-struct due due;
-assert_int_equal(notice_remedy(&timing, NOTICE_CLOCK_REMEDY_START, &due), 0);
-assert_true(due.start_ms == china_at("2026-03-02T11:00"));
-timing.now_ms = china_at("2026-03-02T10:03");
-assert_int_equal(notice_remedy(&timing, NOTICE_CLOCK_REMEDY_REACHED, &due), 0);
-assert_true(due.start_ms == timing.now_ms && due.due_ms == china_at("2026-03-09T17:30"));
-assert_string_equal(due.parameter, "remediation.high");
-timing.now_ms = china_at("2026-03-09T16:30");
-assert_int_equal(notice_remedy(&timing, NOTICE_CLOCK_REMEDY_PAUSE, &due), 0);
-/* Returned a day later with an hour left: the correction time is longer. */
-timing.now_ms = china_at("2026-03-10T16:30");
-assert_int_equal(notice_remedy(&timing, NOTICE_CLOCK_REMEDY_RESUME, &due), 0);
-assert_true(due.due_ms == china_at("2026-03-11T17:30"));
-assert_int_equal(notice_overdue_level(&timing, &due), 0);
-/* Failed: half of five working days, rounded up. */
-timing.now_ms = china_at("2026-03-12T09:00");
-assert_int_equal(notice_overdue_level(&timing, &due), 0);
-timing.now_ms = china_at("2026-03-12T17:30");
-assert_int_equal(notice_overdue_level(&timing, &due), 1);
-timing.now_ms = china_at("2026-03-25T17:30");
-assert_int_equal(notice_overdue_level(&timing, &due), 4);
-assert_int_equal(notice_remedy(&timing, NOTICE_CLOCK_REMEDY_AGAIN, &due), 0);
-assert_true(due.due_ms == china_at("2026-03-30T17:30") && due.start_ms == timing.now_ms);
-assert_int_equal(notice_remedy(&timing, NOTICE_CLOCK_REMEDY_STOP, &due), 0);
+		china_at("2026-03-02T10:00"), china_at("2026-03-02T10:00"), NULL, 0, false,
+		NULL, 0 };
+	struct due due;
+	assert_int_equal(notice_remedy(&timing, NOTICE_CLOCK_REMEDY_START, &due), 0);
+	assert_true(due.start_ms == china_at("2026-03-02T11:00"));
+	timing.now_ms = china_at("2026-03-02T10:03");
+	assert_int_equal(notice_remedy(&timing, NOTICE_CLOCK_REMEDY_REACHED, &due), 0);
+	assert_true(
+		due.start_ms == timing.now_ms && due.due_ms == china_at("2026-03-09T17:30"));
+	assert_string_equal(due.parameter, "remediation.high");
+	timing.now_ms = china_at("2026-03-09T16:30");
+	assert_int_equal(notice_remedy(&timing, NOTICE_CLOCK_REMEDY_PAUSE, &due), 0);
+	/* Returned a day later with an hour left: the correction time is longer. */
+	timing.now_ms = china_at("2026-03-10T16:30");
+	assert_int_equal(notice_remedy(&timing, NOTICE_CLOCK_REMEDY_RESUME, &due), 0);
+	assert_true(due.due_ms == china_at("2026-03-11T17:30"));
+	assert_int_equal(notice_overdue_level(&timing, &due), 0);
+	/* Failed: half of five working days, rounded up. */
+	timing.now_ms = china_at("2026-03-12T09:00");
+	assert_int_equal(notice_overdue_level(&timing, &due), 0);
+	timing.now_ms = china_at("2026-03-12T17:30");
+	assert_int_equal(notice_overdue_level(&timing, &due), 1);
+	timing.now_ms = china_at("2026-03-25T17:30");
+	assert_int_equal(notice_overdue_level(&timing, &due), 4);
+	assert_int_equal(notice_remedy(&timing, NOTICE_CLOCK_REMEDY_AGAIN, &due), 0);
+	assert_true(
+		due.due_ms == china_at("2026-03-30T17:30") && due.start_ms == timing.now_ms);
+	assert_int_equal(notice_remedy(&timing, NOTICE_CLOCK_REMEDY_STOP, &due), 0);
 }
 
 static void plain_clocks_start_when_the_outcome_says_so(void **state)
