@@ -194,7 +194,9 @@ static void articles_put(struct jw *jw, const struct json *list)
 		jw_object(jw);
 		jw_kv_int(jw, "number", json_get_int(item, "number", 0));
 		for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-			jw_kv_opt(jw, words[i], json_get_str(item, words[i]));
+			if (json_get_str(item, words[i]).n > 0) {
+				jw_kv_str(jw, words[i], json_get_str(item, words[i]));
+			}
 		}
 		jw_end(jw);
 	}
