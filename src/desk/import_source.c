@@ -86,7 +86,8 @@ int import_source_load(struct desk *desk, int64_t id, struct import_source **ret
 	}
 	source->id = id;
 	source->page = (size_t)page;
-	source->columns_given = json_get(body, "columns");
+	const struct json *columns = json_get(body, "columns");
+	source->columns_given = json_type(columns) == JSON_ARRAY ? columns : NULL;
 	source->fill_given = json_get(body, "fill");
 	const struct json *heading = json_get(body, "heading_row");
 	int64_t row = 0;

@@ -74,7 +74,10 @@ static void a_messy_sheet_is_understood(const char *conf)
 {
 	begin(conf);
 	int64_t id = sheet(messy);
-	assert_int_equal(run(id, "{\"kind\":\"asset\",\"dry_run\":true}"), 0);
+	assert_int_equal(
+		run(id, "{\"kind\":\"asset\",\"dry_run\":true,\"columns\":null,\"heading_row\":null,"
+			"\"fill\":null,\"units\":null}"),
+		0);
 	assert_int_equal(answer_int(&school, "report.heading_row"), 2);
 	answer_is(&school, "report.columns.1.field", "name");
 	answer_is(&school, "report.columns.2.field", "owner_unit");
@@ -230,6 +233,30 @@ static void people_come_from_a_sheet(const char *conf)
 	school_close(&school);
 }
 
+/* Erased by order: no sheet and no undo brings his number back. */
+static void who_is_erased_comes_back_in_no_sheet(const char *conf)
+{
+	begin(conf);
+	struct hat admin =
+		school_hat(&school, school_person(&school, "何静", 0), "sysadmin", 0);
+	int64_t id = sheet("姓名|电话\n张三|13800000001\n");
+	assert_int_equal(run(id, "{\"kind\":\"person\",\"dry_run\":false}"), 0);
+	int64_t person = count("SELECT id FROM person WHERE name = '张三'");
+	id = sheet("姓名|电话\n张三|13800000002\n");
+	assert_int_equal(run(id, "{\"kind\":\"person\",\"dry_run\":false}"), 0);
+	assert_int_equal(
+		count("SELECT count(*) FROM sheet_import_change WHERE was LIKE '%13800000001%'"),
+		1);
+	school.call.password_ok = true;
+	assert_int_equal(
+		desk_do(&school, &admin, ROUTE_PEOPLE_ERASE, person,
+			"{\"order\":\"1号\",\"reason\":\"本人要求删除\",\"password\":\"x\"}"),
+		0);
+	assert_int_equal(count("SELECT count(*) FROM sheet_import_change"), 0);
+	assert_int_equal(count("SELECT count(*) FROM sheet_import_page"), 0);
+	school_close(&school);
+}
+
 static void a_unit_left_out_leaves_its_rows(const char *conf)
 {
 	begin(conf);
@@ -253,6 +280,8 @@ int main(void)
 			false },
 		{ "columns are what people say they are", columns_are_what_people_say, false },
 		{ "people come from a sheet", people_come_from_a_sheet, false },
+		{ "who is erased comes back in no sheet", who_is_erased_comes_back_in_no_sheet,
+			false },
 		{ "a unit that is left out leaves its rows out",
 			a_unit_left_out_leaves_its_rows, false },
 	};
