@@ -55,8 +55,9 @@ static int account_open(struct desk *desk, struct account *account)
 	if (error < 0) {
 		return error;
 	}
-	account->name = name.n > 0 ? name
-				   : arena_printf(desk->arena, "o%lld", (long long)desk->call->id);
+	account->name = name.n > 0
+				? name
+				: arena_printf(desk->arena, "o%lld", (long long)desk->call->id);
 	account->version = 1;
 	error = account_make(desk->txn, account->name, desk->call->id, desk->call->new_hash,
 		&account->id, &code);
@@ -78,12 +79,14 @@ int desk_access_code(struct desk *desk)
 		return desk_refuse(desk, E_STATE, "access.disabled", NULL);
 	}
 	error = found == 0 ? account_open(desk, &account)
-			   : account_password_set(desk->txn, account.id, desk->call->new_hash, true);
+			   : account_password_set(
+				     desk->txn, account.id, desk->call->new_hash, true);
 	int64_t until = desk->now_ms + desk->env->policy->officers.code_days * DAY_MS;
-	int64_t done = error < 0 ? error
-				 : sql_run(desk->db,
-					   "UPDATE account SET code_until_ms = $2 WHERE id = $1",
-					   SQL_INT(account.id), SQL_INT(until));
+	int64_t done = error < 0
+			       ? error
+			       : sql_run(desk->db,
+					 "UPDATE account SET code_until_ms = $2 WHERE id = $1",
+					 SQL_INT(account.id), SQL_INT(until));
 	error = done < 0 ? (int)done : trail_row(desk->txn, "account", account.id);
 	error = error < 0 ? error : account_sessions_end(desk->txn, account.id, 0);
 	error = error < 0 ? error : txn_change(desk->txn, "user", account.id, 0);

@@ -38,8 +38,8 @@ static int row_load(struct desk *desk, struct doubt_row *row)
 	return error < 0 ? error : desk_version_same(desk, row->version);
 }
 
-static int settled_put(struct txn *txn, int64_t id, const char *state, int64_t by_id,
-	struct slice reason)
+static int settled_put(
+	struct txn *txn, int64_t id, const char *state, int64_t by_id, struct slice reason)
 {
 	int64_t done = sql_run(txn_db(txn),
 		"UPDATE suspicion SET version = version + 1, state = $2, settled_by = $3,"
@@ -142,8 +142,7 @@ int desk_doubt_settle(struct desk *desk)
 
 int desk_doubt_raise(struct desk *desk)
 {
-	struct doubt_sign sign = { .signal = TENURE_REPORTED,
-		.by_id = desk->caller.person_id };
+	struct doubt_sign sign = { .signal = TENURE_REPORTED, .by_id = desk->caller.person_id };
 	int error = words_id(desk, "person_id", WORDS_REQUIRED, "person", &sign.person_id);
 	error = error < 0 ? error
 			  : words_id(desk, "unit_id", WORDS_REQUIRED, "unit", &sign.unit_id);
@@ -213,8 +212,8 @@ enum staff_field { STAFF_NAME, STAFF_NO, STAFF_FIELDS };
 
 static const struct sheet_field staff_fields[STAFF_FIELDS] = {
 	[STAFF_NAME] = { "name", NAMES("姓名", "职工姓名", "教工姓名", "name"), 60, true },
-	[STAFF_NO] = { "staff_no", NAMES("工号", "职工号", "教工号", "人员编号", "staff_no"), 32,
-		false },
+	[STAFF_NO] = { "staff_no", NAMES("工号", "职工号", "教工号", "人员编号", "staff_no"),
+		32, false },
 };
 
 struct answerable {
@@ -265,8 +264,8 @@ static void missing_say(struct sheet *sheet, struct slice name)
 	jw_end(&sheet->errors_jw);
 }
 
-static int missing_doubt(struct desk *desk, struct sheet *sheet, const struct answerable *all,
-	size_t count)
+static int missing_doubt(
+	struct desk *desk, struct sheet *sheet, const struct answerable *all, size_t count)
 {
 	struct slice evidence = arena_printf(
 		desk->arena, "staff list of %lld rows", (long long)sheet->row_count);

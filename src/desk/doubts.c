@@ -74,7 +74,9 @@ static int tokens_end(struct txn *txn, int64_t person_id, int64_t unit_id)
 			"UPDATE api_token SET version = version + 1, ended_at_ms = $2 WHERE id = $1",
 			SQL_INT(ids[i]), SQL_INT(txn_now_ms(txn)));
 	}
-	return count < 0 ? count : done < 0 ? (int)done : rows_trail(txn, "api_token", ids, count);
+	return count < 0  ? count
+	       : done < 0 ? (int)done
+			  : rows_trail(txn, "api_token", ids, count);
 }
 
 static int helper_links_end(struct txn *txn, int64_t person_id, int64_t unit_id)
@@ -93,7 +95,7 @@ static int helper_links_end(struct txn *txn, int64_t person_id, int64_t unit_id)
 			" ended_why = 'doubt' WHERE id = $1",
 			SQL_INT(ids[i]), SQL_INT(txn_now_ms(txn)));
 	}
-	return count < 0 ? count
+	return count < 0  ? count
 	       : done < 0 ? (int)done
 			  : rows_trail(txn, "helper_link", ids, count);
 }
@@ -114,13 +116,16 @@ static int letters_hold(struct txn *txn, int64_t person_id)
 			"UPDATE delivery SET version = version + 1, state = 'failed_permanent',"
 			" live_error = 'withheld' WHERE id = $1",
 			SQL_INT(ids[i]));
-		done = done < 0 ? done
-				: sql_run(txn_db(txn),
-					  "UPDATE outbox SET state = 'cancelled', why = 'withheld',"
-					  " ended_at_ms = $2 WHERE id = $1",
-					  SQL_INT(ids[i]), SQL_INT(txn_now_ms(txn)));
+		done = done < 0
+			       ? done
+			       : sql_run(txn_db(txn),
+					 "UPDATE outbox SET state = 'cancelled', why = 'withheld',"
+					 " ended_at_ms = $2 WHERE id = $1",
+					 SQL_INT(ids[i]), SQL_INT(txn_now_ms(txn)));
 	}
-	return count < 0 ? count : done < 0 ? (int)done : rows_trail(txn, "delivery", ids, count);
+	return count < 0  ? count
+	       : done < 0 ? (int)done
+			  : rows_trail(txn, "delivery", ids, count);
 }
 
 int doubt_doors_close(struct txn *txn, int64_t person_id, int64_t unit_id)
@@ -183,8 +188,8 @@ int interim_end(struct txn *txn, int64_t unit_id)
 		return found;
 	}
 	int64_t done = sql_run(txn_db(txn),
-		"UPDATE interim SET version = version + 1, to_ms = $2 WHERE id = $1", SQL_INT(id),
-		SQL_INT(txn_now_ms(txn)));
+		"UPDATE interim SET version = version + 1, to_ms = $2 WHERE id = $1",
+		SQL_INT(id), SQL_INT(txn_now_ms(txn)));
 	int error = done < 0 ? (int)done : trail_row(txn, "interim", id);
 	return error < 0 ? error : txn_change(txn, "unit", unit_id, 0);
 }
@@ -240,17 +245,18 @@ static int due_of(const struct desk_env *env, int64_t from_ms, int32_t days, int
 static int row_put(struct doubt *d)
 {
 	d->id = txn_id(d->txn);
-	int error = due_of(d->env, txn_now_ms(d->txn), d->env->policy->officers.doubt_days,
-		&d->due_ms);
-	int64_t done = error < 0 ? error
-				 : sql_run(txn_db(d->txn),
-					   "INSERT INTO suspicion (id, version, state, person_id,"
-					   " unit_id, signal, raised_at_ms, due_at_ms)"
-					   " VALUES ($1, 1, 'open', $2, $3, $4, $5, $6)",
-					   SQL_INT(d->id), SQL_INT(d->sign->person_id),
-					   SQL_INT(d->unit_id),
-					   SQL_STR(name_id(&tenure_signal_names, d->sign->signal)),
-					   SQL_INT(txn_now_ms(d->txn)), SQL_INT(d->due_ms));
+	int error = due_of(
+		d->env, txn_now_ms(d->txn), d->env->policy->officers.doubt_days, &d->due_ms);
+	int64_t done =
+		error < 0 ? error
+			  : sql_run(txn_db(d->txn),
+				    "INSERT INTO suspicion (id, version, state, person_id,"
+				    " unit_id, signal, raised_at_ms, due_at_ms)"
+				    " VALUES ($1, 1, 'open', $2, $3, $4, $5, $6)",
+				    SQL_INT(d->id), SQL_INT(d->sign->person_id),
+				    SQL_INT(d->unit_id),
+				    SQL_STR(name_id(&tenure_signal_names, d->sign->signal)),
+				    SQL_INT(txn_now_ms(d->txn)), SQL_INT(d->due_ms));
 	return done < 0 ? (int)done : trail_row(d->txn, "suspicion", d->id);
 }
 
@@ -378,21 +384,23 @@ int doubt_timer(struct txn *txn, const struct desk_env *env, const struct timer 
 	d.unit_id = db_col_int64(q, 0);
 	db_done(q);
 	q = NULL;
-	trail_act(txn, &(struct trail_act) { .act = SLICE("doubt.overdue"),
-			       .kind = SLICE("doubt"),
-			       .id = d.id });
+	trail_act(txn,
+		&(struct trail_act) {
+			.act = SLICE("doubt.overdue"), .kind = SLICE("doubt"), .id = d.id });
 	int64_t done = sql_run(txn_db(txn),
 		"UPDATE suspicion SET version = version + 1, level = $2 WHERE id = $1",
 		SQL_INT(d.id), SQL_INT(timer->seq));
 	int error = done < 0 ? (int)done : trail_row(txn, "suspicion", d.id);
-	struct slice event = arena_printf(txn_arena(txn), "overdue.%lld", (long long)timer->seq);
+	struct slice event =
+		arena_printf(txn_arena(txn), "overdue.%lld", (long long)timer->seq);
 	error = error < 0 ? error : role_tell(&d, "unit_head", true, (const char *)event.p);
 	error = error < 0 ? error
 			  : role_tell(&d, rungs[timer->seq - 1], false, (const char *)event.p);
 	error = error < 0 ? error
-			  : due_of(env, txn_now_ms(txn), env->policy->officers.doubt_ladder_days,
-				    &next_ms);
-	error = error < 0 || timer->seq == LADDER_TOP ? error
-						      : timer_begin(&d, timer->seq + 1, next_ms);
+			  : due_of(env, txn_now_ms(txn),
+				    env->policy->officers.doubt_ladder_days, &next_ms);
+	error = error < 0 || timer->seq == LADDER_TOP
+			? error
+			: timer_begin(&d, timer->seq + 1, next_ms);
 	return error < 0 ? error : txn_change(txn, "doubt", d.id, 0);
 }

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "desk/filing_contacts.h"
+
 /*
  * Does everything that stands in a filing reach the person?  A mail carries a
  * link; who answers a number is heard by the centre.  SMS, voice and IM are
@@ -12,7 +14,6 @@
 #include "desk/deliver.h"
 #include "desk/desk.h"
 #include "desk/filing_row.h"
-#include "desk/filings.h"
 #include "desk/words.h"
 #include "records/sql.h"
 #include "sys/rand.h"
@@ -134,7 +135,9 @@ int desk_filing_heard(struct desk *desk)
 	}
 	error = confirmed(desk, &row, test_id);
 	desk_audit(desk, "filing.heard", "filing", row.id, row.version, channel);
-	return error < 0 ? error : words_timeline(desk, "filing", row.id, "heard", (struct slice) { 0 });
+	return error < 0 ? error
+			 : words_timeline(desk, "filing", row.id, "filing_heard",
+				   (struct slice) { 0 });
 }
 
 int desk_filing_resend(struct desk *desk)
@@ -154,7 +157,8 @@ int desk_filing_resend(struct desk *desk)
 					&q, SQL_INT(row.id));
 	found = found < 0 ? found : db_step(q);
 	if (found <= 0) {
-		return found < 0 ? found : desk_refuse(desk, E_STATE, "filing.tested_already", NULL);
+		return found < 0 ? found
+				 : desk_refuse(desk, E_STATE, "filing.tested_already", NULL);
 	}
 	int64_t old = db_col_int64(q, 0);
 	db_done(q);
@@ -190,17 +194,17 @@ int desk_contact_confirm(struct desk *desk)
 	if (!db_col_is_null(q, 3)) {
 		return 0; /* a second press */
 	}
-	desk->caller = (struct caller) { .known = true,
-		.person_id = db_col_int64(q, 2),
-		.role = ROLE_SYSTEM,
-		.name = "" };
+	desk->caller = (struct caller) {
+		.known = true, .person_id = db_col_int64(q, 2), .role = ROLE_SYSTEM, .name = ""
+	};
 	db_done(q);
 	q = NULL;
 	int error = filing_load(desk->txn, filing_id, &row);
 	error = error < 0 ? error : confirmed(desk, &row, test_id);
 	desk_audit(desk, "contact.confirm", "filing", filing_id, row.version, SLICE("mail"));
 	return error < 0 ? error
-			 : words_timeline(desk, "filing", filing_id, "confirmed", (struct slice) { 0 });
+			 : words_timeline(desk, "filing", filing_id, "filing_contact",
+				   (struct slice) { 0 });
 }
 
 /* ---- the sealed form */
@@ -240,8 +244,8 @@ int desk_filing_upload(struct desk *desk)
 		return desk_refuse(desk, E_INPUT, "input.text", "name");
 	}
 	int found = sql_int(desk->db,
-		"SELECT count(*) FROM attachment WHERE about = 'filing' AND about_id = $1", &count,
-		SQL_INT(row.id));
+		"SELECT count(*) FROM attachment WHERE about = 'filing' AND about_id = $1",
+		&count, SQL_INT(row.id));
 	if (found < 0 || count >= FORMS_MAX) {
 		return found < 0 ? found : desk_refuse(desk, E_LIMIT, "upload.too_many", NULL);
 	}

@@ -111,14 +111,15 @@ static int notice_follow(struct change *c, int64_t recipient_id, int64_t notice_
 					    "UPDATE notice_recipient SET version = version + 1,"
 					    " person_id = $2 WHERE id = $1",
 					    SQL_INT(recipient_id), SQL_INT(row->person_id));
-	done = done < 0 ? done
-			: sql_run(txn_db(c->txn),
-				  "INSERT INTO timeline (id, kind, record_id, at_ms, code, args, role)"
-				  " SELECT $1, 'notice', $2, $3, 'handed_over', $4, 'system'",
-				  SQL_INT(txn_id(c->txn)), SQL_INT(notice_id),
-				  SQL_INT(txn_now_ms(c->txn)),
-				  SQL_TEXT(arena_printf(txn_arena(c->txn), "{\"number\":\"%.*s\"}",
-					  SLICE_FMT(row->number))));
+	done = done < 0
+		       ? done
+		       : sql_run(txn_db(c->txn),
+				 "INSERT INTO timeline (id, kind, record_id, at_ms, code, args, role)"
+				 " SELECT $1, 'notice', $2, $3, 'handed_over', $4, 'system'",
+				 SQL_INT(txn_id(c->txn)), SQL_INT(notice_id),
+				 SQL_INT(txn_now_ms(c->txn)),
+				 SQL_TEXT(arena_printf(txn_arena(c->txn),
+					 "{\"number\":\"%.*s\"}", SLICE_FMT(row->number))));
 	int error = done < 0 ? (int)done : trail_row(c->txn, "notice_recipient", recipient_id);
 	c->notices++;
 	return error < 0 ? error : txn_change(c->txn, "notice", notice_id, 0);
@@ -188,11 +189,13 @@ static int supersede(struct change *c, int64_t id)
 	int error = filing_load(c->txn, id, &old);
 	struct filing_facts facts = { .state = old.state };
 	error = error < 0 ? error
-			  : filing_step(&facts, FILING_ACT_SUPERSEDE, ROLE_SYSTEM, &outcome, &diag);
+			  : filing_step(
+				    &facts, FILING_ACT_SUPERSEDE, ROLE_SYSTEM, &outcome, &diag);
 	old.state = outcome.to;
 	old.ended_at_ms = txn_now_ms(c->txn);
 	error = error < 0 ? error : filing_save(c->txn, &old);
-	return error < 0 ? error : filing_note(c->txn, id, "supersede", (struct slice) { 0 });
+	return error < 0 ? error
+			 : filing_note(c->txn, id, "filing_supersede", (struct slice) { 0 });
 }
 
 /* Of the post: that of who goes, and of whoever is in it no more. */
@@ -240,15 +243,16 @@ static int both_tell(struct txn *txn, const struct desk_env *env, const struct f
 		const char *text;
 	} told[] = {
 		{ row->person_id, "您的备案今日生效，请登录确认交接清单。" },
-		{ row->outgoing_id, "您的岗位已由他人接任。请在规定时间内登录，填写交接说明。" },
+		{ row->outgoing_id,
+			"您的岗位已由他人接任。请在规定时间内登录，填写交接说明。" },
 	};
 	int put = 0;
 	for (size_t i = 0; i < 2 && put >= 0; i++) {
 		struct deliver_mail mail = { .person_id = told[i].person_id,
 			.subject = SLICE("【岗位交接】"),
-			.body = arena_printf(txn_arena(txn), "%s\n备案号：%.*s\n%s/filings/%lld\n",
-				told[i].text, SLICE_FMT(row->number), env->base_url,
-				(long long)row->id),
+			.body = arena_printf(txn_arena(txn),
+				"%s\n备案号：%.*s\n%s/filings/%lld\n", told[i].text,
+				SLICE_FMT(row->number), env->base_url, (long long)row->id),
 			.about = "filing",
 			.about_id = row->id,
 			.event = "effective" };
@@ -264,8 +268,8 @@ int filing_timer(struct txn *txn, const struct desk_env *env, const struct timer
 	struct diag diag = { 0 };
 	int error = filing_load(txn, timer->record_id, &row);
 	struct filing_facts facts = { .state = row.state };
-	if (error < 0 || filing_step(&facts, FILING_ACT_TAKE_EFFECT, ROLE_SYSTEM, &outcome,
-				 &diag) < 0) {
+	if (error < 0 ||
+		filing_step(&facts, FILING_ACT_TAKE_EFFECT, ROLE_SYSTEM, &outcome, &diag) < 0) {
 		return error == E_ABSENT ? 0 : error; /* returned meanwhile */
 	}
 	trail_act(txn, &(struct trail_act) { .act = SLICE("filing.take_effect"),
@@ -276,6 +280,6 @@ int filing_timer(struct txn *txn, const struct desk_env *env, const struct timer
 	error = filing_hand_over(txn, env, &row);
 	row.state = outcome.to;
 	error = error < 0 ? error : filing_save(txn, &row);
-	error = error < 0 ? error : filing_note(txn, row.id, "take_effect", row.moved);
+	error = error < 0 ? error : filing_note(txn, row.id, "filing_take_effect", row.moved);
 	return error < 0 ? error : both_tell(txn, env, &row);
 }

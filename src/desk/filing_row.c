@@ -67,43 +67,45 @@ static int64_t insert(struct txn *txn, struct filing_row *row)
 		"INSERT INTO filing (id, version, state, unit_id, post, person_id, reason,"
 		" effective_at_ms, made_by, made_at_ms) VALUES ($1, 0, 'draft', $2, $3, $4, $5, $6,"
 		" $7, $8)",
-		SQL_INT(row->id), SQL_INT(row->unit_id), SQL_STR(name_id(&post_names, row->post)),
-		SQL_INT(row->person_id), SQL_TEXT(row->reason), SQL_INT(row->effective_at_ms),
-		SQL_INT(row->made_by), SQL_INT(row->made_at_ms));
+		SQL_INT(row->id), SQL_INT(row->unit_id),
+		SQL_STR(name_id(&post_names, row->post)), SQL_INT(row->person_id),
+		SQL_TEXT(row->reason), SQL_INT(row->effective_at_ms), SQL_INT(row->made_by),
+		SQL_INT(row->made_at_ms));
 }
 
 int filing_save(struct txn *txn, struct filing_row *row)
 {
 	int64_t done = row->id == 0 ? insert(txn, row) : 0;
 	row->version++;
-	done = done < 0 ? done
-			: sql_run(txn_db(txn),
-				  "UPDATE filing SET version = $2, state = $3, number = $4, person_id = $5,"
-				  " outgoing_id = $6, reason = $7, effective_at_ms = $8,"
-				  " submitted_at_ms = $9, signed_by = $10, signed_at_ms = $11,"
-				  " form_by = $12, approved_by = $13, approved_at_ms = $14, warned = $15,"
-				  " taken_at_ms = $16, grant_id = $17, returned_reason = $18,"
-				  " ended_at_ms = $19, notes = $20, moved = $21, given_at_ms = $22,"
-				  " received_at_ms = $23 WHERE id = $1",
-				  SQL_INT(row->id), SQL_INT(row->version),
-				  SQL_STR(name_id(&filing_state_names, row->state)),
-				  SQL_TEXT_OR_NULL(row->number), SQL_INT(row->person_id),
-				  SQL_INT_OR_NULL(row->outgoing_id), SQL_TEXT(row->reason),
-				  SQL_INT(row->effective_at_ms),
-				  SQL_INT_OR_NULL(row->submitted_at_ms),
-				  SQL_INT_OR_NULL(row->signed_by),
-				  SQL_INT_OR_NULL(row->signed_at_ms),
-				  SQL_INT_OR_NULL(row->form_by),
-				  SQL_INT_OR_NULL(row->approved_by),
-				  SQL_INT_OR_NULL(row->approved_at_ms),
-				  SQL_TEXT_OR_NULL(row->warned),
-				  SQL_INT_OR_NULL(row->taken_at_ms),
-				  SQL_INT_OR_NULL(row->grant_id),
-				  SQL_TEXT_OR_NULL(row->returned_reason),
-				  SQL_INT_OR_NULL(row->ended_at_ms),
-				  SQL_TEXT_OR_NULL(row->notes), SQL_TEXT_OR_NULL(row->moved),
-				  SQL_INT_OR_NULL(row->given_at_ms),
-				  SQL_INT_OR_NULL(row->received_at_ms));
+	done = done < 0
+		       ? done
+		       : sql_run(txn_db(txn),
+				 "UPDATE filing SET version = $2, state = $3, number = $4, person_id = $5,"
+				 " outgoing_id = $6, reason = $7, effective_at_ms = $8,"
+				 " submitted_at_ms = $9, signed_by = $10, signed_at_ms = $11,"
+				 " form_by = $12, approved_by = $13, approved_at_ms = $14, warned = $15,"
+				 " taken_at_ms = $16, grant_id = $17, returned_reason = $18,"
+				 " ended_at_ms = $19, notes = $20, moved = $21, given_at_ms = $22,"
+				 " received_at_ms = $23 WHERE id = $1",
+				 SQL_INT(row->id), SQL_INT(row->version),
+				 SQL_STR(name_id(&filing_state_names, row->state)),
+				 SQL_TEXT_OR_NULL(row->number), SQL_INT(row->person_id),
+				 SQL_INT_OR_NULL(row->outgoing_id), SQL_TEXT(row->reason),
+				 SQL_INT(row->effective_at_ms),
+				 SQL_INT_OR_NULL(row->submitted_at_ms),
+				 SQL_INT_OR_NULL(row->signed_by),
+				 SQL_INT_OR_NULL(row->signed_at_ms),
+				 SQL_INT_OR_NULL(row->form_by),
+				 SQL_INT_OR_NULL(row->approved_by),
+				 SQL_INT_OR_NULL(row->approved_at_ms),
+				 SQL_TEXT_OR_NULL(row->warned),
+				 SQL_INT_OR_NULL(row->taken_at_ms),
+				 SQL_INT_OR_NULL(row->grant_id),
+				 SQL_TEXT_OR_NULL(row->returned_reason),
+				 SQL_INT_OR_NULL(row->ended_at_ms),
+				 SQL_TEXT_OR_NULL(row->notes), SQL_TEXT_OR_NULL(row->moved),
+				 SQL_INT_OR_NULL(row->given_at_ms),
+				 SQL_INT_OR_NULL(row->received_at_ms));
 	int error = done < 0 ? (int)done : trail_row(txn, "filing", row->id);
 	error = error < 0 ? error : txn_change(txn, "filing", row->id, row->version);
 	return error < 0 ? error : txn_change(txn, "unit", row->unit_id, 0);
@@ -151,8 +153,8 @@ int filing_facts(struct txn *txn, const struct desk_env *env, const struct filin
 	facts.person_changes = row->person_id != row->outgoing_id;
 	facts.has_form = counts[0] > 0;
 	facts.tested = counts[1] > 0 && counts[1] == counts[2];
-	facts.warnings = db_col_int64(q, 3) != 1 ||
-			 counts[3] + 1 > env->policy->officers.units_warn;
+	facts.warnings =
+		db_col_int64(q, 3) != 1 || counts[3] + 1 > env->policy->officers.units_warn;
 	facts.actor_involved =
 		actor_id != 0 && (actor_id == row->made_by || actor_id == row->person_id ||
 					 actor_id == row->outgoing_id);

@@ -10,6 +10,7 @@
 #include "base/jw.h"
 #include "desk/deliver.h"
 #include "desk/desk.h"
+#include "desk/filing_contacts.h"
 #include "desk/filing_row.h"
 #include "desk/people.h"
 #include "desk/words.h"
@@ -45,17 +46,19 @@ static struct slice reason_args(struct desk *desk, struct slice reason)
 	return arena_dup(desk->arena, buf_slice(&text));
 }
 
-static int done(struct desk *desk, struct filing_row *row, const char *code, struct slice reason)
+static int done(
+	struct desk *desk, struct filing_row *row, const char *code, struct slice reason)
 {
 	struct slice act = arena_printf(desk->arena, "filing.%s", code);
+	struct slice line = arena_printf(desk->arena, "filing_%s", code);
 	int error = filing_save(desk->txn, row);
 	desk_audit(desk, (const char *)act.p, "filing", row->id, row->version, reason);
 	desk_answer(desk, row->id, row->version);
 	desk->answer_number = row->number;
 	desk->answer_state = slice_str(name_id(&filing_state_names, row->state));
 	return error < 0 ? error
-			 : words_timeline(desk, "filing", row->id, code,
-				   reason_args(desk, reason));
+			 : words_timeline(
+				   desk, "filing", row->id, code, reason_args(desk, reason));
 }
 
 /* Decide; the row's state moves. */
@@ -81,8 +84,8 @@ static int simple(struct desk *desk, enum filing_act act, struct filing_row *row
 	struct filing_facts facts = { 0 };
 	int error = open_row(desk, row);
 	error = error < 0 ? error
-			  : filing_facts(desk->txn, desk->env, row, desk->caller.person_id,
-				    &facts);
+			  : filing_facts(
+				    desk->txn, desk->env, row, desk->caller.person_id, &facts);
 	facts.reason_given = reason.n > 0;
 	facts.warnings_taken = reason.n > 0;
 	return error < 0 ? error : step(desk, row, &facts, act, ret_effects);
@@ -157,7 +160,7 @@ static int outgoing_take(struct desk *desk, struct filing_row *row)
 		&holds, SQL_INT(named), SQL_INT(row->unit_id),
 		SQL_STR(name_id(&role_names, post_role(row->post))));
 	row->outgoing_id = named;
-	return found == 0 ? desk_refuse(desk, E_INPUT, "filing.not_in_post", "outgoing_id")
+	return found == 0  ? desk_refuse(desk, E_INPUT, "filing.not_in_post", "outgoing_id")
 	       : found < 0 ? found
 			   : 0;
 }
@@ -208,17 +211,20 @@ int desk_filing_create(struct desk *desk)
 	struct slice post = { 0 };
 	int64_t living = 0;
 	int error = words_choice(desk, "post", posts, NULL, &post);
-	error = error < 0 ? error : words_id(desk, "unit_id", WORDS_OPTIONAL, "unit", &row.unit_id);
+	error = error < 0 ? error
+			  : words_id(desk, "unit_id", WORDS_OPTIONAL, "unit", &row.unit_id);
 	row.unit_id = row.unit_id != 0 ? row.unit_id : desk->caller.unit_id;
 	error = error < 0 ? error : desk_unit_reached(desk, row.unit_id);
 	if (error < 0) {
 		return error;
 	}
 	row.post = (enum post)name_parse(&post_names, post);
-	int found = sql_int(desk->db, "SELECT 1 FROM unit WHERE id = $1 AND valid_to_ms IS NULL",
-		&living, SQL_INT(row.unit_id));
+	int found =
+		sql_int(desk->db, "SELECT 1 FROM unit WHERE id = $1 AND valid_to_ms IS NULL",
+			&living, SQL_INT(row.unit_id));
 	if (found <= 0) {
-		return found < 0 ? found : desk_refuse(desk, E_INPUT, "input.unknown", "unit_id");
+		return found < 0 ? found
+				 : desk_refuse(desk, E_INPUT, "input.unknown", "unit_id");
 	}
 	error = alone_check(desk, &row);
 	error = error < 0 ? error : body_take(desk, &row);
@@ -251,8 +257,8 @@ int desk_filing_submit(struct desk *desk)
 	uint32_t effects = 0;
 	int error = open_row(desk, &row);
 	error = error < 0 ? error
-			  : filing_facts(desk->txn, desk->env, &row, desk->caller.person_id,
-				    &facts);
+			  : filing_facts(
+				    desk->txn, desk->env, &row, desk->caller.person_id, &facts);
 	error = error < 0 ? error : step(desk, &row, &facts, FILING_ACT_SUBMIT, &effects);
 	row.submitted_at_ms = desk->now_ms;
 	row.returned_reason = (struct slice) { 0 };
@@ -300,8 +306,7 @@ int desk_filing_return(struct desk *desk)
 	struct slice reason = { 0 };
 	uint32_t effects = 0;
 	int error = words_text(desk, "reason", WORDS_OPTIONAL, REASON_MAX_CHARS, &reason);
-	error = error < 0 ? error
-			  : simple(desk, FILING_ACT_RETURN, &row, reason, &effects);
+	error = error < 0 ? error : simple(desk, FILING_ACT_RETURN, &row, reason, &effects);
 	if (error < 0) {
 		return error;
 	}
@@ -338,8 +343,8 @@ static int number_take(struct desk *desk, struct filing_row *row)
 		return 0; /* returned after it was filed once */
 	}
 	int error = txn_number(desk->txn, "filing", today.year, &number);
-	row->number = arena_printf(desk->arena, "网安备案 %d-%03lld", (int)today.year,
-		(long long)number);
+	row->number = arena_printf(
+		desk->arena, "网安备案 %d-%03lld", (int)today.year, (long long)number);
 	return error;
 }
 
@@ -349,8 +354,7 @@ int desk_filing_approve(struct desk *desk)
 	struct slice reason = { 0 };
 	uint32_t effects = 0;
 	int error = words_text(desk, "reason", WORDS_OPTIONAL, REASON_MAX_CHARS, &reason);
-	error = error < 0 ? error
-			  : simple(desk, FILING_ACT_APPROVE, &row, reason, &effects);
+	error = error < 0 ? error : simple(desk, FILING_ACT_APPROVE, &row, reason, &effects);
 	error = error < 0 ? error : number_take(desk, &row);
 	if (error < 0) {
 		return error;
@@ -363,16 +367,17 @@ int desk_filing_approve(struct desk *desk)
 		.record_kind = SLICE("filing"),
 		.record_id = row.id,
 		.seq = row.version,
-		.fire_at_ms = row.effective_at_ms > desk->now_ms ? row.effective_at_ms
-								 : desk->now_ms,
+		.fire_at_ms =
+			row.effective_at_ms > desk->now_ms ? row.effective_at_ms : desk->now_ms,
 		.trace = txn_trace(desk->txn) };
 	error = error < 0 ? error : timer_set(desk->txn, &timer);
-	struct slice said = arena_printf(desk->arena, "已备案，备案号 %.*s。",
-		SLICE_FMT(row.number));
+	struct slice said =
+		arena_printf(desk->arena, "已备案，备案号 %.*s。", SLICE_FMT(row.number));
 	struct slice text = about(desk, &row, (const char *)said.p);
 	error = error < 0 ? error : tell(desk, &row, row.person_id, "【备案回执】", text);
-	return error < 0 ? error
-			 : tell_role(desk, &row, "unit_head", row.unit_id, "【备案回执】", text);
+	return error < 0
+		       ? error
+		       : tell_role(desk, &row, "unit_head", row.unit_id, "【备案回执】", text);
 }
 
 /* ---- both at the hand-over */

@@ -63,7 +63,8 @@ static int mail_put(struct desk *desk, const struct passing *p, int64_t person_i
 }
 
 /* person_id 0: the link for a group, whose readers nobody tells apart. */
-static int reader_put(struct desk *desk, const struct passing *p, int64_t person_id, char *ret_key)
+static int reader_put(
+	struct desk *desk, const struct passing *p, int64_t person_id, char *ret_key)
 {
 	rand_text(ret_key, KEY_OCTETS);
 	struct digest digest = digest_of(DIGEST_SHA256, slice_str(ret_key));
@@ -133,8 +134,8 @@ int desk_pass_on_end(struct desk *desk)
 {
 	AUTO_STMT struct stmt *q = NULL;
 	int row = sql_query(desk->db,
-		"SELECT unit_id, version, notice_id, ended_at_ms FROM pass_on WHERE id = $1", &q,
-		SQL_INT(desk->call->id));
+		"SELECT unit_id, version, notice_id, ended_at_ms FROM pass_on WHERE id = $1",
+		&q, SQL_INT(desk->call->id));
 	row = row < 0 ? row : db_step(q);
 	if (row <= 0) {
 		return row < 0 ? row : E_ABSENT;

@@ -96,15 +96,17 @@ int desk_review_open(struct desk *desk)
 	if (found != 0) {
 		return found < 0 ? found : desk_refuse(desk, E_EXISTS, "review.open", NULL);
 	}
-	error = days_on(desk->env, desk->now_ms, desk->env->policy->officers.review_days, &due_ms);
+	error = days_on(
+		desk->env, desk->now_ms, desk->env->policy->officers.review_days, &due_ms);
 	int64_t id = txn_id(desk->txn);
-	int64_t done = error < 0 ? error
-				 : sql_run(desk->db,
-					   "INSERT INTO term_review (id, version, name, opened_by,"
-					   " opened_at_ms, due_at_ms) VALUES ($1, 1, $2, $3, $4, $5)",
-					   SQL_INT(id), SQL_TEXT(name),
-					   SQL_INT(desk->caller.person_id), SQL_INT(desk->now_ms),
-					   SQL_INT(due_ms));
+	int64_t done =
+		error < 0
+			? error
+			: sql_run(desk->db,
+				  "INSERT INTO term_review (id, version, name, opened_by,"
+				  " opened_at_ms, due_at_ms) VALUES ($1, 1, $2, $3, $4, $5)",
+				  SQL_INT(id), SQL_TEXT(name), SQL_INT(desk->caller.person_id),
+				  SQL_INT(desk->now_ms), SQL_INT(due_ms));
 	error = done < 0 ? (int)done : trail_row(desk->txn, "term_review", id);
 	error = error < 0 ? error : timer_begin(desk->txn, id, DUE, due_ms);
 	error = error < 0 ? error : remind(desk->txn, desk->env, id, "opened");
@@ -172,7 +174,8 @@ int desk_review_confirm(struct desk *desk)
 					" AND unit_id = $2",
 					&before, SQL_INT(desk->call->id), SQL_INT(unit_id));
 	if (found != 0) {
-		return found < 0 ? found : desk_refuse(desk, E_EXISTS, "review.confirmed", NULL);
+		return found < 0 ? found
+				 : desk_refuse(desk, E_EXISTS, "review.confirmed", NULL);
 	}
 	int64_t id = txn_id(desk->txn);
 	int64_t done = sql_run(desk->db,
@@ -245,7 +248,7 @@ int review_timer(struct txn *txn, const struct desk_env *env, const struct timer
 	}
 	int error = remind(txn, env, timer->record_id, "due");
 	error = error < 0 ? error
-			  : days_on(env, txn_now_ms(txn), env->policy->officers.review_grace_days,
-				    &next_ms);
+			  : days_on(env, txn_now_ms(txn),
+				    env->policy->officers.review_grace_days, &next_ms);
 	return error < 0 ? error : timer_begin(txn, timer->record_id, GRACE_OVER, next_ms);
 }

@@ -32,18 +32,17 @@ static int tie_ids(
 	int count = 0;
 	/* Names of our schema, never the request's. */
 	struct slice sql = arena_printf(desk->arena,
-		"SELECT id FROM %s WHERE %s = $1%s ORDER BY id LIMIT $2", tie->table, tie->column,
-		tie->where);
-	int row = sql_query(
-		desk->db, (const char *)sql.p, &q, SQL_INT(unit_id), SQL_INT(max));
+		"SELECT id FROM %s WHERE %s = $1%s ORDER BY id LIMIT $2", tie->table,
+		tie->column, tie->where);
+	int row = sql_query(desk->db, (const char *)sql.p, &q, SQL_INT(unit_id), SQL_INT(max));
 	while (row >= 0 && count < max && (row = db_step(q)) == 1) {
 		ids[count++] = db_col_int64(q, 0);
 	}
 	return row < 0 ? row : count;
 }
 
-static int moved_note(struct desk *desk, const struct unit_tie *tie, int64_t id,
-	const struct ending *e)
+static int moved_note(
+	struct desk *desk, const struct unit_tie *tie, int64_t id, const struct ending *e)
 {
 	AUTO_BUF struct buf text;
 	struct jw jw;
@@ -69,8 +68,8 @@ static int tie_move(struct desk *desk, const struct unit_tie *tie, const struct 
 		tie->column);
 	int error = count < 0 ? count : 0;
 	for (int i = 0; i < count && error == 0; i++) {
-		int64_t done = sql_run(desk->db, (const char *)sql.p, SQL_INT(ids[i]),
-			SQL_INT(e->next.id));
+		int64_t done = sql_run(
+			desk->db, (const char *)sql.p, SQL_INT(ids[i]), SQL_INT(e->next.id));
 		error = done < 0 ? (int)done : trail_row(desk->txn, tie->table, ids[i]);
 		if (error == 0 && tie->timeline != NULL) {
 			error = moved_note(desk, tie, ids[i], e);
@@ -213,8 +212,7 @@ static int unit_end(struct desk *desk, struct ending *e)
 		error = unit_row_words(desk, &e->next);
 		error = error < 0 ? error : txn_change(desk->txn, "unit", e->next.id, 0);
 	}
-	return error < 0 ? error
-			 : txn_change(desk->txn, "unit", e->row.id, e->row.version);
+	return error < 0 ? error : txn_change(desk->txn, "unit", e->row.id, e->row.version);
 }
 
 int desk_unit_dissolve(struct desk *desk)
@@ -249,8 +247,8 @@ int desk_unit_heads(struct desk *desk)
 			&grant_id, SQL_INT(row.id), SQL_INT(heads.id[i]));
 		if (found <= 0) {
 			return found < 0 ? found
-					 : desk_refuse(desk, E_INPUT, "unit.no_head",
-						   "person_ids");
+					 : desk_refuse(
+						   desk, E_INPUT, "unit.no_head", "person_ids");
 		}
 		int64_t done = sql_run(desk->db,
 			"UPDATE role_grant SET version = version + 1, contact_order = $2"

@@ -19,7 +19,8 @@ int desk_unit_note_create(struct desk *desk)
 					" AND read_at_ms IS NULL",
 					&unread, SQL_INT(desk->caller.unit_id));
 	if (found < 0 || unread >= UNREAD_MAX) {
-		return found < 0 ? found : desk_refuse(desk, E_LIMIT, "unit_note.too_many", NULL);
+		return found < 0 ? found
+				 : desk_refuse(desk, E_LIMIT, "unit_note.too_many", NULL);
 	}
 	int64_t id = txn_id(desk->txn);
 	int64_t done = sql_run(desk->db,
@@ -37,8 +38,9 @@ int desk_unit_note_create(struct desk *desk)
 int desk_unit_note_read(struct desk *desk)
 {
 	AUTO_STMT struct stmt *q = NULL;
-	int row = sql_query(desk->db, "SELECT version, unit_id, read_at_ms FROM unit_note WHERE id = $1",
-		&q, SQL_INT(desk->call->id));
+	int row = sql_query(desk->db,
+		"SELECT version, unit_id, read_at_ms FROM unit_note WHERE id = $1", &q,
+		SQL_INT(desk->call->id));
 	row = row < 0 ? row : db_step(q);
 	if (row <= 0) {
 		return row < 0 ? row : E_ABSENT;
@@ -56,7 +58,8 @@ int desk_unit_note_read(struct desk *desk)
 	int64_t done = sql_run(desk->db,
 		"UPDATE unit_note SET version = version + 1, read_by = $2, read_at_ms = $3"
 		" WHERE id = $1",
-		SQL_INT(desk->call->id), SQL_INT(desk->caller.person_id), SQL_INT(desk->now_ms));
+		SQL_INT(desk->call->id), SQL_INT(desk->caller.person_id),
+		SQL_INT(desk->now_ms));
 	error = done < 0 ? (int)done : trail_row(desk->txn, "unit_note", desk->call->id);
 	error = error < 0 ? error
 			  : txn_change(desk->txn, "unit_note", desk->call->id, version + 1);

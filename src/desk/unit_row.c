@@ -185,8 +185,8 @@ static int64_t update(struct desk *desk, struct unit_row *row)
 int unit_row_words(struct desk *desk, const struct unit_row *row)
 {
 	AUTO_STMT struct stmt *q = NULL;
-	struct slice words = arena_printf(desk->arena, "%.*s %.*s", SLICE_FMT(row->name),
-		SLICE_FMT(row->short_name));
+	struct slice words = arena_printf(
+		desk->arena, "%.*s %.*s", SLICE_FMT(row->name), SLICE_FMT(row->short_name));
 	int found = sql_query(desk->db,
 		"SELECT h.name, h.short_name, h.id FROM unit_past h WHERE h.unit_id = $1"
 		" OR h.unit_id IN (SELECT x.id FROM unit x WHERE x.successor_id = $1)"

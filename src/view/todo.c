@@ -62,8 +62,8 @@ static const struct {
 		" ON p.id = s.person_id WHERE s.state = 'open' AND s.person_id <> $2"
 		" AND ($1 = -1 OR s.unit_id = $1) ORDER BY s.id LIMIT $3" },
 	{ ROLE_BIT(ROLE_UNIT_HEAD), "filing", "sign", 13,
-		FILING "f.effective_at_ms, f.submitted_at_ms" FILINGS "f.state = 'submitted'"
-		       FILING_SCOPE },
+		FILING "f.effective_at_ms, f.submitted_at_ms" FILINGS
+		       "f.state = 'submitted'" FILING_SCOPE },
 	{ ROLE_BIT(ROLE_OPERATOR) | ROLE_BIT(ROLE_DIRECTOR), "filing", "approve", 13,
 		FILING "f.effective_at_ms, f.submitted_at_ms" FILINGS
 		       "f.state IN ('submitted', 'verifying')" FILING_SCOPE },
@@ -71,10 +71,11 @@ static const struct {
 		FILING "f.effective_at_ms, f.made_at_ms" FILINGS
 		       "f.state IN ('draft', 'returned')" FILING_SCOPE },
 	{ UNIT, "filing", "receive", 13,
-		FILING "NULL, f.taken_at_ms" FILINGS
-		       "f.state = 'effective' AND f.person_id = $2 AND f.outgoing_id IS NOT NULL"
-		       " AND f.received_at_ms IS NULL AND ($1 = -1 OR f.unit_id = $1)"
-		       " ORDER BY f.id LIMIT $3" },
+		FILING
+		"NULL, f.taken_at_ms" FILINGS
+		"f.state = 'effective' AND f.person_id = $2 AND f.outgoing_id IS NOT NULL"
+		" AND f.received_at_ms IS NULL AND ($1 = -1 OR f.unit_id = $1)"
+		" ORDER BY f.id LIMIT $3" },
 	{ UNIT, "term_review", "confirm", 13,
 		"SELECT r.id, r.name, NULL, NULL, NULL, NULL, u.id, u.name, r.due_at_ms,"
 		" r.opened_at_ms FROM term_review r JOIN unit u ON u.id = $1"

@@ -7,7 +7,8 @@
 static const struct name_row act_rows[FILING_ACT_COUNT] = {
 	[FILING_ACT_SUBMIT] = { "submit", "提交", "submit" },
 	[FILING_ACT_SIGN] = { "sign", "负责人签字", "sign" },
-	[FILING_ACT_ACCEPT_FORM] = { "accept_form", "收到盖章任命表", "accept the sealed form" },
+	[FILING_ACT_ACCEPT_FORM] = { "accept_form", "收到盖章任命表",
+		"accept the sealed form" },
 	[FILING_ACT_RETURN] = { "return", "退回补正", "return" },
 	[FILING_ACT_WITHDRAW] = { "withdraw", "撤回", "withdraw" },
 	[FILING_ACT_APPROVE] = { "approve", "备案", "file" },
@@ -112,7 +113,8 @@ static const struct machine_row rows[] = {
 		0 },
 	{ FILING_SUBMITTED, FILING_ACT_ACCEPT_FORM, FILING_VERIFYING, CENTRE, FORM, 0,
 		FILING_EFFECT_TEST, 0 },
-	{ FILING_SUBMITTED, FILING_ACT_RETURN, FILING_RETURNED, CENTRE | HEAD, REASON, 0, 0, 0 },
+	{ FILING_SUBMITTED, FILING_ACT_RETURN, FILING_RETURNED, CENTRE | HEAD, REASON, 0, 0,
+		0 },
 	{ FILING_VERIFYING, FILING_ACT_RETURN, FILING_RETURNED, CENTRE, REASON, 0, 0, 0 },
 	{ FILING_APPROVED, FILING_ACT_RETURN, FILING_RETURNED, CENTRE, REASON, 0, 0, 0 },
 	{ FILING_DRAFT, FILING_ACT_WITHDRAW, FILING_WITHDRAWN, UNIT | CENTRE, 0, 0, 0, 0 },
@@ -137,8 +139,8 @@ int filing_step(const struct filing_facts *facts, enum filing_act act, enum role
 	const struct machine_call call = { facts->state, act, role, facts };
 	int error = machine_step(&machine, &call, &row, diag);
 	if (error == 0) {
-		*ret_outcome = (struct filing_outcome) { (enum filing_state)row->to,
-			row->effects };
+		*ret_outcome =
+			(struct filing_outcome) { (enum filing_state)row->to, row->effects };
 	}
 	return error;
 }

@@ -39,7 +39,7 @@ enum kind { KIND_RULE, KIND_ACK, KIND_INT, KIND_CLOCK };
 		text, KIND_CLOCK, offsetof(struct policy, member), 0, min, max                 \
 	}
 
-/* Younger than the first edition: a text that does not name it is read as it was, with what stands here. */
+/* Younger than the first edition: a text without it is read as it was, with what stands here. */
 #define OFFICERS(text, member, otherwise, min, max)                                            \
 	{                                                                                      \
 		text, KIND_INT, offsetof(struct policy, officers.member), otherwise, min, max  \
@@ -50,7 +50,7 @@ static const struct parameter {
 	const char *name;
 	enum kind kind;
 	size_t at;     /* enum policy_rule, or offset in struct policy */
-	unsigned mask; /* grades or severities it holds for; of an integer: what holds without it, 0 = it must be there */
+	unsigned mask; /* grades or severities; integer: what holds where it is not said */
 	int64_t min;
 	int64_t max;
 } parameters[] = {

@@ -48,8 +48,8 @@ enum policy_rule {
 
 /** About the people who answer for a unit; a policy may be silent on each. */
 struct policy_officers {
-	int32_t dead_calls;        /* a phone dead so often is a sign of its owner having left */
-	int32_t doubt_days;        /* working days a doubt waits for the unit head */
+	int32_t dead_calls; /* a phone dead so often is a sign of its owner having left */
+	int32_t doubt_days; /* working days a doubt waits for the unit head */
 	int32_t doubt_ladder_days; /* and then on every rung */
 	int32_t handover_days;     /* who has handed over may still read */
 	int32_t code_days;         /* a first code is good */

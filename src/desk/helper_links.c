@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "desk/helpers.h"
+#include "desk/helper_links.h"
 
 #include "base/arena.h"
 #include "base/base64.h"
@@ -67,8 +67,9 @@ static int link_take(struct desk *desk, struct link *link)
 	error = error < 0 ? error
 			  : words_text(desk, "helper", WORDS_REQUIRED, NAME_MAX_CHARS,
 				    &link->helper);
-	error = error < 0 ? error
-			  : words_text(desk, "mail", WORDS_OPTIONAL, MAIL_MAX_CHARS, &link->mail);
+	error = error < 0
+			? error
+			: words_text(desk, "mail", WORDS_OPTIONAL, MAIL_MAX_CHARS, &link->mail);
 	bool bad = error == 0 && link->mail.n > 0 && !mail_plausible(link->mail);
 	return bad ? desk_refuse(desk, E_INPUT, "input.invalid", "mail") : error;
 }
@@ -122,8 +123,8 @@ int desk_helper_end(struct desk *desk)
 	struct slice reason = { 0 };
 	AUTO_STMT struct stmt *q = NULL;
 	int row = sql_query(desk->db,
-		"SELECT unit_id, version, finding_id, ended_at_ms FROM helper_link WHERE id = $1", &q,
-		SQL_INT(desk->call->id));
+		"SELECT unit_id, version, finding_id, ended_at_ms FROM helper_link WHERE id = $1",
+		&q, SQL_INT(desk->call->id));
 	row = row < 0 ? row : db_step(q);
 	if (row <= 0) {
 		return row < 0 ? row : E_ABSENT;
@@ -133,8 +134,9 @@ int desk_helper_end(struct desk *desk)
 	bool ended = !db_col_is_null(q, 3);
 	int error = desk_unit_reached(desk, db_col_int64(q, 0));
 	error = error < 0 ? error : desk_version_same(desk, version);
-	error = error < 0 ? error
-			  : words_text(desk, "reason", WORDS_OPTIONAL, REASON_MAX_CHARS, &reason);
+	error = error < 0
+			? error
+			: words_text(desk, "reason", WORDS_OPTIONAL, REASON_MAX_CHARS, &reason);
 	if (error == 0 && ended) {
 		error = desk_refuse(desk, E_STATE, "link.ended", NULL);
 	}
@@ -195,8 +197,9 @@ static int link_open(struct desk *desk, struct opened *o)
 	}
 	*o = (struct opened) { db_col_int64(q, 0), db_col_int64(q, 1), db_col_int64(q, 2),
 		db_col_int64(q, 3), arena_dup(desk->arena, db_col_text(q, 4)) };
-	return o->reports < REPORTS_MAX ? 0
-					: desk_refuse(desk, E_LIMIT, "helper.too_many_reports", NULL);
+	return o->reports < REPORTS_MAX
+		       ? 0
+		       : desk_refuse(desk, E_LIMIT, "helper.too_many_reports", NULL);
 }
 
 static int said_tell(struct desk *desk, const struct opened *o, int64_t report_id)
@@ -204,7 +207,8 @@ static int said_tell(struct desk *desk, const struct opened *o, int64_t report_i
 	struct slice event = arena_printf(desk->arena, "said.%lld", (long long)report_id);
 	struct deliver_mail mail = { .person_id = o->made_by,
 		.subject = SLICE("【协助整改】经办人已填写处理情况"),
-		.body = arena_printf(desk->arena, "%.*s填写了处理情况，请登录查看：\n%s/findings/%lld\n",
+		.body = arena_printf(desk->arena,
+			"%.*s填写了处理情况，请登录查看：\n%s/findings/%lld\n",
 			SLICE_FMT(o->helper), desk->env->base_url, (long long)o->finding_id),
 		.about = "helper_link",
 		.about_id = o->id,
