@@ -293,6 +293,19 @@ class Story:
                                     reason="经现场核实，该地址不属于本校，线索中的域名为他校所有。")
         self.people["sunyue"].post(f"/findings/{false}/second")
 
+    def posts(self):
+        """A unit files a second officer, whose contacts are being tested; others have nobody; a term's lists are asked for."""
+        made = self.people["wangqian"].post(
+            "/filings", post="backup", name="方圆", title="科员", staff_no="2026018", phone="13900000011", phone2="027-00000012",
+            mail="fangyuan@campus.test", in_post=True, reason="增设备用网络安全员，假期可互为替补。")["id"]
+        self.people["wangqian"].post(f"/filings/{made}/submit")
+        self.people["duheng"].post(f"/filings/{made}/sign")
+        operator = self.people["zhoumin"]
+        operator.post(f"/filings/{made}/heard", channel="phone")
+        operator.post("/term-reviews", name="2026 年秋季学期")
+        review = operator.get("/term-reviews")["items"][0]["id"]
+        self.people["gaoyuan"].post(f"/term-reviews/{review}/confirm")
+
     def past(self):
         """Fourteen days of measurements, in the platform's own rows; of four bad nights who kept watch closes three."""
         operator = self.people["zhoumin"]
@@ -320,6 +333,7 @@ class Story:
                 ("a notice whose verification failed", self.failed_once),
                 ("a notice waiting to be verified", self.submitted),
                 ("what waits on the desk", self.waiting),
+                ("a filing under way, the lists of a term", self.posts),
                 ("fourteen days before today", self.past)):
             print(f"  {saying}", flush=True)
             act()

@@ -57,8 +57,8 @@ static int done(
 	desk->answer_number = row->number;
 	desk->answer_state = slice_str(name_id(&filing_state_names, row->state));
 	return error < 0 ? error
-			 : words_timeline(
-				   desk, "filing", row->id, code, reason_args(desk, reason));
+			 : words_timeline(desk, "filing", row->id, (const char *)line.p,
+				   reason_args(desk, reason));
 }
 
 /* Decide; the row's state moves. */
