@@ -311,6 +311,19 @@ class Story:
         self.people["gaoyuan"].post("/clauses/suggestions", article=15,
                                     question="系统由外包公司维护，三个工作日偏紧，建议可申请延期一次。")
 
+    def posts(self):
+        """A unit files a second officer, whose contacts are being tested; others have nobody; a term's lists are asked for."""
+        made = self.people["wangqian"].post(
+            "/filings", post="backup", name="方圆", title="科员", staff_no="2026018", phone="13900000011", phone2="027-00000012",
+            mail="fangyuan@campus.test", in_post=True, reason="增设备用网络安全员，假期可互为替补。")["id"]
+        self.people["wangqian"].post(f"/filings/{made}/submit")
+        self.people["duheng"].post(f"/filings/{made}/sign")
+        operator = self.people["zhoumin"]
+        operator.post(f"/filings/{made}/heard", channel="phone")
+        operator.post("/term-reviews", name="2026 年秋季学期")
+        review = operator.get("/term-reviews")["items"][0]["id"]
+        self.people["gaoyuan"].post(f"/term-reviews/{review}/confirm")
+
     def past(self):
         """Fourteen days of measurements, in the platform's own rows; of four bad nights who kept watch closes three."""
         operator = self.people["zhoumin"]
@@ -360,6 +373,7 @@ class Story:
                 ("a superior's paper and the leading group", self.office),
                 ("what waits on the desk", self.waiting),
                 ("a revision of the regulation", self.regulation),
+                ("a filing under way, the lists of a term", self.posts),
                 ("fourteen days before today", self.past)):
             print(f"  {saying}", flush=True)
             act()

@@ -27,8 +27,9 @@ static void put(struct buf *row, struct slice column, char tag, struct slice val
 /* Columns younger than the first schema. */
 static bool is_young(struct slice column)
 {
-	static const char *const young[] = { "by_asset", "erased_at_ms", "parents", "policy_id",
-		"salt" };
+	static const char *const young[] = { "by_asset", "code_until_ms", "contact_order",
+		"end_reason", "erased_at_ms", "for_id", "in_post", "parents", "policy_id",
+		"post", "read_until_ms", "salt", "staff_no", "successor_id" };
 	for (size_t i = 0; i < sizeof(young) / sizeof(young[0]); i++) {
 		if (slice_is(column, young[i])) {
 			return true;

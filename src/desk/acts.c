@@ -10,19 +10,10 @@
 #include "desk/tokens.h"
 #include "desk/users.h"
 
-/* units, people, assets */
-#include "desk/access_code.h"
+/* units and people are in tenure_acts.c; assets, sheets */
 #include "desk/assets.h"
-#include "desk/delegations.h"
-#include "desk/doubts.h"
-#include "desk/filings.h"
-#include "desk/helpers.h"
 #include "desk/imports.h"
-#include "desk/pass_on.h"
-#include "desk/people.h"
-#include "desk/reviews.h"
-#include "desk/unit_notes.h"
-#include "desk/units.h"
+#include "desk/tenure_acts.h"
 
 /* devices in no register, ranges, freezes */
 #include "desk/discovered.h"
@@ -65,51 +56,10 @@ static const desk_fn acts[ROUTE_COUNT_] = {
 	[ROUTE_TOKENS_CREATE] = desk_token_create,
 	[ROUTE_TOKENS_REVOKE] = desk_token_revoke,
 
-	/* units, people, assets */
-	[ROUTE_UNITS_CREATE] = desk_unit_create,
-	[ROUTE_UNITS_UPDATE] = desk_unit_update,
-	[ROUTE_UNITS_IMPORT] = desk_unit_import,
-	[ROUTE_PEOPLE_CREATE] = desk_person_create,
-	[ROUTE_PEOPLE_UPDATE] = desk_person_update,
-	[ROUTE_PEOPLE_ERASE] = desk_person_erase,
+	/* assets */
 	[ROUTE_ASSETS_CREATE] = desk_asset_create,
 	[ROUTE_ASSETS_UPDATE] = desk_asset_update,
 	[ROUTE_ASSETS_IMPORT] = desk_asset_import,
-
-	/* who answers for a unit */
-	[ROUTE_FILINGS_CREATE] = desk_filing_create,
-	[ROUTE_FILINGS_UPDATE] = desk_filing_update,
-	[ROUTE_FILINGS_SUBMIT] = desk_filing_submit,
-	[ROUTE_FILINGS_SIGN] = desk_filing_sign,
-	[ROUTE_FILINGS_UPLOAD] = desk_filing_upload,
-	[ROUTE_FILINGS_ACCEPT] = desk_filing_accept,
-	[ROUTE_FILINGS_HEARD] = desk_filing_heard,
-	[ROUTE_FILINGS_RESEND] = desk_filing_resend,
-	[ROUTE_FILINGS_RETURN] = desk_filing_return,
-	[ROUTE_FILINGS_WITHDRAW] = desk_filing_withdraw,
-	[ROUTE_FILINGS_APPROVE] = desk_filing_approve,
-	[ROUTE_FILINGS_HAND_OVER] = desk_filing_hand_over,
-	[ROUTE_CONTACT_POST] = desk_contact_confirm,
-	[ROUTE_DOUBTS_RAISE] = desk_doubt_raise,
-	[ROUTE_DOUBTS_SETTLE] = desk_doubt_settle,
-	[ROUTE_PEOPLE_CALLED] = desk_person_called,
-	[ROUTE_STAFF_CHECK] = desk_staff_check,
-	[ROUTE_UNITS_DISSOLVE] = desk_unit_dissolve,
-	[ROUTE_UNITS_HEADS] = desk_unit_heads,
-	[ROUTE_PEOPLE_ACCESS] = desk_access_code,
-	[ROUTE_REVIEWS_OPEN] = desk_review_open,
-	[ROUTE_REVIEWS_CONFIRM] = desk_review_confirm,
-	[ROUTE_REVIEWS_CLOSE] = desk_review_close,
-	[ROUTE_DELEGATIONS_CREATE] = desk_delegation_create,
-	[ROUTE_DELEGATIONS_END] = desk_delegation_end,
-	[ROUTE_PASS_ONS_CREATE] = desk_pass_on_create,
-	[ROUTE_PASS_ONS_END] = desk_pass_on_end,
-	[ROUTE_PASS_POST] = desk_pass_read,
-	[ROUTE_UNIT_NOTES_CREATE] = desk_unit_note_create,
-	[ROUTE_UNIT_NOTES_READ] = desk_unit_note_read,
-	[ROUTE_HELPERS_CREATE] = desk_helper_create,
-	[ROUTE_HELPERS_END] = desk_helper_end,
-	[ROUTE_HELPER_POST] = desk_helper_say,
 
 	/* sheets */
 	[ROUTE_IMPORTS_CREATE] = desk_import_create,
@@ -185,9 +135,8 @@ static const desk_fn acts[ROUTE_COUNT_] = {
 
 desk_fn desk_act(enum route_id route)
 {
-	if ((unsigned)route >= ROUTE_COUNT_) {
-		return NULL;
-	}
-	desk_fn act = acts[route] != NULL ? acts[route] : desk_act_of_matter(route);
-	return act != NULL ? act : desk_act_office(route);
+	desk_fn act = (unsigned)route < ROUTE_COUNT_ ? acts[route] : NULL;
+	act = act != NULL ? act : desk_act_of_matter(route);
+	act = act != NULL ? act : desk_act_office(route);
+	return act != NULL ? act : tenure_act(route);
 }

@@ -160,6 +160,27 @@ static int tell(struct desk *desk, const struct row *row)
 	return put < 0 ? put : 0;
 }
 
+static int body_take(struct desk *desk, struct row *row, struct slice *ret_reason)
+{
+	int64_t last = desk->now_ms + AHEAD_MAX_MS;
+	int error = words_id(desk, "deputy_id", WORDS_REQUIRED, "person", &row->deputy_id);
+	error = error < 0 ? error
+			  : words_text(desk, "reason", WORDS_REQUIRED, REASON_MAX_CHARS,
+				    ret_reason);
+	error = error < 0 ? error
+			  : words_int(desk, "from", desk->now_ms - DAY_MS, last, desk->now_ms,
+				    &row->from_ms);
+	error = error < 0 ? error : words_int(desk, "to", desk->now_ms, last, 0, &row->to_ms);
+	if (error < 0) {
+		return error;
+	}
+	if (row->to_ms <= row->from_ms) {
+		return desk_refuse(desk, E_INPUT, "delegation.days", "to");
+	}
+	return desk->caller.for_id != 0 ? desk_refuse(desk, E_DENIED, "delegation.deputy", NULL)
+					: deputy_check(desk, row);
+}
+
 int desk_delegation_create(struct desk *desk)
 {
 	struct slice reason = { 0 };
@@ -168,25 +189,7 @@ int desk_delegation_create(struct desk *desk)
 		.unit_id = desk->caller.unit_id,
 		.role = slice_str(name_id(&role_names, desk->caller.role)),
 		.person_id = desk->caller.person_id };
-	int64_t last = desk->now_ms + AHEAD_MAX_MS;
-	int error = words_id(desk, "deputy_id", WORDS_REQUIRED, "person", &row.deputy_id);
-	error = error < 0
-			? error
-			: words_text(desk, "reason", WORDS_REQUIRED, REASON_MAX_CHARS, &reason);
-	error = error < 0 ? error
-			  : words_int(desk, "from", desk->now_ms - DAY_MS, last, desk->now_ms,
-				    &row.from_ms);
-	error = error < 0 ? error : words_int(desk, "to", desk->now_ms, last, 0, &row.to_ms);
-	if (error < 0) {
-		return error;
-	}
-	if (row.to_ms <= row.from_ms) {
-		return desk_refuse(desk, E_INPUT, "delegation.days", "to");
-	}
-	if (desk->caller.for_id != 0) {
-		return desk_refuse(desk, E_DENIED, "delegation.deputy", NULL);
-	}
-	error = deputy_check(desk, &row);
+	int error = body_take(desk, &row, &reason);
 	int64_t done =
 		error < 0 ? error
 			  : sql_run(desk->db,

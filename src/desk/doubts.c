@@ -350,15 +350,20 @@ int doubt_delivery(struct txn *txn, const struct desk_env *env, int64_t delivery
 		" AND state = 'failed_permanent' AND person_id IS NOT NULL",
 		&q, SQL_INT(delivery_id));
 	row = row < 0 ? row : db_step(q);
-	/* 550 and 551: no such mailbox, or not here; other refusals speak of the message. */
-	if (row <= 0 || (slice_find(db_col_text(q, 1), SLICE("550")) == SIZE_MAX &&
-				slice_find(db_col_text(q, 1), SLICE("551")) == SIZE_MAX)) {
+	/* No such mailbox, or not here.  Its words may hold the address, and are not kept here. */
+	static const char *const gone[] = { "550", "551" };
+	size_t which = 0;
+	while (row == 1 && which < 2 &&
+		slice_find(db_col_text(q, 1), slice_str(gone[which])) == SIZE_MAX) {
+		which++;
+	}
+	if (row <= 0 || which == 2) {
 		return row < 0 ? row : 0;
 	}
 	struct doubt_sign sign = { .person_id = db_col_int64(q, 0),
 		.signal = TENURE_MAIL_REFUSED,
-		.evidence = arena_printf(txn_arena(txn), "delivery %lld: %.*s",
-			(long long)delivery_id, SLICE_FMT(db_col_text(q, 1))) };
+		.evidence = arena_printf(txn_arena(txn), "delivery %lld: %s",
+			(long long)delivery_id, gone[which]) };
 	db_done(q);
 	q = NULL;
 	int fresh = doubt_sign(txn, env, &sign);

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "desk/filing_contacts.h"
+
 /*
  * Does everything that stands in a filing reach the person?  A mail carries a
  * link; who answers a number is heard by the centre.  SMS, voice and IM are
@@ -12,7 +14,6 @@
 #include "desk/deliver.h"
 #include "desk/desk.h"
 #include "desk/filing_row.h"
-#include "desk/filings.h"
 #include "desk/words.h"
 #include "records/sql.h"
 #include "sys/rand.h"
@@ -134,9 +135,9 @@ int desk_filing_heard(struct desk *desk)
 	}
 	error = confirmed(desk, &row, test_id);
 	desk_audit(desk, "filing.heard", "filing", row.id, row.version, channel);
-	return error < 0
-		       ? error
-		       : words_timeline(desk, "filing", row.id, "heard", (struct slice) { 0 });
+	return error < 0 ? error
+			 : words_timeline(desk, "filing", row.id, "filing_heard",
+				   (struct slice) { 0 });
 }
 
 int desk_filing_resend(struct desk *desk)
@@ -202,7 +203,7 @@ int desk_contact_confirm(struct desk *desk)
 	error = error < 0 ? error : confirmed(desk, &row, test_id);
 	desk_audit(desk, "contact.confirm", "filing", filing_id, row.version, SLICE("mail"));
 	return error < 0 ? error
-			 : words_timeline(desk, "filing", filing_id, "confirmed",
+			 : words_timeline(desk, "filing", filing_id, "filing_contact",
 				   (struct slice) { 0 });
 }
 

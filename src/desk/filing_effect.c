@@ -194,7 +194,8 @@ static int supersede(struct change *c, int64_t id)
 	old.state = outcome.to;
 	old.ended_at_ms = txn_now_ms(c->txn);
 	error = error < 0 ? error : filing_save(c->txn, &old);
-	return error < 0 ? error : filing_note(c->txn, id, "supersede", (struct slice) { 0 });
+	return error < 0 ? error
+			 : filing_note(c->txn, id, "filing_supersede", (struct slice) { 0 });
 }
 
 /* Of the post: that of who goes, and of whoever is in it no more. */
@@ -279,6 +280,6 @@ int filing_timer(struct txn *txn, const struct desk_env *env, const struct timer
 	error = filing_hand_over(txn, env, &row);
 	row.state = outcome.to;
 	error = error < 0 ? error : filing_save(txn, &row);
-	error = error < 0 ? error : filing_note(txn, row.id, "take_effect", row.moved);
+	error = error < 0 ? error : filing_note(txn, row.id, "filing_take_effect", row.moved);
 	return error < 0 ? error : both_tell(txn, env, &row);
 }

@@ -60,7 +60,8 @@ NODISCARD int filing_facts(struct txn *txn, const struct desk_env *env,
 	const struct filing_row *row, int64_t actor_id, struct filing_facts *ret_facts);
 
 /** A line of its timeline by the machine.  0 or as db_step. */
-NODISCARD int filing_note(struct txn *txn, int64_t id, const char *code, struct slice args_json);
+NODISCARD int filing_note(
+	struct txn *txn, int64_t id, const char *code, struct slice args_json);
 
 /** Names for messages: unit and who comes, in the arena.  0 or as db_step. */
 NODISCARD int filing_names(struct txn *txn, const struct filing_row *row,

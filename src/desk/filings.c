@@ -10,6 +10,7 @@
 #include "base/jw.h"
 #include "desk/deliver.h"
 #include "desk/desk.h"
+#include "desk/filing_contacts.h"
 #include "desk/filing_row.h"
 #include "desk/people.h"
 #include "desk/words.h"
@@ -49,14 +50,15 @@ static int done(
 	struct desk *desk, struct filing_row *row, const char *code, struct slice reason)
 {
 	struct slice act = arena_printf(desk->arena, "filing.%s", code);
+	struct slice line = arena_printf(desk->arena, "filing_%s", code);
 	int error = filing_save(desk->txn, row);
 	desk_audit(desk, (const char *)act.p, "filing", row->id, row->version, reason);
 	desk_answer(desk, row->id, row->version);
 	desk->answer_number = row->number;
 	desk->answer_state = slice_str(name_id(&filing_state_names, row->state));
 	return error < 0 ? error
-			 : words_timeline(
-				   desk, "filing", row->id, code, reason_args(desk, reason));
+			 : words_timeline(desk, "filing", row->id, (const char *)line.p,
+				   reason_args(desk, reason));
 }
 
 /* Decide; the row's state moves. */

@@ -24,8 +24,6 @@ NODISCARD int desk_filing_update(struct desk *desk);
 NODISCARD int desk_filing_submit(struct desk *desk);
 /** POST /filings/{id}/sign */
 NODISCARD int desk_filing_sign(struct desk *desk);
-/** POST /filings/{id}/form: the sealed form, scanned. */
-NODISCARD int desk_filing_upload(struct desk *desk);
 /** POST /filings/{id}/accept */
 NODISCARD int desk_filing_accept(struct desk *desk);
 /** POST /filings/{id}/return */
@@ -36,16 +34,6 @@ NODISCARD int desk_filing_withdraw(struct desk *desk);
 NODISCARD int desk_filing_approve(struct desk *desk);
 /** POST /filings/{id}/hand-over: who goes writes notes, who comes confirms. */
 NODISCARD int desk_filing_hand_over(struct desk *desk);
-
-/** POST /filings/{id}/heard: the centre called a number and the right one answered. */
-NODISCARD int desk_filing_heard(struct desk *desk);
-/** POST /filings/{id}/resend: the link of the contact test again. */
-NODISCARD int desk_filing_resend(struct desk *desk);
-/** POST /contact/{key}: the link of a contact test was used. */
-NODISCARD int desk_contact_confirm(struct desk *desk);
-/** Ask every channel of the table for a sign of life.  0 or as db_step. */
-NODISCARD int contact_tests_begin(
-	struct txn *txn, const struct desk_env *env, const struct filing_row *row);
 
 /**
  * The hand-over, in the caller's transaction: old role, sessions, tokens and

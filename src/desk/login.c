@@ -165,7 +165,8 @@ static int grant_choose(struct desk *desk, const struct account *account)
 {
 	static const char *const questions[] = {
 		"SELECT g.id, g.role, g.unit_id FROM session s JOIN role_grant g ON g.id = s.grant_id"
-		" WHERE s.account_id = $1 AND g.person_id = $2 AND (g.valid_to_ms IS NULL OR g.read_until_ms > $3) ORDER BY s.id DESC LIMIT 1",
+		" WHERE s.account_id = $1 AND g.person_id = $2 AND (g.valid_to_ms IS NULL"
+		" OR g.read_until_ms > $3) ORDER BY s.id DESC LIMIT 1",
 		"SELECT g.id, g.role, g.unit_id FROM role_grant g JOIN account a ON a.person_id = g.person_id"
 		" WHERE a.id = $1 AND g.person_id = $2 AND (g.valid_to_ms IS NULL OR g.read_until_ms > $3)"
 		" ORDER BY CASE WHEN g.valid_to_ms IS NULL THEN 0 ELSE 1 END, g.id LIMIT 1",

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Doubts about people in post, reviews of a term, deputies, words to the centre. */
-#include "view/filings.h"
-
 #include "base/arena.h"
 #include "base/err.h"
+#include "view/filings.h"
 #include "view/page.h"
 #include "view/view.h"
 

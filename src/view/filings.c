@@ -16,23 +16,23 @@
 
 enum { PART_MAX = 50 };
 
-#define SHOWN                                                                                  \
-	"SELECT f.id, f.version, f.state, f.number, f.unit_id, u.name, f.post, f.person_id,"   \
-	" p.name, p.phone, p.phone2, p.mail, p.staff_no, p.in_post, EXISTS (SELECT 1"          \
-	" FROM account a WHERE a.person_id = p.id), f.outgoing_id, o.name, f.reason,"          \
-	" f.effective_at_ms, f.made_by, m.name, f.made_at_ms, f.submitted_at_ms, f.signed_by," \
-	" s.name, f.signed_at_ms, f.form_by, b.name, f.approved_by, x.name,"                   \
-	" f.approved_at_ms, f.warned, f.taken_at_ms, f.returned_reason, f.notes, f.moved,"     \
+#define SHOWN                                                                                   \
+	"SELECT f.id, f.version, f.state, f.number, f.unit_id, u.name, f.post, f.person_id,"    \
+	" p.name, p.phone, p.phone2, p.mail, p.staff_no, p.in_post, EXISTS (SELECT 1"           \
+	" FROM account a WHERE a.person_id = p.id), f.outgoing_id, o.name, f.reason,"           \
+	" f.effective_at_ms, f.made_by, m.name, f.made_at_ms, f.submitted_at_ms, f.signed_by,"  \
+	" s.name, f.signed_at_ms, f.form_by, b.name, f.approved_by, x.name,"                    \
+	" f.approved_at_ms, f.warned, f.taken_at_ms, f.returned_reason, f.notes, f.moved,"      \
 	" f.given_at_ms, f.received_at_ms, (SELECT count(DISTINCT g.unit_id) FROM role_grant g" \
-	" WHERE g.person_id = p.id AND g.valid_to_ms IS NULL AND g.role IN ('officer',"        \
-	" 'specialist', 'unit_head')) FROM filing f JOIN unit u ON u.id = f.unit_id"           \
-	" JOIN person p ON p.id = f.person_id LEFT JOIN person o ON o.id = f.outgoing_id"      \
-	" JOIN person m ON m.id = f.made_by LEFT JOIN person s ON s.id = f.signed_by"          \
+	" WHERE g.person_id = p.id AND g.valid_to_ms IS NULL AND g.role IN ('officer',"         \
+	" 'specialist', 'unit_head')) FROM filing f JOIN unit u ON u.id = f.unit_id"            \
+	" JOIN person p ON p.id = f.person_id LEFT JOIN person o ON o.id = f.outgoing_id"       \
+	" JOIN person m ON m.id = f.made_by LEFT JOIN person s ON s.id = f.signed_by"           \
 	" LEFT JOIN person b ON b.id = f.form_by LEFT JOIN person x ON x.id = f.approved_by"
 /* $1 unit of the caller, $2 state, "waiting" or "", $3 unit asked for; whoever has handed over sees his own ($4). */
-#define WHERE                                                                                   \
-	" WHERE ($1 = 0 OR f.unit_id = $1) AND ($2 = '' OR f.state = $2 OR ($2 = 'waiting'"     \
-	" AND f.state IN ('draft', 'submitted', 'verifying', 'approved', 'returned')))"         \
+#define WHERE                                                                                  \
+	" WHERE ($1 = 0 OR f.unit_id = $1) AND ($2 = '' OR f.state = $2 OR ($2 = 'waiting'"    \
+	" AND f.state IN ('draft', 'submitted', 'verifying', 'approved', 'returned')))"        \
 	" AND ($3 = 0 OR f.unit_id = $3) AND ($4 = 0 OR f.outgoing_id = $4)"
 
 static int tests_put(struct view *view, struct stmt *q)
@@ -76,7 +76,7 @@ static int parts_put(struct view *view, int64_t id)
 }
 
 static const struct {
-	uint32_t acts;   /* bits of filing_acts; 0 = by state alone */
+	uint32_t acts; /* bits of filing_acts; 0 = by state alone */
 	uint32_t states;
 	enum route_id route;
 	const char *name;
@@ -183,8 +183,9 @@ int view_filings_list(struct view *view)
 	AUTO_STMT struct stmt *q = NULL;
 	int64_t total = 0;
 	struct sql_arg args[] = { SQL_INT(view_unit_filter(view)),
-		SQL_TEXT(view_param(view, "state")), SQL_INT(view_param_int(view, "unit_id", 0)),
-		SQL_INT(only_given_by(view)), SQL_INT(0), SQL_INT(0) };
+		SQL_TEXT(view_param(view, "state")),
+		SQL_INT(view_param_int(view, "unit_id", 0)), SQL_INT(only_given_by(view)),
+		SQL_INT(0), SQL_INT(0) };
 	int row = page_begin(view, &page);
 	args[4] = SQL_INT(page.has_cursor ? page.after_id : INT64_MAX);
 	args[5] = SQL_INT(page.limit + 1);
@@ -210,8 +211,9 @@ int view_filings_get(struct view *view)
 {
 	AUTO_STMT struct stmt *q = NULL;
 	int64_t id = view->call->id;
-	int row = sql_query(view->db, SHOWN " WHERE f.id = $1 AND ($2 = 0 OR f.outgoing_id = $2)",
-		&q, SQL_INT(id), SQL_INT(only_given_by(view)));
+	int row =
+		sql_query(view->db, SHOWN " WHERE f.id = $1 AND ($2 = 0 OR f.outgoing_id = $2)",
+			&q, SQL_INT(id), SQL_INT(only_given_by(view)));
 	row = row < 0 ? row : db_step(q);
 	if (row <= 0) {
 		return row < 0 ? row : E_ABSENT;
@@ -244,8 +246,8 @@ int view_filings_form(struct view *view)
 		return error;
 	}
 	struct blob_ref ref = { 0 };
-	(void)snprintf(view->file_name, sizeof(view->file_name), "%.*s",
-		SLICE_FMT(db_col_text(q, 1)));
+	(void)snprintf(
+		view->file_name, sizeof(view->file_name), "%.*s", SLICE_FMT(db_col_text(q, 1)));
 	(void)snprintf(view->media, sizeof(view->media), "%.*s", SLICE_FMT(db_col_text(q, 2)));
 	int64_t blob = db_col_int64(q, 0);
 	error = view->env->blobs != NULL

@@ -109,8 +109,8 @@ static int standing_put(struct view *view)
 {
 	AUTO_STMT struct stmt *q = NULL;
 	const struct caller *caller = &view->caller;
-	int row = sql_query(view->db, "SELECT name FROM person WHERE id = $1", &q,
-		SQL_INT(caller->for_id));
+	int row = sql_query(
+		view->db, "SELECT name FROM person WHERE id = $1", &q, SQL_INT(caller->for_id));
 	row = row < 0 ? row : db_step(q);
 	jw_kv_bool(&view->jw, "withheld", caller->withheld);
 	page_int(view, "reads_until", caller->reads_until_ms != 0, caller->reads_until_ms);

@@ -40,7 +40,7 @@ struct items {
 /* $3 = 0 or the caller's unit, $4 = 0 or the unit asked for.  A person has one account at most in use. */
 #define COLUMNS                                                                                \
 	"SELECT p.id, p.version, p.unit_id, u.name, p.name, p.phone, p.phone2, p.mail, "       \
-	"p.title, a.id, a.name, p.erased_at_ms, p.staff_no"                                                \
+	"p.title, a.id, a.name, p.erased_at_ms, p.staff_no"                                    \
 	" FROM person p LEFT JOIN unit u ON u.id = p.unit_id LEFT JOIN account a ON a.id ="    \
 	" (SELECT max(x.id) FROM account x WHERE x.person_id = p.id)"
 #define CONDITIONS                                                                             \

@@ -85,16 +85,17 @@ static int ties_count(struct view *view, struct moves *moves, size_t kinds)
 	for (size_t i = 0; i < unit_tie_count; i++) {
 		const struct unit_tie *tie = &unit_ties[i];
 		int64_t count = 0;
-		struct slice sql = arena_printf(view->arena,
-			"SELECT count(*) FROM %s WHERE %s = $1%s", tie->table, tie->column,
-			tie->where);
-		int row = sql_int(
-			view->db, (const char *)sql.p, &count, SQL_INT(view->call->id));
+		struct slice sql =
+			arena_printf(view->arena, "SELECT count(*) FROM %s WHERE %s = $1%s",
+				tie->table, tie->column, tie->where);
+		int row =
+			sql_int(view->db, (const char *)sql.p, &count, SQL_INT(view->call->id));
 		if (row < 0) {
 			return row;
 		}
 		for (size_t k = 0; k < kinds; k++) {
-			moves[k].count += slice_is(slice_str(tie->what), moves[k].what) ? count : 0;
+			moves[k].count +=
+				slice_is(slice_str(tie->what), moves[k].what) ? count : 0;
 		}
 	}
 	return 0;
@@ -107,8 +108,8 @@ int view_units_moves(struct view *view)
 	enum { KINDS = sizeof(moves) / sizeof(moves[0]) };
 	int64_t known = 0;
 	int64_t grants = 0;
-	int row = sql_int(view->db, "SELECT 1 FROM unit WHERE id = $1", &known,
-		SQL_INT(view->call->id));
+	int row = sql_int(
+		view->db, "SELECT 1 FROM unit WHERE id = $1", &known, SQL_INT(view->call->id));
 	if (row <= 0) {
 		return row < 0 ? row : E_ABSENT;
 	}

@@ -86,7 +86,8 @@ static int list(struct view *view, const char *sql, int (*put)(struct view *, st
 	AUTO_STMT struct stmt *q = NULL;
 	int row = page_begin(view, &page);
 	row = row < 0 ? row
-		      : sql_query(view->db, sql, &q, SQL_INT(view->call->id), SQL_INT(LINKS_MAX));
+		      : sql_query(
+				view->db, sql, &q, SQL_INT(view->call->id), SQL_INT(LINKS_MAX));
 	while (row >= 0 && (row = db_step(q)) == 1) {
 		row = put(view, q);
 	}

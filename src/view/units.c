@@ -51,7 +51,7 @@ struct items {
 #define COLUMNS                                                                                                        \
 	"SELECT u.id, u.version, COALESCE(h.name, u.name), CASE WHEN h.id IS NULL THEN u.short_name ELSE h.short_name" \
 	" END, COALESCE(h.kind, u.kind), CASE WHEN h.id IS NULL THEN u.parent_id ELSE h.parent_id END,"                \
-	" u.valid_from_ms, u.valid_to_ms, u.is_centre, u.successor_id,"                                                  \
+	" u.valid_from_ms, u.valid_to_ms, u.is_centre, u.successor_id,"                                                \
 	" (SELECT x.name FROM unit x WHERE x.id = u.successor_id)" FROM_UNIT
 #define CONDITIONS                                                                                     \
 	" AND ($3 = 0 OR u.id = $3) AND ($4 = -1 OR ($4 = 0 AND u.valid_to_ms IS NULL) OR ($4 > 0 AND" \
@@ -165,8 +165,8 @@ static int counts_load(struct view *view, struct items *items)
 	while (row >= 0 && (row = db_step(q)) == 1) {
 		struct item *item = item_of(items, db_col_int64(q, 0));
 		if (item != NULL) {
-			int64_t *counts[] = { &item->open_notices, &item->assets,
-				&item->doubts, &item->filings };
+			int64_t *counts[] = { &item->open_notices, &item->assets, &item->doubts,
+				&item->filings };
 			*counts[db_col_int64(q, 1) & 3] = db_col_int64(q, 2);
 		}
 	}
@@ -196,9 +196,9 @@ static int interims_load(struct view *view, struct items *items)
 
 static const char *post_state(const struct item *item)
 {
-	return item->interim.id != 0                                  ? "interim"
+	return item->interim.id != 0                               ? "interim"
 	       : item->officer.id != 0 || item->specialist.id != 0 ? "filled"
-								      : "vacant";
+								   : "vacant";
 }
 
 static void item_put(struct view *view, const struct item *item)

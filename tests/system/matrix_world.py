@@ -341,8 +341,32 @@ class World:
         own, other = until(lambda: ready("own"), 90), until(lambda: ready("other"), 90)
         self.keep("document", own=own["notice"], other=other["notice"], brief=own["brief"])
 
+    def answer_for(self):
+        """For each unit a filing, somebody who may have left, a deputy, a word to the centre, what was passed on, a helper."""
+        operator, now = self.people["operator"], int(time.time() * 1000)
+        self.keep("term_review", own=operator.post("/term-reviews", {"name": "秋季学期"})["id"])
+        for n, role, word in (("own", "officer", "alpha7a"), ("other", "stranger", "zeta7b")):
+            unit, person = self.fixtures["unit"][n], self.people[role]
+            self.keep("victim_person", **{n: operator.get(f"/people?q=%E8%B5%B5{n}")["items"][0]["id"]})
+            made = person.post("/filings", {"post": "leader", "name": f"孙{word}", "phone": "13900000001", "phone2": "13900000002",
+                                            "mail": f"sun-{n}@campus.test", "reason": "增设"})["id"]
+            person.post(f"/filings/{made}/submit")
+            self.keep("filing", **{n: made})
+            for account, kind in ((f"deputy-{n}", "contractor"), (f"leaver-{n}", "officer")):
+                self.admin.post("/users", {"account": account, "name": f"{account}{word}", "unit_id": unit, "roles": [{"role": kind, "unit_id": unit}]})
+            ids = {p["account"]: p["id"] for p in operator.get(f"/people?unit_id={unit}&limit=200")["items"]}
+            self.keep("delegation", **{n: person.post("/delegations", {"deputy_id": ids[f"deputy-{n}"], "from": now, "to": now + 9 * 86400000,
+                                                                       "reason": "出差"})["id"]})
+            operator.post("/doubts", {"person_id": ids[f"leaver-{n}"], "unit_id": unit, "evidence": f"同事反映{word}"})
+            self.keep("doubt", **{n: operator.get("/doubts?state=open")["items"][0]["id"]})
+            self.keep("unit_note", **{n: person.post("/unit-notes", {"text": f"请登记打印机{word}"})["id"]})
+            self.keep("pass_on", **{n: person.post(f"/notices/{self.fixtures['notice'][n]}/pass-on", {"text": f"请注意{word}"})["id"]})
+        for n, role, kind in (("own", "officer", "open_finding"), ("other", "stranger", "finding")):
+            finding = self.fixtures[kind]["other" if n == "other" else "own"]
+            self.keep("helper_link", **{n: self.people[role].post(f"/findings/{finding}/helpers", {"helper": "张工"})["id"]})
+
     def drive(self):
-        for step in (self.watch, self.regulate, self.fail, self.issue, self.office, self.rectify, self.settle_own, self.papers):
+        for step in (self.watch, self.regulate, self.fail, self.issue, self.office, self.rectify, self.settle_own, self.papers, self.answer_for):
             began = time.monotonic()
             step()
             print(f"# {step.__name__}: {time.monotonic() - began:.0f} s", flush=True)
@@ -362,4 +386,6 @@ class World:
         lines = {c["id"]: (c["unit"] or {}).get("id") for c in operator.get("/circuits?limit=200")["items"]}
         found = {d["id"]: (d["unit"] or {}).get("id") for d in operator.get("/discovered?state=all&limit=200")["items"]}
         clauses = {c["id"]: (c["unit"] or {}).get("id") for c in operator.get("/clauses?limit=200")["items"]}
-        return {"clause": clauses, "asset": assets, "check": checks, "circuit": lines, "discovered": found, "person": people, "finding": findings, "notice": notices, "task": tasks, "unit": units}
+        lists = {"filing": "/filings", "doubt": "/doubts", "delegation": "/delegations", "unit_note": "/unit-notes"}
+        said = {topic: {x["id"]: x["unit"]["id"] for x in operator.get(f"{way}?limit=200")["items"]} for topic, way in lists.items()}
+        return {**said, "clause": clauses, "asset": assets, "check": checks, "circuit": lines, "discovered": found, "person": people, "finding": findings, "notice": notices, "task": tasks, "unit": units}

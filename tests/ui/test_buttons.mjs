@@ -11,7 +11,7 @@ const { simulated, watched } = await import('./network.mjs');
 const { people, ranges, records } = await import('./school.mjs');
 
 const SCREENS = {
-  operator: ['/', '/todo', '/alerts', '/net', '/net?tab=devices', '/net?tab=services', '/topology', '/checks', '/maintenance', '/assets', '/found', '/found?part=freezes', '/findings', '/notices', '/notices/new', '/policy', '/policy?tab=routing', '/knowledge', '/units', '/units?tab=people', '/deliveries', '/checkup', '/health', '/settings', '/me'],
+  operator: ['/', '/todo', '/alerts', '/net', '/net?tab=devices', '/net?tab=services', '/topology', '/checks', '/maintenance', '/assets', '/found', '/found?part=freezes', '/findings', '/notices', '/notices/new', '/policy', '/policy?tab=routing', '/knowledge', '/units', '/units?tab=people', '/units?tab=filings', '/units?tab=doubts', '/units?tab=reviews', '/units?tab=notes', '/deliveries', '/checkup', '/health', '/settings', '/me'],
   director: ['/', '/todo', '/alerts', '/net', '/topology', '/checks', '/maintenance', '/assets', '/findings', '/notices', '/policy', '/policy?tab=asks', '/units', '/audit', '/checkup', '/health', '/settings', '/me'],
   sysadmin: ['/', '/net?tab=traffic', '/checks', '/units', '/units?tab=people', '/checkup', '/users', '/health', '/settings', '/me', ...['school', 'address', 'time', 'mail', 'backup', 'units', 'accounts', 'duty', 'addresses'].map((s) => `/setup?step=${s}`)],
 };

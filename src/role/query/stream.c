@@ -34,8 +34,12 @@ static const struct {
 	{ "circuit", ROUTE_CIRCUITS_LIST, "SELECT unit_id FROM circuit WHERE id = $1" },
 	{ "clause", ROUTE_CLAUSES_LIST, "SELECT unit_id FROM clause_note WHERE id = $1" },
 	{ "delivery", ROUTE_DELIVERIES_LIST, NULL },
+	{ "delegation", ROUTE_DELEGATIONS_LIST,
+		"SELECT unit_id FROM delegation WHERE id = $1" },
 	{ "discovered", ROUTE_DISCOVERED_LIST, "SELECT unit_id FROM discovered WHERE id = $1" },
 	{ "document", ROUTE_NOTICES_LIST, NULL },
+	{ "doubt", ROUTE_DOUBTS_LIST, "SELECT unit_id FROM suspicion WHERE id = $1" },
+	{ "filing", ROUTE_FILINGS_LIST, "SELECT unit_id FROM filing WHERE id = $1" },
 	{ "finding", ROUTE_FINDINGS_LIST, "SELECT unit_id FROM finding WHERE id = $1" },
 	{ "freeze", ROUTE_FREEZES_LIST, NULL },
 	{ "incident", ROUTE_INCIDENTS_LIST, NULL },
@@ -51,8 +55,10 @@ static const struct {
 	{ "setting", ROUTE_SETTINGS_LIST, NULL },
 	{ "subnet", ROUTE_SUBNETS_LIST, NULL },
 	{ "task", ROUTE_TASKS_LIST, "SELECT unit_id FROM task WHERE id = $1" },
+	{ "term_review", ROUTE_REVIEWS_LIST, NULL },
 	{ "topology", ROUTE_TOPOLOGY_GET, NULL },
 	{ "unit", ROUTE_UNITS_LIST, "SELECT id FROM unit WHERE id = $1" },
+	{ "unit_note", ROUTE_UNIT_NOTES_LIST, "SELECT unit_id FROM unit_note WHERE id = $1" },
 	{ "user", ROUTE_USERS_LIST, NULL },
 };
 

@@ -28,6 +28,7 @@ import { setup } from './setup';
 import { since } from './since';
 import { sheets } from './sheets';
 import { shell } from './shell';
+import { tenure } from './tenure';
 import { topology } from './topology';
 import { windows } from './windows';
 import { days } from './days';
@@ -39,4 +40,4 @@ import { assets } from './assets';
 import { trail } from './trail';
 import { words } from './words';
 
-export const en: Record<Key, string> = { ...shell, ...words, ...alerts, ...checkKinds, ...commonRefusals, ...expiry, ...found, ...hazard, ...lines, ...metrics, ...notices, ...manage, ...nav, ...network, ...phone, ...pleas, ...problems, ...refusals, ...results, ...register, ...regulation, ...params, ...review, ...rules, ...said, ...sentences, ...setup, ...sheets, ...since, ...topology, ...windows, ...assets, ...trail, ...days, ...due, ...group, ...office_refusals, ...papers };
+export const en: Record<Key, string> = { ...shell, ...words, ...alerts, ...checkKinds, ...commonRefusals, ...expiry, ...found, ...hazard, ...lines, ...metrics, ...notices, ...manage, ...nav, ...network, ...phone, ...pleas, ...problems, ...refusals, ...results, ...register, ...regulation, ...params, ...review, ...rules, ...said, ...sentences, ...setup, ...tenure, ...sheets, ...since, ...topology, ...windows, ...assets, ...trail, ...days, ...due, ...group, ...office_refusals, ...papers };

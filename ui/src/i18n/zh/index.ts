@@ -25,6 +25,7 @@ import type { since } from './since';
 import type { setup } from './setup';
 import type { sheets } from './sheets';
 import { shell } from './shell';
+import type { tenure } from './tenure';
 import type { topology } from './topology';
 import type { windows } from './windows';
 import type { days } from './days';
@@ -38,5 +39,5 @@ import { words } from './words';
 
 export const zh = { ...shell, ...words, ...notices, ...phone, ...problems };
 type Office = typeof assets & typeof trail & typeof days & typeof due & typeof group & typeof office_refusals & typeof papers;
-type Later = Office & typeof commonRefusals & typeof expiry & typeof found & typeof hazard & typeof lines & typeof metrics & typeof network & typeof pleas & typeof register & typeof regulation & typeof params & typeof review & typeof rules & typeof said & typeof sentences & typeof setup & typeof sheets & typeof since & typeof topology & typeof windows;
+type Later = Office & typeof commonRefusals & typeof expiry & typeof found & typeof hazard & typeof lines & typeof metrics & typeof network & typeof pleas & typeof register & typeof regulation & typeof params & typeof review & typeof rules & typeof said & typeof sentences & typeof setup & typeof sheets & typeof since & typeof tenure & typeof topology & typeof windows;
 export type Key = keyof typeof zh | keyof typeof zhDesk | keyof Later;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "desk/helpers.h"
+#include "desk/helper_links.h"
 
 #include "base/arena.h"
 #include "base/base64.h"
