@@ -37,6 +37,9 @@
 /* findings */
 #include "desk/findings.h"
 
+/* papers */
+#include "desk/papers.h"
+
 /* notices */
 #include "desk/notice_rounds.h"
 #include "desk/notices.h"
@@ -129,6 +132,10 @@ static const desk_fn acts[ROUTE_COUNT_] = {
 	[ROUTE_NOTICES_SIGN] = desk_notice_sign,
 	[ROUTE_NOTICES_PLAN] = desk_notice_plan,
 	[ROUTE_NOTICES_UPLOAD] = desk_notice_upload,
+	[ROUTE_PAPER_TEMPLATES_PUT] = desk_paper_template_put,
+	[ROUTE_PAPER_TEMPLATES_USE] = desk_paper_template_use,
+	[ROUTE_PAPER_TEMPLATES_EXAMPLE] = desk_paper_template_example,
+	[ROUTE_DOCUMENTS_PRINT] = desk_documents_print,
 	[ROUTE_NOTICES_SUBMIT] = desk_notice_submit,
 	[ROUTE_NOTICES_RETURN] = desk_notice_return,
 	[ROUTE_NOTICES_VERIFY] = desk_notice_verify,

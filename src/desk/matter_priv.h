@@ -35,8 +35,8 @@ NODISCARD int matter_number(struct matter *m);
 
 /* matter_paper.c */
 NODISCARD int matter_papers(struct matter *m);
-/* 8 characters a person can type. */
-struct slice matter_code(struct matter *m);
+/* 催办单: of an act that is no step of the machine. */
+NODISCARD int matter_reminder(struct matter *m);
 
 /* matter_mail.c */
 NODISCARD int matter_tell(struct matter *m);

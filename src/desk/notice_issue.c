@@ -187,6 +187,7 @@ int desk_notice_remind(struct desk *desk)
 		SLICE_FMT(m.unit_name), name_text(&notice_state_names, m.row.state, LANG_ZH));
 	m.act = NOTICE_ACT_COUNT;
 	error = notice_row_save(m.txn, &m.row);
+	error = error < 0 ? error : matter_reminder(&m);
 	error = error < 0 ? error : matter_tell_unit(&m, (const char *)event.p, subject, text);
 	return error < 0 ? error
 			 : matter_close(desk, &m, "notice.remind", "reminded",

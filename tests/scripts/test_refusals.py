@@ -10,7 +10,7 @@ CALL = re.compile(r'\b\w*(?:refuse|reply_problem)\w*\([^;]*?"([a-z_]+\.[a-z_.]+)
 ANSWER = re.compile(r'\{ -?E[A-Z_]+, \d{3}, "([a-z_.]+)" \}')
 GUARD = re.compile(r'\[(?:\w*GUARD\w*|GUARD\(\w+\))\] = \{ "([a-z_]+)"')
 # What only one screen can be refused comes with that screen's words.
-FILES = ("problems.ts", "common_refusals.ts", "refusals.ts", "found.ts")
+FILES = ("problems.ts", "common_refusals.ts", "refusals.ts", "found.ts", "papers.ts")
 WORDS = re.compile(r"^\s*'problem\.([a-z_.]+)':", re.M)
 # Said by a command that succeeded, or by the console only.
 NO_REFUSAL = {"delivery.resent"}

@@ -135,7 +135,9 @@ static void ask_take(struct core *core, struct ipc_frame *frame)
 	}
 	error = error == 0 && slot == NULL ? E_BUSY : error;
 	if (error < 0) {
-		struct problem problem = { error, code, "", frame->trace, 0, { 0 } };
+		struct problem problem = {
+			.error = error, .code = code, .field = "", .trace = frame->trace
+		};
 		answer.status = problem_put(&body, &problem);
 		answer.problem = buf_slice(&body);
 	} else {
@@ -147,6 +149,7 @@ static void ask_take(struct core *core, struct ipc_frame *frame)
 			.address = visit_keep(job, msg.address),
 			.loopback = msg.loopback,
 			.id = msg.id,
+			.key = visit_keep(job, msg.key),
 			.if_match = -1,
 			.upload_name = visit_keep(job, msg.name),
 		};
@@ -197,8 +200,11 @@ static void give_up(struct core *core, struct slot *slot)
  */
 static void inspect_send(struct core *core, struct slot *slot)
 {
+	const struct desk_call *call = &visit_of(slot->job)->call;
+	bool word = call->route == ROUTE_PAPER_TEMPLATES_PUT;
 	struct msg_inspect ask = { .job = (int64_t)(slot->grant >> 1),
-		.name = visit_of(slot->job)->call.upload_name };
+		.name = call->upload_name,
+		.kind = word ? call->key : (struct slice) { 0 } };
 	if (core->rt->peers[IPC_PAPER] == NULL || core->paper_spent) {
 		return;
 	}
@@ -282,6 +288,7 @@ void uploads_inspected(struct core *core, const struct msg_inspected *msg)
 	struct visit *v = visit_of(slot->job);
 	if (!msg->ok) {
 		char code[65];
+		v->detail = visit_keep(slot->job, msg->detail);
 		(void)snprintf(code, sizeof(code), "%.*s", SLICE_FMT(msg->problem));
 		refuse(slot, E_INPUT, code);
 		return;

@@ -11,6 +11,7 @@ import type { lines } from './lines';
 import type { metrics } from './metrics';
 import type { network } from './network';
 import { notices } from './notices';
+import type { papers } from './papers';
 import { phone } from './phone';
 import { problems } from './problems';
 import type { register } from './register';
@@ -25,5 +26,5 @@ import type { windows } from './windows';
 import { words } from './words';
 
 export const zh = { ...shell, ...words, ...notices, ...phone, ...problems };
-type Later = typeof commonRefusals & typeof expiry & typeof found & typeof hazard & typeof lines & typeof metrics & typeof network & typeof register & typeof review & typeof rules & typeof said & typeof sentences & typeof setup & typeof topology & typeof windows;
+type Later = typeof commonRefusals & typeof expiry & typeof found & typeof hazard & typeof lines & typeof metrics & typeof network & typeof papers & typeof register & typeof review & typeof rules & typeof said & typeof sentences & typeof setup & typeof topology & typeof windows;
 export type Key = keyof typeof zh | keyof typeof zhDesk | keyof Later;
