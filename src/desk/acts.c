@@ -41,6 +41,9 @@
 #include "desk/knowledge.h"
 #include "desk/regulations.h"
 
+/* papers */
+#include "desk/papers.h"
+
 static const desk_fn acts[ROUTE_COUNT_] = {
 	/* session, users, tokens */
 	[ROUTE_SESSION_LOGIN] = desk_session_login,
@@ -110,6 +113,12 @@ static const desk_fn acts[ROUTE_COUNT_] = {
 	[ROUTE_INCIDENTS_CLOSE] = desk_incident_close,
 	[ROUTE_ACK_POST] = desk_ack_key_use,
 	[ROUTE_DELIVERIES_RESEND] = desk_delivery_resend,
+
+	/* papers */
+	[ROUTE_PAPER_TEMPLATES_PUT] = desk_paper_template_put,
+	[ROUTE_PAPER_TEMPLATES_USE] = desk_paper_template_use,
+	[ROUTE_PAPER_TEMPLATES_EXAMPLE] = desk_paper_template_example,
+	[ROUTE_DOCUMENTS_PRINT] = desk_documents_print,
 
 	/* the regulation, knowledge, the same act done to many */
 	[ROUTE_REGULATIONS_CREATE] = desk_regulation_create,

@@ -27,7 +27,7 @@ static int64_t notice_paper(struct matter *m)
 	int64_t id = 0;
 	int row = sql_int(m->db,
 		"SELECT id FROM document WHERE about = 'notice' AND about_id = $1"
-		" AND kind = 'notice' ORDER BY id DESC LIMIT 1",
+		" AND kind = 'notice' AND of_id IS NULL ORDER BY id DESC LIMIT 1",
 		&id, SQL_INT(m->row.id));
 	return row == 1 ? id : row;
 }

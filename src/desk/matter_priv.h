@@ -66,8 +66,6 @@ NODISCARD int matter_number(struct matter *m);
 NODISCARD int matter_papers(struct matter *m);
 /* One more than the outcome names. */
 NODISCARD int matter_paper(struct matter *m, enum notice_document kind);
-/* 8 characters a person can type. */
-struct slice matter_code(struct matter *m);
 
 /* matter_mail.c */
 NODISCARD int matter_tell(struct matter *m);

@@ -9,25 +9,17 @@
 #include "desk/finding_recur.h"
 #include "desk/matter.h"
 #include "desk/matter_priv.h"
+#include "desk/paper_job.h"
 #include "records/sql.h"
 #include "records/trail.h"
 #include "sys/rand.h"
-
-enum { CODE_LENGTH = 8 };
-
-struct slice matter_code(struct matter *m)
-{
-	char code[CODE_LENGTH + 1];
-	rand_text(code, CODE_LENGTH);
-	return arena_dup(m->arena, slice_of(code, CODE_LENGTH));
-}
 
 int matter_round_begin(struct matter *m)
 {
 	m->round = (struct matter_round) { .id = txn_id(m->txn),
 		.version = 1,
 		.state = RECTIFICATION_PLANNED,
-		.check_code = matter_code(m) };
+		.check_code = paper_code(m->arena) };
 	int64_t done = sql_run(m->db,
 		"INSERT INTO rectification (id, version, notice_id, round, state, check_code)"
 		" VALUES ($1, 1, $2, $3, 'planned', $4)",

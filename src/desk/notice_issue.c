@@ -148,6 +148,7 @@ int desk_notice_remind(struct desk *desk)
 			more.n > 0 ? "\n" : "", SLICE_FMT(more));
 	m.act = NOTICE_ACT_COUNT;
 	error = notice_row_save(m.txn, &m.row);
+	error = error < 0 ? error : matter_paper(&m, NOTICE_DOCUMENT_REMINDER);
 	error = error < 0 ? error : matter_tell_unit(&m, (const char *)event.p, subject, text);
 	return error < 0 ? error
 			 : matter_close(desk, &m, "notice.remind", "reminded",

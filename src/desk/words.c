@@ -7,6 +7,8 @@
 #include "base/utf8.h"
 #include "desk/desk.h"
 
+enum { FILE_NAME_MAX_CHARS = 120 };
+
 static bool text_clean(struct slice text)
 {
 	for (size_t i = 0; i < text.n; i++) {
@@ -116,4 +118,14 @@ int words_timeline(struct desk *desk, const char *kind, int64_t id, const char *
 					   : "system"),
 		SQL_INT_OR_NULL(desk->caller.for_id));
 	return done < 0 ? (int)done : 0;
+}
+
+int words_file_name(struct desk *desk, struct slice name)
+{
+	bool clean = name.n > 0 && utf8_count(name) <= FILE_NAME_MAX_CHARS;
+	for (size_t i = 0; i < name.n; i++) {
+		clean = clean && name.p[i] >= 0x20 && name.p[i] != 0x7f && name.p[i] != '/' &&
+			name.p[i] != '\\';
+	}
+	return clean ? 0 : desk_refuse(desk, E_INPUT, "input.text", "name");
 }

@@ -72,14 +72,14 @@ int fill_find(struct slice text, size_t *ret_at, size_t *ret_octets, enum fill_t
 
 /* ---- fields */
 
+/* Of members of the same name the last counts, as for json_get. */
 static const struct json *member(const struct json *object, struct slice name)
 {
+	const struct json *found = NULL;
 	for (const struct json *m = json_first(object); m != NULL; m = json_next(m)) {
-		if (slice_eq(json_name(m), name)) {
-			return m;
-		}
+		found = slice_eq(json_name(m), name) ? m : found;
 	}
-	return NULL;
+	return found;
 }
 
 /* The place nearest to this one that knows the name. */

@@ -78,7 +78,10 @@ static int one_load(
 	one->data = data;
 	one->diag = diag;
 	int error = spec_find(kind, one->arena, &one->spec, diag);
-	return error < 0 ? error : fill_check(one->spec.fields, data, diag);
+	if (error == 0 && json_get_bool(data, "example", false)) {
+		error = spec_example(&one->spec, one->arena, &one->data);
+	}
+	return error < 0 ? error : fill_check(one->spec.fields, one->data, diag);
 }
 
 static struct draw_about about_of(struct arena *arena, const struct json *data)
@@ -194,4 +197,15 @@ int render(struct draw_fonts *fonts, const struct render_job *job, struct buf *o
 	int pages = make(fonts, job, arena, out, diag);
 	pages = pages >= 0 && out->failed ? E_LIMIT : pages;
 	return pages < 0 ? failed(diag, pages) : pages;
+}
+
+int render_try(
+	struct draw_fonts *fonts, struct slice kind, struct slice word, struct diag *diag)
+{
+	AUTO_BUF struct buf out;
+	struct render_job job = { kind, RENDER_DOCX, SLICE("{\"example\":true}"), word };
+	buf_init(&out, RENDER_OUTPUT_OCTETS_MAX);
+	*diag = (struct diag) { .source = "template.broken" };
+	int made = word.n > 0 ? render(fonts, &job, &out, diag) : E_FORMAT;
+	return made < 0 ? made : 0;
 }

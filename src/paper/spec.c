@@ -2,15 +2,19 @@
 #include "paper/spec.h"
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/diag.h"
 #include "base/err.h"
 #include "base/json.h"
+#include "base/jw.h"
 #include "base/utf8.h"
 #include "paper/fill.h"
 #include "paper/form.h"
 #include "paper/spec_priv.h"
 
-enum { NEST_MAX = 4, LABEL_SHARE = 158 };
+#define EXAMPLE_AT_MS INT64_C(1767225600000)
+
+enum { EXAMPLE_OCTETS_MAX = 64 * 1024, NEST_MAX = 4, LABEL_SHARE = 158 };
 
 /* How long a text and a list may be, by step; 0 = whole. */
 static const struct {
@@ -46,6 +50,43 @@ int spec_find(struct slice kind, struct arena *arena, struct spec *ret_spec, str
 		}
 	}
 	return diag_set(diag, E_UNSUPPORTED, 0, 0, "no such kind of paper");
+}
+
+/* ---- an example */
+
+static void example_put(struct jw *jw, const struct json *fields, bool whole)
+{
+	jw_object(jw);
+	for (const struct json *f = json_first(fields); f != NULL; f = json_next(f)) {
+		const struct json *kind = json_first(f);
+		const struct json *words = json_next(kind);
+		struct slice name = json_name(f);
+		jw_key_slice(jw, name);
+		if (slice_starts(json_str(kind), SLICE("list"))) {
+			jw_array(jw);
+			for (unsigned i = 0; i < 2 && whole; i++) {
+				example_put(jw, json_next(words), false);
+			}
+			jw_end(jw);
+		} else if (slice_starts(json_str(kind), SLICE("int"))) {
+			jw_int(jw, slice_is(name, "at") ? EXAMPLE_AT_MS : 1);
+		} else if (slice_starts(json_str(kind), SLICE("bool"))) {
+			jw_bool(jw, true);
+		} else {
+			jw_str(jw, json_str(words));
+		}
+	}
+	jw_end(jw);
+}
+
+int spec_example(const struct spec *spec, struct arena *arena, const struct json **ret_data)
+{
+	AUTO_BUF struct buf text;
+	struct jw jw;
+	buf_init(&text, EXAMPLE_OCTETS_MAX);
+	jw_init(&jw, &text);
+	example_put(&jw, spec->fields, true);
+	return json_parse(arena, arena_dup(arena, buf_slice(&text)), 0, ret_data, NULL);
 }
 
 static int text_of(struct maker *m, const struct fill *fill, const struct json *text,

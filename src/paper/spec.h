@@ -47,6 +47,10 @@ NODISCARD int spec_find(
 /** Ids of the kinds; NULL past the last. */
 const char *spec_kind(unsigned index);
 
+/** Data that says in every field what belongs there; lists have two items.  Returns: 0 or as json_parse. */
+NODISCARD int spec_example(
+	const struct spec *spec, struct arena *arena, const struct json **ret_data);
+
 /**
  * The form of one paper; data has passed fill_check.
  *

@@ -120,6 +120,16 @@ static int begin(struct runtime *rt, struct diag *diag)
 	return error < 0 ? diag_set(diag, error, 0, 0, "timer: %s", uv_strerror(error)) : 0;
 }
 
+static void on_linger(uv_timer_t *timer)
+{
+	struct runtime *rt = timer->data;
+	if (rt->peers[IPC_CORE] != NULL && ipc_queued(rt->peers[IPC_CORE]) > 0) {
+		(void)uv_timer_start(timer, on_linger, LINGER_MS, 0);
+	} else {
+		uv_stop(&rt->loop);
+	}
+}
+
 static void answer(
 	struct runtime *rt, const struct msg_rendered *msg, uint64_t trace, int own_fd)
 {
@@ -155,8 +165,6 @@ static int job_read(const struct msg_render *ask, struct slice file, struct rend
 	return 0;
 }
 
-static void on_linger(uv_timer_t *timer);
-
 static void render_take(struct runtime *rt, struct ipc_frame *frame)
 {
 	struct paper *paper = rt->self;
@@ -191,14 +199,32 @@ static void render_take(struct runtime *rt, struct ipc_frame *frame)
 	answer(rt, &msg, frame->trace, fd);
 }
 
-static void on_linger(uv_timer_t *timer)
+static void inspected_send(
+	struct runtime *rt, struct ipc_frame *frame, const struct msg_inspected *msg)
 {
-	struct runtime *rt = timer->data;
-	if (rt->peers[IPC_CORE] != NULL && ipc_queued(rt->peers[IPC_CORE]) > 0) {
-		(void)uv_timer_start(timer, on_linger, LINGER_MS, 0);
-	} else {
-		uv_stop(&rt->loop);
+	struct paper *paper = rt->self;
+	if (RUNTIME_SEND(rt, IPC_CORE, inspected, MSG_INSPECTED, 0, frame->trace, msg, -1) <
+		0) {
+		log_event(LOG_WARNING, "inspected.unsent", F_INT("job", msg->job));
 	}
+	(void)uv_timer_start(&paper->linger, on_linger, LINGER_MS, 0);
+}
+
+/* A school's own Word file: fit for its kind when an example can be filled in. */
+static void word_take(
+	struct runtime *rt, struct ipc_frame *frame, const struct msg_inspect *ask)
+{
+	struct memfd_map map = { 0 };
+	struct diag diag = { .source = "template.too_large" };
+	struct paper *paper = rt->self;
+	int error = memfd_map(frame->fd, PACK_OCTETS_MAX, &map);
+	error = error < 0 ? error : render_try(paper->fonts, ask->kind, map.octets, &diag);
+	memfd_unmap(&map);
+	struct msg_inspected msg = { .job = ask->job, .ok = error >= 0, .pages = 1 };
+	msg.media = msg.ok ? SLICE(RENDER_DOCX_MEDIA) : (struct slice) { 0 };
+	msg.problem = slice_str(msg.ok ? "" : diag.source);
+	msg.detail = slice_str(diag.text);
+	inspected_send(rt, frame, &msg);
 }
 
 static void inspect_take(struct runtime *rt, struct ipc_frame *frame)
@@ -214,6 +240,10 @@ static void inspect_take(struct runtime *rt, struct ipc_frame *frame)
 	}
 	paper->tainted = true;
 	paper->inspected++;
+	if (ask.kind.n > 0) {
+		word_take(rt, frame, &ask);
+		return;
+	}
 	int error = memfd_map(frame->fd, FILETYPE_OCTETS_MAX, &map);
 	if (error == 0) {
 		problem = filetype_of(map.octets, &type);
@@ -227,11 +257,7 @@ static void inspect_take(struct runtime *rt, struct ipc_frame *frame)
 						  : (struct slice) { 0 },
 		.pages = type.pages,
 		.problem = slice_str(filetype_problem_text(problem)) };
-	if (RUNTIME_SEND(rt, IPC_CORE, inspected, MSG_INSPECTED, 0, frame->trace, &msg, -1) <
-		0) {
-		log_event(LOG_WARNING, "inspected.unsent", F_INT("job", msg.job));
-	}
-	(void)uv_timer_start(&paper->linger, on_linger, LINGER_MS, 0);
+	inspected_send(rt, frame, &msg);
 }
 
 static void table_take(struct runtime *rt, struct ipc_frame *frame)

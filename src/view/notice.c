@@ -299,6 +299,8 @@ static int documents_put(struct view *view, struct stmt *q)
 	page_int_col(view, "octets", q, 6);
 	jw_kv_int(&view->jw, "created_at", db_col_int64(q, 7));
 	jw_kv_str(&view->jw, "check_code", db_col_text(q, 8));
+	page_int_col(view, "word_id", q, 9);
+	page_text_col(view, "word_state", q, 10);
 	jw_end(&view->jw);
 	return 0;
 }
@@ -308,8 +310,9 @@ static int documents(struct view *view, struct seen *seen)
 	AUTO_STMT struct stmt *q = NULL;
 	int opened = sql_query(view->db,
 		"SELECT d.id, d.kind, d.name, d.state, b.sm3, b.sha256, b.octets,"
-		" d.created_at_ms, d.check_code FROM document d LEFT JOIN blob b"
-		" ON b.id = d.blob_id WHERE d.about = 'notice' AND d.about_id = $1"
+		" d.created_at_ms, d.check_code, w.id, w.state FROM document d LEFT JOIN blob b"
+		" ON b.id = d.blob_id LEFT JOIN document w ON w.of_id = d.id"
+		" WHERE d.about = 'notice' AND d.about_id = $1 AND d.of_id IS NULL"
 		" ORDER BY d.id LIMIT $2",
 		&q, SQL_INT(seen->id), SQL_INT(PART_MAX));
 	return page_list(view, "documents", opened, q, documents_put);

@@ -153,6 +153,9 @@ static const view_fn reads[ROUTE_COUNT_] = {
 	[ROUTE_NOTICES_LIST] = view_notices_list,
 	[ROUTE_NOTICES_GET] = view_notices_get,
 	[ROUTE_DOCUMENTS_GET] = view_documents_get,
+	[ROUTE_DOCUMENTS_ABOUT] = view_documents_about,
+	[ROUTE_PAPER_TEMPLATES_LIST] = view_paper_templates_list,
+	[ROUTE_PAPER_TEMPLATES_GET] = view_paper_templates_get,
 	[ROUTE_ATTACHMENTS_GET] = view_attachments_get,
 
 	/* overview, search, audit */

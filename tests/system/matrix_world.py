@@ -13,6 +13,7 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 from platform_driver import PORT, Person, campus, until  # noqa: E402
+from word_file import paragraph, word  # noqa: E402
 
 PASSWORD = "Kuangye-2026-dengta"
 ALONE = ["operator", "verifier", "director", "vice_president", "auditor"]
@@ -340,6 +341,11 @@ class World:
             return documents and all(d["state"] == "ready" for d in documents) and {d["kind"]: d["id"] for d in documents}
         own, other = until(lambda: ready("own"), 90), until(lambda: ready("other"), 90)
         self.keep("document", own=own["notice"], other=other["notice"], brief=own["brief"])
+        status, _, data = self.people["director"].raw("POST", "/paper-templates/return?name=ours.docx", word(paragraph("致{{unit}}")),
+                                                      media="application/octet-stream")
+        if status != 200:
+            raise RuntimeError(f"template: {status} {data[:300]}")
+        self.keep("paper_template", own=json.loads(data)["id"], other=json.loads(data)["id"])
 
     def answer_for(self):
         """For each unit a filing, somebody who may have left, a deputy, a word to the centre, what was passed on, a helper."""

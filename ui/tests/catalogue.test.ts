@@ -28,8 +28,9 @@ import { due } from '../src/i18n/zh/due';
 import { group } from '../src/i18n/zh/group';
 import { office_refusals } from '../src/i18n/zh/office_refusals';
 import { papers } from '../src/i18n/zh/papers';
+import { prints } from '../src/i18n/zh/prints';
 
-const source: Record<string, string> = { ...zh, ...zhDesk, ...commonRefusals, ...expiry, ...found, ...hazard, ...lines, ...metrics, ...network, ...pleas, ...register, ...review, ...rules, ...said, ...sentences, ...setup, ...sheets, ...since, ...topology, ...windows, ...assets, ...trail, ...days, ...due, ...group, ...office_refusals, ...papers };
+const source: Record<string, string> = { ...zh, ...zhDesk, ...commonRefusals, ...expiry, ...found, ...hazard, ...lines, ...metrics, ...network, ...pleas, ...prints, ...register, ...review, ...rules, ...said, ...sentences, ...setup, ...sheets, ...since, ...topology, ...windows, ...assets, ...trail, ...days, ...due, ...group, ...office_refusals, ...papers };
 const holes = (text: string): string => [...text.matchAll(/\{(\w+)\}/g)].map((m) => m[1]).sort().join(' ');
 const HAN = '[\\u4e00-\\u9fff]';
 

@@ -150,7 +150,9 @@ static void ask_take(struct core *core, struct ipc_frame *frame)
 	}
 	error = error == 0 && slot == NULL ? E_BUSY : error;
 	if (error < 0) {
-		struct problem problem = { error, code, "", frame->trace, 0, { 0 } };
+		struct problem problem = {
+			.error = error, .code = code, .field = "", .trace = frame->trace
+		};
 		answer.status = problem_put(&body, &problem);
 		answer.problem = buf_slice(&body);
 	} else {
@@ -162,6 +164,7 @@ static void ask_take(struct core *core, struct ipc_frame *frame)
 			.address = visit_keep(job, msg.address),
 			.loopback = msg.loopback,
 			.id = msg.id,
+			.key = visit_keep(job, msg.key),
 			.if_match = -1,
 			.upload_name = visit_keep(job, msg.name),
 		};
@@ -218,7 +221,10 @@ static int worker_ask(struct core *core, const struct slot *slot)
 {
 	const struct desk_call *call = &visit_of(slot->job)->call;
 	int64_t number = (int64_t)(slot->grant >> 1);
-	struct msg_inspect inspect = { .job = number, .name = call->upload_name };
+	bool word = call->route == ROUTE_PAPER_TEMPLATES_PUT;
+	struct msg_inspect inspect = { .job = number,
+		.name = call->upload_name,
+		.kind = word ? call->key : (struct slice) { 0 } };
 	struct msg_sheet sheet = { .job = number };
 	return call->route == ROUTE_IMPORTS_CREATE
 		       ? RUNTIME_SEND(core->rt, IPC_PAPER, sheet, MSG_SHEET, 0,
@@ -342,6 +348,7 @@ void uploads_inspected(struct core *core, const struct msg_inspected *msg)
 	struct visit *v = visit_of(slot->job);
 	if (!msg->ok) {
 		char code[65];
+		v->detail = visit_keep(slot->job, msg->detail);
 		(void)snprintf(code, sizeof(code), "%.*s", SLICE_FMT(msg->problem));
 		refuse(slot, E_INPUT, code);
 		return;

@@ -122,7 +122,7 @@ static void finish(struct job *job)
 		bool reused = job->command.status == E_CONFLICT && v->desk.code[0] == '\0';
 		struct problem problem = { job->command.status,
 			reused ? "idempotency.reused" : v->desk.code, v->desk.field, job->trace,
-			v->desk.answer_version, v->desk.answer_state };
+			v->desk.answer_version, v->desk.answer_state, v->detail };
 		unsigned status = problem_put(&body, &problem);
 		answer_send(job, status, "application/problem+json", buf_slice(&body));
 	}

@@ -57,10 +57,11 @@ static void five_people(const char *conf)
 	assert_int_equal(
 		cast_number(&c, "SELECT due_at_ms FROM notice"), china_at("2026-03-10T17:30"));
 	assert_int_equal(cast_number(&c, "SELECT count(*) FROM document WHERE kind = 'notice' "
-					 "AND state = 'waiting'"),
+					 "AND state = 'waiting' AND of_id IS NULL"),
 		1);
+	/* And its Word file. */
 	assert_int_equal(
-		cast_number(&c, "SELECT count(*) FROM outbox WHERE kind = 'render'"), 1);
+		cast_number(&c, "SELECT count(*) FROM outbox WHERE kind = 'render'"), 2);
 	/* The mail to the officer: no word of what is wrong, the paper with it. */
 	assert_int_equal(cast_number(&c, "SELECT count(*) FROM delivery d JOIN outbox o ON "
 					 "o.id = d.id JOIN document p"

@@ -13,6 +13,7 @@ import { nav } from './nav';
 import { network } from './network';
 import { notices } from './notices';
 import { params } from './params';
+import { prints } from './prints';
 import { phone } from './phone';
 import { pleas } from './pleas';
 import { problems } from './problems';
@@ -40,4 +41,4 @@ import { assets } from './assets';
 import { trail } from './trail';
 import { words } from './words';
 
-export const en: Record<Key, string> = { ...shell, ...words, ...alerts, ...checkKinds, ...commonRefusals, ...expiry, ...found, ...hazard, ...lines, ...metrics, ...notices, ...manage, ...nav, ...network, ...phone, ...pleas, ...problems, ...refusals, ...results, ...register, ...regulation, ...params, ...review, ...rules, ...said, ...sentences, ...setup, ...tenure, ...sheets, ...since, ...topology, ...windows, ...assets, ...trail, ...days, ...due, ...group, ...office_refusals, ...papers };
+export const en: Record<Key, string> = { ...shell, ...words, ...alerts, ...checkKinds, ...commonRefusals, ...expiry, ...found, ...hazard, ...lines, ...metrics, ...notices, ...manage, ...nav, ...network, ...phone, ...prints, ...pleas, ...problems, ...refusals, ...results, ...register, ...regulation, ...params, ...review, ...rules, ...said, ...sentences, ...setup, ...tenure, ...sheets, ...since, ...topology, ...windows, ...assets, ...trail, ...days, ...due, ...group, ...office_refusals, ...papers };
