@@ -290,8 +290,8 @@ static const bool written[NOTICE_DOCUMENT_COUNT] = {
 
 int matter_paper(struct matter *m, enum notice_document kind)
 {
-	int paper = name_parse(
-		&paper_kind_names, slice_str(name_id(&notice_document_names, kind)));
+	int paper =
+		name_parse(&paper_kind_names, slice_str(name_id(&notice_document_names, kind)));
 	if (!written[kind]) {
 		return 0;
 	}

@@ -215,7 +215,8 @@ static void a_running_clock_moves_with_its_pauses(void **state)
 	struct due moved;
 	other.rules[POLICY_REMEDIATION][GRADE_HIGH] = (struct due_rule) { 3, DUE_WORKING_DAYS };
 	struct notice_timing timing = { &china, &school, GRADE_HIGH,
-		china_at("2026-03-02T10:00"), china_at("2026-03-02T10:03"), NULL, 0, false, NULL, 0 };
+		china_at("2026-03-02T10:00"), china_at("2026-03-02T10:03"), NULL, 0, false,
+		NULL, 0 };
 	assert_int_equal(notice_remedy(&timing, NOTICE_CLOCK_REMEDY_REACHED, &due), 0);
 	assert_int_equal(policy_move_due(&china, &other, GRADE_HIGH, &due, &moved), 0);
 	assert_true(moved.start_ms == due.start_ms);
