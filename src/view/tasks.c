@@ -9,13 +9,13 @@
 
 enum { PART_MAX = 200 };
 
-#define FROM                                                                                   \
-	"SELECT t.id, t.version, t.state, t.source, t.title, t.detail, t.unit_id, u.name,"     \
-	" t.due_at_ms, t.overdue, t.created_at_ms, t.ended_at_ms, t.meeting_id, m.title,"      \
-	" t.incoming_id, i.register_no, t.reason, (SELECT r.text FROM task_report r"           \
-	" WHERE r.task_id = t.id ORDER BY r.id DESC LIMIT 1), (SELECT max(r.at_ms)"            \
-	" FROM task_report r WHERE r.task_id = t.id), CASE WHEN t.due_json IS NULL THEN 0"     \
-	" ELSE 1 END FROM task t JOIN unit u ON u.id = t.unit_id LEFT JOIN meeting m"          \
+#define FROM                                                                                       \
+	"SELECT t.id, t.version, t.state, t.source, t.title, t.detail, t.unit_id, u.name,"         \
+	" t.due_at_ms, t.overdue, t.created_at_ms, t.ended_at_ms, t.meeting_id, m.title,"          \
+	" t.incoming_id, i.register_no, t.reason, (SELECT r.text FROM task_report r"               \
+	" WHERE r.task_id = t.id ORDER BY r.id DESC LIMIT 1), (SELECT max(r.at_ms)"                \
+	" FROM task_report r WHERE r.task_id = t.id), CASE WHEN t.due_json IS NULL THEN 0"         \
+	" ELSE 1 END, u.is_centre FROM task t JOIN unit u ON u.id = t.unit_id LEFT JOIN meeting m" \
 	" ON m.id = t.meeting_id LEFT JOIN incoming i ON i.id = t.incoming_id"
 
 static void members_put(struct view *view, struct stmt *q)
@@ -100,9 +100,17 @@ static int reports_put(struct view *view, int64_t id)
 	return page_list(view, "reports", opened, q, report_put);
 }
 
-static void acts_put(struct view *view, int state)
+/* Who reports is of the task's unit; roles of the centre have no unit of their own. */
+static bool is_own(const struct view *view, struct stmt *q)
+{
+	int64_t unit_id = view->caller.unit_id;
+	return unit_id != 0 ? unit_id == db_col_int64(q, 6) : db_col_int64(q, 20) != 0;
+}
+
+static void acts_put(struct view *view, int state, bool own)
 {
 	uint32_t acts = state < 0 ? 0 : task_acts((enum task_state)state, view->caller.role);
+	acts &= own ? ~0U : ~(1U << TASK_ACT_REPORT | 1U << TASK_ACT_FINISH);
 	jw_key(&view->jw, "acts");
 	jw_array(&view->jw);
 	for (unsigned i = 0; i < TASK_ACT_COUNT; i++) {
@@ -127,7 +135,7 @@ int view_tasks_get(struct view *view)
 	view->version = db_col_int64(q, 1);
 	jw_object(&view->jw);
 	members_put(view, q);
-	acts_put(view, name_parse(&task_state_names, db_col_text(q, 2)));
+	acts_put(view, name_parse(&task_state_names, db_col_text(q, 2)), is_own(view, q));
 	int error = reports_put(view, view->call->id);
 	error = error < 0 ? error : page_timeline(view, "task", view->call->id);
 	jw_end(&view->jw);

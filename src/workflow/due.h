@@ -53,7 +53,7 @@ struct due_superior {
 	int64_t due_ms;
 	struct due_rule buffer;
 	int32_t percent;     /* of the time left */
-	int32_t short_hours; /* with less left than this only the share counts, in whole hours */
+	int32_t short_hours; /* with less left than this only the share counts */
 };
 
 struct due_step {

@@ -9,8 +9,10 @@ int due_superior_limit(const struct calendar *calendar, int64_t at_ms,
 	const struct due_superior *superior, int64_t *ret_limit_ms, bool *ret_provisional)
 {
 	int64_t left_ms = superior->due_ms - at_ms;
-	int64_t share_ms = left_ms > 0 ? left_ms / 100 * superior->percent : 0;
-	int64_t limit_ms = superior->due_ms - share_ms / HOUR_MS * HOUR_MS;
+	/* Whole hours, or the limit would fall on the odd minute a paper was typed in. */
+	int64_t share_ms =
+		left_ms > 0 ? left_ms / 100 * superior->percent / HOUR_MS * HOUR_MS : 0;
+	int64_t limit_ms = superior->due_ms - share_ms;
 	bool provisional = false;
 	if (left_ms >= (int64_t)superior->short_hours * HOUR_MS && left_ms > 0) {
 		int64_t before_ms = 0;
@@ -19,7 +21,6 @@ int due_superior_limit(const struct calendar *calendar, int64_t at_ms,
 		if (error < 0) {
 			return error;
 		}
-		limit_ms = superior->due_ms - share_ms;
 		provisional = provisional && before_ms > limit_ms;
 		limit_ms = before_ms > limit_ms ? before_ms : limit_ms;
 	}

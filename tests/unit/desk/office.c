@@ -395,6 +395,9 @@ static void a_task_is_reported_confirmed_and_falls_due(const char *conf)
 	int64_t task = s->answer_id;
 	assert_int_equal(view_do(s, &c.officer, ROUTE_TASKS_GET, task, NULL), 0);
 	assert_true(answer_int(s, "due_at") == china_at("2026-03-06T17:30"));
+	answer_is(s, "acts.0", "report");
+	assert_int_equal(view_do(s, &c.operator, ROUTE_TASKS_GET, task, NULL), 0);
+	assert_int_equal(json_count(answer_at(s, "acts")), 0);
 	assert_int_equal(view_do(s, &c.stranger, ROUTE_TASKS_GET, task, NULL), E_ABSENT);
 	assert_int_equal(desk_do(s, &c.stranger, ROUTE_TASKS_REPORT, task, "{\"text\":\"x\"}"),
 		E_ABSENT);

@@ -48,6 +48,8 @@ static const struct {
 		"2026-02-10T09:00", "2026-02-24T09:00", "2026-02-20T21:00" },
 	{ "under three days only whole hours of the share", "2026-03-02T09:00",
 		"2026-03-03T16:00", "2026-03-03T09:00" },
+	{ "a share is of whole hours, whatever minute the paper came in", "2026-03-05T09:17",
+		"2026-03-09T09:00", "2026-03-08T10:00" },
 	{ "a deadline that has passed when it is seen is now", "2026-03-06T16:00",
 		"2026-03-06T12:00", "2026-03-06T16:00" },
 	{ "the last hour leaves all of it", "2026-03-06T16:00", "2026-03-06T17:00",

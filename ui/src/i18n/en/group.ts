@@ -40,7 +40,7 @@ export const group = {
   'task.made': 'Registered',
   'task.reason': 'Reason',
   'task.print': 'Print the table',
-  'task.last': 'Latest report',
+  'task.last_is': 'Latest report: {text}',
   'did.task_made': '{actor} registered the task',
   'did.task_reported': '{actor} reported',
   'did.task_finished': '{actor} reported it done',

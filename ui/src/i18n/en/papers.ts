@@ -49,6 +49,7 @@ export const papers = {
   'incoming.step.handling': 'Handle',
   'incoming.step.answered': 'Answer',
   'incoming.step.archived': 'Archive',
+  'incoming.do': 'Act',
   'incoming.steps': 'Progress',
   'incoming.act.propose': 'Propose handling',
   'incoming.act.instruct': 'Instruct',

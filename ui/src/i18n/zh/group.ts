@@ -40,7 +40,7 @@ export const group = {
   'task.made': '已登记',
   'task.reason': '理由',
   'task.print': '打印落实情况表',
-  'task.last': '最近落实情况',
+  'task.last_is': '最近落实情况：{text}',
   'did.task_made': '{actor} 登记事项',
   'did.task_reported': '{actor} 报告落实情况',
   'did.task_finished': '{actor} 报告完成',

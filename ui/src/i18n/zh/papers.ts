@@ -49,6 +49,7 @@ export const papers = {
   'incoming.step.handling': '承办',
   'incoming.step.answered': '反馈',
   'incoming.step.archived': '归档',
+  'incoming.do': '办理',
   'incoming.steps': '办理进度',
   'incoming.act.propose': '拟办',
   'incoming.act.instruct': '批示',
