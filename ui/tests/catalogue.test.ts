@@ -16,10 +16,11 @@ import { rules } from '../src/i18n/zh/rules';
 import { said } from '../src/i18n/zh/said';
 import { sentences } from '../src/i18n/zh/sentences';
 import { setup } from '../src/i18n/zh/setup';
+import { tenure } from '../src/i18n/zh/tenure';
 import { topology } from '../src/i18n/zh/topology';
 import { windows } from '../src/i18n/zh/windows';
 
-const source: Record<string, string> = { ...zh, ...zhDesk, ...commonRefusals, ...expiry, ...found, ...hazard, ...lines, ...metrics, ...network, ...register, ...review, ...rules, ...said, ...sentences, ...setup, ...topology, ...windows };
+const source: Record<string, string> = { ...zh, ...zhDesk, ...commonRefusals, ...expiry, ...found, ...hazard, ...lines, ...metrics, ...network, ...register, ...review, ...rules, ...said, ...sentences, ...setup, ...tenure, ...topology, ...windows };
 const holes = (text: string): string => [...text.matchAll(/\{(\w+)\}/g)].map((m) => m[1]).sort().join(' ');
 const HAN = '[\\u4e00-\\u9fff]';
 
