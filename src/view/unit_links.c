@@ -197,9 +197,8 @@ static int helper_put(struct view *view, struct stmt *q)
 	page_ref_col(view, "made_by", q, 4);
 	jw_kv_int(jw, "made_at", db_col_int64(q, 6));
 	jw_kv_int(jw, "expires_at", db_col_int64(q, 7));
-	page_int_col(view, "opened_at", q, 8);
-	page_int_col(view, "ended_at", q, 9);
-	page_text_col(view, "ended_why", q, 10);
+	page_int_col(view, "ended_at", q, 8);
+	page_text_col(view, "ended_why", q, 9);
 	int error = reports_put(view, db_col_int64(q, 0));
 	jw_end(jw);
 	return error;
@@ -212,7 +211,7 @@ int view_helpers_list(struct view *view)
 		       ? error
 		       : list(view,
 				 "SELECT h.id, h.version, h.finding_id, h.helper, p.id, p.name,"
-				 " h.made_at_ms, h.expires_at_ms, h.live_opened_at_ms, h.ended_at_ms,"
+				 " h.made_at_ms, h.expires_at_ms, h.ended_at_ms,"
 				 " h.ended_why FROM helper_link h JOIN person p ON p.id = h.made_by"
 				 " WHERE h.finding_id = $1 ORDER BY h.id DESC LIMIT $2",
 				 helper_put);

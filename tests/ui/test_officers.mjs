@@ -67,7 +67,7 @@ try {
       await page.getByLabel('变更原因').fill('工作调整');
       await fit(page, 'phone-form');
       await button(page, '保存并提交').click();
-      await page.waitForURL(/\/m\/f\/\d+/);
+      await page.waitForURL(/\/m\/unit\/\d+/);
       await page.getByText('待负责人签字').waitFor();
       made.filing = Number(/\d+$/.exec(page.url())[0]);
       await fit(page, 'phone-filing');

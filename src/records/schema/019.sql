@@ -179,8 +179,7 @@ CREATE TABLE helper_link (
 	made_at_ms {INT} NOT NULL,
 	expires_at_ms {INT} NOT NULL,
 	ended_at_ms {INT},
-	ended_why {TEXT},
-	live_opened_at_ms {INT}
+	ended_why {TEXT}
 ) {STRICT};
 CREATE INDEX helper_link_finding ON helper_link (finding_id, id);
 

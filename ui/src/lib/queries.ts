@@ -15,7 +15,7 @@ export const queries = new QueryClient({
   },
 });
 
-/** Topic of an event → first words of the query keys that show it. */
+/** Topic of an event → first words of the query keys that show it; others go by their own name. */
 const SHOWN: Record<string, string[]> = {
   alert: ['alert', 'overview', 'rules', 'topology', 'circuits', 'circuit'],
   incident: ['incident', 'alert', 'todo', 'overview'],
@@ -25,22 +25,13 @@ const SHOWN: Record<string, string[]> = {
   task: ['tasks', 'task', 'meetings', 'guidance', 'todo', 'dues'],
   check: ['checks', 'check', 'device', 'overview'],
   circuit: ['circuits', 'circuit', 'overview'],
-  maintenance: ['maintenance'],
   topology: ['topology', 'device', 'check'],
   regulation: ['regulation'],
   clause: ['clauses', 'todo'],
   knowledge: ['knowledge', 'advice'],
-  rule: ['rules'],
-  asset: ['assets', 'asset'],
   discovered: ['discovered', 'discovery', 'todo', 'overview'],
   subnet: ['subnets', 'discovery'],
   freeze: ['freezes', 'discovery'],
-  unit: ['units', 'todo'],
-  filing: ['filings', 'units', 'todo'],
-  doubt: ['doubts', 'units', 'todo'],
-  term_review: ['reviews', 'todo'],
-  delegation: ['delegations'],
-  unit_note: ['unit-notes', 'todo'],
   person: ['people'],
   user: ['users', 'people'],
   setting: ['settings', 'checkup', 'calendar'],
@@ -65,7 +56,7 @@ function refresh(): void {
 
 export function noteChanges(changes: Change[]): void {
   for (const change of changes) {
-    (SHOWN[change.topic] ?? []).forEach((key) => waiting.add(key));
+    (SHOWN[change.topic] ?? [change.topic, `${change.topic}s`, 'units', 'todo']).forEach((key) => waiting.add(key));
   }
   if (waiting.size > 0 && timer === null) {
     timer = setTimeout(refresh, GAP_MS);
