@@ -28,7 +28,7 @@ static void put(struct buf *row, struct slice column, char tag, struct slice val
 static bool is_young(struct slice column)
 {
 	static const char *const young[] = { "by_asset", "erased_at_ms", "parents", "policy_id",
-		"salt" };
+		"salt", "withdrawn_at_ms" };
 	for (size_t i = 0; i < sizeof(young) / sizeof(young[0]); i++) {
 		if (slice_is(column, young[i])) {
 			return true;
