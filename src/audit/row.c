@@ -29,7 +29,8 @@ static bool is_young(struct slice column)
 {
 	static const char *const young[] = { "by_asset", "code_until_ms", "contact_order",
 		"end_reason", "erased_at_ms", "for_id", "in_post", "parents", "policy_id",
-		"post", "read_until_ms", "salt", "staff_no", "successor_id" };
+		"post", "read_until_ms", "salt", "staff_no", "successor_id",
+		"withdrawn_at_ms" };
 	for (size_t i = 0; i < sizeof(young) / sizeof(young[0]); i++) {
 		if (slice_is(column, young[i])) {
 			return true;

@@ -99,7 +99,7 @@ int desk_import_run(struct desk *desk)
 		k++;
 	}
 	if (access_scope(&desk->caller, kinds[k].route) != SCOPE_ALL) {
-		return desk_refuse(desk, E_DENIED, "denied.role", NULL);
+		return desk_refuse(desk, E_DENIED, "import.denied", "kind");
 	}
 	struct import_source *source = NULL;
 	error = import_source_load(desk, desk->call->id, &source);

@@ -36,6 +36,7 @@ export const refusals = {
   'problem.idempotency.reused': 'Reload the page and try again.',
   'problem.if_match.bad': 'Reload the page and try again.',
   'problem.import.bad_rows': 'Some rows are wrong and nothing was imported; mend them or choose to skip them.',
+  'problem.import.denied': 'Your role may not import these.',
   'problem.import.broken': 'The file is damaged, or is no sheet.',
   'problem.import.type': 'This is no sheet. Use .xlsx, .xls, .et or CSV.',
   'problem.import.password': 'The sheet wants a password; remove it first.',

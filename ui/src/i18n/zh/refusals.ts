@@ -36,6 +36,7 @@ export const refusals = {
   'problem.idempotency.reused': '请刷新页面后重试。',
   'problem.if_match.bad': '请刷新页面后重试。',
   'problem.import.bad_rows': '有错误的行，未导入；可先修正，或选择跳过错误行。',
+  'problem.import.denied': '您当前的角色不能导入这一类。',
   'problem.import.broken': '文件已损坏，或不是表格。',
   'problem.import.type': '这不是表格。请用 .xlsx、.xls、.et 或 CSV。',
   'problem.import.password': '表格有密码，请去掉密码后再试。',
