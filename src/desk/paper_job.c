@@ -38,7 +38,8 @@ static int centre_name(struct txn *txn, struct slice *ret_name)
 {
 	AUTO_STMT struct stmt *q = NULL;
 	int row = sql_query(txn_db(txn),
-		"SELECT name FROM unit WHERE is_centre = $1 ORDER BY id LIMIT 1", &q, SQL_INT(1));
+		"SELECT name FROM unit WHERE is_centre = $1 ORDER BY id LIMIT 1", &q,
+		SQL_INT(1));
 	row = row < 0 ? row : db_step(q);
 	if (row == 1) {
 		*ret_name = arena_dup(txn_arena(txn), db_col_text(q, 0));
