@@ -89,7 +89,8 @@ def own_file(school):
     case("none of them is kept", director.get("/paper-templates")["templates"] == [])
     status, _ = put(school.cast["officer"], "notice", word(OURS))
     case("a unit puts no template in", status == 403, status)
-    status, done = put(director, "notice", word(OURS))
+    ours = word(OURS)
+    status, done = put(director, "notice", ours)
     case("the director does", status == 200, (status, done))
     notice = school.issue()
     paper = documents(officer, notice)[0]
@@ -109,7 +110,7 @@ def own_file(school):
     except Refused as refused:
         case("what is in force already is not put in force", refused.status == 409, refused)
     file = director.get("/paper-templates")["templates"][0]
-    case("the file stays as it came", file["state"] == "withdrawn" and fetch(director, f"/paper-template-files/{file['id']}") == word(OURS), file)
+    case("the file stays as it came", file["state"] == "withdrawn" and fetch(director, f"/paper-template-files/{file['id']}") == ours, file)
     director.post("/paper-templates/notice/use", {"template_id": file["id"]})
     case("and can be used again", director.get("/paper-templates")["templates"][0]["state"] == "in_force")
 
