@@ -30,6 +30,17 @@ HOSTILE = [
 ]
 
 
+class Acting:
+    """Whoever holds the role, asked in it each time: he may have acted in another meanwhile."""
+
+    def __init__(self, school, role):
+        self.school = school
+        self.role = role
+
+    def __getattr__(self, name):
+        return getattr(self.school.cast[self.role], name)
+
+
 def documents(person, notice, count=1):
     def ready():
         found = person.get(f"/notices/{notice}")["documents"]
@@ -70,15 +81,16 @@ def both_formats(school):
 
 
 def own_file(school):
-    director, officer = school.cast["director"], school.cast["officer"]
+    officer = school.cast["officer"]
+    director = Acting(school, "director")
     for name, octets, code, place in HOSTILE:
         status, problem = put(director, "notice", octets)
         case(name, status == 422 and problem["code"] == code and place in problem.get("detail", ""), (status, problem))
     case("none of them is kept", director.get("/paper-templates")["templates"] == [])
     status, _ = put(school.cast["officer"], "notice", word(OURS))
     case("a unit puts no template in", status == 403, status)
-    director = school.cast["director"]
-    status, done = put(director, "notice", word(OURS))
+    ours = word(OURS)
+    status, done = put(director, "notice", ours)
     case("the director does", status == 200, (status, done))
     notice = school.issue()
     paper = documents(officer, notice)[0]
@@ -98,7 +110,7 @@ def own_file(school):
     except Refused as refused:
         case("what is in force already is not put in force", refused.status == 409, refused)
     file = director.get("/paper-templates")["templates"][0]
-    case("the file stays as it came", file["state"] == "withdrawn" and fetch(director, f"/paper-template-files/{file['id']}") == word(OURS), file)
+    case("the file stays as it came", file["state"] == "withdrawn" and fetch(director, f"/paper-template-files/{file['id']}") == ours, file)
     director.post("/paper-templates/notice/use", {"template_id": file["id"]})
     case("and can be used again", director.get("/paper-templates")["templates"][0]["state"] == "in_force")
 
