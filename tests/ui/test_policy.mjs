@@ -153,7 +153,7 @@ async function knowing(page) {
     await go(page, '/knowledge');
     await page.getByRole('grid').getByText('弱口令').first().click();
     await page.locator('aside').getByRole('button', { name: '修改' }).click();
-    await page.getByRole('dialog').getByLabel('怎么改').fill('先停用账号，再改口令。');
+    await page.getByRole('dialog').getByRole('textbox', { name: '怎么改' }).first().fill('先停用账号，再改口令。');
     await page.getByRole('dialog').getByRole('button', { name: '保存' }).click();
     await page.locator('aside').getByText('第 2 版').first().waitFor();
   });

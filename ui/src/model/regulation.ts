@@ -5,7 +5,7 @@ import { t, tx, type Key } from '@/i18n';
 export interface Article { number: number; chapter?: string; title: string; summary?: string; summary_en?: string; body?: string }
 export interface Parameter { name: string; value: string | number; origin: string; article?: number }
 export interface Route { kind: string; to: Owner }
-export interface Pack { id: string; title: string; articles?: Article[]; parameters: Parameter[]; routing?: Route[] }
+export interface Pack { id: string; title: string; text_of?: string; articles?: Article[]; parameters: Parameter[]; routing?: Route[] }
 export interface Range { name: string; kind: 'duration' | 'number' | 'time'; min: number; max: number }
 export interface Hold { name: string; school?: string | null; national: string; value: string; source: 'school' | 'national' }
 export interface Above { title: string; title_en?: string; in_force_from: string; parameters: { name: string; value: string; article: number; origin: string; text: string; text_en: string }[]; articles: { number: number; title: string; origin: string; summary: string; summary_en: string }[]; differences: { article: number; text: string; text_en: string }[] }
