@@ -25,7 +25,7 @@ enum {
 	"version, state, grade, kind, title, description, advice, asset_id, unit_id, source,"  \
 	" dedup_key, found_at_ms, reported_at_ms, handled_at_ms, incident_id, watch_id,"       \
 	" notice_id, author_id, recurrence, reason, false_by, evidence, policy, policy_id,"    \
-	" target_id, previous_id, again_cause, again_note, review_at_ms, review_due, suppressed"
+	" target_id, earlier_id, again_cause, again_note, doubt_at_ms, review_due, suppressed"
 
 enum { ARGS = 32 };
 
@@ -115,8 +115,8 @@ static void args_fill(const struct finding_row *f, struct sql_arg args[ARGS])
 		SQL_TEXT_OR_NULL(f->again_cause),
 		SQL_TEXT_OR_NULL(f->again_note),
 		SQL_INT_OR_NULL(f->review_at_ms),
-		SQL_INT(f->review_due),
-		SQL_INT(f->suppressed),
+		SQL_INT_OR_NULL(f->review_due),
+		SQL_INT_OR_NULL(f->suppressed),
 	};
 	for (size_t i = 0; i < ARGS; i++) {
 		args[i] = all[i];
@@ -149,7 +149,7 @@ int finding_row_save(struct txn *txn, struct finding_row *row)
 		" handled_at_ms = $15, incident_id = $16, watch_id = $17, notice_id = $18,"
 		" author_id = $19, recurrence = $20, reason = $21, false_by = $22,"
 		" evidence = $23, policy = $24, policy_id = $25, target_id = $26,"
-		" previous_id = $27, again_cause = $28, again_note = $29, review_at_ms = $30,"
+		" earlier_id = $27, again_cause = $28, again_note = $29, doubt_at_ms = $30,"
 		" review_due = $31, suppressed = $32 WHERE id = $1",
 		args, ARGS);
 	int error = done < 0 ? (int)done : trail_row(txn, "finding", row->id);

@@ -164,7 +164,7 @@ static void args_fill(const struct notice_row *n, struct sql_arg args[ARGS])
 		SQL_INT_OR_NULL(n->policy_id),
 		SQL_INT_OR_NULL(n->origin_id),
 		SQL_INT_OR_NULL(n->successor_id),
-		SQL_INT(n->failed_rounds),
+		SQL_INT_OR_NULL(n->failed_rounds),
 		SQL_TEXT_OR_NULL(n->accountable),
 	};
 	for (size_t i = 0; i < ARGS; i++) {

@@ -114,7 +114,7 @@ static int file_put(struct txn *txn, const struct file *file, int64_t *ret_id)
 		name_text(&paper_kind_names, job->kind, LANG_ZH), file->ending);
 	int64_t done = sql_run(txn_db(txn),
 		"INSERT INTO document (id, version, kind, about, about_id, name, state, input,"
-		" check_code, created_at_ms, of_id, unit_id, template_id, format)"
+		" check_code, created_at_ms, of_id, reader_unit_id, template_id, format)"
 		" VALUES ($1, 1, $2, $3, $4, $5, 'waiting', $6, $7, $8, $9, $10, $11, $12)",
 		SQL_INT(id), SQL_STR(name_id(&paper_kind_names, job->kind)),
 		SQL_STR(job->about), SQL_INT(job->about_id), SQL_TEXT(name),

@@ -61,7 +61,7 @@ static int give(struct view *view, const char *sql)
 #define OF_DOCUMENT                                                                            \
 	" FROM document d LEFT JOIN notice n ON n.id = d.about_id AND d.about = 'notice'"      \
 	" LEFT JOIN blob b ON b.id = d.blob_id WHERE d.id = $1"
-#define WHOSE " d.kind, COALESCE(n.unit_id, d.unit_id, 0), COALESCE(n.state, '')"
+#define WHOSE " d.kind, COALESCE(n.unit_id, d.reader_unit_id, 0), COALESCE(n.state, '')"
 
 int view_documents_get(struct view *view)
 {

@@ -221,10 +221,10 @@ static int last_time(struct view *view, int64_t finding_id)
 	int row = sql_query(view->db,
 		"SELECT n.id, n.number, i.cause, i.measure, i.done_at_ms"
 		" FROM finding f JOIN rectification_item i ON i.finding_id = f.id"
-		" OR i.finding_id = f.previous_id"
+		" OR i.finding_id = f.earlier_id"
 		" JOIN rectification r ON r.id = i.rectification_id"
 		" JOIN notice n ON n.id = r.notice_id WHERE f.id = $1"
-		" AND (f.recurrence > 0 OR f.previous_id IS NOT NULL)"
+		" AND (f.recurrence > 0 OR f.earlier_id IS NOT NULL)"
 		" AND n.state IN ('passed', 'briefed', 'upreported', 'closed')"
 		" AND ($2 = 0 OR n.unit_id = $2) ORDER BY i.id DESC LIMIT 1",
 		&q, SQL_INT(finding_id), SQL_INT(view_unit_filter(view)));

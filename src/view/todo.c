@@ -208,7 +208,7 @@ static const struct {
 		" LEFT JOIN unit u ON u.id = f.unit_id WHERE r.state = 'todo'" FINDING_SCOPE },
 	{ DESK, "finding", "review_false", 14,
 		"SELECT f.id, f.title, NULL, NULL, f.grade, NULL, f.unit_id, u.name, NULL,"
-		" f.review_at_ms FROM finding f LEFT JOIN unit u ON u.id = f.unit_id"
+		" f.doubt_at_ms FROM finding f LEFT JOIN unit u ON u.id = f.unit_id"
 		" WHERE f.review_due = 1" FINDING_SCOPE },
 };
 

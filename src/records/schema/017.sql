@@ -106,7 +106,7 @@ CREATE INDEX recheck_waiting ON recheck (id) WHERE state = 'todo';
 -- A notice that went to another unit, and the one it became.
 ALTER TABLE notice ADD COLUMN origin_id {INT} REFERENCES notice (id);
 ALTER TABLE notice ADD COLUMN successor_id {INT} REFERENCES notice (id);
-ALTER TABLE notice ADD COLUMN failed_rounds {INT} NOT NULL DEFAULT 0;
+ALTER TABLE notice ADD COLUMN failed_rounds {INT};
 -- Why it is a matter of accountability; empty = it is none.
 ALTER TABLE notice ADD COLUMN accountable {TEXT};
 
@@ -116,7 +116,7 @@ CREATE INDEX notice_open ON notice (due_at_ms, id)
 
 -- What a finding repeats or went into, and what it was the last time.
 ALTER TABLE finding ADD COLUMN target_id {INT} REFERENCES finding (id);
-ALTER TABLE finding ADD COLUMN previous_id {INT} REFERENCES finding (id);
+ALTER TABLE finding ADD COLUMN earlier_id {INT} REFERENCES finding (id);
 -- Since when its check does not see it any more: a proposal, never an end.
 ALTER TABLE finding ADD COLUMN live_gone_at_ms {INT};
 -- Why it came back, as its unit says.
@@ -124,10 +124,10 @@ ALTER TABLE finding ADD COLUMN again_cause {TEXT}
 	CHECK (again_cause IN ('vendor', 'restored', 'new_system', 'false_alarm', 'other'));
 ALTER TABLE finding ADD COLUMN again_note {TEXT};
 -- A false positive is to be looked at again: then, and 1 once the time has come.
-ALTER TABLE finding ADD COLUMN review_at_ms {INT};
-ALTER TABLE finding ADD COLUMN review_due {INT} NOT NULL DEFAULT 0 CHECK (review_due IN (0, 1));
+ALTER TABLE finding ADD COLUMN doubt_at_ms {INT};
+ALTER TABLE finding ADD COLUMN review_due {INT} CHECK (review_due = 1);
 -- How often it was seen while it was said to be none.
-ALTER TABLE finding ADD COLUMN suppressed {INT} NOT NULL DEFAULT 0;
+ALTER TABLE finding ADD COLUMN suppressed {INT};
 CREATE INDEX finding_target ON finding (target_id) WHERE target_id IS NOT NULL;
 CREATE INDEX finding_review ON finding (id) WHERE review_due = 1;
 CREATE INDEX finding_watch ON finding (watch_id, id) WHERE watch_id IS NOT NULL;

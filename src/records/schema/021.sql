@@ -15,10 +15,10 @@ CREATE TABLE paper_template (
 ) {STRICT};
 CREATE INDEX paper_template_kind ON paper_template (kind, state, id);
 
--- The Word file of a paper is a document of its own, of_id that of the PDF; unit_id may read it, and
+-- The Word file of a paper is a document of its own, of_id that of the PDF; the unit reader_unit_id may read it, and
 -- without one the centre alone; format without a word is pdf; template_id is the school's file it is made from.
 ALTER TABLE document ADD COLUMN of_id {INT} REFERENCES document (id);
-ALTER TABLE document ADD COLUMN unit_id {INT} REFERENCES unit (id);
+ALTER TABLE document ADD COLUMN reader_unit_id {INT} REFERENCES unit (id);
 ALTER TABLE document ADD COLUMN format {TEXT} CHECK (format IN ('pdf', 'docx'));
 ALTER TABLE document ADD COLUMN template_id {INT} REFERENCES paper_template (id);
 CREATE INDEX document_of ON document (of_id);

@@ -26,8 +26,6 @@ const SHOWN: Record<string, string[]> = {
   check: ['checks', 'check', 'device', 'overview'],
   circuit: ['circuits', 'circuit', 'overview'],
   topology: ['topology', 'device', 'check'],
-  regulation: ['regulation'],
-  clause: ['clauses', 'todo'],
   knowledge: ['knowledge', 'advice'],
   discovered: ['discovered', 'discovery', 'todo', 'overview'],
   subnet: ['subnets', 'discovery'],

@@ -1,44 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+// English, in two parts that are loaded side by side.
 import type { Key } from '../zh';
-import { alerts } from './alerts';
-import { checkKinds } from './check_kinds';
-import { commonRefusals } from './common_refusals';
-import { found } from './found';
-import { hazard } from './hazard';
-import { expiry } from './expiry';
-import { lines } from './lines';
-import { manage } from './manage';
-import { metrics } from './metrics';
-import { nav } from './nav';
-import { network } from './network';
-import { notices } from './notices';
-import { params } from './params';
-import { prints } from './prints';
-import { phone } from './phone';
-import { pleas } from './pleas';
-import { problems } from './problems';
-import { refusals } from './refusals';
-import { results } from './results';
-import { register } from './register';
-import { regulation } from './regulation';
-import { review } from './review';
-import { rules } from './rules';
-import { said } from './said';
-import { sentences } from './sentences';
-import { setup } from './setup';
-import { since } from './since';
-import { sheets } from './sheets';
-import { shell } from './shell';
-import { tenure } from './tenure';
-import { topology } from './topology';
-import { windows } from './windows';
-import { days } from './days';
-import { due } from './due';
-import { group } from './group';
-import { office_refusals } from './office_refusals';
-import { papers } from './papers';
-import { assets } from './assets';
-import { trail } from './trail';
-import { words } from './words';
+import { first } from './first';
+import { later } from './later';
 
-export const en: Record<Key, string> = { ...shell, ...words, ...alerts, ...checkKinds, ...commonRefusals, ...expiry, ...found, ...hazard, ...lines, ...metrics, ...notices, ...manage, ...nav, ...network, ...phone, ...prints, ...pleas, ...problems, ...refusals, ...results, ...register, ...regulation, ...params, ...review, ...rules, ...said, ...sentences, ...setup, ...tenure, ...sheets, ...since, ...topology, ...windows, ...assets, ...trail, ...days, ...due, ...group, ...office_refusals, ...papers };
+export const en: Record<Key, string> = { ...first, ...later };
