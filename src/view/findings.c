@@ -14,7 +14,7 @@
 	" f.asset_id, a.name, f.unit_id, u.name, f.source, f.found_at_ms, f.reported_at_ms,"   \
 	" f.handled_at_ms, f.incident_id, f.watch_id, f.notice_id, n.number, f.recurrence,"    \
 	" f.evidence, f.reason, f.false_by, p.name, n.state, f.target_id, t.title, t.unit_id," \
-	" f.earlier_id, f.live_gone_at_ms, f.again_cause, f.again_note, f.doubt_at_ms,"      \
+	" f.earlier_id, f.live_gone_at_ms, f.again_cause, f.again_note, f.doubt_at_ms,"        \
 	" f.review_due, f.suppressed FROM finding f LEFT JOIN finding t ON t.id = f.target_id" \
 	" LEFT JOIN asset a ON a.id = f.asset_id LEFT JOIN unit u ON u.id = f.unit_id"         \
 	" LEFT JOIN notice n ON n.id = f.notice_id LEFT JOIN person p ON p.id = f.false_by"
