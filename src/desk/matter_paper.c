@@ -181,6 +181,56 @@ static int archive_put(struct matter *m, struct jw *jw)
 	return row < 0 ? row : 0;
 }
 
+/* The one that was granted just now. */
+static int extension_put(struct matter *m, struct jw *jw)
+{
+	AUTO_STMT struct stmt *q = NULL;
+	int row = sql_query(m->db,
+		"SELECT e.nth, e.until_ms, e.reason, e.control, p.name FROM extension e"
+		" JOIN person p ON p.id = e.by_id WHERE e.notice_id = $1 ORDER BY e.id DESC LIMIT 1",
+		&q, SQL_INT(m->row.id));
+	row = row < 0 ? row : db_step(q);
+	if (row == 1) {
+		jw_kv_int(jw, "times", db_col_int64(q, 0));
+		jw_kv_str(jw, "asked_due", moment_text(m, db_col_int64(q, 1)));
+		jw_kv_str(jw, "reason", db_col_text(q, 2));
+		jw_kv_str(jw, "control", db_col_text(q, 3));
+		jw_kv_str(jw, "applicant", db_col_text(q, 4));
+		jw_kv_str(jw, "decision", SLICE("同意"));
+		jw_kv_str(jw, "approver", m->actor_name);
+		jw_kv_str(jw, "granted_due", moment_text(m, m->row.due_at_ms));
+	}
+	return row < 0 ? row : 0;
+}
+
+/* The one that was approved just now; what it is laid on are the assets of the findings. */
+static int control_put(struct matter *m, struct jw *jw)
+{
+	AUTO_BUF struct buf assets;
+	AUTO_STMT struct stmt *q = NULL;
+	int row = sql_query(m->db,
+		"SELECT c.measure, c.reason, p.name FROM control c LEFT JOIN person p"
+		" ON p.id = c.proposed_by WHERE c.notice_id = $1 ORDER BY c.id DESC LIMIT 1",
+		&q, SQL_INT(m->row.id));
+	row = row < 0 ? row : db_step(q);
+	buf_init(&assets, MEMBERS_MAX_OCTETS);
+	for (size_t i = 0; i < m->finding_count; i++) {
+		const struct matter_finding *f = &m->findings[i];
+		struct slice what = f->asset.n > 0 ? f->asset : f->title;
+		buf_printf(&assets, "%s%.*s", i > 0 ? "、" : "", SLICE_FMT(what));
+	}
+	if (row == 1) {
+		jw_kv_str(jw, "asset", buf_slice(&assets));
+		jw_kv_str(jw, "measure", db_col_text(q, 0));
+		jw_kv_str(jw, "reason", db_col_text(q, 1));
+		jw_kv_opt(jw, "proposer", db_col_text(q, 2));
+		jw_kv_str(jw, "until", SLICE("整改并复核通过后恢复"));
+		jw_kv_str(jw, "decision", SLICE("同意"));
+		jw_kv_str(jw, "approver", m->actor_name);
+	}
+	return row < 0 ? row : 0;
+}
+
 static int own_put(struct matter *m, struct jw *jw, enum paper_kind kind)
 {
 	int error = 0;
@@ -201,6 +251,10 @@ static int own_put(struct matter *m, struct jw *jw, enum paper_kind kind)
 		return error < 0 ? error : conclusion_put(m, jw);
 	case PAPER_ARCHIVE:
 		return archive_put(m, jw);
+	case PAPER_EXTENSION:
+		return extension_put(m, jw);
+	case PAPER_CONTROL:
+		return control_put(m, jw);
 	case PAPER_REMINDER:
 		jw_kv_str(jw, "state",
 			slice_str(name_text(&notice_state_names, m->row.state, LANG_ZH)));
@@ -281,11 +335,11 @@ static const bool written[NOTICE_DOCUMENT_COUNT] = {
 	[NOTICE_DOCUMENT_WITHDRAWAL] = true,
 	[NOTICE_DOCUMENT_OBJECTION] = false,
 	[NOTICE_DOCUMENT_REASSIGNMENT] = false,
-	[NOTICE_DOCUMENT_EXTENSION] = false,
+	[NOTICE_DOCUMENT_EXTENSION] = true,
 	[NOTICE_DOCUMENT_REMINDER] = true,
 	[NOTICE_DOCUMENT_SUPERVISION] = true,
 	[NOTICE_DOCUMENT_ACCEPTANCE] = false,
-	[NOTICE_DOCUMENT_CONTROL] = false,
+	[NOTICE_DOCUMENT_CONTROL] = true,
 };
 
 int matter_paper(struct matter *m, enum notice_document kind)

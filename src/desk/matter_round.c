@@ -88,7 +88,7 @@ static int finding_save(struct matter *m, struct matter_finding *f, enum finding
 		"UPDATE finding SET version = $2, state = $3,"
 		" reported_at_ms = COALESCE(reported_at_ms, $4),"
 		" handled_at_ms = COALESCE($5, handled_at_ms), reason = COALESCE($6, reason),"
-		" false_by = COALESCE($7, false_by), review_at_ms = COALESCE($8, review_at_ms)"
+		" false_by = COALESCE($7, false_by), doubt_at_ms = COALESCE($8, doubt_at_ms)"
 		" WHERE id = $1",
 		SQL_INT(f->id), SQL_INT(f->version),
 		SQL_STR(name_id(&finding_state_names, f->state)),

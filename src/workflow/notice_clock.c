@@ -96,22 +96,8 @@ static int start(const struct notice_timing *timing, bool reached, struct due *d
 	struct due draft;
 	int error = notice_t0(timing, reached ? timing->now_ms : 0, &t0_ms);
 	error = error < 0 ? error : begin(timing, POLICY_REMEDIATION, t0_ms, &draft);
-	error = error < 0 ? error : shorten(timing, &draft);
 	error = error < 0 ? error : superior(timing, timing->issued_ms, &draft);
-	if (error == 0) {
-		*due = draft;
-	}
-	return error;
-}
-
-/* What an objection cost; a superior's deadline does not move with it. */
-static int give_back(const struct notice_timing *timing, struct due *due)
-{
-	struct due draft = *due;
-	int error = due_give_back(
-		timing->due_calendar != NULL ? timing->due_calendar : timing->calendar, &draft,
-		timing->objected_ms, timing->now_ms);
-	error = error < 0 ? error : superior(timing, timing->now_ms, &draft);
+	error = error < 0 ? error : shorten(timing, &draft);
 	if (error == 0) {
 		*due = draft;
 	}
@@ -124,7 +110,9 @@ int notice_remedy(const struct notice_timing *timing, uint32_t clocks, struct du
 		return start(timing, (clocks & NOTICE_CLOCK_REMEDY_REACHED) != 0, due);
 	}
 	if ((clocks & NOTICE_CLOCK_REMEDY_BACK) != 0) {
-		return give_back(timing, due);
+		return due_give_back(
+			timing->due_calendar != NULL ? timing->due_calendar : timing->calendar,
+			due, timing->objected_ms, timing->now_ms);
 	}
 	if ((clocks & NOTICE_CLOCK_REMEDY_PAUSE) != 0) {
 		return due_pause(due, timing->now_ms);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "workflow/due_superior.h"
 #include "workflow/policy.h"
 
 /* A further round counts half of the grade's time and says so by what it begins with. */
@@ -17,6 +18,12 @@ static bool is_half(const struct due *due)
 static int step_again(
 	const struct calendar *calendar, const struct due_step *step, struct due *due)
 {
+	if (step->kind == DUE_SUPERIOR) {
+		return due_superior(calendar, due, step->at_ms, &step->superior);
+	}
+	if (step->kind == DUE_GIVE_BACK) {
+		return due_give_back(calendar, due, step->at_ms, step->until_ms);
+	}
 	if (step->kind != DUE_PAUSE) {
 		return due_adjust(calendar, due, step->kind, step->at_ms, step->rule);
 	}
@@ -42,6 +49,10 @@ int policy_move_due(const struct calendar *calendar, const struct policy *policy
 		struct due_step step = due->steps[i];
 		if (half && i == 0) {
 			step.rule = policy_rule(policy, POLICY_AGAIN, grade);
+		} else if (step.kind == DUE_RECUR) {
+			step.rule = rule;
+			step.rule.n =
+				(rule.n * (uint32_t)policy->recurrence_percent + 99) / 100;
 		}
 		error = step_again(calendar, &step, &moved);
 	}

@@ -12,6 +12,8 @@ export const due = {
   'say.due.extend': 'Extended by {rule} at {at}.',
   'say.due.at_least': 'At least {rule} from {at}.',
   'say.due.regrade': 'Regraded at {at} to {rule}; time already used stays used.',
+  'say.due.give_back': 'An objection was upheld: {from} to {to}, {span} given back.',
+  'say.due.recur': 'It has come back: from {at} the time is cut to {rule}.',
   'say.due.superior': "The superior's deadline is shorter than the school's: {superior}, less {span} to gather and answer, is {limit}.",
   'say.due.superior_later': "The superior's deadline, {superior}, is not the shorter one.",
   'say.due.given': 'The superior asks for an answer by {superior}.',

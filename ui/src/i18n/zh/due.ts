@@ -12,6 +12,8 @@ export const due = {
   'say.due.extend': '{at} 批准延期 {rule}。',
   'say.due.at_least': '{at} 起至少保留 {rule}。',
   'say.due.regrade': '{at} 调整级别，时限改为 {rule}，已用时间照计。',
+  'say.due.give_back': '异议成立，{from} 至 {to} 的时间退还，顺延 {span}。',
+  'say.due.recur': '{at} 起算的同一隐患复发，时限缩短为 {rule}。',
   'say.due.superior': '来文时限短于校内时限：来文要求 {superior}，扣除 {span} 汇总上报时间，须在 {limit} 前办结。',
   'say.due.superior_later': '来文时限 {superior} 不短于校内时限，按校内时限。',
   'say.due.given': '来文要求 {superior} 前反馈。',
