@@ -350,7 +350,8 @@ class World:
     def answer_for(self):
         """For each unit a filing, somebody who may have left, a deputy, a word to the centre, what was passed on, a helper."""
         operator, now = self.people["operator"], int(time.time() * 1000)
-        self.keep("term_review", own=operator.post("/term-reviews", {"name": "秋季学期"})["id"])
+        review = operator.post("/term-reviews", {"name": "秋季学期"})["id"]
+        self.keep("term_review", own=review, other=review)
         for n, role, word in (("own", "officer", "alpha7a"), ("other", "stranger", "zeta7b")):
             unit, person = self.fixtures["unit"][n], self.people[role]
             self.keep("victim_person", **{n: operator.get(f"/people?q=%E8%B5%B5{n}")["items"][0]["id"]})

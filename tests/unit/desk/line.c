@@ -604,5 +604,5 @@ int main(void)
 		{ "a false positive of grade high needs a second operator",
 			false_positives_need_two, false },
 	};
-	return fixture_both(cases, sizeof(cases) / sizeof(cases[0]));
+	return house_both(cases, sizeof(cases) / sizeof(cases[0]));
 }

@@ -494,5 +494,5 @@ int main(void)
 		{ "what falls due is in one list for who may see it",
 			what_falls_due_is_in_one_list_for_who_may_see_it, false },
 	};
-	return fixture_both(cases, sizeof(cases) / sizeof(cases[0]));
+	return house_both(cases, sizeof(cases) / sizeof(cases[0]));
 }

@@ -748,5 +748,5 @@ int main(void)
 		{ "a draft is given up and frees its findings", a_draft_is_given_up, false },
 		{ "what waits to be decided is listed", what_waits_is_listed, false },
 	};
-	return fixture_both(cases, sizeof(cases) / sizeof(cases[0]));
+	return house_both(cases, sizeof(cases) / sizeof(cases[0]));
 }

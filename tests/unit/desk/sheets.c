@@ -285,5 +285,5 @@ int main(void)
 		{ "a unit that is left out leaves its rows out",
 			a_unit_left_out_leaves_its_rows, false },
 	};
-	return fixture_both(cases, sizeof(cases) / sizeof(cases[0]));
+	return house_both(cases, sizeof(cases) / sizeof(cases[0]));
 }

@@ -489,5 +489,5 @@ int main(void)
 		{ "a term of 60 units and 180 notices ends with the ledger it must",
 			a_term_goes_by, false },
 	};
-	return fixture_both(cases, sizeof(cases) / sizeof(cases[0]));
+	return house_both(cases, sizeof(cases) / sizeof(cases[0]));
 }

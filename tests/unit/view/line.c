@@ -399,5 +399,5 @@ int main(void)
 		{ "overview, to-do and log count what their reader may see", overview_and_log,
 			false },
 	};
-	return fixture_both(cases, sizeof(cases) / sizeof(cases[0]));
+	return house_both(cases, sizeof(cases) / sizeof(cases[0]));
 }

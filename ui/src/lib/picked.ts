@@ -17,7 +17,7 @@ export function usePicked<T extends { id: number }>(rows: Ref<T[]>, fits: (row: 
   }
   const all = (most: number): void => void (ids.value = new Set(able.value.slice(0, most).map((r) => r.id)));
   const clear = (): void => void (ids.value = new Set());
-  return { ids, picked, tick, all, clear };
+  return { ids, picked, able, tick, all, clear };
 }
 
 /** The server takes so many at once. */
