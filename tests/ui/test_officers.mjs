@@ -137,6 +137,7 @@ try {
       await page.getByText('移交人已确认').first().waitFor();
     });
   });
+  say(wrong.length === 0, 'axe finds nothing and nothing is too wide on these screens, light and dark', wrong.join('\n'));
 } catch (error) {
   say(false, 'the posts change hands to the end', `${error.stack}\n${platform.log}`);
 } finally {
