@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "workflow/calendar.h"
-
 #include <stdlib.h>
+
+#include "workflow/calendar_layer.h"
 
 /* A year that is read leaves the days sorted and the working days of a week between 0 and 7. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -12,6 +12,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		calendar.break_count != 0) {
 		abort();
 	}
+	if (calendar_add_layer(&calendar, slice_of(data, size), NULL) < 0 &&
+		calendar.layer_count + calendar.span_count != 0) {
+		abort();
+	}
+	calendar_init(&calendar);
 	if (calendar_add_json(&calendar, slice_of(data, size), NULL) < 0) {
 		if (calendar.year_count != 0 || calendar.day_count != 0) {
 			abort();

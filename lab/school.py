@@ -32,6 +32,7 @@ PEOPLE = (
     ("qinlan", "秦岚", CENTRE, "安全管理员", ("security_admin",)),
     ("luyao", "陆遥", "学校办公室", "审计管理员", ("auditor",)),
     ("hansong", "韩松", "学校办公室", "副校长", ("vice_president",)),
+    ("zhengwen", "郑文", "学校办公室", "秘书", ("school_office",)),
     ("chenli", "陈立", "宣传部", "干事", ("officer",)),
     ("wangqian", "王倩", "教务处", "讲师", ("officer",)),
     ("duheng", "杜衡", "教务处", "处长", ("unit_head",)),
@@ -84,6 +85,12 @@ ASSETS = """资产名称,类型,IP地址,域名,主管单位,运维单位,重要
 财务管理系统,系统,,,财务处,财务处,重要,二级,隔离,云帆信息（虚构）,专网运行
 数控实训平台,系统,,,机电工程学院,机电工程学院,一般,,校内,,
 """
+
+# A paper of an authority that does not exist; due so many hours after it came in.
+SUPERIOR = "云梦泽省教育厅（虚构）"
+PAPER = {"secrecy": "public", "paper_no": "云教信〔2026〕7号", "title": "关于开展校园网站安全排查整改的通知", "urgency": "urgent",
+         "feedback_way": "上级平台填报，报送盖章的整改情况报告"}
+PAPER_HOURS = 9 * 24
 
 # key, asset, name, kind, target, severity, params
 CHECKS = (

@@ -255,6 +255,12 @@ class Story:
                                "两个管理账号命中常见口令规则。", "停用或改密，启用口令策略。")
         notice = self.issue(self.draft("关于教务管理系统存在「弱口令」网络安全隐患的通报", "high", "教务处", finding))
         self.plan(notice, "wangqian", "王倩", "停用测试账号，管理账号改密并绑定经办人。")
+        officer = self.people["wangqian"]
+        due = officer.get(f"/notices/{notice}")["due_at"]
+        officer.post(f"/notices/{notice}/extensions", reason="开学补选期间不能停机，厂商承诺两日内完成改造。",
+                     control="测试账号已停用，后台仅限校内访问。", until=due + 24 * 3600 * 1000)
+        officer.post(f"/notices/{notice}/comments", text="厂商后天上午到校，改完后请安排复测。")
+        self.people["zhoumin"].post(f"/notices/{notice}/comments", text="收到，已通知复核人。")
 
     def unsigned(self):
         finding = self.finding("阅览室查询机可访问内网管理地址", "exposure", "medium", "图书馆", "图书馆阅览室网段",
@@ -293,6 +299,31 @@ class Story:
                                     reason="经现场核实，该地址不属于本校，线索中的域名为他校所有。")
         self.people["sunyue"].post(f"/findings/{false}/second")
 
+    def regulation(self):
+        """How an article is read; a revision the units are asked about, and one that answered."""
+        director = self.people["lintao"].act_as("director")
+        director.post("/clauses/interpretations", article=15, question="寒暑假期间整改期限怎样计算？",
+                      answer="按工作日计算，法定节假日顺延，寒暑假不顺延。", decided_by="网络安全和信息化领导小组")
+        draft = self.people["zhoumin"].post("/regulations", title="网络安全监测预警和信息通报实施办法（修订）",
+                                            note="缩短紧急、高危隐患的整改期限。",
+                                            parameters={"remediation.urgent": "2 wd", "remediation.high": "3 wd"})["id"]
+        self.people["zhoumin"].post(f"/regulations/{draft}/consult")
+        self.people["gaoyuan"].post("/clauses/suggestions", article=15,
+                                    question="系统由外包公司维护，三个工作日偏紧，建议可申请延期一次。")
+
+    def posts(self):
+        """A unit files a second officer, whose contacts are being tested; others have nobody; a term's lists are asked for."""
+        made = self.people["wangqian"].post(
+            "/filings", post="backup", name="方圆", title="科员", staff_no="2026018", phone="13900000011", phone2="027-00000012",
+            mail="fangyuan@campus.test", in_post=True, reason="增设备用网络安全员，假期可互为替补。")["id"]
+        self.people["wangqian"].post(f"/filings/{made}/submit")
+        self.people["duheng"].post(f"/filings/{made}/sign")
+        operator = self.people["zhoumin"]
+        operator.post(f"/filings/{made}/heard", channel="phone")
+        operator.post("/term-reviews", name="2026 年秋季学期")
+        review = operator.get("/term-reviews")["items"][0]["id"]
+        self.people["gaoyuan"].post(f"/term-reviews/{review}/confirm")
+
     def past(self):
         """Fourteen days of measurements, in the platform's own rows; of four bad nights who kept watch closes three."""
         operator = self.people["zhoumin"]
@@ -310,6 +341,26 @@ class Story:
         for incident in incidents[:-1]:
             operator.post(f"/incidents/{incident}/close", code="other", note="演示数据：已封禁来源地址并提醒当事人。")
 
+    def office(self):
+        """A superior's paper being handled, a meeting's task, guidance, and the school's own day off."""
+        office, now = self.people["zhengwen"], int(time.time() * 1000)
+        superior = office.post("/superiors", name=school.SUPERIOR)["id"]
+        paper = office.post("/incoming", **school.PAPER, superior_id=superior, received_at=now, due_at=now + school.PAPER_HOURS * 3_600_000)["id"]
+        office.post(f"/incoming/{paper}/propose", proposal="拟请信息技术中心牵头办理，宣传部配合。")
+        self.people["hansong"].post(f"/incoming/{paper}/words", words="请信息技术中心抓紧办理，按时反馈。")
+        handler = self.people["zhoumin"].get("/session")["person"]["id"]
+        office.post(f"/incoming/{paper}/assign", handler_id=handler)
+        finding = self.finding("学校门户网站存在过期外链", "other", "low", "宣传部", "学校门户网站", "上级通知附件所列，已核实。",
+                               "清除失效外链，建立外链清单。", incoming_id=paper)
+        self.issue(self.draft("关于学校门户网站存在过期外链的通报", "low", "宣传部", finding))
+        meeting = office.post("/meetings", title="领导小组本季度例会", day=now, place="行政楼会议室")["id"]
+        office.post("/tasks", title="完成各单位弱口令清理", unit_id=self.unit["教务处"], meeting_id=meeting, rule="10 wd")
+        task = office.post("/tasks", title="更新网站外链清单", unit_id=self.unit["宣传部"], meeting_id=meeting, rule="5 wd")["id"]
+        self.people["chenli"].post(f"/tasks/{task}/reports", text="已核对 42 条外链，清除 5 条。")
+        office.post("/guidance", title="关于做好假期网络安全值守的意见", text="请各单位安排专人值守，保持电话畅通，无人运维的系统放假前关停。")
+        day = time.strftime("%Y-%m-%d", time.localtime(time.time() + 20 * 86400))
+        self.people["zhoumin"].post("/calendars", spans=[{"from": day, "to": day, "kind": "off", "reason": "校庆"}])
+
     def tell(self, one_time):
         for saying, act in (
                 ("units, people and accounts", lambda: self.found(one_time)),
@@ -319,7 +370,10 @@ class Story:
                 ("a notice nobody signed for yet", self.unsigned),
                 ("a notice whose verification failed", self.failed_once),
                 ("a notice waiting to be verified", self.submitted),
+                ("a superior's paper and the leading group", self.office),
                 ("what waits on the desk", self.waiting),
+                ("a revision of the regulation", self.regulation),
+                ("a filing under way, the lists of a term", self.posts),
                 ("fourteen days before today", self.past)):
             print(f"  {saying}", flush=True)
             act()
@@ -344,7 +398,7 @@ def break_things(name):
 def accounts(port, password):
     names = {"operator": "值班员", "director": "信息技术中心主任", "reviewer": "审核人", "verifier": "复核人",
              "security_admin": "安全管理员", "auditor": "审计管理员", "vice_president": "分管校领导",
-             "officer": "网络安全员", "unit_head": "单位负责人"}
+             "officer": "网络安全员", "school_office": "学校办公室", "unit_head": "单位负责人"}
     rows = [("admin", "系统管理员", "系统管理员")]
     rows += [(a, n, "、".join(names[r] for r in roles) + (f"（{unit}）" if set(roles) & set(school.UNIT_ROLES) else ""))
              for a, n, unit, _, roles in school.PEOPLE]

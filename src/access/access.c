@@ -15,6 +15,20 @@ static bool before_password(enum route_id route)
 	       route == ROUTE_SESSION_PASSWORD;
 }
 
+/* Whose being in post is doubted is told so, and nothing else. */
+static bool while_doubted(enum route_id route)
+{
+	return before_password(route) || route == ROUTE_SESSION_ROLE ||
+	       route == ROUTE_SESSION_LIST || route == ROUTE_SESSION_REVOKE_ALL;
+}
+
+/* Who has handed over tells his successor what he has to tell. */
+static bool while_handing_over(enum route_id route)
+{
+	return while_doubted(route) || route == ROUTE_FILINGS_LIST ||
+	       route == ROUTE_FILINGS_GET || route == ROUTE_FILINGS_HAND_OVER;
+}
+
 /* A token's scopes are route names ("notices.list") or whole resources ("notices"). */
 static bool token_reaches(const char *scopes, const char *route)
 {
@@ -39,6 +53,10 @@ enum scope access_scope(const struct caller *caller, enum route_id route)
 		return SCOPE_NONE;
 	}
 	if (caller->must_change && !before_password(route)) {
+		return SCOPE_NONE;
+	}
+	if ((caller->withheld && !while_doubted(route)) ||
+		(caller->reads_until_ms != 0 && !while_handing_over(route))) {
 		return SCOPE_NONE;
 	}
 	if (caller->scopes != NULL && !token_reaches(caller->scopes, routes[route].name)) {

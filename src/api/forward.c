@@ -102,6 +102,7 @@ static void command_send(struct request *r)
 static void ask_send(struct request *r)
 {
 	struct server *server = r->server;
+	struct slice agent = request_field(r, MHD_HTTP_HEADER_USER_AGENT);
 	struct msg_ask msg = {
 		.token = r->token,
 		.address = slice_str(r->client->address),
@@ -111,6 +112,7 @@ static void ask_send(struct request *r)
 		.sub = r->hit.sub,
 		.key = r->hit.key,
 		.query = r->query,
+		.agent = slice_head(agent, utf8_span(slice_head(agent, AGENT_OCTETS_MAX))),
 	};
 	if (num_i64(request_field(r, "Fengsui-Seq"), 0, INT64_MAX, &msg.min_seq) < 0) {
 		msg.min_seq = 0;

@@ -50,6 +50,7 @@ static void ask_leave(struct request *r)
 		.octets = r->upload_octets,
 		.name = buf_slice(&name),
 		.asked_at_ms = r->asked_at_ms,
+		.key = r->hit.key,
 	};
 	buf_clear(&server->out);
 	msg_grant_ask_encode(&msg, &server->out);

@@ -27,8 +27,13 @@ static void put(struct buf *row, struct slice column, char tag, struct slice val
 /* Columns younger than the first schema. */
 static bool is_young(struct slice column)
 {
-	static const char *const young[] = { "by_asset", "erased_at_ms", "parents", "policy_id",
-		"salt" };
+	static const char *const young[] = { "accountable", "again_cause", "again_note",
+		"by_asset", "code_until_ms", "contact_order", "doubt_at_ms", "earlier_id",
+		"end_reason", "erased_at_ms", "failed_rounds", "for_id", "format", "in_post",
+		"incoming_id", "of_id", "origin_id", "parents", "policy_id", "post",
+		"read_until_ms", "reader_unit_id", "regulation_id", "review_due", "salt",
+		"staff_no", "successor_id", "suppressed", "target_id", "template_id",
+		"withdrawn_at_ms" };
 	for (size_t i = 0; i < sizeof(young) / sizeof(young[0]); i++) {
 		if (slice_is(column, young[i])) {
 			return true;

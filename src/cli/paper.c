@@ -7,12 +7,16 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/arena.h"
 #include "base/buf.h"
 #include "base/diag.h"
 #include "base/err.h"
+#include "base/json.h"
 #include "cli/share.h"
-#include "paper/draw.h"
+#include "paper/fonts.h"
+#include "paper/pack.h"
 #include "paper/render.h"
+#include "paper/spec.h"
 
 enum { FONTS_OCTETS_MAX = 64 * 1024, DONE = 0, REFUSED = 1, WRONG_USE = 2, COULD_NOT = 3 };
 
@@ -21,6 +25,8 @@ struct request {
 	const char *data;
 	const char *out;
 	const char *fonts; /* NULL = the pack's */
+	const char *word;  /* a Word file of one's own with {{fields}}; NULL = ours */
+	enum render_format format;
 };
 
 static int complain(int code, const char *what, const char *why)
@@ -32,9 +38,11 @@ static int complain(int code, const char *what, const char *why)
 static int usage(void)
 {
 	(void)fprintf(stderr,
-		"usage: fengsui paper render KIND DATA.json -o OUT.pdf [--fonts FONTS.json]\nKIND:");
-	for (unsigned i = 0; render_kind(i) != NULL; i++) {
-		(void)fprintf(stderr, " %s", render_kind(i));
+		"usage: fengsui paper render KIND DATA.json -o OUT.pdf|OUT.docx [--fonts FONTS.json]\n"
+		"                            [--template WORD.docx]\n"
+		"       fengsui paper fields KIND\nKIND: batch");
+	for (unsigned i = 0; spec_kind(i) != NULL; i++) {
+		(void)fprintf(stderr, " %s", spec_kind(i));
 	}
 	(void)fprintf(stderr, "\n");
 	return WRONG_USE;
@@ -43,7 +51,8 @@ static int usage(void)
 static int options_read(int argc, char **argv, struct request *request)
 {
 	static const struct option options[] = { { "output", required_argument, NULL, 'o' },
-		{ "fonts", required_argument, NULL, 'f' }, { NULL, 0, NULL, 0 } };
+		{ "fonts", required_argument, NULL, 'f' },
+		{ "template", required_argument, NULL, 't' }, { NULL, 0, NULL, 0 } };
 	int option = 0;
 	optind = 1;
 	while ((option = getopt_long(argc, argv, "o:", options, NULL)) != -1) {
@@ -51,6 +60,8 @@ static int options_read(int argc, char **argv, struct request *request)
 			request->out = optarg;
 		} else if (option == 'f') {
 			request->fonts = optarg;
+		} else if (option == 't') {
+			request->word = optarg;
 		} else {
 			return usage();
 		}
@@ -60,6 +71,12 @@ static int options_read(int argc, char **argv, struct request *request)
 	}
 	request->kind = argv[optind];
 	request->data = argv[optind + 1];
+	const char *ending = strrchr(request->out, '.');
+	int format = render_format(slice_str(ending != NULL ? ending + 1 : ""));
+	if (format < 0 || (request->word != NULL && format != RENDER_DOCX)) {
+		return usage();
+	}
+	request->format = (enum render_format)format;
 	return DONE;
 }
 
@@ -110,29 +127,64 @@ static int render_file(const struct request *request)
 	struct draw_fonts *fonts = NULL;
 	struct diag diag = { 0 };
 	AUTO_BUF struct buf data;
-	AUTO_BUF struct buf pdf;
+	AUTO_BUF struct buf word;
+	AUTO_BUF struct buf file;
 	buf_init(&data, RENDER_INPUT_OCTETS_MAX + 2);
-	buf_init(&pdf, RENDER_OUTPUT_OCTETS_MAX);
+	buf_init(&word, PACK_OCTETS_MAX + 2);
+	buf_init(&file, RENDER_OUTPUT_OCTETS_MAX);
 	int error = share_read(request->data, RENDER_INPUT_OCTETS_MAX, &data);
 	if (error < 0) {
 		return complain(COULD_NOT, request->data, err_text(error));
+	}
+	error = request->word != NULL ? share_read(request->word, PACK_OCTETS_MAX, &word) : 0;
+	if (error < 0) {
+		return complain(COULD_NOT, request->word, err_text(error));
 	}
 	int code = fonts_load(request, &fonts);
 	if (code != DONE) {
 		return code;
 	}
-	int pages = render(fonts, slice_str(request->kind), buf_slice(&data), &pdf, &diag);
+	struct render_job job = { slice_str(request->kind), request->format, buf_slice(&data),
+		buf_slice(&word) };
+	int pages = render(fonts, &job, &file, &diag);
 	fonts = draw_fonts_destroy(fonts);
 	if (pages < 0) {
 		return complain(
 			pages == E_UNSUPPORTED ? WRONG_USE : REFUSED, request->data, diag.text);
 	}
-	return file_write(request->out, buf_slice(&pdf));
+	return file_write(request->out, buf_slice(&file));
+}
+
+static void fields_print(const struct json *fields, const char *indent)
+{
+	for (const struct json *f = json_first(fields); f != NULL; f = json_next(f)) {
+		const struct json *kind = json_first(f);
+		const struct json *words = json_next(kind);
+		(void)printf("%s%.*s\t%.*s\t%.*s\n", indent, SLICE_FMT(json_name(f)),
+			SLICE_FMT(json_str(kind)), SLICE_FMT(json_str(words)));
+		fields_print(json_next(words), "  ");
+	}
+}
+
+/* What a kind may be told, for whoever writes data or a Word file of his own. */
+static int fields_say(const char *kind)
+{
+	AUTO_ARENA struct arena *arena = arena_create(0);
+	struct spec spec = { 0 };
+	struct diag diag = { 0 };
+	if (spec_find(slice_str(kind), arena, &spec, &diag) < 0) {
+		return usage();
+	}
+	fields_print(spec.fields, "");
+	return DONE;
 }
 
 int cli_paper(int argc, char **argv)
 {
 	struct request request = { 0 };
+	if (argc == 3 && strcmp(argv[1], "fields") == 0) {
+		return fields_say(argv[2]);
+	}
 	if (argc < 2 || strcmp(argv[1], "render") != 0) {
 		return usage();
 	}

@@ -15,7 +15,7 @@ enum { ACCOUNT_NAME_MIN = 2 };
 
 #define ACCOUNT_COLUMNS                                                                              \
 	"SELECT id, version, person_id, name, password_hash, password_at_ms, must_change, disabled," \
-	" live_failures, live_locked_until_ms FROM account"
+	" live_failures, live_locked_until_ms, code_until_ms FROM account"
 
 static int one(struct txn *txn, struct stmt *q, struct account *ret_account)
 {
@@ -33,6 +33,7 @@ static int one(struct txn *txn, struct stmt *q, struct account *ret_account)
 			.disabled = db_col_int64(q, 7) != 0,
 			.failures = db_col_int64(q, 8),
 			.locked_until_ms = db_col_int64(q, 9),
+			.code_until_ms = db_col_int64(q, 10),
 		};
 	}
 	return row;
@@ -118,7 +119,7 @@ int account_password_set(struct txn *txn, int64_t id, struct slice hash, bool mu
 {
 	int64_t done = sql_run(txn_db(txn),
 		"UPDATE account SET version = version + 1, password_hash = $2, password_at_ms = $3, must_change = $4,"
-		" live_failures = 0, live_locked_until_ms = NULL WHERE id = $1",
+		" live_failures = 0, live_locked_until_ms = NULL, code_until_ms = NULL WHERE id = $1",
 		SQL_INT(id), SQL_TEXT(hash), SQL_INT(txn_now_ms(txn)),
 		SQL_INT(must_change ? 1 : 0));
 	return done < 0 ? (int)done : trail_row(txn, "account", id);

@@ -42,6 +42,7 @@ struct account {
 	bool disabled;
 	int64_t failures;
 	int64_t locked_until_ms; /* 0 = never */
+	int64_t code_until_ms; /* his password is a code that is good until then; 0 = it is none */
 };
 
 /** In small letters.  Returns: 1, 0 (none of that name) or as db_step. */

@@ -84,7 +84,8 @@ static int unit_check(struct txn *txn, enum role role, int64_t unit_id, const ch
 	}
 	int64_t count = 0;
 	found = sql_int(txn_db(txn),
-		"SELECT count(*) FROM role_grant WHERE unit_id = $1 AND role = $2 AND valid_to_ms IS NULL",
+		"SELECT count(*) FROM role_grant WHERE unit_id = $1 AND role = $2 AND valid_to_ms IS NULL"
+		" AND for_id IS NULL",
 		&count, SQL_INT(unit_id), SQL_STR(name_id(&role_names, role)));
 	bool full = most_of(role) > 0 && count >= most_of(role);
 	return found < 0 ? found : full ? refused(ret_code, E_STATE, "grant.full") : 0;

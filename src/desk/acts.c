@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Which function does which route's act. */
+#include "desk/acts_matter.h"
 #include "desk/desk.h"
 #include "desk/topology_words.h"
 
@@ -9,10 +10,10 @@
 #include "desk/tokens.h"
 #include "desk/users.h"
 
-/* units, people, assets */
+/* units and people are in tenure_acts.c; assets, sheets */
 #include "desk/assets.h"
-#include "desk/people.h"
-#include "desk/units.h"
+#include "desk/imports.h"
+#include "desk/tenure_acts.h"
 
 /* devices in no register, ranges, freezes */
 #include "desk/discovered.h"
@@ -34,12 +35,14 @@
 #include "desk/deliveries.h"
 #include "desk/incidents.h"
 
-/* findings */
-#include "desk/findings.h"
+/* the regulation, knowledge, the same act done to many */
+#include "desk/bulk.h"
+#include "desk/clauses.h"
+#include "desk/knowledge.h"
+#include "desk/regulations.h"
 
-/* notices */
-#include "desk/notice_rounds.h"
-#include "desk/notices.h"
+/* papers */
+#include "desk/papers.h"
 
 static const desk_fn acts[ROUTE_COUNT_] = {
 	/* session, users, tokens */
@@ -56,16 +59,15 @@ static const desk_fn acts[ROUTE_COUNT_] = {
 	[ROUTE_TOKENS_CREATE] = desk_token_create,
 	[ROUTE_TOKENS_REVOKE] = desk_token_revoke,
 
-	/* units, people, assets */
-	[ROUTE_UNITS_CREATE] = desk_unit_create,
-	[ROUTE_UNITS_UPDATE] = desk_unit_update,
-	[ROUTE_UNITS_IMPORT] = desk_unit_import,
-	[ROUTE_PEOPLE_CREATE] = desk_person_create,
-	[ROUTE_PEOPLE_UPDATE] = desk_person_update,
-	[ROUTE_PEOPLE_ERASE] = desk_person_erase,
+	/* assets */
 	[ROUTE_ASSETS_CREATE] = desk_asset_create,
 	[ROUTE_ASSETS_UPDATE] = desk_asset_update,
 	[ROUTE_ASSETS_IMPORT] = desk_asset_import,
+
+	/* sheets */
+	[ROUTE_IMPORTS_CREATE] = desk_import_create,
+	[ROUTE_IMPORTS_RUN] = desk_import_run,
+	[ROUTE_IMPORTS_UNDO] = desk_import_undo,
 
 	/* devices in no register, ranges, freezes */
 	[ROUTE_DISCOVERED_CLAIM] = desk_discovered_claim,
@@ -112,39 +114,38 @@ static const desk_fn acts[ROUTE_COUNT_] = {
 	[ROUTE_ACK_POST] = desk_ack_key_use,
 	[ROUTE_DELIVERIES_RESEND] = desk_delivery_resend,
 
-	/* findings */
-	[ROUTE_FINDINGS_CREATE] = desk_finding_create,
-	[ROUTE_FINDINGS_REPORT] = desk_finding_report,
-	[ROUTE_FINDINGS_CONFIRM] = desk_finding_confirm,
-	[ROUTE_FINDINGS_FALSE_POSITIVE] = desk_finding_false_positive,
-	[ROUTE_FINDINGS_SECOND] = desk_finding_second,
+	/* papers */
+	[ROUTE_PAPER_TEMPLATES_PUT] = desk_paper_template_put,
+	[ROUTE_PAPER_TEMPLATES_USE] = desk_paper_template_use,
+	[ROUTE_PAPER_TEMPLATES_EXAMPLE] = desk_paper_template_example,
+	[ROUTE_DOCUMENTS_PRINT] = desk_documents_print,
 
-	/* notices */
-	[ROUTE_NOTICES_CREATE] = desk_notice_create,
-	[ROUTE_NOTICES_UPDATE] = desk_notice_update,
-	[ROUTE_NOTICES_REVIEW] = desk_notice_review,
-	[ROUTE_NOTICES_REJECT] = desk_notice_reject,
-	[ROUTE_NOTICES_ISSUE] = desk_notice_issue,
-	[ROUTE_NOTICES_CONFIRM] = desk_notice_confirm,
-	[ROUTE_NOTICES_SIGN] = desk_notice_sign,
-	[ROUTE_NOTICES_PLAN] = desk_notice_plan,
-	[ROUTE_NOTICES_UPLOAD] = desk_notice_upload,
-	[ROUTE_NOTICES_SUBMIT] = desk_notice_submit,
-	[ROUTE_NOTICES_RETURN] = desk_notice_return,
-	[ROUTE_NOTICES_VERIFY] = desk_notice_verify,
-	[ROUTE_NOTICES_SECOND_READ] = desk_notice_second_read,
-	[ROUTE_NOTICES_PASS] = desk_notice_pass,
-	[ROUTE_NOTICES_FAIL] = desk_notice_fail,
-	[ROUTE_NOTICES_BRIEF] = desk_notice_brief,
-	[ROUTE_NOTICES_MARK_BRIEF] = desk_notice_mark_brief,
-	[ROUTE_NOTICES_UPREPORT] = desk_notice_upreport,
-	[ROUTE_NOTICES_CLOSE] = desk_notice_close,
-	[ROUTE_NOTICES_WITHDRAW] = desk_notice_withdraw,
-	[ROUTE_NOTICES_REMIND] = desk_notice_remind,
-
+	/* the regulation, knowledge, the same act done to many */
+	[ROUTE_REGULATIONS_CREATE] = desk_regulation_create,
+	[ROUTE_REGULATIONS_UPDATE] = desk_regulation_update,
+	[ROUTE_REGULATIONS_CONSULT] = desk_regulation_consult,
+	[ROUTE_REGULATIONS_RECALL] = desk_regulation_recall,
+	[ROUTE_REGULATIONS_ADOPT] = desk_regulation_adopt,
+	[ROUTE_REGULATIONS_DROP] = desk_regulation_drop,
+	[ROUTE_REGULATIONS_CARRY] = desk_regulation_carry,
+	[ROUTE_CLAUSES_INTERPRET] = desk_clause_interpret,
+	[ROUTE_CLAUSES_SUGGEST] = desk_clause_suggest,
+	[ROUTE_CLAUSES_REVIEW] = desk_clause_review,
+	[ROUTE_CLAUSES_SETTLE] = desk_clause_settle,
+	[ROUTE_CLAUSES_REVOKE] = desk_clause_revoke,
+	[ROUTE_KNOWLEDGE_CREATE] = desk_knowledge_create,
+	[ROUTE_KNOWLEDGE_UPDATE] = desk_knowledge_update,
+	[ROUTE_KNOWLEDGE_RETIRE] = desk_knowledge_retire,
+	[ROUTE_KNOWLEDGE_RESTORE] = desk_knowledge_restore,
+	[ROUTE_NOTICES_REMIND_MANY] = desk_notices_remind,
+	[ROUTE_NOTICES_DRAFT_MANY] = desk_notices_draft,
+	[ROUTE_FINDINGS_CONFIRM_MANY] = desk_findings_confirm,
 };
 
 desk_fn desk_act(enum route_id route)
 {
-	return (unsigned)route < ROUTE_COUNT_ ? acts[route] : NULL;
+	desk_fn act = (unsigned)route < ROUTE_COUNT_ ? acts[route] : NULL;
+	act = act != NULL ? act : desk_act_of_matter(route);
+	act = act != NULL ? act : desk_act_office(route);
+	return act != NULL ? act : tenure_act(route);
 }

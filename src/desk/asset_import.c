@@ -7,12 +7,35 @@
 #include "desk/assets.h"
 #include "desk/desk.h"
 #include "desk/expiry.h"
+#include "desk/import_source.h"
+#include "desk/person_row.h"
 #include "desk/sheet.h"
 #include "desk/unit_names.h"
 #include "model/asset_key.h"
 #include "sys/rand.h"
 
-_Static_assert(ASSET_COLUMN_COUNT <= SHEET_FIELDS_MAX, "every column has its place");
+/* Of a sheet in the store, besides the register's own: who is responsible, and how he is reached. */
+enum { PERSON = ASSET_COLUMN_COUNT, PHONE, MAIL, FIELD_COUNT };
+_Static_assert((int)FIELD_COUNT <= (int)SHEET_FIELDS_MAX, "every column has its place");
+
+#define NAMES(...)                                                                             \
+	(const char *const[])                                                                  \
+	{                                                                                      \
+		__VA_ARGS__, NULL                                                              \
+	}
+
+static const struct sheet_field person_fields[] = {
+	{ "person",
+		NAMES("责任人", "负责人", "联系人", "管理员", "系统管理员", "安全员",
+			"责任人姓名", "姓名", "person", "owner", "contact"),
+		PERSON_NAME_MAX, false },
+	{ "phone",
+		NAMES("电话", "手机", "手机号", "手机号码", "联系方式", "联系电话", "办公电话",
+			"phone", "mobile"),
+		PERSON_PHONE_MAX, false },
+	{ "mail", NAMES("邮箱", "电子邮箱", "邮件", "E-mail", "mail", "email"), PERSON_MAIL_MAX,
+		false },
+};
 
 struct import {
 	struct desk *desk;
@@ -20,7 +43,38 @@ struct import {
 	struct unit_names units;
 	struct asset_row *rows; /* what each line says; empty members say nothing */
 	struct asset_keys *keys;
+	struct sheet_field fields[FIELD_COUNT];
+	struct person_row
+		*people; /* who each line says is responsible; without a name nobody */
+	bool with_people;
 };
+
+/* How many records the import touches is limited by the audit entry, which names each. */
+static int person_save(struct import *im, const struct person_row *person, int64_t unit_id)
+{
+	struct person_row row = *person;
+	if (row.name.n == 0) {
+		return 0;
+	}
+	row.unit_id = unit_id == INT64_MAX ? 0 : unit_id;
+	int done = person_row_import(im->desk, &row, im->sheet.dry_run);
+	im->desk->import->people += done == 1;
+	/* Two of the name: whom is meant the sheet does not say. */
+	return done < 0 && done != E_CONFLICT ? done : 0;
+}
+
+static void person_take(struct import *im, size_t row, struct person_row *person)
+{
+	person->name = sheet_cell(&im->sheet, row, PERSON);
+	person->phone = sheet_cell(&im->sheet, row, PHONE);
+	person->mail = sheet_cell(&im->sheet, row, MAIL);
+	if (!person_phone_fine(person->phone)) {
+		sheet_refuse(&im->sheet, row, PHONE, "invalid", person->phone);
+	}
+	if (!person_mail_fine(person->mail)) {
+		sheet_refuse(&im->sheet, row, MAIL, "invalid", person->mail);
+	}
+}
 
 /* A word of the schema, or nothing; 0 or refused. */
 static void word_take(
@@ -48,9 +102,12 @@ static void unit_take(struct import *im, size_t row, enum asset_column column, i
 {
 	struct slice cell = sheet_cell(&im->sheet, row, column);
 	int64_t id = cell.n > 0 ? unit_names_find(&im->units, im->desk->arena, cell) : 0;
-	if (id < 0) {
+	if (id < 0 || (id == 0 && cell.n > 0)) {
 		sheet_refuse(&im->sheet, row, column,
-			id == E_CONFLICT ? "ambiguous_unit" : "unknown_unit", cell);
+			id == E_CONFLICT ? "ambiguous_unit"
+			: id == 0        ? "unit_left_out"
+					 : "unknown_unit",
+			cell);
 		return;
 	}
 	*unit_id = id;
@@ -211,28 +268,50 @@ static int line_save(struct import *im, const struct asset_row *line)
 	bool dated = row.domain_end_ms != before.domain_end_ms ||
 		     row.icp_end_ms != before.icp_end_ms;
 	int error = asset_row_save(im->desk, &row, im->keys);
+	error = error < 0 ? error
+			  : import_source_note(im->desk, "asset", row.id, row.version,
+				    found == 1 ? asset_row_json(im->desk->arena, &before)
+					       : (struct slice) { 0 });
 	return error < 0 || !dated ? error : expiry_set(im->desk->txn, "asset", row.id);
+}
+
+static int lines_save(struct import *im)
+{
+	int error = 0;
+	for (size_t row = 0; error >= 0 && row < im->sheet.row_count; row++) {
+		error = im->sheet.rows[row].bad ? 0 : line_save(im, &im->rows[row]);
+		if (error >= 0 && im->with_people && !im->sheet.rows[row].bad) {
+			error = person_save(im, &im->people[row], im->rows[row].owner_unit_id);
+		}
+	}
+	return error;
 }
 
 static int run(struct import *im)
 {
 	struct desk *desk = im->desk;
-	int error = import_sheet_open(desk, asset_sheet_fields, ASSET_COLUMN_COUNT, &im->sheet);
+	im->with_people = desk->import != NULL;
+	memcpy(im->fields, asset_sheet_fields, sizeof(asset_sheet_fields));
+	memcpy(&im->fields[PERSON], person_fields, sizeof(person_fields));
+	int error = import_sheet_open(desk, im->fields,
+		im->with_people ? FIELD_COUNT : ASSET_COLUMN_COUNT, &im->sheet);
 	error = error < 0 ? error : unit_names_load(desk, &im->units);
 	if (error < 0) {
 		return error;
 	}
 	im->rows = arena_take(desk->arena, (im->sheet.row_count + 1) * sizeof(*im->rows));
+	im->people = arena_take(desk->arena, (im->sheet.row_count + 1) * sizeof(*im->people));
 	im->keys = arena_take(desk->arena, sizeof(*im->keys));
 	sheet_check(&im->sheet);
 	for (size_t row = 0; row < im->sheet.row_count; row++) {
 		line_read(im, row);
+		if (im->with_people) {
+			person_take(im, row, &im->people[row]);
+		}
 	}
 	error = duplicates_refuse(im);
 	error = error < 0 ? error : sheet_admit(desk, &im->sheet);
-	for (size_t row = 0; error >= 0 && row < im->sheet.row_count; row++) {
-		error = im->sheet.rows[row].bad ? 0 : line_save(im, &im->rows[row]);
-	}
+	error = error < 0 ? error : lines_save(im);
 	return error < 0 ? error : sheet_answer(desk, &im->sheet, "asset.import", "asset");
 }
 

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "desk/asset_row.h"
 
+#include <stddef.h>
+
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
 #include "desk/desk.h"
+#include "desk/row_json.h"
 #include "model/asset_key.h"
 #include "model/asset_tags.h"
 #include "model/contact.h"
@@ -212,4 +215,37 @@ int asset_row_save(struct desk *desk, struct asset_row *row, const struct asset_
 		arena_printf(desk->arena, "%.*s %.*s %.*s", SLICE_FMT(row->name),
 			SLICE_FMT(row->address), SLICE_FMT(row->domain)));
 	return tokens < 0 ? (int)tokens : 0;
+}
+
+#define AT(member) offsetof(struct asset_row, member)
+static const struct row_member members[] = {
+	{ "name", AT(name), ROW_MEMBER_TEXT },
+	{ "kind", AT(kind), ROW_MEMBER_TEXT },
+	{ "address", AT(address), ROW_MEMBER_TEXT },
+	{ "domain", AT(domain), ROW_MEMBER_TEXT },
+	{ "importance", AT(importance), ROW_MEMBER_TEXT },
+	{ "exposure", AT(exposure), ROW_MEMBER_TEXT },
+	{ "host", AT(host), ROW_MEMBER_TEXT },
+	{ "vendor", AT(vendor), ROW_MEMBER_TEXT },
+	{ "vendor_phone", AT(vendor_phone), ROW_MEMBER_TEXT },
+	{ "note", AT(note), ROW_MEMBER_TEXT },
+	{ "icp_number", AT(icp_number), ROW_MEMBER_TEXT },
+	{ "tags", AT(tags), ROW_MEMBER_TEXT },
+	{ "mlps_level", AT(mlps_level), ROW_MEMBER_INT },
+	{ "owner_unit_id", AT(owner_unit_id), ROW_MEMBER_INT },
+	{ "operate_unit_id", AT(operate_unit_id), ROW_MEMBER_INT },
+	{ "use_unit_id", AT(use_unit_id), ROW_MEMBER_INT },
+	{ "domain_end_ms", AT(domain_end_ms), ROW_MEMBER_INT },
+	{ "icp_end_ms", AT(icp_end_ms), ROW_MEMBER_INT },
+	{ "retired", AT(retired), ROW_MEMBER_BOOL },
+};
+
+struct slice asset_row_json(struct arena *arena, const struct asset_row *row)
+{
+	return row_json(arena, row, members, sizeof(members) / sizeof(members[0]));
+}
+
+void asset_row_of_json(struct asset_row *row, const struct json *json)
+{
+	row_of_json(row, json, members, sizeof(members) / sizeof(members[0]));
 }

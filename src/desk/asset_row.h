@@ -14,6 +14,7 @@
 #include "base/slice.h"
 
 struct asset_keys;
+struct json;
 struct arena;
 struct desk;
 
@@ -82,6 +83,10 @@ NODISCARD int asset_row_keys(const struct asset_row *row, struct asset_keys *ret
  */
 NODISCARD int asset_row_save(
 	struct desk *desk, struct asset_row *row, const struct asset_keys *keys);
+
+/** Its members as JSON, and back; id and version are the caller's.  Owns: the arena. */
+struct slice asset_row_json(struct arena *arena, const struct asset_row *row);
+void asset_row_of_json(struct asset_row *row, const struct json *json);
 
 /** Would saving change anything? */
 bool asset_row_same(const struct asset_row *a, const struct asset_row *b);

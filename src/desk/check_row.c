@@ -14,6 +14,7 @@
 #include "model/check_kind.h"
 #include "model/signal.h"
 #include "model/target.h"
+#include "records/search.h"
 #include "records/secret.h"
 #include "records/sql.h"
 
@@ -308,6 +309,14 @@ static int parents_save(struct desk *desk, const struct check_row *row)
 	return done < 0 ? (int)done : 0;
 }
 
+static int searchable(struct desk *desk, const struct check_row *row)
+{
+	int64_t tokens = search_put(desk->txn, "check", row->id,
+		arena_printf(desk->arena, "%.*s %.*s", SLICE_FMT(row->name),
+			SLICE_FMT(row->target)));
+	return tokens < 0 ? (int)tokens : 0;
+}
+
 int check_row_save(struct desk *desk, struct check_row *row)
 {
 	int64_t done = 0;
@@ -337,6 +346,7 @@ int check_row_save(struct desk *desk, struct check_row *row)
 	}
 	int error = done < 0 ? (int)done : trail_row(desk->txn, "watch", row->id);
 	error = error < 0 ? error : parents_save(desk, row);
+	error = error < 0 ? error : searchable(desk, row);
 	return error < 0 ? error : txn_change(desk->txn, "check", row->id, row->version);
 }
 

@@ -65,10 +65,23 @@ static int row_put(struct txn *txn, const struct deliver_mail *mail, struct slic
 	return error < 0 ? error : txn_change(txn, "delivery", id, 1);
 }
 
+/* Whoever may have left is told nothing any more; that he is doubted he may hear when he logs in. */
+static int withheld(struct txn *txn, int64_t person_id)
+{
+	int64_t id = 0;
+	return sql_int(txn_db(txn),
+		"SELECT id FROM suspicion WHERE person_id = $1 AND state = 'open' LIMIT 1", &id,
+		SQL_INT(person_id));
+}
+
 int deliver_mail(struct txn *txn, const struct deliver_mail *mail)
 {
 	struct slice address = mail->address;
-	int error = mail->person_id == 0 ? 0 : address_of(txn, mail->person_id, &address);
+	int error = mail->person_id == 0 ? 0 : withheld(txn, mail->person_id);
+	if (error != 0) {
+		return error < 0 ? error : 0;
+	}
+	error = mail->person_id == 0 ? 0 : address_of(txn, mail->person_id, &address);
 	if (error < 0 || address.n == 0) {
 		return error;
 	}

@@ -76,6 +76,10 @@ static void answer_put(struct desk *desk)
 		jw_key(&jw, "report");
 		jw_raw(&jw, desk->answer_report);
 	}
+	if (desk->answer_moves.n > 0) {
+		jw_key(&jw, "moves");
+		jw_raw(&jw, desk->answer_moves);
+	}
 	jw_end(&jw);
 }
 
@@ -106,7 +110,10 @@ static int caller_admit(struct desk *desk)
 	if (desk->caller.must_change) {
 		return desk_refuse(desk, E_DENIED, "session.must_change", NULL);
 	}
-	return deny(desk, desk->caller.address_refused ? "denied.address" : "denied.role");
+	return deny(desk, desk->caller.address_refused       ? "denied.address"
+			  : desk->caller.withheld            ? "denied.withheld"
+			  : desk->caller.reads_until_ms != 0 ? "denied.handed_over"
+							     : "denied.role");
 }
 
 /* Whose deadlines would be reckoned from a moment nobody believes. */
@@ -115,7 +122,9 @@ static bool judges_by_clock(enum route_id route)
 	static const enum route_id judging[] = { ROUTE_FINDINGS_CONFIRM, ROUTE_NOTICES_ISSUE,
 		ROUTE_NOTICES_CONFIRM, ROUTE_NOTICES_SIGN, ROUTE_NOTICES_SUBMIT,
 		ROUTE_NOTICES_RETURN, ROUTE_NOTICES_VERIFY, ROUTE_NOTICES_PASS,
-		ROUTE_NOTICES_FAIL, ROUTE_NOTICES_REMIND, ROUTE_NOTICES_CLOSE };
+		ROUTE_NOTICES_FAIL, ROUTE_NOTICES_REMIND, ROUTE_NOTICES_CLOSE,
+		ROUTE_FINDINGS_CONFIRM_MANY, ROUTE_NOTICES_REMIND_MANY, ROUTE_REGULATIONS_ADOPT,
+		ROUTE_REGULATIONS_CARRY };
 	for (size_t i = 0; i < sizeof(judging) / sizeof(judging[0]); i++) {
 		if (judging[i] == route) {
 			return true;

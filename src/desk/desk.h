@@ -32,6 +32,7 @@
 struct arena;
 struct blob_store;
 struct calendar;
+struct import_source;
 struct json;
 struct policy;
 struct secret_key;
@@ -67,6 +68,7 @@ struct desk_call {
 	int64_t upload_blob;
 	struct slice upload_media;
 	uint32_t upload_pages;
+	struct slice upload_cells; /* of a table: grid/grid.h */
 };
 
 struct desk {
@@ -78,6 +80,7 @@ struct desk {
 	struct caller caller;
 	enum scope scope; /* of the route for this caller */
 	int64_t now_ms;
+	bool dry_run; /* of an act done to many: stop before anything is written */
 	/* what went wrong, for the problem answer */
 	char code[48];
 	char field[48];
@@ -88,7 +91,10 @@ struct desk {
 	struct slice answer_secret;
 	struct slice answer_state;
 	struct slice answer_report; /* JSON */
+	struct slice answer_moves;  /* JSON: deadlines that would be other ones */
 	char set_token[80];         /* session cookie to set; "-" ends it */
+	struct import_source
+		*import; /* the sheet in the store that is being imported; NULL = none */
 };
 
 typedef int (*desk_fn)(struct desk *desk);
@@ -106,6 +112,8 @@ NODISCARD int desk_run(struct txn *txn, struct desk *desk);
 
 /** The act of a route; NULL when it is no command or not built.  desk/acts.c. */
 desk_fn desk_act(enum route_id route);
+/** The part of it in desk/acts_office.c. */
+desk_fn desk_act_office(enum route_id route);
 
 /** Refuse: dotted code (a sentence in the UI's catalogue) and the body's member at fault.  Returns error. */
 int desk_refuse(struct desk *desk, int error, const char *code, const char *field);

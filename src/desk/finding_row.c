@@ -10,6 +10,8 @@
 #include "desk/words.h"
 #include "records/sql.h"
 #include "records/trail.h"
+#include "workflow/policy.h"
+#include "workflow/routing.h"
 
 enum {
 	TITLE_MAX = 120,
@@ -22,9 +24,10 @@ enum {
 #define COLUMNS                                                                                \
 	"version, state, grade, kind, title, description, advice, asset_id, unit_id, source,"  \
 	" dedup_key, found_at_ms, reported_at_ms, handled_at_ms, incident_id, watch_id,"       \
-	" notice_id, author_id, recurrence, reason, false_by, evidence, policy, policy_id"
+	" notice_id, author_id, recurrence, reason, false_by, evidence, policy, policy_id,"    \
+	" target_id, earlier_id, again_cause, again_note, doubt_at_ms, review_due, suppressed"
 
-enum { ARGS = 25 };
+enum { ARGS = 32 };
 
 int finding_row_load(struct txn *txn, int64_t id, struct finding_row *ret_row)
 {
@@ -68,6 +71,13 @@ int finding_row_load(struct txn *txn, int64_t id, struct finding_row *ret_row)
 		.evidence = arena_dup(arena, db_col_text(q, 21)),
 		.policy = arena_dup(arena, db_col_text(q, 22)),
 		.policy_id = db_col_int64(q, 23),
+		.target_id = db_col_int64(q, 24),
+		.previous_id = db_col_int64(q, 25),
+		.again_cause = arena_dup(arena, db_col_text(q, 26)),
+		.again_note = arena_dup(arena, db_col_text(q, 27)),
+		.review_at_ms = db_col_int64(q, 28),
+		.review_due = db_col_int64(q, 29) != 0,
+		.suppressed = db_col_int64(q, 30),
 	};
 	return 0;
 }
@@ -100,6 +110,13 @@ static void args_fill(const struct finding_row *f, struct sql_arg args[ARGS])
 		SQL_TEXT_OR_NULL(f->evidence),
 		SQL_TEXT(f->policy),
 		SQL_INT_OR_NULL(f->policy_id),
+		SQL_INT_OR_NULL(f->target_id),
+		SQL_INT_OR_NULL(f->previous_id),
+		SQL_TEXT_OR_NULL(f->again_cause),
+		SQL_TEXT_OR_NULL(f->again_note),
+		SQL_INT_OR_NULL(f->review_at_ms),
+		SQL_INT_OR_NULL(f->review_due),
+		SQL_INT_OR_NULL(f->suppressed),
 	};
 	for (size_t i = 0; i < ARGS; i++) {
 		args[i] = all[i];
@@ -113,7 +130,8 @@ int finding_row_insert(struct txn *txn, const struct finding_row *row)
 	int64_t done = sql_run_args(txn_db(txn),
 		"INSERT INTO finding (id, " COLUMNS
 		") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9,"
-		" $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25)",
+		" $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25,"
+		" $26, $27, $28, $29, $30, $31, $32)",
 		args, ARGS);
 	int error = done < 0 ? (int)done : trail_row(txn, "finding", row->id);
 	return error < 0 ? error : txn_change(txn, "finding", row->id, row->version);
@@ -130,7 +148,9 @@ int finding_row_save(struct txn *txn, struct finding_row *row)
 		" source = $11, dedup_key = $12, found_at_ms = $13, reported_at_ms = $14,"
 		" handled_at_ms = $15, incident_id = $16, watch_id = $17, notice_id = $18,"
 		" author_id = $19, recurrence = $20, reason = $21, false_by = $22,"
-		" evidence = $23, policy = $24, policy_id = $25 WHERE id = $1",
+		" evidence = $23, policy = $24, policy_id = $25, target_id = $26,"
+		" earlier_id = $27, again_cause = $28, again_note = $29, doubt_at_ms = $30,"
+		" review_due = $31, suppressed = $32 WHERE id = $1",
 		args, ARGS);
 	int error = done < 0 ? (int)done : trail_row(txn, "finding", row->id);
 	return error < 0 ? error : txn_change(txn, "finding", row->id, row->version);
@@ -189,22 +209,52 @@ static int incident_take(struct desk *desk, struct finding_row *row)
 		return found;
 	}
 	row->asset_id = row->asset_id != 0 ? row->asset_id : db_col_int64(q, 0);
-	row->unit_id = row->unit_id != 0 ? row->unit_id : db_col_int64(q, 1);
+	/* An asset's finding is routed by its kind; the incident's unit stands for the rest. */
+	row->unit_id =
+		row->unit_id != 0 || row->asset_id != 0 ? row->unit_id : db_col_int64(q, 1);
 	row->found_at_ms = db_col_int64(q, 2);
 	return evidence_take(desk, row);
 }
 
-/* The unit that answers for an asset, where nobody said otherwise. */
+/* The unit that answers for this kind on the asset, as the policy routes it; 0 = nobody. */
+static int routed(struct desk *desk, int64_t asset_id, struct slice kind, int64_t *ret_unit_id)
+{
+	AUTO_STMT struct stmt *q = NULL;
+	struct routing_answer answer = { 0 };
+	int found = sql_query(desk->db,
+		"SELECT owner_unit_id, operate_unit_id, use_unit_id FROM asset WHERE id = $1",
+		&q, SQL_INT(asset_id));
+	found = found < 0 ? found : db_step(q);
+	if (found == 1) {
+		struct routing_units units = { { db_col_int64(q, 0), db_col_int64(q, 1),
+			db_col_int64(q, 2) } };
+		routing_ask(desk->env->policy->routes, kind, &units, &answer);
+	}
+	*ret_unit_id = answer.unit_id;
+	return found < 0 ? found : 0;
+}
+
+/* Where nobody said otherwise. */
 static int owner_take(struct desk *desk, struct finding_row *row)
 {
+	return row->unit_id != 0 || row->asset_id == 0
+		       ? 0
+		       : routed(desk, row->asset_id, row->kind, &row->unit_id);
+}
+
+/* Judged to be of another kind: whoever answered because of the kind hands it on. */
+static int kind_follow(struct desk *desk, struct finding_row *row, struct slice kind_before)
+{
 	int64_t unit_id = 0;
-	if (row->unit_id != 0 || row->asset_id == 0) {
+	if (row->id == 0 || row->asset_id == 0 || slice_eq(kind_before, row->kind) ||
+		json_type(json_get(desk->call->body, "unit_id")) == JSON_INT) {
 		return 0;
 	}
-	int found = sql_int(desk->db, "SELECT owner_unit_id FROM asset WHERE id = $1", &unit_id,
-		SQL_INT(row->asset_id));
-	row->unit_id = found == 1 ? unit_id : 0;
-	return found < 0 ? found : 0;
+	int error = routed(desk, row->asset_id, kind_before, &unit_id);
+	if (error == 0 && unit_id == row->unit_id) {
+		row->unit_id = 0;
+	}
+	return error;
 }
 
 static int watch_asset_take(struct desk *desk, struct finding_row *row)
@@ -279,7 +329,9 @@ static int words_read(struct desk *desk, struct finding_row *row)
 
 int finding_row_read(struct desk *desk, struct finding_row *row)
 {
+	struct slice kind_before = row->kind;
 	int error = words_read(desk, row);
+	error = error < 0 ? error : kind_follow(desk, row, kind_before);
 	error = error < 0 ? error : id_read(desk, "asset_id", "asset", &row->asset_id);
 	error = error < 0 ? error : id_read(desk, "unit_id", "unit", &row->unit_id);
 	error = error < 0 ? error : id_read(desk, "check_id", "watch", &row->watch_id);

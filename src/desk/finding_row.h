@@ -7,6 +7,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/attr.h"
@@ -43,7 +44,14 @@ struct finding_row {
 	int64_t false_by; /* who called it a false positive */
 	struct slice evidence;
 	struct slice policy;
-	int64_t policy_id; /* the text kept; 0 in records older than that */
+	int64_t policy_id;        /* the text kept; 0 in records older than that */
+	int64_t target_id;        /* what it repeats or went into */
+	int64_t previous_id;      /* what it was before, long ago */
+	struct slice again_cause; /* why it came back */
+	struct slice again_note;
+	int64_t review_at_ms; /* a false positive is looked at again */
+	bool review_due;
+	int64_t suppressed; /* times it was seen while said to be none */
 };
 
 /** Texts live in the command's arena.  Returns: 0, E_ABSENT or as db_step. */

@@ -2,15 +2,14 @@
 #include "desk/findings.h"
 
 #include "base/arena.h"
-#include "base/buf.h"
 #include "base/civil.h"
-#include "base/diag.h"
 #include "base/err.h"
 #include "base/json.h"
-#include "base/jw.h"
 #include "desk/desk.h"
+#include "desk/finding_act.h"
+#include "desk/finding_recur.h"
 #include "desk/finding_row.h"
-#include "desk/staffing_load.h"
+#include "desk/incoming_link.h"
 #include "desk/words.h"
 #include "records/search.h"
 #include "records/sql.h"
@@ -19,65 +18,7 @@
 #include "workflow/finding.h"
 #include "workflow/policy.h"
 
-enum { REASON_MAX = 500, ARGS_OCTETS_MAX = 32 * 1024 };
-
-/* ---- the machine */
-
-static int decide(struct desk *desk, struct finding_row *row, enum finding_act act,
-	struct finding_facts *facts, struct finding_outcome *outcome)
-{
-	struct diag diag = { 0 };
-	int error = staffing_load(desk->txn, &facts->staffing);
-	facts->state = row->state;
-	facts->grade = row->grade;
-	facts->unit_known = row->unit_id != 0;
-	facts->has_evidence =
-		row->evidence.n > 0 || row->description.n > 0 || row->watch_id != 0;
-	error = error < 0 ? error : finding_step(facts, act, desk->caller.role, outcome, &diag);
-	if (error < 0 && diag.source[0] != '\0') {
-		struct slice code = arena_printf(desk->arena, "finding.%s", diag.source);
-		return desk_refuse(desk, error, (const char *)code.p, NULL);
-	}
-	return error;
-}
-
-static struct slice args_of(struct desk *desk, struct slice reason)
-{
-	AUTO_BUF struct buf text;
-	buf_init(&text, ARGS_OCTETS_MAX);
-	struct jw jw;
-	jw_init(&jw, &text);
-	jw_object(&jw);
-	if (reason.n > 0) {
-		jw_kv_str(&jw, "reason", reason);
-	}
-	jw_end(&jw);
-	return arena_dup(desk->arena, buf_slice(&text));
-}
-
-static int done(struct desk *desk, const struct finding_row *row, const char *act,
-	const char *code, struct slice reason)
-{
-	desk_audit(desk, act, "finding", row->id, row->version, reason);
-	desk_answer(desk, row->id, row->version);
-	desk->answer_state = slice_str(name_id(&finding_state_names, row->state));
-	return words_timeline(desk, "finding", row->id, code, args_of(desk, reason));
-}
-
-static int open_row(struct desk *desk, struct finding_row *row)
-{
-	int error = finding_row_load(desk->txn, desk->call->id, row);
-	error = error < 0 ? error : desk_unit_reached(desk, row->unit_id);
-	desk->answer_state = slice_str(name_id(&finding_state_names, row->state));
-	return error < 0 ? error : desk_version_same(desk, row->version);
-}
-
-/* A judgement is by the policy of its moment. */
-static void judged(struct desk *desk, struct finding_row *row)
-{
-	row->policy = slice_str(desk->env->policy->version);
-	row->policy_id = desk->env->policy_id;
-}
+enum { REASON_MAX = 500 };
 
 /* ---- create */
 
@@ -153,29 +94,40 @@ static int again(struct desk *desk, const struct finding_row *row, struct findin
 	bool open = finding_open(known->state);
 	known->incident_id = row->incident_id != 0 ? row->incident_id : known->incident_id;
 	if (!open) {
-		known->state = FINDING_REOPENED;
-		known->recurrence++;
-		known->handled_at_ms = 0;
-		judged(desk, known);
+		finding_judged(desk, known);
 		known->evidence = row->evidence.n > 0 ? row->evidence : known->evidence;
 	}
-	int error = finding_row_save(desk->txn, known);
+	int error =
+		open ? finding_row_save(desk->txn, known) : finding_reopen(desk->txn, known);
 	struct finding_row mark = { .id = known->id, .incident_id = row->incident_id };
 	error = error < 0 ? error : incident_mark(desk, &mark);
 	error = error < 0 ? error
-			  : done(desk, known, "finding.again", open ? "seen_again" : "reopened",
-				    (struct slice) { 0 });
+			  : finding_done(desk, known, "finding.again",
+				    open ? "seen_again" : "reopened", (struct slice) { 0 });
 	/* What is said this time stands beside what was said before. */
 	return error < 0 || row->description.n == 0
 		       ? error
 		       : words_timeline(desk, "finding", known->id, "said_again",
-				 args_of(desk, row->description));
+				 finding_args(desk, row->description));
+}
+
+/* Said to be none, and not to be looked at again yet: counted, and nothing else. */
+static int suppressed(
+	struct desk *desk, const struct finding_row *row, struct finding_row *known)
+{
+	struct finding_row mark = { .id = known->id, .incident_id = row->incident_id };
+	known->suppressed++;
+	int error = finding_row_save(desk->txn, known);
+	error = error < 0 ? error : incident_mark(desk, &mark);
+	return error < 0 ? error
+			 : finding_done(desk, known, "finding.suppressed", "suppressed",
+				   (struct slice) { 0 });
 }
 
 static int searchable(struct desk *desk, const struct finding_row *row)
 {
 	struct slice text = arena_printf(desk->arena, "%.*s %.*s", SLICE_FMT(row->title),
-		SLICE_FMT(slice_head(row->description, 1000)));
+		SLICE_FMT(slice_head(row->description, 4000)));
 	int64_t tokens = search_put(desk->txn, "finding", row->id, text);
 	return tokens < 0 ? (int)tokens : 0;
 }
@@ -191,12 +143,19 @@ int finding_take(struct desk *desk, struct finding_row *row, const char *act, co
 	if (found == 1 && (finding_open(known.state) || recurs(desk, &known))) {
 		return again(desk, row, &known);
 	}
-	judged(desk, row);
+	if (found == 1 && known.state == FINDING_FALSE_POSITIVE && row->incident_id != 0 &&
+		!known.review_due) {
+		return suppressed(desk, row, &known);
+	}
+	finding_judged(desk, row);
 	row->id = txn_id(desk->txn);
+	if (found == 1 && known.state == FINDING_CLOSED) {
+		row->previous_id = known.id; /* so long ago that it is another */
+	}
 	int error = finding_row_insert(desk->txn, row);
 	error = error < 0 ? error : incident_mark(desk, row);
 	error = error < 0 ? error : searchable(desk, row);
-	return error < 0 ? error : done(desk, row, act, code, (struct slice) { 0 });
+	return error < 0 ? error : finding_done(desk, row, act, code, (struct slice) { 0 });
 }
 
 int desk_finding_create(struct desk *desk)
@@ -207,9 +166,14 @@ int desk_finding_create(struct desk *desk)
 		.source = SOURCE_MONITOR,
 		.found_at_ms = desk->now_ms,
 		.author_id = desk->caller.person_id };
+	int64_t paper_id = 0;
 	int error = finding_row_read(desk, &row);
 	error = error < 0 ? error : incident_unused(desk, &row);
-	return error < 0 ? error : finding_take(desk, &row, "finding.create", "created");
+	error = error < 0 ? error : incoming_link_read(desk, &paper_id);
+	row.source = paper_id != 0 ? SOURCE_SUPERIOR : row.source;
+	error = error < 0 ? error : finding_take(desk, &row, "finding.create", "created");
+	/* The one that is open already may be what it names. */
+	return error < 0 ? error : incoming_link_finding(desk, desk->answer_id, paper_id);
 }
 
 /* ---- judging */
@@ -219,19 +183,20 @@ int desk_finding_confirm(struct desk *desk)
 	struct finding_row row = { 0 };
 	struct finding_facts facts = { 0 };
 	struct finding_outcome outcome = { 0 };
-	int error = open_row(desk, &row);
+	int error = finding_open_row(desk, &row);
 	error = error < 0 ? error : finding_row_read(desk, &row);
-	error = error < 0 ? error : decide(desk, &row, FINDING_ACT_CONFIRM, &facts, &outcome);
-	if (error < 0) {
+	error = error < 0 ? error
+			  : finding_decide(desk, &row, FINDING_ACT_CONFIRM, &facts, &outcome);
+	if (error < 0 || desk->dry_run) {
 		return error;
 	}
 	row.state = outcome.to;
-	judged(desk, &row);
+	finding_judged(desk, &row);
 	error = finding_row_save(desk->txn, &row);
 	error = error < 0 ? error : searchable(desk, &row);
-	return error < 0
-		       ? error
-		       : done(desk, &row, "finding.confirm", "confirmed", (struct slice) { 0 });
+	return error < 0 ? error
+			 : finding_done(desk, &row, "finding.confirm", "confirmed",
+				   (struct slice) { 0 });
 }
 
 static int false_settle(struct desk *desk, struct finding_row *row,
@@ -240,9 +205,10 @@ static int false_settle(struct desk *desk, struct finding_row *row,
 	row->state = outcome->to;
 	row->handled_at_ms = desk->now_ms;
 	row->notice_id = 0; /* a draft loses what is none */
-	judged(desk, row);
-	int error = finding_row_save(desk->txn, row);
-	return error < 0 ? error : done(desk, row, act, "false_positive", row->reason);
+	finding_judged(desk, row);
+	int error = finding_review_set(desk->txn, desk->env, row);
+	error = error < 0 ? error : finding_row_save(desk->txn, row);
+	return error < 0 ? error : finding_done(desk, row, act, "false_positive", row->reason);
 }
 
 int desk_finding_false_positive(struct desk *desk)
@@ -251,14 +217,14 @@ int desk_finding_false_positive(struct desk *desk)
 	struct finding_facts facts = { 0 };
 	struct finding_outcome outcome = { 0 };
 	struct slice reason = { 0 };
-	int error = open_row(desk, &row);
+	int error = finding_open_row(desk, &row);
 	error = error < 0 ? error
 			  : words_text(desk, "reason", WORDS_REQUIRED, REASON_MAX, &reason);
 	if (error < 0) {
 		return error;
 	}
 	facts.reason_given = words_enough(reason, FINDING_REASON_MIN);
-	error = decide(desk, &row, FINDING_ACT_FALSE_POSITIVE, &facts, &outcome);
+	error = finding_decide(desk, &row, FINDING_ACT_FALSE_POSITIVE, &facts, &outcome);
 	bool waits =
 		error == E_DENIED && slice_is(slice_str(desk->code), "finding.second_operator");
 	if (error < 0 && !waits) {
@@ -272,7 +238,8 @@ int desk_finding_false_positive(struct desk *desk)
 	desk->code[0] = '\0';
 	error = finding_row_save(desk->txn, &row);
 	return error < 0 ? error
-			 : done(desk, &row, "finding.false_proposed", "false_proposed", reason);
+			 : finding_done(desk, &row, "finding.false_proposed", "false_proposed",
+				   reason);
 }
 
 int desk_finding_second(struct desk *desk)
@@ -280,7 +247,7 @@ int desk_finding_second(struct desk *desk)
 	struct finding_row row = { 0 };
 	struct finding_facts facts = { .reason_given = true, .second_operator = true };
 	struct finding_outcome outcome = { 0 };
-	int error = open_row(desk, &row);
+	int error = finding_open_row(desk, &row);
 	if (error < 0) {
 		return error;
 	}
@@ -290,6 +257,6 @@ int desk_finding_second(struct desk *desk)
 	if (row.false_by == desk->caller.person_id) {
 		return desk_refuse(desk, E_DENIED, "finding.second_operator", NULL);
 	}
-	error = decide(desk, &row, FINDING_ACT_FALSE_POSITIVE, &facts, &outcome);
+	error = finding_decide(desk, &row, FINDING_ACT_FALSE_POSITIVE, &facts, &outcome);
 	return error < 0 ? error : false_settle(desk, &row, &outcome, "finding.second");
 }

@@ -6,6 +6,7 @@
 #include "base/err.h"
 #include "base/jw.h"
 #include "desk/desk.h"
+#include "desk/finding_recur.h"
 #include "desk/matter.h"
 #include "desk/signals.h"
 #include "model/signal.h"
@@ -28,11 +29,12 @@ static int proof_notice(struct txn *txn, int64_t proof_id, int64_t *ret_notice_i
 int line_probe_result(
 	struct txn *txn, const struct desk_env *env, const struct line_probe *result)
 {
-	(void)env;
 	int64_t notice_id = 0;
 	int found = proof_notice(txn, result->proof_id, &notice_id);
 	if (found <= 0) {
-		return found; /* unknown, or a second answer: the first one stands */
+		/* A look at what was closed, or unknown, or a second answer: the first one stands. */
+		found = found < 0 ? found : finding_recheck_result(txn, env, result);
+		return found < 0 ? found : 0;
 	}
 	trail_act(txn, &(struct trail_act) { .act = SLICE("probe.result"),
 			       .kind = SLICE("notice"),

@@ -13,7 +13,7 @@
 #include "records/timer.h"
 #include "records/trail.h"
 
-enum { SIGN_REMINDERS_MAX = 5 };
+enum { SIGN_RUNGS = POLICY_LADDER_RUNGS };
 
 static void act_of_time(struct matter *m, const char *act, const struct timer *timer)
 {
@@ -28,32 +28,31 @@ static void act_of_time(struct matter *m, const char *act, const struct timer *t
 	m->act = NOTICE_ACT_COUNT; /* no act of a person: messages name the rung */
 }
 
-static int timeline(struct matter *m, const char *code, struct slice args)
-{
-	int64_t done = sql_run(m->db,
-		"INSERT INTO timeline (id, kind, record_id, at_ms, code, args, role)"
-		" VALUES ($1, 'notice', $2, $3, $4, $5, 'system')",
-		SQL_INT(txn_id(m->txn)), SQL_INT(m->row.id), SQL_INT(m->now_ms), SQL_STR(code),
-		SQL_TEXT(args));
-	return done < 0 ? (int)done : 0;
-}
-
 /* ---- not signed for */
 
 static int sign_next(struct matter *m, const struct timer *timer)
 {
-	int64_t at_ms = 0;
-	bool provisional = false;
-	if (timer->seq >= SIGN_REMINDERS_MAX) {
-		return 0;
-	}
-	int error = calendar_add(m->env->calendar, m->now_ms,
-		policy_rule(m->timing.policy, POLICY_SIGN_FOR, m->row.grade), &at_ms,
-		&provisional);
 	struct timer next = *timer;
 	next.seq++;
-	next.fire_at_ms = at_ms;
+	if (timer->seq >= SIGN_RUNGS) {
+		return 0;
+	}
+	int error = notice_remind_at(&m->timing, POLICY_SIGN_FOR, m->now_ms, &next.fire_at_ms);
 	return error < 0 ? error : timer_set(m->txn, &next);
+}
+
+/* The head at once, then one higher each time. */
+static int sign_tell(struct matter *m, int64_t rung, const char *event, struct slice subject,
+	struct slice text)
+{
+	static const enum role roles[SIGN_RUNGS] = { ROLE_UNIT_HEAD, ROLE_DIRECTOR,
+		ROLE_VICE_PRESIDENT, ROLE_LEADING_GROUP };
+	int error = matter_tell_unit(m, event, subject, text);
+	for (int64_t i = 0; i < rung && i < SIGN_RUNGS && error == 0; i++) {
+		error = matter_tell_role(m, roles[i],
+			roles[i] == ROLE_UNIT_HEAD ? m->row.unit_id : 0, event, subject, text);
+	}
+	return error;
 }
 
 static int sign_due(struct matter *m, const struct timer *timer)
@@ -68,65 +67,33 @@ static int sign_due(struct matter *m, const struct timer *timer)
 	struct slice text = arena_printf(m->arena, "%.*s（%.*s）应于 %.*s 前签收，尚未签收。",
 		SLICE_FMT(m->row.number), SLICE_FMT(m->unit_name),
 		SLICE_FMT(matter_time(m, m->row.sign_due_at_ms)));
-	int error = matter_tell_unit(m, (const char *)event.p, subject, text);
-	error = error < 0 ? error
-			  : matter_tell_role(m, ROLE_UNIT_HEAD, m->row.unit_id,
-				    (const char *)event.p, subject, text);
-	error = error < 0 ? error : timeline(m, "sign_overdue", SLICE("{}"));
+	int error = sign_tell(m, timer->seq, (const char *)event.p, subject, text);
+	error = error < 0 ? error : matter_say(m, "sign_overdue", SLICE("{}"));
 	return error < 0 ? error : sign_next(m, timer);
 }
 
 /* ---- not put right in time */
 
-static bool with_unit(enum notice_state state)
-{
-	return state == NOTICE_ISSUED || state == NOTICE_RECEIVED ||
-	       state == NOTICE_RECTIFYING || state == NOTICE_RETURNED || state == NOTICE_FAILED;
-}
-
-static int rung_tell(struct matter *m, int64_t level, int64_t seq)
-{
-	static const struct {
-		enum role role;
-		bool own;
-	} rungs[POLICY_LADDER_RUNGS] = {
-		{ ROLE_UNIT_HEAD, true },
-		{ ROLE_DIRECTOR, false },
-		{ ROLE_VICE_PRESIDENT, false },
-		{ ROLE_LEADING_GROUP, false },
-	};
-	struct slice event =
-		arena_printf(m->arena, "overdue.%lld.%lld", (long long)level, (long long)seq);
-	struct slice subject = arena_printf(m->arena, "【逾期】%.*s", SLICE_FMT(m->row.number));
-	struct slice text = arena_printf(m->arena, "%.*s（%.*s）整改已逾期，逾期级别 %lld。",
-		SLICE_FMT(m->row.number), SLICE_FMT(m->unit_name), (long long)level);
-	int error = matter_tell_unit(m, (const char *)event.p, subject, text);
-	for (int64_t i = 0; i < level && i < POLICY_LADDER_RUNGS && error == 0; i++) {
-		error = matter_tell_role(m, rungs[i].role, rungs[i].own ? m->row.unit_id : 0,
-			(const char *)event.p, subject, text);
-	}
-	return error;
-}
-
 static int overdue(struct matter *m, const struct timer *timer)
 {
-	if (!with_unit(m->row.state) || m->now_ms < m->row.due_at_ms) {
+	if (!notice_with_unit(m->row.state) || m->now_ms < m->row.due_at_ms) {
 		return 0;
 	}
 	act_of_time(m, "notice.overdue", timer);
+	int64_t before = m->row.overdue_level;
 	int64_t level = notice_overdue_level(&m->timing, &m->due);
 	bool first = slice_is(timer->kind, "notice.due");
-	int error = 0;
-	if (level > m->row.overdue_level) {
-		m->row.overdue_level = level;
-		error = notice_row_save(m->txn, &m->row);
-	} else if (!first) {
+	if (level <= before && !first) {
 		return 0;
 	}
-	error = error < 0 ? error : rung_tell(m, level, timer->seq);
+	/* Returned or failed it goes on where it was: that rung has been told. */
+	level = level > before ? level : before;
+	m->row.overdue_level = level;
+	int error = matter_rungs(m, before, level, timer->seq);
+	error = error < 0 ? error : notice_row_save(m->txn, &m->row);
 	error = error < 0
 			? error
-			: timeline(m, "overdue",
+			: matter_say(m, "overdue",
 				  arena_printf(m->arena, "{\"level\":%lld}", (long long)level));
 	return error < 0 ? error : matter_ladder_next(m);
 }
@@ -147,7 +114,7 @@ static int unconfirmed(struct matter *m, const struct timer *timer)
 	error = error < 0 ? error
 			  : matter_tell_role(
 				    m, ROLE_VICE_PRESIDENT, 0, "unconfirmed", subject, text);
-	return error < 0 ? error : timeline(m, "unconfirmed", SLICE("{}"));
+	return error < 0 ? error : matter_say(m, "unconfirmed", SLICE("{}"));
 }
 
 int line_timer(struct txn *txn, const struct desk_env *env, const struct timer *timer)

@@ -28,7 +28,8 @@ enum login_need login_need(enum route_id route)
 	if (route == ROUTE_SESSION_PASSWORD) {
 		return LOGIN_NEED_HASH_NEW;
 	}
-	return route == ROUTE_USERS_CREATE || route == ROUTE_USERS_RESET_PASSWORD
+	return route == ROUTE_USERS_CREATE || route == ROUTE_USERS_RESET_PASSWORD ||
+			       route == ROUTE_PEOPLE_ACCESS
 		       ? LOGIN_NEED_GENERATE
 		       : LOGIN_NEED_NONE;
 }
@@ -164,15 +165,17 @@ static int grant_choose(struct desk *desk, const struct account *account)
 {
 	static const char *const questions[] = {
 		"SELECT g.id, g.role, g.unit_id FROM session s JOIN role_grant g ON g.id = s.grant_id"
-		" WHERE s.account_id = $1 AND g.person_id = $2 AND g.valid_to_ms IS NULL ORDER BY s.id DESC LIMIT 1",
+		" WHERE s.account_id = $1 AND g.person_id = $2 AND (g.valid_to_ms IS NULL"
+		" OR g.read_until_ms > $3) ORDER BY s.id DESC LIMIT 1",
 		"SELECT g.id, g.role, g.unit_id FROM role_grant g JOIN account a ON a.person_id = g.person_id"
-		" WHERE a.id = $1 AND g.person_id = $2 AND g.valid_to_ms IS NULL ORDER BY g.id LIMIT 1",
+		" WHERE a.id = $1 AND g.person_id = $2 AND (g.valid_to_ms IS NULL OR g.read_until_ms > $3)"
+		" ORDER BY CASE WHEN g.valid_to_ms IS NULL THEN 0 ELSE 1 END, g.id LIMIT 1",
 	};
 	int row = 0;
 	for (size_t i = 0; i < 2 && row == 0; i++) {
 		AUTO_STMT struct stmt *q = NULL;
 		row = sql_query(desk->db, questions[i], &q, SQL_INT(account->id),
-			SQL_INT(account->person_id));
+			SQL_INT(account->person_id), SQL_INT(desk->now_ms));
 		row = row < 0 ? row : db_step(q);
 		if (row == 1) {
 			int role = name_parse(&role_names, db_col_text(q, 1));
@@ -266,6 +269,10 @@ int desk_session_login(struct desk *desk)
 	if (found == 0 || account.disabled || !desk->call->password_ok) {
 		(void)note_refused(desk, &account);
 		return desk_refuse(desk, E_DENIED, "session.wrong", NULL);
+	}
+	if (account.code_until_ms != 0 && account.code_until_ms < desk->now_ms) {
+		(void)note_refused(desk, &account);
+		return desk_refuse(desk, E_DENIED, "session.code_expired", NULL);
 	}
 	desk->caller.known = true;
 	desk->caller.person_id = account.person_id;

@@ -6,6 +6,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/json.h"
+#include "desk/calendars.h"
 #include "desk/desk.h"
 #include "desk/id_list.h"
 #include "desk/maintenance_cover.h"
@@ -192,7 +193,12 @@ static int body_read(struct desk *desk, struct row *row, struct id_list *ids)
 		return desk_refuse(
 			desk, E_INPUT, "maintenance.window", window.weekly ? "weekdays" : "to");
 	}
-	if (window.season != WINDOW_YEAR && desk->env->calendar->break_count == 0) {
+	const struct calendar *calendar = NULL;
+	error = calendar_of_unit(desk->txn, desk->env, 0, &calendar);
+	if (error < 0) {
+		return error;
+	}
+	if (window.season != WINDOW_YEAR && calendar->break_count == 0) {
 		return desk_refuse(desk, E_INPUT, "maintenance.no_terms", "season");
 	}
 	if (!window.weekly && row->to_ms <= desk->now_ms) {
@@ -269,8 +275,13 @@ static int edge_set(struct txn *txn, const struct desk_env *env, const struct ro
 {
 	struct window window = window_of(row);
 	int64_t now_ms = txn_now_ms(txn);
-	bool open = window_open(&window, env->calendar, now_ms);
-	int64_t edge_ms = window_edge(&window, env->calendar, now_ms);
+	const struct calendar *calendar = NULL;
+	int found = calendar_of_unit(txn, env, 0, &calendar);
+	if (found < 0) {
+		return found;
+	}
+	bool open = window_open(&window, calendar, now_ms);
+	int64_t edge_ms = window_edge(&window, calendar, now_ms);
 	bool has_edge = edge_ms != WINDOW_NEVER;
 	int64_t done = sql_run(txn_db(txn),
 		"UPDATE maintenance SET live_open = $2, live_edge_ms = $3 WHERE id = $1",
@@ -420,6 +431,11 @@ static int edges_set(
 int maintenance_timer(struct txn *txn, const struct desk_env *env, const struct timer *timer)
 {
 	return edges_set(txn, env, STANDING, timer->record_id);
+}
+
+int maintenance_days(struct txn *txn, const struct desk_env *env)
+{
+	return edges_set(txn, env, STANDING, 0);
 }
 
 int maintenance_terms(struct txn *txn, void *env)

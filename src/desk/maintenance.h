@@ -41,6 +41,9 @@ NODISCARD int maintenance_refresh(struct txn *txn, const struct desk_env *env);
 NODISCARD int maintenance_timer(
 	struct txn *txn, const struct desk_env *env, const struct timer *timer);
 
+/** The school's days have changed: when does every window open and close?  0 or as db_step. */
+NODISCARD int maintenance_days(struct txn *txn, const struct desk_env *env);
+
 /**
  * At the start the school's terms may be other ones: when do the windows that go
  * by them open and close?  A command's run; env is a struct desk_env.

@@ -48,6 +48,7 @@ static void finding_read(struct matter *m, struct stmt *q, struct matter_finding
 		.description = arena_dup(m->arena, db_col_text(q, 8)),
 		.advice = arena_dup(m->arena, db_col_text(q, 9)),
 		.asset = arena_dup(m->arena, db_col_text(q, 10)),
+		.recurrence = db_col_int64(q, 11),
 	};
 }
 
@@ -57,7 +58,7 @@ static int findings_load(struct matter *m)
 	m->findings = arena_take(m->arena, MATTER_FINDINGS_MAX * sizeof(*m->findings));
 	int row = sql_query(m->db,
 		"SELECT f.id, f.version, f.state, f.grade, f.unit_id, f.watch_id, f.asset_id,"
-		" f.title, f.description, f.advice, a.name FROM finding f"
+		" f.title, f.description, f.advice, a.name, f.recurrence FROM finding f"
 		" LEFT JOIN asset a ON a.id = f.asset_id"
 		" WHERE f.notice_id = $1 ORDER BY f.id LIMIT $2",
 		&q, SQL_INT(m->row.id), SQL_INT(MATTER_FINDINGS_MAX));
@@ -126,10 +127,11 @@ static int actor_of_unit(struct matter *m, bool *ret_of_unit)
  * Findings that need a fresh probe and have no newest answer that is good,
  * asked and answered after the submission.
  */
-static int probes_missing(struct matter *m, int64_t *ret_missing)
+static int probes_missing(struct matter *m, int64_t finding_id, int64_t *ret_missing)
 {
 	return sql_int(m->db,
-		"SELECT count(*) FROM finding f WHERE f.notice_id = $1"
+		"SELECT count(*) FROM finding f WHERE f.notice_id = $1 AND f.state = 'remediated'"
+		" AND ($5 = 0 OR f.id = $5)"
 		" AND (f.watch_id IS NOT NULL OR $2 = 1) AND NOT EXISTS"
 		" (SELECT 1 FROM probe_proof p JOIN watch w ON w.id = p.watch_id"
 		" WHERE p.verification_id = $3 AND p.state = 'up' AND p.asked_at_ms >= $4"
@@ -138,20 +140,21 @@ static int probes_missing(struct matter *m, int64_t *ret_missing)
 		" (SELECT 1 FROM probe_proof n WHERE n.verification_id = p.verification_id"
 		" AND n.watch_id = p.watch_id AND n.id > p.id AND n.at_ms IS NOT NULL))",
 		ret_missing, SQL_INT(m->row.id), SQL_INT(m->unit_is_centre),
-		SQL_INT(m->check.id), SQL_INT(m->round.submitted_at_ms));
+		SQL_INT(m->check.id), SQL_INT(m->round.submitted_at_ms), SQL_INT(finding_id));
 }
 
 static int verification_facts(struct matter *m, struct verification_facts *v)
 {
 	int64_t missing = 0;
 	int error = actor_of_unit(m, &v->actor_in_unit);
-	int row = error < 0 ? error : probes_missing(m, &missing);
+	int row = error < 0 ? error : probes_missing(m, 0, &missing);
 	if (row < 0) {
 		return row;
 	}
 	bool asked = m->unit_is_centre;
 	for (size_t i = 0; i < m->finding_count; i++) {
-		v->from_probe = v->from_probe || m->findings[i].watch_id != 0;
+		v->from_probe = v->from_probe || (finding_open(m->findings[i].state) &&
+							 m->findings[i].watch_id != 0);
 	}
 	asked = asked || v->from_probe;
 	v->state = m->check.state;
@@ -171,16 +174,74 @@ static int verification_facts(struct matter *m, struct verification_facts *v)
 	return 0;
 }
 
-static int recipient_known(struct matter *m, bool *ret_known)
+int matter_parts(struct matter *m)
+{
+	struct verification_facts *v = &m->facts.verification;
+	int64_t missing = 0;
+	size_t passed = 0;
+	size_t open = 0;
+	v->from_probe = false;
+	for (size_t i = 0; i < m->finding_count; i++) {
+		const struct matter_finding *f = &m->findings[i];
+		int64_t lacks = 0;
+		open += finding_open(f->state) ? 1 : 0;
+		if (!f->passed) {
+			continue;
+		}
+		int row = probes_missing(m, f->id, &lacks);
+		if (row < 0) {
+			return row;
+		}
+		missing += lacks;
+		passed++;
+		v->from_probe = v->from_probe || f->watch_id != 0;
+	}
+	v->fresh_negative_probe = (v->from_probe || m->unit_is_centre) && missing == 0;
+	m->facts.parts_named = passed > 0 && passed < open;
+	return 0;
+}
+
+static int objection_load(struct matter *m)
+{
+	AUTO_STMT struct stmt *q = NULL;
+	int row = sql_query(m->db,
+		"SELECT id, reason, unit_id, by_id, at_ms FROM objection"
+		" WHERE notice_id = $1 AND decision IS NULL ORDER BY id DESC LIMIT 1",
+		&q, SQL_INT(m->row.id));
+	row = row < 0 ? row : db_step(q);
+	if (row == 1) {
+		m->objection = (struct matter_objection) { db_col_int64(q, 0),
+			arena_dup(m->arena, db_col_text(q, 1)), db_col_int64(q, 2),
+			db_col_int64(q, 3), db_col_int64(q, 4) };
+	}
+	return row < 0 ? row : 0;
+}
+
+int matter_reachable(struct matter *m, int64_t unit_id, bool *ret_known)
 {
 	int64_t found = 0;
 	int row = sql_int(m->db,
 		"SELECT 1 FROM role_grant g JOIN person p ON p.id = g.person_id"
 		" WHERE g.unit_id = $1 AND g.valid_to_ms IS NULL AND p.mail IS NOT NULL"
 		" AND g.role IN ('specialist', 'officer', 'unit_head') LIMIT 1",
-		&found, SQL_INT(m->row.unit_id));
+		&found, SQL_INT(unit_id));
 	*ret_known = row == 1;
 	return row < 0 ? row : 0;
+}
+
+/* Within the policy's time after receipt. */
+static int objection_time(struct matter *m)
+{
+	int64_t until_ms = 0;
+	bool provisional = false;
+	if (m->row.signed_at_ms == 0) {
+		return 0;
+	}
+	int error = calendar_add(m->env->calendar, m->row.signed_at_ms,
+		policy_rule(m->timing.policy, POLICY_OBJECTION, m->row.grade), &until_ms,
+		&provisional);
+	m->facts.objection_in_time = error == 0 && m->now_ms <= until_ms;
+	return error;
 }
 
 static int facts_load(struct matter *m)
@@ -188,7 +249,7 @@ static int facts_load(struct matter *m)
 	struct notice_facts *f = &m->facts;
 	const struct notice_row *row = &m->row;
 	int error = staffing_load(m->txn, &f->staffing);
-	error = error < 0 ? error : recipient_known(m, &f->recipient_known);
+	error = error < 0 ? error : matter_reachable(m, row->unit_id, &f->recipient_known);
 	error = error < 0 ? error : verification_facts(m, &f->verification);
 	f->state = row->state;
 	f->grade = row->grade;
@@ -202,9 +263,9 @@ static int facts_load(struct matter *m)
 	f->findings_closed = true;
 	for (size_t i = 0; i < m->finding_count; i++) {
 		f->one_unit = f->one_unit && m->findings[i].unit_id == row->unit_id;
-		f->findings_closed =
-			f->findings_closed && m->findings[i].state == FINDING_CLOSED;
+		f->findings_closed = f->findings_closed && !finding_open(m->findings[i].state);
 	}
+	f->actor_is_objector = m->actor_id != 0 && m->actor_id == m->objection.by_id;
 	f->requirement_set = row->requirement.n > 0;
 	f->delivered = row->reached_at_ms != 0;
 	f->confirm_pending = row->deferred_reason.n > 0 && row->deferred_confirmed_by == 0;
@@ -218,11 +279,13 @@ static int load(struct matter *m, int64_t id)
 	error = error < 0 ? error : findings_load(m);
 	error = error < 0 ? error : round_load(m);
 	error = error < 0 ? error : check_load(m);
+	error = error < 0 ? error : objection_load(m);
 	error = error < 0 ? error : facts_load(m);
 	if (error == 0 && m->row.due_json.n > 0) {
 		error = due_parse_json(m->row.due_json, &m->due, txn_diag(m->txn));
 	}
-	return error < 0 ? error : matter_timing(m);
+	error = error < 0 ? error : matter_timing(m);
+	return error < 0 ? error : objection_time(m);
 }
 
 static void open_at(struct txn *txn, const struct desk_env *env, struct matter *m)
@@ -246,7 +309,8 @@ int matter_open(struct desk *desk, struct matter *ret_matter)
 	int error = load(m, desk->call->id);
 	error = error < 0 ? error : desk_unit_reached(desk, m->row.unit_id);
 	/* A unit hears of a notice when it is issued, not while it is written. */
-	bool unseen = m->row.state == NOTICE_DRAFT || m->row.state == NOTICE_REVIEW;
+	bool unseen = m->row.state == NOTICE_DRAFT || m->row.state == NOTICE_REVIEW ||
+		      m->row.issued_at_ms == 0;
 	if (error == 0 && unseen && desk->scope != SCOPE_ALL) {
 		error = E_ABSENT;
 	}
@@ -280,6 +344,7 @@ int matter_decide(struct desk *desk, struct matter *m, enum notice_act act)
 static int round_next(struct matter *m)
 {
 	m->row.round++;
+	m->row.failed_rounds += m->act == NOTICE_ACT_FAIL ? 1 : 0;
 	m->round = (struct matter_round) { 0 };
 	m->check = (struct matter_check) { 0 };
 	return matter_round_begin(m);
@@ -308,7 +373,9 @@ int matter_write(struct matter *m)
 	error = error < 0 ? error : matter_papers(m);
 	if (error == 0 && (o->effects & NOTICE_EFFECT_ROUND) != 0) {
 		error = round_next(m);
+		error = error < 0 ? error : matter_failed(m);
 	}
+	error = error < 0 ? error : matter_lapse(m);
 	error = error < 0 ? error : notice_row_save(m->txn, &m->row);
 	return error < 0 ? error : matter_tell(m);
 }

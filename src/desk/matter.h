@@ -45,6 +45,8 @@ struct matter_finding {
 	int64_t unit_id;
 	int64_t watch_id;
 	int64_t asset_id;
+	int64_t recurrence;
+	bool passed; /* in a verification that passes some of them */
 	struct slice title;
 	struct slice asset;
 	struct slice description;
@@ -70,6 +72,15 @@ struct matter_check {
 	int64_t second_reader_id;
 };
 
+/** The objection that waits to be decided; id 0 = there is none. */
+struct matter_objection {
+	int64_t id;
+	struct slice reason;
+	int64_t unit_id; /* whose it is, as the unit thinks */
+	int64_t by_id;
+	int64_t at_ms;
+};
+
 struct matter {
 	struct txn *txn;
 	struct db *db;
@@ -87,6 +98,7 @@ struct matter {
 	size_t finding_count;
 	struct matter_round round;
 	struct matter_check check;
+	struct matter_objection objection;
 	struct notice_facts facts;
 	struct notice_timing timing;
 	struct due due;    /* of row.due_json, when it has one */

@@ -27,7 +27,7 @@ static int64_t notice_paper(struct matter *m)
 	int64_t id = 0;
 	int row = sql_int(m->db,
 		"SELECT id FROM document WHERE about = 'notice' AND about_id = $1"
-		" AND kind = 'notice' ORDER BY id DESC LIMIT 1",
+		" AND kind = 'notice' AND of_id IS NULL ORDER BY id DESC LIMIT 1",
 		&id, SQL_INT(m->row.id));
 	return row == 1 ? id : row;
 }
@@ -93,8 +93,12 @@ int matter_tell_unit(
 {
 	AUTO_STMT struct stmt *q = NULL;
 	int error = sql_query(m->db,
-		"SELECT person_id FROM notice_recipient WHERE notice_id = $1 ORDER BY id", &q,
-		SQL_INT(m->row.id));
+		"SELECT x.person_id FROM (SELECT person_id FROM notice_recipient"
+		" WHERE notice_id = $1 UNION SELECT person_id FROM interim WHERE unit_id = $2"
+		" AND to_ms IS NULL UNION SELECT d.deputy_id FROM delegation d JOIN notice_recipient r"
+		" ON r.notice_id = $1 AND r.person_id = d.person_id WHERE d.unit_id = $2"
+		" AND d.grant_id IS NOT NULL AND d.ended_at_ms IS NULL) x ORDER BY x.person_id",
+		&q, SQL_INT(m->row.id), SQL_INT(m->row.unit_id));
 	/* A notice goes to whom it is addressed, were he its issuer: the mail proves it. */
 	return error < 0 ? error
 			 : people_tell(m, q, m->act == NOTICE_ACT_ISSUE, event, subject, text);

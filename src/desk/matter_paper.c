@@ -1,23 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Papers: what a document says is frozen when it is asked for, whatever
- * becomes of the records afterwards.  Paper renders it outside.
+ * Papers of a notice: what each kind's form is told of the matter.  The rest,
+ * and who makes them, is desk/paper_job.h's.
  */
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/civil.h"
 #include "base/err.h"
+#include "base/json.h"
 #include "base/jw.h"
-#include "desk/desk.h"
 #include "desk/matter.h"
 #include "desk/matter_priv.h"
-#include "records/caller.h"
-#include "records/outbox.h"
+#include "desk/paper_job.h"
 #include "records/sql.h"
-#include "records/trail.h"
 #include "workflow/machine.h"
 
-enum { INPUT_MAX_OCTETS = 256 * 1024 };
+enum { MEMBERS_MAX_OCTETS = 256 * 1024, SM3_SHOWN_OCTETS = 8, PAPERS_MAX = 200 };
 
 static struct slice date_text(const struct matter *m, int64_t at_ms)
 {
@@ -25,11 +23,11 @@ static struct slice date_text(const struct matter *m, int64_t at_ms)
 	return arena_printf(m->arena, "%d年%u月%u日", (int)c.year, c.month, c.day);
 }
 
-static struct slice due_text(const struct matter *m)
+static struct slice moment_text(const struct matter *m, int64_t at_ms)
 {
-	struct civil c = civil_of_ms(m->row.due_at_ms, CIVIL_CHINA_OFFSET_MIN);
-	return arena_printf(m->arena, "%d年%u月%u日%02u:%02u%s", (int)c.year, c.month, c.day,
-		c.hour, c.minute, m->row.due_provisional ? "（暂定）" : "");
+	struct civil c = civil_of_ms(at_ms, CIVIL_CHINA_OFFSET_MIN);
+	return arena_printf(
+		m->arena, "%.*s%02u:%02u", SLICE_FMT(date_text(m, at_ms)), c.hour, c.minute);
 }
 
 static int person_put(struct matter *m, struct jw *jw, const char *key, int64_t id)
@@ -60,14 +58,17 @@ static void problems_put(struct matter *m, struct jw *jw)
 	jw_end(jw);
 }
 
+/* ---- what only some kinds say */
+
 static int items_put(struct matter *m, struct jw *jw)
 {
 	AUTO_STMT struct stmt *q = NULL;
 	int row = sql_query(m->db,
 		"SELECT f.title, i.cause, i.measure, i.done_at_ms, i.residual"
 		" FROM rectification_item i JOIN finding f ON f.id = i.finding_id"
-		" WHERE i.rectification_id = $1 ORDER BY i.id",
-		&q, SQL_INT(m->round.id));
+		" JOIN rectification r ON r.id = i.rectification_id"
+		" WHERE r.notice_id = $1 AND r.round = $2 ORDER BY i.id",
+		&q, SQL_INT(m->row.id), SQL_INT(m->row.round));
 	jw_key(jw, "items");
 	jw_array(jw);
 	while (row >= 0 && (row = db_step(q)) == 1) {
@@ -83,78 +84,272 @@ static int items_put(struct matter *m, struct jw *jw)
 	return row < 0 ? row : 0;
 }
 
-static int input_put(
-	struct matter *m, struct jw *jw, enum notice_document kind, struct slice code)
+static struct slice fault_words(struct slice code)
+{
+	static const char *const words[][2] = { { "seal_unreadable", "公章不清晰" },
+		{ "unit_mismatch", "印章名称与单位名称不一致" },
+		{ "wrong_code", "校验码与本轮整改报告不一致" },
+		{ "page_missing", "扫描件缺页" }, { "not_answering", "未逐项答复隐患" } };
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		if (slice_is(code, words[i][0])) {
+			return slice_str(words[i][1]);
+		}
+	}
+	return SLICE("其他形式问题");
+}
+
+static int faults_put(struct matter *m, struct jw *jw)
+{
+	const struct json *list = NULL;
+	AUTO_STMT struct stmt *q = NULL;
+	int row = sql_query(m->db, "SELECT returned_faults FROM rectification WHERE id = $1",
+		&q, SQL_INT(m->round.id));
+	row = row < 0 ? row : db_step(q);
+	if (row == 1 && !db_col_is_null(q, 0)) {
+		struct slice text = arena_dup(m->arena, db_col_text(q, 0));
+		(void)!json_parse(m->arena, text, 0, &list, NULL);
+	}
+	jw_key(jw, "faults");
+	jw_array(jw);
+	for (const struct json *f = json_first(list); f != NULL; f = json_next(f)) {
+		jw_object(jw);
+		jw_kv_str(jw, "name", fault_words(json_str(f)));
+		jw_end(jw);
+	}
+	jw_end(jw);
+	return row < 0 ? row : 0;
+}
+
+static int opinion_put(struct matter *m, struct jw *jw)
+{
+	bool passed = m->act == NOTICE_ACT_PASS;
+	int error = person_put(m, jw, "verifier", m->check.verifier_id);
+	error = error < 0 ? error
+			  : person_put(m, jw, "second_reader", m->check.second_reader_id);
+	jw_kv_str(jw, "verified_at", moment_text(m, m->now_ms));
+	jw_kv_str(jw, "conclusion", slice_str(passed ? "通过" : "不通过"));
+	return error;
+}
+
+/* The last opinion that settled a round of this notice. */
+static int conclusion_put(struct matter *m, struct jw *jw)
+{
+	AUTO_STMT struct stmt *q = NULL;
+	int row = sql_query(m->db,
+		"SELECT opinion FROM verification WHERE notice_id = $1 AND opinion IS NOT NULL"
+		" ORDER BY round DESC LIMIT 1",
+		&q, SQL_INT(m->row.id));
+	row = row < 0 ? row : db_step(q);
+	if (row == 1) {
+		jw_kv_opt(jw, "conclusion", db_col_text(q, 0));
+	}
+	return row < 0 ? row : 0;
+}
+
+static void archived_put(struct matter *m, struct jw *jw, struct stmt *q)
+{
+	AUTO_BUF struct buf hex;
+	buf_init(&hex, 64);
+	int kind = name_parse(&paper_kind_names, db_col_text(q, 0));
+	buf_put_hex(&hex, slice_head(db_col_blob(q, 3), SM3_SHOWN_OCTETS));
+	jw_object(jw);
+	jw_kv_str(jw, "name",
+		kind < 0 ? db_col_text(q, 0)
+			 : slice_str(name_text(&paper_kind_names, (unsigned)kind, LANG_ZH)));
+	jw_kv_str(jw, "made", date_text(m, db_col_int64(q, 1)));
+	jw_kv_opt(jw, "check_code", db_col_text(q, 2));
+	jw_kv_opt(jw, "sm3", buf_slice(&hex));
+	jw_end(jw);
+}
+
+static int archive_put(struct matter *m, struct jw *jw)
+{
+	AUTO_STMT struct stmt *q = NULL;
+	int row = sql_query(m->db,
+		"SELECT d.kind, d.created_at_ms, d.check_code, b.sm3 FROM document d"
+		" JOIN blob b ON b.id = d.blob_id WHERE d.about = 'notice' AND d.about_id = $1"
+		" AND d.of_id IS NULL ORDER BY d.id LIMIT $2",
+		&q, SQL_INT(m->row.id), SQL_INT(PAPERS_MAX));
+	jw_kv_str(jw, "opened", date_text(m, m->row.issued_at_ms));
+	jw_kv_str(jw, "closed", date_text(m, m->now_ms));
+	jw_key(jw, "papers");
+	jw_array(jw);
+	while (row >= 0 && (row = db_step(q)) == 1) {
+		archived_put(m, jw, q);
+	}
+	jw_end(jw);
+	return row < 0 ? row : 0;
+}
+
+/* The one that was granted just now. */
+static int extension_put(struct matter *m, struct jw *jw)
+{
+	AUTO_STMT struct stmt *q = NULL;
+	int row = sql_query(m->db,
+		"SELECT e.nth, e.until_ms, e.reason, e.control, p.name FROM extension e"
+		" JOIN person p ON p.id = e.by_id WHERE e.notice_id = $1 ORDER BY e.id DESC LIMIT 1",
+		&q, SQL_INT(m->row.id));
+	row = row < 0 ? row : db_step(q);
+	if (row == 1) {
+		jw_kv_int(jw, "times", db_col_int64(q, 0));
+		jw_kv_str(jw, "asked_due", moment_text(m, db_col_int64(q, 1)));
+		jw_kv_str(jw, "reason", db_col_text(q, 2));
+		jw_kv_str(jw, "control", db_col_text(q, 3));
+		jw_kv_str(jw, "applicant", db_col_text(q, 4));
+		jw_kv_str(jw, "decision", SLICE("同意"));
+		jw_kv_str(jw, "approver", m->actor_name);
+		jw_kv_str(jw, "granted_due", moment_text(m, m->row.due_at_ms));
+	}
+	return row < 0 ? row : 0;
+}
+
+/* The one that was approved just now; what it is laid on are the assets of the findings. */
+static int control_put(struct matter *m, struct jw *jw)
+{
+	AUTO_BUF struct buf assets;
+	AUTO_STMT struct stmt *q = NULL;
+	int row = sql_query(m->db,
+		"SELECT c.measure, c.reason, p.name FROM control c LEFT JOIN person p"
+		" ON p.id = c.proposed_by WHERE c.notice_id = $1 ORDER BY c.id DESC LIMIT 1",
+		&q, SQL_INT(m->row.id));
+	row = row < 0 ? row : db_step(q);
+	buf_init(&assets, MEMBERS_MAX_OCTETS);
+	for (size_t i = 0; i < m->finding_count; i++) {
+		const struct matter_finding *f = &m->findings[i];
+		struct slice what = f->asset.n > 0 ? f->asset : f->title;
+		buf_printf(&assets, "%s%.*s", i > 0 ? "、" : "", SLICE_FMT(what));
+	}
+	if (row == 1) {
+		jw_kv_str(jw, "asset", buf_slice(&assets));
+		jw_kv_str(jw, "measure", db_col_text(q, 0));
+		jw_kv_str(jw, "reason", db_col_text(q, 1));
+		jw_kv_opt(jw, "proposer", db_col_text(q, 2));
+		jw_kv_str(jw, "until", SLICE("整改并复核通过后恢复"));
+		jw_kv_str(jw, "decision", SLICE("同意"));
+		jw_kv_str(jw, "approver", m->actor_name);
+	}
+	return row < 0 ? row : 0;
+}
+
+static int own_put(struct matter *m, struct jw *jw, enum paper_kind kind)
+{
+	int error = 0;
+	switch ((int)kind) {
+	case PAPER_REPORT:
+		return items_put(m, jw);
+	case PAPER_RETURN:
+		return faults_put(m, jw);
+	case PAPER_OPINION:
+		return opinion_put(m, jw);
+	case PAPER_BRIEF:
+		jw_kv_bool(jw, "centre_self", m->unit_is_centre);
+		error = items_put(m, jw);
+		return error < 0 ? error : conclusion_put(m, jw);
+	case PAPER_UPREPORT:
+		jw_kv_opt(jw, "authority", m->row.upreport_authority);
+		error = items_put(m, jw);
+		return error < 0 ? error : conclusion_put(m, jw);
+	case PAPER_ARCHIVE:
+		return archive_put(m, jw);
+	case PAPER_EXTENSION:
+		return extension_put(m, jw);
+	case PAPER_CONTROL:
+		return control_put(m, jw);
+	case PAPER_REMINDER:
+		jw_kv_str(jw, "state",
+			slice_str(name_text(&notice_state_names, m->row.state, LANG_ZH)));
+		return 0;
+	default:
+		return 0;
+	}
+}
+
+static int members_put(struct matter *m, struct jw *jw, enum paper_kind kind)
 {
 	const struct notice_row *n = &m->row;
 	jw_object(jw);
-	jw_kv_str(jw, "kind", slice_str(name_id(&notice_document_names, kind)));
-	jw_kv_str(jw, "heading", slice_str(name_text(&notice_document_names, kind, LANG_ZH)));
-	jw_kv_str(jw, "number", n->number);
+	if (kind == PAPER_NOTICE) {
+		jw_kv_str(jw, "heading", SLICE("网络安全隐患限期整改通知书"));
+	}
 	jw_kv_str(jw, "title", n->title);
 	jw_kv_str(jw, "unit", m->unit_name);
 	jw_kv_str(jw, "grade", slice_str(name_text(&grade_names, n->grade, LANG_ZH)));
 	jw_kv_int(jw, "round", n->round);
 	problems_put(m, jw);
-	jw_kv_str(jw, "requirement", n->requirement);
+	if (kind != PAPER_REMINDER) {
+		jw_kv_str(jw, "requirement", n->requirement);
+	}
 	if (n->due_at_ms != 0) {
-		jw_kv_str(jw, "due", due_text(m));
-		jw_kv_int(jw, "due_at", n->due_at_ms);
+		jw_kv_str(jw, "due",
+			arena_printf(m->arena, "%.*s%s",
+				SLICE_FMT(moment_text(m, n->due_at_ms)),
+				n->due_provisional ? "（暂定）" : ""));
 	}
 	jw_kv_opt(jw, "contact", n->contact);
 	jw_kv_opt(jw, "note", m->note);
-	jw_kv_str(jw, "date", date_text(m, m->now_ms));
-	jw_kv_int(jw, "at", m->now_ms);
-	jw_kv_str(jw, "check_code", code);
-	jw_kv_str(jw, "basis", SLICE("美珈院〔2023〕75 号 第十五条"));
+	jw_kv_opt(jw, "doc_number", n->office_number);
 	int error = person_put(m, jw, "actor", m->actor_id);
 	error = error < 0 ? error : person_put(m, jw, "issuer", n->issuer_id);
-	if (error == 0 && kind == NOTICE_DOCUMENT_REPORT) {
-		error = items_put(m, jw);
-	}
+	error = error < 0 ? error : own_put(m, jw, kind);
 	jw_end(jw);
 	return error;
 }
 
-static int job_put(struct matter *m, int64_t id)
+static int paper_put(struct matter *m, enum paper_kind kind)
 {
-	struct outbox_item item = { .id = id,
-		.kind = SLICE("render"),
-		.effect = arena_printf(m->arena, "render|%lld", (long long)id),
-		.record_kind = SLICE("document"),
-		.record_id = id,
-		.payload = SLICE("{}"),
-		.trace = txn_trace(m->txn) };
-	int put = outbox_put(m->txn, &item);
-	return put < 0 ? put : 0;
-}
-
-static int paper_put(struct matter *m, enum notice_document kind)
-{
-	AUTO_BUF struct buf input;
-	buf_init(&input, INPUT_MAX_OCTETS);
+	AUTO_BUF struct buf members;
 	struct jw jw;
-	jw_init(&jw, &input);
-	int64_t id = txn_id(m->txn);
-	struct slice code = kind == NOTICE_DOCUMENT_REPORT && m->round.check_code.n > 0
-				    ? m->round.check_code
-				    : matter_code(m);
-	int error = input_put(m, &jw, kind, code);
-	if (error < 0 || input.failed) {
+	int64_t id = 0;
+	buf_init(&members, MEMBERS_MAX_OCTETS);
+	jw_init(&jw, &members);
+	int error = members_put(m, &jw, kind);
+	if (error < 0 || members.failed) {
 		return error < 0 ? error : E_LIMIT;
 	}
-	struct slice name = arena_printf(m->arena, "%.*s %s.pdf", SLICE_FMT(m->row.number),
-		name_text(&notice_document_names, kind, LANG_ZH));
-	int64_t done = sql_run(m->db,
-		"INSERT INTO document (id, version, kind, about, about_id, name, state, input,"
-		" check_code, created_at_ms)"
-		" VALUES ($1, 1, $2, 'notice', $3, $4, 'waiting', $5, $6, $7)",
-		SQL_INT(id), SQL_STR(name_id(&notice_document_names, kind)), SQL_INT(m->row.id),
-		SQL_TEXT(name), SQL_TEXT(buf_slice(&input)), SQL_TEXT(code),
-		SQL_INT(m->now_ms));
-	error = done < 0 ? (int)done : trail_row(m->txn, "document", id);
-	error = error < 0 ? error : txn_change(m->txn, "document", id, 1);
-	return error < 0 ? error : job_put(m, id);
+	struct paper_job job = { .kind = kind,
+		.about = "notice",
+		.about_id = m->row.id,
+		.unit_id = m->row.unit_id,
+		.number = m->row.number,
+		.members = buf_slice(&members) };
+	/* The report's is the one that is typed in when its scan comes back. */
+	job.code = kind == PAPER_REPORT ? m->round.check_code : job.code;
+	return paper_job_put(m->txn, &job, &id);
+}
+
+/*
+ * Documents that paper has a writer for, whose id is the document's: what is
+ * not here is a record without a paper yet.
+ */
+static const bool written[NOTICE_DOCUMENT_COUNT] = {
+	[NOTICE_DOCUMENT_NOTICE] = true,
+	[NOTICE_DOCUMENT_SIGNATURE] = true,
+	[NOTICE_DOCUMENT_PLAN] = true,
+	[NOTICE_DOCUMENT_REPORT] = true,
+	[NOTICE_DOCUMENT_RETURN] = true,
+	[NOTICE_DOCUMENT_OPINION] = true,
+	[NOTICE_DOCUMENT_AGAIN] = true,
+	[NOTICE_DOCUMENT_BRIEF] = true,
+	[NOTICE_DOCUMENT_UPREPORT] = true,
+	[NOTICE_DOCUMENT_ARCHIVE] = true,
+	[NOTICE_DOCUMENT_WITHDRAWAL] = true,
+	[NOTICE_DOCUMENT_OBJECTION] = false,
+	[NOTICE_DOCUMENT_REASSIGNMENT] = false,
+	[NOTICE_DOCUMENT_EXTENSION] = true,
+	[NOTICE_DOCUMENT_REMINDER] = true,
+	[NOTICE_DOCUMENT_SUPERVISION] = true,
+	[NOTICE_DOCUMENT_ACCEPTANCE] = false,
+	[NOTICE_DOCUMENT_CONTROL] = true,
+};
+
+int matter_paper(struct matter *m, enum notice_document kind)
+{
+	int paper =
+		name_parse(&paper_kind_names, slice_str(name_id(&notice_document_names, kind)));
+	if (!written[kind]) {
+		return 0;
+	}
+	return paper < 0 ? paper : paper_put(m, (enum paper_kind)paper);
 }
 
 int matter_papers(struct matter *m)
@@ -162,7 +357,7 @@ int matter_papers(struct matter *m)
 	int error = 0;
 	for (unsigned kind = 0; kind < NOTICE_DOCUMENT_COUNT && error == 0; kind++) {
 		if ((m->outcome.documents & MACHINE_BIT(kind)) != 0) {
-			error = paper_put(m, (enum notice_document)kind);
+			error = matter_paper(m, (enum notice_document)kind);
 		}
 	}
 	return error;

@@ -2,14 +2,17 @@
 /** What the files behind desk/matter.h share; seen by this folder only. */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/attr.h"
 #include "base/slice.h"
 #include "model/finding.h"
 #include "workflow/finding.h"
+#include "workflow/notice.h"
 #include "workflow/rectification.h"
 
+struct desk;
 struct matter;
 struct txn;
 
@@ -17,6 +20,32 @@ struct txn;
 NODISCARD int matter_clocks(struct matter *m);
 /* The timer of the next rung above row.overdue_level. */
 NODISCARD int matter_ladder_next(struct matter *m);
+/* The due instant was moved by something else than an act: keep it, and watch it. */
+NODISCARD int matter_due_moved(struct matter *m);
+
+/* matter.c: what a verification that passes some of its findings looks at; passed is set. */
+NODISCARD int matter_parts(struct matter *m);
+/* matter.c: is anybody of a unit filed and reachable? */
+NODISCARD int matter_reachable(struct matter *m, int64_t unit_id, bool *ret_known);
+
+/* matter_recipients.c: to whom it goes, as the unit's people are filed now. */
+NODISCARD int matter_recipients(struct matter *m);
+
+/* matter_ladder.c: tell the rungs up to level to who stands there; from is the one told before. */
+NODISCARD int matter_rungs(struct matter *m, int64_t from, int64_t level, int64_t seq);
+/* matter_ladder.c: rounds that failed raise the level, or make it a matter of accountability. */
+NODISCARD int matter_failed(struct matter *m);
+NODISCARD int matter_accountable(struct matter *m, struct slice why);
+/* A line in its timeline by the machine. */
+NODISCARD int matter_say(struct matter *m, const char *code, struct slice args);
+
+/* matter_lapse.c: what was asked for and has become pointless. */
+NODISCARD int matter_lapse(struct matter *m);
+/* matter_lapse.c: a notice whose findings were all accepted is withdrawn, as who approved it says. */
+NODISCARD int matter_emptied(struct desk *desk, int64_t notice_id);
+
+/* matter_clock.c: this deadline by the days as they are now; its timers with it. */
+NODISCARD int matter_recount(struct matter *m);
 
 /* matter_clock.c: the rules it goes on by */
 NODISCARD int matter_timing(struct matter *m);
@@ -35,8 +64,8 @@ NODISCARD int matter_number(struct matter *m);
 
 /* matter_paper.c */
 NODISCARD int matter_papers(struct matter *m);
-/* 8 characters a person can type. */
-struct slice matter_code(struct matter *m);
+/* One more than the outcome names. */
+NODISCARD int matter_paper(struct matter *m, enum notice_document kind);
 
 /* matter_mail.c */
 NODISCARD int matter_tell(struct matter *m);

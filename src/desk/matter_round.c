@@ -3,29 +3,23 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/civil.h"
 #include "base/err.h"
 #include "desk/desk.h"
+#include "desk/finding_recur.h"
 #include "desk/matter.h"
 #include "desk/matter_priv.h"
+#include "desk/paper_job.h"
 #include "records/sql.h"
 #include "records/trail.h"
 #include "sys/rand.h"
-
-enum { CODE_LENGTH = 8 };
-
-struct slice matter_code(struct matter *m)
-{
-	char code[CODE_LENGTH + 1];
-	rand_text(code, CODE_LENGTH);
-	return arena_dup(m->arena, slice_of(code, CODE_LENGTH));
-}
 
 int matter_round_begin(struct matter *m)
 {
 	m->round = (struct matter_round) { .id = txn_id(m->txn),
 		.version = 1,
 		.state = RECTIFICATION_PLANNED,
-		.check_code = matter_code(m) };
+		.check_code = paper_code(m->arena) };
 	int64_t done = sql_run(m->db,
 		"INSERT INTO rectification (id, version, notice_id, round, state, check_code)"
 		" VALUES ($1, 1, $2, $3, 'planned', $4)",
@@ -86,16 +80,28 @@ static int finding_save(struct matter *m, struct matter_finding *f, enum finding
 {
 	bool noticed = act == FINDING_ACT_NOTICE;
 	bool closed = act == FINDING_ACT_CLOSE;
+	bool dropped = act == FINDING_ACT_DROP;
+	int64_t review_ms =
+		m->now_ms + m->timing.policy->false_positive_review_days * CIVIL_DAY_MS;
 	f->version++;
 	int64_t done = sql_run(m->db,
 		"UPDATE finding SET version = $2, state = $3,"
 		" reported_at_ms = COALESCE(reported_at_ms, $4),"
-		" handled_at_ms = COALESCE($5, handled_at_ms) WHERE id = $1",
+		" handled_at_ms = COALESCE($5, handled_at_ms), reason = COALESCE($6, reason),"
+		" false_by = COALESCE($7, false_by), doubt_at_ms = COALESCE($8, doubt_at_ms)"
+		" WHERE id = $1",
 		SQL_INT(f->id), SQL_INT(f->version),
 		SQL_STR(name_id(&finding_state_names, f->state)),
 		SQL_INT_OR_NULL(noticed ? m->now_ms : 0),
-		SQL_INT_OR_NULL(closed ? m->now_ms : 0));
+		SQL_INT_OR_NULL(closed || dropped ? m->now_ms : 0),
+		SQL_TEXT_OR_NULL(dropped ? m->note : (struct slice) { 0 }),
+		SQL_INT_OR_NULL(dropped ? m->actor_id : 0),
+		SQL_INT_OR_NULL(dropped ? review_ms : 0));
 	int error = done < 0 ? (int)done : trail_row(m->txn, "finding", f->id);
+	if (error == 0 && closed) {
+		error = finding_rechecks_set(
+			m->txn, m->env, f->id, m->act == NOTICE_ACT_PASS_OFFLINE);
+	}
 	return error < 0 ? error : txn_change(m->txn, "finding", f->id, f->version);
 }
 
@@ -117,15 +123,19 @@ int matter_findings_move(struct matter *m, enum finding_act act)
 	int error = 0;
 	for (size_t i = 0; i < m->finding_count && error == 0; i++) {
 		struct matter_finding *f = &m->findings[i];
+		if (!finding_open(f->state)) {
+			continue; /* settled in an earlier round, or accepted for a time */
+		}
 		struct finding_facts facts = { .state = f->state,
 			.grade = f->grade,
 			.staffing = m->facts.staffing,
 			.unit_known = f->unit_id != 0 };
 		struct finding_outcome outcome = { 0 };
-		error = finding_step(&facts, act, ROLE_SYSTEM, &outcome, txn_diag(m->txn));
+		enum finding_act own = f->passed ? FINDING_ACT_CLOSE : act;
+		error = finding_step(&facts, own, ROLE_SYSTEM, &outcome, txn_diag(m->txn));
 		if (error == 0) {
 			f->state = outcome.to;
-			error = finding_save(m, f, act);
+			error = finding_save(m, f, own);
 		}
 		error = error < 0 ? error : finding_tell(m, f);
 	}

@@ -3,6 +3,7 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "desk/desk.h"
+#include "desk/incoming_link.h"
 #include "desk/matter.h"
 #include "desk/matter_priv.h"
 #include "desk/notices.h"
@@ -197,9 +198,11 @@ int desk_notice_create(struct desk *desk)
 	struct draft draft = { .desk = desk, .row = &row };
 	int error = findings_read(&draft);
 	row.grade = grade_of_notice((enum grade)draft.worst);
+	int64_t paper_id = 0;
 	error = error < 0 ? error : unit_check(&draft);
 	error = error < 0 ? error : words_read(&draft);
-	if (error < 0) {
+	error = error < 0 ? error : incoming_link_read(desk, &paper_id);
+	if (error < 0 || desk->dry_run) {
 		return error;
 	}
 	row.id = txn_id(desk->txn);
@@ -209,6 +212,7 @@ int desk_notice_create(struct desk *desk)
 	row.centre_self = found == 1 && centre != 0;
 	error = found < 0 ? found : notice_row_insert(desk->txn, &row);
 	error = error < 0 ? error : findings_write(&draft, NULL);
+	error = error < 0 ? error : incoming_link_notice(desk, row.id, paper_id);
 	error = error < 0 ? error : notice_row_search(desk->txn, &row);
 	error = error < 0 ? error
 			  : words_timeline(

@@ -23,3 +23,9 @@ NODISCARD int desk_notice_verify(struct desk *desk);
 NODISCARD int desk_notice_second_read(struct desk *desk);
 NODISCARD int desk_notice_pass(struct desk *desk);
 NODISCARD int desk_notice_fail(struct desk *desk);
+/** Some of its findings pass and close; the rest goes another round. */
+NODISCARD int desk_notice_partial(struct desk *desk);
+/** What is to be looked at does not answer: to be settled within the policy's time. */
+NODISCARD int desk_notice_cannot_verify(struct desk *desk);
+/** It is gone for good, as a paper of the unit says; looked for again later. */
+NODISCARD int desk_notice_pass_offline(struct desk *desk);

@@ -15,9 +15,10 @@
 	" sign_due_at_ms, step_due_at_ms, overdue_level, reminders, round, centre_self,"       \
 	" deferred_reason, deferred_due_at_ms, deferred_confirmed_by,"                         \
 	" deferred_confirmed_at_ms, upreport, upreport_reason, upreport_authority,"            \
-	" reject_reason, withdrawn_reason, closed_at_ms, policy, policy_id"
+	" reject_reason, withdrawn_reason, closed_at_ms, policy, policy_id, origin_id,"        \
+	" successor_id, failed_rounds, accountable"
 
-enum { ARGS = 40 };
+enum { ARGS = 44 };
 
 struct reading {
 	struct stmt *q;
@@ -87,6 +88,10 @@ static int row_read(struct reading *r, struct notice_row *n)
 	n->closed_at_ms = next_int(r);
 	n->policy = next_text(r);
 	n->policy_id = next_int(r);
+	n->origin_id = next_int(r);
+	n->successor_id = next_int(r);
+	n->failed_rounds = next_int(r);
+	n->accountable = next_text(r);
 	return error;
 }
 
@@ -157,6 +162,10 @@ static void args_fill(const struct notice_row *n, struct sql_arg args[ARGS])
 		SQL_INT_OR_NULL(n->closed_at_ms),
 		SQL_TEXT(n->policy),
 		SQL_INT_OR_NULL(n->policy_id),
+		SQL_INT_OR_NULL(n->origin_id),
+		SQL_INT_OR_NULL(n->successor_id),
+		SQL_INT_OR_NULL(n->failed_rounds),
+		SQL_TEXT_OR_NULL(n->accountable),
 	};
 	for (size_t i = 0; i < ARGS; i++) {
 		args[i] = all[i];
@@ -171,7 +180,7 @@ int notice_row_insert(struct txn *txn, const struct notice_row *row)
 		"INSERT INTO notice (id, " COLUMNS
 		") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15,"
 		" $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30,"
-		" $31, $32, $33, $34, $35, $36, $37, $38, $39, $40)",
+		" $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44)",
 		args, ARGS);
 	int error = done < 0 ? (int)done : trail_row(txn, "notice", row->id);
 	return error < 0 ? error : txn_change(txn, "notice", row->id, row->version);
@@ -193,7 +202,8 @@ int notice_row_save(struct txn *txn, struct notice_row *row)
 		" deferred_reason = $29, deferred_due_at_ms = $30, deferred_confirmed_by = $31,"
 		" deferred_confirmed_at_ms = $32, upreport = $33, upreport_reason = $34,"
 		" upreport_authority = $35, reject_reason = $36, withdrawn_reason = $37,"
-		" closed_at_ms = $38, policy = $39, policy_id = $40 WHERE id = $1",
+		" closed_at_ms = $38, policy = $39, policy_id = $40, origin_id = $41,"
+		" successor_id = $42, failed_rounds = $43, accountable = $44 WHERE id = $1",
 		args, ARGS);
 	int error = done < 0 ? (int)done : trail_row(txn, "notice", row->id);
 	return error < 0 ? error : txn_change(txn, "notice", row->id, row->version);
@@ -209,8 +219,9 @@ int notice_row_search(struct txn *txn, const struct notice_row *row)
 		return found;
 	}
 	struct slice unit = found == 1 ? db_col_text(q, 0) : (struct slice) { 0 };
-	struct slice text = arena_printf(txn_arena(txn), "%.*s %.*s %.*s",
-		SLICE_FMT(row->number), SLICE_FMT(row->title), SLICE_FMT(unit));
+	struct slice text =
+		arena_printf(txn_arena(txn), "%.*s %.*s %.*s %.*s", SLICE_FMT(row->number),
+			SLICE_FMT(row->office_number), SLICE_FMT(row->title), SLICE_FMT(unit));
 	int64_t tokens = search_put(txn, "notice", row->id, text);
 	return tokens < 0 ? (int)tokens : 0;
 }

@@ -58,7 +58,11 @@ struct notice_row {
 	struct slice withdrawn_reason;
 	int64_t closed_at_ms;
 	struct slice policy;
-	int64_t policy_id; /* the text kept; 0 in records older than that */
+	int64_t policy_id;    /* the text kept; 0 in records older than that */
+	int64_t origin_id;    /* of another unit's notice this one was */
+	int64_t successor_id; /* that of another unit it became */
+	int64_t failed_rounds;
+	struct slice accountable; /* why it is a matter of accountability */
 };
 
 /** Texts live in the command's arena.  Returns: 0, E_ABSENT or as db_step. */

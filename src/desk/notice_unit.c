@@ -10,6 +10,7 @@
 #include "desk/words.h"
 #include "records/sql.h"
 #include "records/trail.h"
+#include "workflow/finding.h"
 
 enum { NAME_MAX_CHARS = 100, PLAN_MAX = 4000, ITEM_MAX = 2000, LESSON_MAX = 2000 };
 
@@ -132,8 +133,9 @@ static int answers_read(struct desk *desk, struct matter *m, struct answer *answ
 	}
 	m->facts.report_complete = true;
 	for (size_t i = 0; i < m->finding_count; i++) {
-		m->facts.report_complete = m->facts.report_complete && answers[i].cause.n > 0 &&
-					   answers[i].measure.n > 0;
+		bool answered = answers[i].cause.n > 0 && answers[i].measure.n > 0;
+		m->facts.report_complete = m->facts.report_complete &&
+					   (answered || !finding_open(m->findings[i].state));
 	}
 	return 0;
 }
@@ -237,7 +239,7 @@ int desk_notice_submit(struct desk *desk)
 			  : words_text(desk, "lesson", WORDS_OPTIONAL, LESSON_MAX, &lesson);
 	error = error < 0 ? error : matter_decide(desk, &m, NOTICE_ACT_SUBMIT);
 	for (size_t i = 0; i < m.finding_count && error == 0; i++) {
-		error = item_put(&m, i, &answers[i]);
+		error = answers[i].cause.n > 0 ? item_put(&m, i, &answers[i]) : 0;
 	}
 	m.note = lesson;
 	error = error < 0 ? error : round_hand_in(&m, attachment_id, lesson);

@@ -3,7 +3,6 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/jw.h"
-#include "base/utf8.h"
 #include "desk/desk.h"
 #include "desk/matter.h"
 #include "desk/notice_rounds.h"
@@ -11,7 +10,7 @@
 #include "records/sql.h"
 #include "records/trail.h"
 
-enum { NAME_MAX_CHARS = 120, UPLOADS_A_ROUND_MAX = 20 };
+enum { UPLOADS_A_ROUND_MAX = 20 };
 
 static bool takes_scans(enum notice_state state)
 {
@@ -23,16 +22,6 @@ static bool media_known(struct slice media)
 {
 	return slice_is(media, "application/pdf") || slice_is(media, "image/jpeg") ||
 	       slice_is(media, "image/png");
-}
-
-static int name_check(struct desk *desk, struct slice name)
-{
-	bool clean = name.n > 0 && utf8_count(name) <= NAME_MAX_CHARS;
-	for (size_t i = 0; i < name.n; i++) {
-		clean = clean && name.p[i] >= 0x20 && name.p[i] != 0x7f && name.p[i] != '/' &&
-			name.p[i] != '\\';
-	}
-	return clean ? 0 : desk_refuse(desk, E_INPUT, "input.text", "name");
 }
 
 static int admit(struct desk *desk, const struct matter *m)
@@ -52,7 +41,7 @@ static int admit(struct desk *desk, const struct matter *m)
 		return row;
 	}
 	return count < UPLOADS_A_ROUND_MAX
-		       ? name_check(desk, desk->call->upload_name)
+		       ? words_file_name(desk, desk->call->upload_name)
 		       : desk_refuse(desk, E_LIMIT, "upload.too_many", NULL);
 }
 

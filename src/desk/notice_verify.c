@@ -48,6 +48,7 @@ static int proofs_ask(struct matter *m)
 		"SELECT DISTINCT w.id FROM finding f JOIN watch w"
 		" ON w.id = f.watch_id OR ($2 = 1 AND f.watch_id IS NULL"
 		" AND w.asset_id = f.asset_id AND w.enabled = 1) WHERE f.notice_id = $1"
+		" AND f.state = 'remediated'"
 		" ORDER BY w.id LIMIT $3",
 		&q, SQL_INT(m->row.id), SQL_INT(m->unit_is_centre), SQL_INT(PROBES_MAX));
 	while (row >= 0 && (row = db_step(q)) == 1) {

@@ -5,6 +5,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "base/json.h"
 #include "desk/desk.h"
 #include "desk/patch.h"
 #include "desk/salt.h"
@@ -12,7 +13,7 @@
 #include "records/search.h"
 #include "records/sql.h"
 
-enum { NAME_MAX_CHARS = 60, CONTACT_MAX = 254, PHONE_MAX = 32 };
+enum { NAME_MAX_CHARS = 60, CONTACT_MAX = 254, PHONE_MAX = 32, STAFF_NO_MAX = 32 };
 
 struct person_row {
 	int64_t id;
@@ -23,6 +24,8 @@ struct person_row {
 	struct slice phone2;
 	struct slice mail;
 	struct slice title;
+	struct slice staff_no;
+	int64_t in_post; /* 1 staff in post, 2 not, 0 not said */
 	bool erased;
 };
 
@@ -52,6 +55,10 @@ static const struct patch_field fields[] = {
 		.offset = offsetof(struct person_row, title),
 		.kind = PATCH_TEXT,
 		.max = NAME_MAX_CHARS },
+	{ .name = "staff_no",
+		.offset = offsetof(struct person_row, staff_no),
+		.kind = PATCH_TEXT,
+		.max = STAFF_NO_MAX },
 };
 
 static int contacts_check(struct desk *desk, const struct person_row *row)
@@ -116,24 +123,27 @@ static int saved(struct desk *desk, const char *act, const struct person_row *ro
 			  : txn_change(desk->txn, "person", row->id, row->version);
 }
 
+static int insert(struct desk *desk, struct person_row *row)
+{
+	row->id = txn_id(desk->txn);
+	row->version = 1;
+	int64_t done = sql_run(desk->db,
+		"INSERT INTO person (id, version, name, unit_id, phone, phone2, mail, title, salt,"
+		" staff_no, in_post) VALUES ($1, 1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+		SQL_INT(row->id), SQL_TEXT(row->name), SQL_INT_OR_NULL(row->unit_id),
+		SQL_TEXT_OR_NULL(row->phone), SQL_TEXT_OR_NULL(row->phone2),
+		SQL_TEXT_OR_NULL(row->mail), SQL_TEXT_OR_NULL(row->title),
+		SQL_BLOB(salt_draw(desk->arena)), SQL_TEXT_OR_NULL(row->staff_no),
+		SQL_INT_OR_NULL(row->in_post));
+	return done < 0 ? (int)done : contacts_keep(desk, &(struct person_row) { 0 }, row);
+}
+
 int desk_person_create(struct desk *desk)
 {
 	struct person_row row = { 0 };
 	int error = patch_apply(desk, &row, fields, sizeof(fields) / sizeof(fields[0]));
 	error = error < 0 ? error : contacts_check(desk, &row);
-	if (error < 0) {
-		return error;
-	}
-	row.id = txn_id(desk->txn);
-	row.version = 1;
-	int64_t done = sql_run(desk->db,
-		"INSERT INTO person (id, version, name, unit_id, phone, phone2, mail, title, salt)"
-		" VALUES ($1, 1, $2, $3, $4, $5, $6, $7, $8)",
-		SQL_INT(row.id), SQL_TEXT(row.name), SQL_INT_OR_NULL(row.unit_id),
-		SQL_TEXT_OR_NULL(row.phone), SQL_TEXT_OR_NULL(row.phone2),
-		SQL_TEXT_OR_NULL(row.mail), SQL_TEXT_OR_NULL(row.title),
-		SQL_BLOB(salt_draw(desk->arena)));
-	error = done < 0 ? (int)done : contacts_keep(desk, &(struct person_row) { 0 }, &row);
+	error = error < 0 ? error : insert(desk, &row);
 	return error < 0 ? error : saved(desk, "person.create", &row);
 }
 
@@ -141,8 +151,8 @@ static int row_load(struct desk *desk, int64_t id, struct person_row *row)
 {
 	AUTO_STMT struct stmt *q = NULL;
 	int found = sql_query(desk->db,
-		"SELECT id, version, name, unit_id, phone, phone2, mail, title, erased_at_ms"
-		" FROM person WHERE id = $1",
+		"SELECT id, version, name, unit_id, phone, phone2, mail, title, erased_at_ms,"
+		" staff_no, in_post FROM person WHERE id = $1",
 		&q, SQL_INT(id));
 	found = found < 0 ? found : db_step(q);
 	if (found <= 0) {
@@ -158,8 +168,25 @@ static int row_load(struct desk *desk, int64_t id, struct person_row *row)
 		.mail = arena_dup(desk->arena, db_col_text(q, 6)),
 		.title = arena_dup(desk->arena, db_col_text(q, 7)),
 		.erased = !db_col_is_null(q, 8),
+		.staff_no = arena_dup(desk->arena, db_col_text(q, 9)),
+		.in_post = db_col_int64(q, 10),
 	};
 	return 0;
+}
+
+static int update(struct desk *desk, const struct person_row *was, struct person_row *row)
+{
+	row->version++;
+	int64_t done = sql_run(desk->db,
+		"UPDATE person SET version = version + 1, name = $2, unit_id = $3, phone = $4,"
+		" phone2 = $5, mail = $6, title = $7, salt = COALESCE(salt, $8), staff_no = $9,"
+		" in_post = $10 WHERE id = $1",
+		SQL_INT(row->id), SQL_TEXT(row->name), SQL_INT_OR_NULL(row->unit_id),
+		SQL_TEXT_OR_NULL(row->phone), SQL_TEXT_OR_NULL(row->phone2),
+		SQL_TEXT_OR_NULL(row->mail), SQL_TEXT_OR_NULL(row->title),
+		SQL_BLOB(salt_draw(desk->arena)), SQL_TEXT_OR_NULL(row->staff_no),
+		SQL_INT_OR_NULL(row->in_post));
+	return done < 0 ? (int)done : contacts_keep(desk, was, row);
 }
 
 int desk_person_update(struct desk *desk)
@@ -178,14 +205,66 @@ int desk_person_update(struct desk *desk)
 	if (error < 0) {
 		return error;
 	}
-	row.version++;
-	int64_t done = sql_run(desk->db,
-		"UPDATE person SET version = version + 1, name = $2, unit_id = $3, phone = $4,"
-		" phone2 = $5, mail = $6, title = $7, salt = COALESCE(salt, $8) WHERE id = $1",
-		SQL_INT(row.id), SQL_TEXT(row.name), SQL_INT_OR_NULL(row.unit_id),
-		SQL_TEXT_OR_NULL(row.phone), SQL_TEXT_OR_NULL(row.phone2),
-		SQL_TEXT_OR_NULL(row.mail), SQL_TEXT_OR_NULL(row.title),
-		SQL_BLOB(salt_draw(desk->arena)));
-	error = done < 0 ? (int)done : contacts_keep(desk, &was, &row);
+	error = update(desk, &was, &row);
 	return error < 0 ? error : saved(desk, "person.update", &row);
+}
+
+/* What is given replaces what is there; what is not stays. */
+static void given_take(struct desk *desk, struct person_row *row)
+{
+	const struct json *body = desk->call->body;
+	const struct {
+		const char *field;
+		struct slice *text;
+	} texts[] = { { "name", &row->name }, { "title", &row->title },
+		{ "phone", &row->phone }, { "phone2", &row->phone2 }, { "mail", &row->mail },
+		{ "staff_no", &row->staff_no } };
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		struct slice text = slice_trim(json_get_str(body, texts[i].field));
+		*texts[i].text = text.n > 0 ? text : *texts[i].text;
+	}
+	bool in_post = false;
+	if (json_bool(json_get(body, "in_post"), &in_post)) {
+		row->in_post = in_post ? 1 : 2;
+	}
+}
+
+/* The limits of PATCH /people hold here too. */
+static int given_check(struct desk *desk, const struct person_row *row)
+{
+	struct slice text = { 0 };
+	int error = 0;
+	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]) && error == 0; i++) {
+		if (fields[i].kind == PATCH_TEXT) {
+			error = words_text(desk, fields[i].name,
+				row->id == 0 && fields[i].need == WORDS_REQUIRED
+					? WORDS_REQUIRED
+					: WORDS_OPTIONAL,
+				fields[i].max, &text);
+		}
+	}
+	return error < 0 ? error : contacts_check(desk, row);
+}
+
+int person_of_body(struct desk *desk, int64_t id, int64_t unit_id, int64_t *ret_id)
+{
+	struct person_row was = { .unit_id = unit_id };
+	int error = id == 0 ? 0 : row_load(desk, id, &was);
+	if (error == 0 && was.erased) {
+		error = desk_refuse(desk, E_STATE, "person.erased", "person_id");
+	}
+	/* Who is of another unit is not changed by this one. */
+	if (error == 0 && was.unit_id != unit_id) {
+		error = desk_refuse(desk, E_INPUT, "filing.other_unit", "person_id");
+	}
+	struct person_row row = was;
+	if (error < 0) {
+		return error;
+	}
+	given_take(desk, &row);
+	error = given_check(desk, &row);
+	error = error < 0 ? error : id == 0 ? insert(desk, &row) : update(desk, &was, &row);
+	error = error < 0 ? error : saved(desk, "person.update", &row);
+	*ret_id = error < 0 ? *ret_id : row.id;
+	return error;
 }

@@ -7,6 +7,8 @@
  */
 #pragma once
 
+#include <stdint.h>
+
 #include "base/attr.h"
 
 struct desk;
@@ -24,3 +26,13 @@ NODISCARD int desk_person_update(struct desk *desk);
 NODISCARD int desk_person_erase(struct desk *desk);
 /** What of it can be refused before the password is looked at.  Returns: 0, or refused. */
 NODISCARD int person_erase_check(struct desk *desk);
+
+/**
+ * The person a filing's body is about, made (id 0) or brought up to date from
+ * its members name, title, phone, phone2, mail, staff_no and in_post; what is
+ * not given stays.  The caller names its own act afterwards.
+ *
+ * Returns: 0; E_ABSENT; E_INPUT refused with input.… or filing.other_unit;
+ *          E_STATE refused with person.erased; or as db_step.
+ */
+NODISCARD int person_of_body(struct desk *desk, int64_t id, int64_t unit_id, int64_t *ret_id);

@@ -71,7 +71,7 @@ int person_erase_check(struct desk *desk)
 static int row_clear(struct desk *desk, const struct wanted *w)
 {
 	int64_t done = sql_run(desk->db,
-		"UPDATE person SET version = version + 1, phone = NULL, phone2 = NULL, mail = NULL,"
+		"UPDATE person SET version = version + 1, phone = NULL, phone2 = NULL, mail = NULL, staff_no = NULL,"
 		" salt = $2, erased_at_ms = COALESCE(erased_at_ms, $3) WHERE id = $1",
 		SQL_INT(w->id), SQL_BLOB(salt_draw(desk->arena)), SQL_INT(desk->now_ms));
 	done = done < 0 ? done
@@ -148,6 +148,19 @@ static int deliveries_clear(struct desk *desk, const struct wanted *w)
 	return done < 0 ? (int)done : 0;
 }
 
+/* What an import would bring back of him; sheets that were sent in may name him anywhere. */
+static int sheets_clear(struct desk *desk, const struct wanted *w)
+{
+	int64_t done = sql_run(desk->db,
+		"DELETE FROM sheet_import_change WHERE kind = 'person' AND record_id = $1",
+		SQL_INT(w->id));
+	if (done >= 0) {
+		done = sql_run(desk->db, "DELETE FROM sheet_import_page WHERE import_id > $1",
+			SQL_INT(0));
+	}
+	return done < 0 ? (int)done : 0;
+}
+
 /* Is anything left to clear?  1, 0 or as db_step. */
 static int is_left(struct desk *desk, const struct wanted *w)
 {
@@ -175,6 +188,7 @@ int desk_person_erase(struct desk *desk)
 	error = row_clear(desk, &w);
 	error = error < 0 ? error : access_end(desk, &w);
 	error = error < 0 ? error : deliveries_clear(desk, &w);
+	error = error < 0 ? error : sheets_clear(desk, &w);
 	int64_t erased = error < 0 ? error : trail_erase_person(desk->txn, w.id);
 	desk_answer(desk, w.id, w.version + 1);
 	return erased < 0 ? (int)erased : txn_change(desk->txn, "person", w.id, w.version + 1);

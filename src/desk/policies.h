@@ -20,14 +20,26 @@ struct policy_text;
 struct txn;
 
 /**
- * Is the latest kept text of its subject this one?
+ * Is the latest kept text of its subject this one?  Or is it one that people
+ * adopted, which gives way to a changed file of the school's own alone?
  *
- * Returns: 1 with text->id set, 0, or as db_step.
+ * Returns: 1 with text->id set to the latest, 0, or as db_step.
  */
 NODISCARD int policy_kept(struct db *db, struct policy_text *text);
 
 /** Command: keep arg, a struct policy_text, unless it is kept; its id is set.  0 or as db_step. */
 NODISCARD int policy_adopt(struct txn *txn, void *arg);
+
+/**
+ * The latest kept text of the policy: what is in force.
+ *
+ * Shape:   what it lacks is as in otherwise; version is stamped.
+ * Returns: 1 with both, 0 nothing is kept, E_STORE it cannot be read, or as db_step.
+ */
+NODISCARD int policy_in_force(struct db *db, const struct policy *otherwise, int64_t *ret_id,
+	struct policy *ret_policy);
+/** Its id alone.  Returns: 1, 0 nothing is kept, or as db_step. */
+NODISCARD int policy_in_force_id(struct db *db, int64_t *ret_id);
 
 /**
  * The policy of a kept version; the one in force for 0 and its own id.

@@ -53,8 +53,9 @@ int desk_session_role(struct desk *desk)
 	}
 	AUTO_STMT struct stmt *q = NULL;
 	int row = sql_query(desk->db,
-		"SELECT role FROM role_grant WHERE id = $1 AND person_id = $2 AND valid_to_ms IS NULL",
-		&q, SQL_INT(grant_id), SQL_INT(desk->caller.person_id));
+		"SELECT role FROM role_grant WHERE id = $1 AND person_id = $2"
+		" AND (valid_to_ms IS NULL OR read_until_ms > $3)",
+		&q, SQL_INT(grant_id), SQL_INT(desk->caller.person_id), SQL_INT(desk->now_ms));
 	row = row < 0 ? row : db_step(q);
 	if (row <= 0) {
 		return row < 0 ? row : desk_refuse(desk, E_INPUT, "input.unknown", "grant_id");

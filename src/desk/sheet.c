@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "base/utf8.h"
 #include "desk/desk.h"
+#include "desk/import_source.h"
 #include "desk/unit_names.h"
 #include "desk/words.h"
 
@@ -99,10 +100,15 @@ static int rows_read(
 
 /* ---- headings */
 
-static bool heading_is(const struct sheet_field *field, struct slice heading)
+enum { NEAR_MIN_OCTETS = 6 }; /* two Han characters */
+
+static bool heading_is(const struct sheet_field *field, struct slice heading, bool near)
 {
 	for (size_t i = 0; field->names[i] != NULL; i++) {
-		if (slice_eq_nocase(heading, slice_str(field->names[i]))) {
+		struct slice name = slice_str(field->names[i]);
+		bool partly = near && name.n >= NEAR_MIN_OCTETS &&
+			      (slice_ends(heading, name) || slice_starts(heading, name));
+		if (partly || slice_eq_nocase(heading, name)) {
 			return true;
 		}
 	}
@@ -123,27 +129,43 @@ static struct slice heading_bare(struct desk *desk, struct slice cell)
 	return slice_ends(bare, colon) ? slice_head(bare, bare.n - colon.n) : bare;
 }
 
-/* Which field each column is; how many were known.  The first column of a name counts. */
-static size_t headings_match(struct desk *desk, const struct sheet *sheet,
-	const struct sheet_row *row, size_t *column)
+/* The first column of a name counts; those that are the same go before those that are nearly. */
+static size_t pass(struct desk *desk, const struct sheet *sheet, const struct sheet_row *row,
+	bool near, size_t *column)
 {
 	size_t known = 0;
+	for (size_t c = 0; c < row->cells; c++) {
+		struct slice heading = heading_bare(desk, row->cell[c]);
+		bool taken = heading.n == 0;
+		for (size_t f = 0; f < sheet->field_count; f++) {
+			taken = taken || column[f] == c;
+		}
+		for (size_t f = 0; f < sheet->field_count && !taken; f++) {
+			taken = column[f] == SIZE_MAX &&
+				heading_is(&sheet->fields[f], heading, near);
+			column[f] = taken ? c : column[f];
+			known += taken;
+		}
+	}
+	return known;
+}
+
+size_t sheet_headings(struct desk *desk, const struct sheet *sheet, const struct sheet_row *row,
+	bool near, size_t *column)
+{
 	for (size_t f = 0; f < sheet->field_count; f++) {
 		column[f] = SIZE_MAX;
 	}
-	for (size_t c = 0; c < row->cells; c++) {
-		struct slice heading = heading_bare(desk, row->cell[c]);
-		for (size_t f = 0; f < sheet->field_count; f++) {
-			if (column[f] == SIZE_MAX && heading_is(&sheet->fields[f], heading)) {
-				column[f] = c;
-				known++;
-				break;
-			}
-		}
-	}
-	return column[0] == SIZE_MAX
-		       ? 0
-		       : known; /* field 0 is the name, without which nothing goes */
+	size_t known = pass(desk, sheet, row, false, column);
+	return near ? known + pass(desk, sheet, row, true, column) : known;
+}
+
+/* Field 0 is the name, without which nothing goes. */
+static size_t headings_match(struct desk *desk, const struct sheet *sheet,
+	const struct sheet_row *row, size_t *column)
+{
+	size_t known = sheet_headings(desk, sheet, row, false, column);
+	return column[0] == SIZE_MAX ? 0 : known;
 }
 
 static int headings_find(struct desk *desk, struct sheet *sheet)
@@ -185,11 +207,16 @@ int import_sheet_open(struct desk *desk, const struct sheet_field *fields, size_
 		.dry_run = json_get_bool(desk->call->body, "dry_run", false),
 		.skip_bad = json_get_bool(desk->call->body, "skip_bad", false),
 	};
+	ret_sheet->errors_max = SHEET_REPORT_MAX_OCTETS - 2048 - SHEET_PREVIEW_ROWS * 1024;
 	buf_init(&ret_sheet->errors, SHEET_REPORT_MAX_OCTETS);
+	buf_init(&ret_sheet->all_errors, IMPORT_ERRORS_MAX_OCTETS);
 	jw_init(&ret_sheet->errors_jw, &ret_sheet->errors);
 	jw_array(&ret_sheet->errors_jw);
 	struct slice format = { 0 };
 	struct slice text = { 0 };
+	if (desk->import != NULL) {
+		return import_source_rows(desk, ret_sheet);
+	}
 	int error = words_choice(desk, "format", formats, "csv", &format);
 	error = error < 0 ? error : text_read(desk, &text);
 	if (error < 0) {
@@ -203,6 +230,7 @@ int import_sheet_open(struct desk *desk, const struct sheet_field *fields, size_
 void import_sheet_close(struct sheet *sheet)
 {
 	buf_fini(&sheet->errors);
+	buf_fini(&sheet->all_errors);
 }
 
 struct slice sheet_cell(const struct sheet *sheet, size_t row, size_t field)
@@ -215,7 +243,7 @@ struct slice sheet_cell(const struct sheet *sheet, size_t row, size_t field)
 
 /* ---- judging */
 
-static struct slice value_cut(struct slice value)
+struct slice sheet_cut(struct slice value)
 {
 	size_t at = 0;
 	for (size_t chars = 0; at < value.n && chars < VALUE_MAX_CHARS; chars++) {
@@ -231,16 +259,23 @@ void sheet_refuse(
 	struct sheet_row *r = &sheet->rows[row];
 	sheet->refused += !r->bad;
 	r->bad = true;
+	if (sheet->stored) {
+		buf_printf(&sheet->all_errors, "%zu\x1f%lld\x1f%s\x1e", r->number,
+			sheet->source_column[field] == SIZE_MAX
+				? -1LL
+				: (long long)sheet->source_column[field],
+			code);
+	}
 	/* Room for one more, and for the rest of the report behind it. */
-	if (sheet->errors.n + 2048 + SHEET_PREVIEW_ROWS * 1024 > SHEET_REPORT_MAX_OCTETS) {
+	if (sheet->errors.n > sheet->errors_max) {
 		return;
 	}
 	struct jw *jw = &sheet->errors_jw;
 	jw_object(jw);
 	jw_kv_int(jw, "row", (int64_t)r->number);
-	jw_kv_opt(jw, "column", value_cut(sheet->heading[field]));
+	jw_kv_opt(jw, "column", sheet_cut(sheet->heading[field]));
 	jw_kv_str(jw, "code", slice_str(code));
-	jw_kv_opt(jw, "value", value_cut(value));
+	jw_kv_opt(jw, "value", sheet_cut(value));
 	jw_end(jw);
 }
 
@@ -285,14 +320,17 @@ static void preview_put(struct jw *jw, const struct sheet *sheet)
 {
 	jw_key(jw, "preview");
 	jw_array(jw);
-	for (size_t row = 0; row < sheet->row_count && row < SHEET_PREVIEW_ROWS; row++) {
+	for (size_t row = 0; row < sheet->row_count && row < SHEET_PREVIEW_ROWS &&
+			     jw->buf->n < SHEET_REPORT_MAX_OCTETS - 2048;
+		row++) {
 		jw_object(jw);
 		jw_kv_int(jw, "row", (int64_t)sheet->rows[row].number);
 		for (size_t f = 0; f < sheet->field_count; f++) {
-			if (sheet->column[f] != SIZE_MAX &&
+			bool there = !sheet->stored || sheet->source_column[f] != SIZE_MAX;
+			if (there && sheet->column[f] != SIZE_MAX &&
 				jw->buf->n < SHEET_REPORT_MAX_OCTETS - 1024) {
 				jw_kv_str(jw, sheet->fields[f].id,
-					value_cut(sheet_cell(sheet, row, f)));
+					sheet_cut(sheet_cell(sheet, row, f)));
 			}
 		}
 		jw_end(jw);
@@ -316,6 +354,9 @@ static struct slice report_of(struct desk *desk, struct sheet *sheet)
 	jw_kv_int(&jw, "refused", sheet->refused);
 	jw_key(&jw, "errors");
 	jw_raw(&jw, buf_slice(&sheet->errors));
+	if (sheet->stored) {
+		import_source_report(desk, &jw, sheet);
+	}
 	preview_put(&jw, sheet);
 	jw_end(&jw);
 	return arena_dup(desk->arena, buf_slice(&report));
@@ -324,6 +365,14 @@ static struct slice report_of(struct desk *desk, struct sheet *sheet)
 int sheet_answer(struct desk *desk, struct sheet *sheet, const char *act, const char *topic)
 {
 	desk->answer_report = report_of(desk, sheet);
+	int error = sheet->stored ? import_source_settle(desk, sheet, topic) : 0;
+	bool names_kept = sheet->stored && !sheet->dry_run && desk->import->decisions > 0;
+	if (error < 0) {
+		return error;
+	}
+	if (names_kept) {
+		desk_audit(desk, act, topic, 0, 0, SLICE("names"));
+	}
 	if (sheet->dry_run || sheet->added + sheet->changed == 0) {
 		return 0;
 	}

@@ -52,6 +52,10 @@ struct sheet {
 	int64_t refused;
 	struct buf errors;
 	struct jw errors_jw;
+	size_t errors_max;     /* octets of them in the report */
+	struct buf all_errors; /* of a sheet in the store: row US column US code RS */
+	bool stored;           /* it lies in the store: desk/import_source.h */
+	size_t source_column[SHEET_FIELDS_MAX]; /* of such a one: in the sheet as it came */
 };
 
 /**
@@ -66,6 +70,18 @@ struct sheet {
 NODISCARD int import_sheet_open(struct desk *desk, const struct sheet_field *fields,
 	size_t count, struct sheet *ret_sheet);
 void import_sheet_close(struct sheet *sheet);
+
+/**
+ * Which columns of a row are headings of which field; how many were known.
+ *
+ * Shape:   column has a place for each field: SIZE_MAX = none.  near takes headings that
+ *          only begin or end as one that is known, too.
+ */
+size_t sheet_headings(struct desk *desk, const struct sheet *sheet, const struct sheet_row *row,
+	bool near, size_t *column);
+
+/** At most so many characters as a report shows of a cell. */
+struct slice sheet_cut(struct slice value);
 
 /** A cell, trimmed, as it was before an export disarmed it; empty where there is none. */
 struct slice sheet_cell(const struct sheet *sheet, size_t row, size_t field);

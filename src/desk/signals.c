@@ -9,6 +9,7 @@
 #include "base/num.h"
 #include "desk/affected.h"
 #include "desk/desk.h"
+#include "desk/finding_recur.h"
 #include "desk/incidents.h"
 #include "model/network.h"
 #include "records/search.h"
@@ -177,7 +178,11 @@ static int watch_update(struct raised *r)
 		SQL_INT(r->watch_id), SQL_TEXT(state.n > 0 ? state : SLICE("unknown")),
 		SQL_INT(s->observed_at_ms), SQL_TEXT_OR_NULL(code), SQL_TEXT_OR_NULL(s->args),
 		SQL_INT_OR_NULL(cause_of(s)));
-	return done < 0 ? (int)done : txn_change(r->txn, "check", r->watch_id, 0);
+	int error = done < 0 ? (int)done : txn_change(r->txn, "check", r->watch_id, 0);
+	bool up = slice_is(state, "up");
+	return error < 0 || (!up && !slice_is(state, "down"))
+		       ? error
+		       : finding_watched(r->txn, r->watch_id, up, s->observed_at_ms);
 }
 
 /* Until when it has time because what it hangs on is back; 0 = that is not. */

@@ -2,9 +2,17 @@
 #include "desk/timers.h"
 
 #include "desk/affected.h"
+#include "desk/delegations.h"
+#include "desk/doubts.h"
 #include "desk/expiry.h"
+#include "desk/filings.h"
+#include "desk/finding_recur.h"
+#include "desk/incoming.h"
 #include "desk/line.h"
 #include "desk/maintenance.h"
+#include "desk/regulations.h"
+#include "desk/reviews.h"
+#include "desk/tasks.h"
 #include "records/timer.h"
 
 int desk_timer(struct txn *txn, const struct desk_env *env, const struct timer *timer)
@@ -17,6 +25,30 @@ int desk_timer(struct txn *txn, const struct desk_env *env, const struct timer *
 	}
 	if (slice_starts(timer->kind, SLICE("expiry."))) {
 		return expiry_timer(txn, env, timer);
+	}
+	if (slice_starts(timer->kind, SLICE("finding."))) {
+		return finding_timer(txn, env, timer);
+	}
+	if (slice_is(timer->kind, "filing.effective")) {
+		return filing_timer(txn, env, timer);
+	}
+	if (slice_is(timer->kind, "doubt.due")) {
+		return doubt_timer(txn, env, timer);
+	}
+	if (slice_is(timer->kind, "review.due")) {
+		return review_timer(txn, env, timer);
+	}
+	if (slice_is(timer->kind, "delegation.edge")) {
+		return delegation_timer(txn, env, timer);
+	}
+	if (slice_is(timer->kind, "regulation.enter")) {
+		return regulation_timer(txn, timer);
+	}
+	if (slice_starts(timer->kind, SLICE("incoming."))) {
+		return incoming_timer(txn, env, timer);
+	}
+	if (slice_starts(timer->kind, SLICE("task."))) {
+		return task_timer(txn, env, timer);
 	}
 	return line_timer(txn, env, timer);
 }

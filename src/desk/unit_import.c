@@ -2,6 +2,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "desk/desk.h"
+#include "desk/import_source.h"
 #include "desk/sheet.h"
 #include "desk/unit_names.h"
 #include "desk/unit_row.h"
@@ -74,7 +75,7 @@ struct import {
 	size_t placed;
 };
 
-static const char *kind_guess(struct slice name)
+const char *unit_kind_guess(struct slice name)
 {
 	static const struct sheet_word ends[] = { { "学院", "faculty" }, { "系", "faculty" },
 		{ "学部", "faculty" }, { "中心", "centre" } };
@@ -128,9 +129,12 @@ static void parent_find(struct import *im, size_t i)
 		return;
 	}
 	int64_t id = unit_names_find(&im->units, im->desk->arena, line->parent);
-	if (id < 0) {
+	if (id <= 0) {
 		sheet_refuse(&im->sheet, i, PARENT,
-			id == E_CONFLICT ? "ambiguous_unit" : "unknown_unit", line->parent);
+			id == E_CONFLICT ? "ambiguous_unit"
+			: id == 0        ? "unit_left_out"
+					 : "unknown_unit",
+			line->parent);
 		return;
 	}
 	line->row.parent_id = id;
@@ -170,7 +174,7 @@ static struct unit_row merged(const struct line *line, const struct unit_row *be
 	row.short_name = line->row.short_name.n > 0 ? line->row.short_name : before->short_name;
 	row.kind = line->row.kind.n > 0 ? line->row.kind
 		   : before->kind.n > 0 ? before->kind
-					: slice_str(kind_guess(line->row.name));
+					: slice_str(unit_kind_guess(line->row.name));
 	row.parent_id = line->row.parent_id != 0 ? line->row.parent_id : before->parent_id;
 	return row;
 }
@@ -200,6 +204,10 @@ static int line_save(struct import *im, struct line *line)
 	}
 	int error = unit_row_check(im->desk, &row);
 	error = error < 0 ? error : unit_row_save(im->desk, found == 1 ? &before : NULL, &row);
+	error = error < 0 ? error
+			  : import_source_note(im->desk, "unit", row.id, row.version,
+				    found == 1 ? unit_row_json(im->desk->arena, &before)
+					       : (struct slice) { 0 });
 	line->row.id = row.id;
 	return error;
 }

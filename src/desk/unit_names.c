@@ -4,6 +4,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "desk/desk.h"
+#include "desk/import_source.h"
 #include "records/sql.h"
 
 /* Octets of the bracket the text begins with, 0 = none. */
@@ -44,9 +45,9 @@ int unit_names_load(struct desk *desk, struct unit_names *ret_names)
 	if (row < 0 || count > UNIT_NAMES_MAX) {
 		return row < 0 ? row : E_LIMIT;
 	}
-	*ret_names = (struct unit_names) {
-		.item = arena_take(desk->arena, ((size_t)count + 1) * sizeof(*ret_names->item))
-	};
+	*ret_names = (struct unit_names) { .desk = desk,
+		.item = arena_take(
+			desk->arena, ((size_t)count + 1) * sizeof(*ret_names->item)) };
 	AUTO_STMT struct stmt *q = NULL;
 	row = db_prepare(
 		desk->db, "SELECT id, name, short_name, valid_to_ms FROM unit ORDER BY id", &q);
@@ -105,9 +106,11 @@ static int64_t find(const struct unit_names *names, struct slice text, struct sl
 int64_t unit_names_find(struct unit_names *names, struct arena *arena, struct slice text)
 {
 	/* Sheets name the same unit many rows in a row. */
-	if (names->last_id == 0 || !slice_eq(names->last, text)) {
+	if (names->last_id <= 0 || !slice_eq(names->last, text)) {
 		names->last = text;
-		names->last_id = find(names, text, name_bare(arena, text));
+		names->last_id = names->desk->import != NULL
+					 ? import_source_unit(names->desk, names, text)
+					 : find(names, text, name_bare(arena, text));
 	}
 	return names->last_id;
 }

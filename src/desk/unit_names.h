@@ -28,6 +28,7 @@ struct unit_name {
 };
 
 struct unit_names {
+	struct desk *desk;
 	struct unit_name *item;
 	size_t count;
 	struct slice last; /* asked for last, and what came of it */

@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "desk/unit_row.h"
 
+#include <stddef.h>
+
 #include "base/arena.h"
 #include "base/err.h"
 #include "desk/desk.h"
+#include "desk/row_json.h"
 #include "records/search.h"
 #include "records/sql.h"
+
+enum { NAMES_FOUND_MAX = 50 }; /* earlier ones a unit is found by */
 
 const char *const unit_kinds[] = { "department", "faculty", "centre", "other", NULL };
 
@@ -180,6 +185,25 @@ static int64_t update(struct desk *desk, struct unit_row *row)
 		SQL_INT_OR_NULL(row->valid_to_ms));
 }
 
+int unit_row_words(struct desk *desk, const struct unit_row *row)
+{
+	AUTO_STMT struct stmt *q = NULL;
+	struct slice words = arena_printf(
+		desk->arena, "%.*s %.*s", SLICE_FMT(row->name), SLICE_FMT(row->short_name));
+	int found = sql_query(desk->db,
+		"SELECT h.name, h.short_name, h.id FROM unit_past h WHERE h.unit_id = $1"
+		" OR h.unit_id IN (SELECT x.id FROM unit x WHERE x.successor_id = $1)"
+		" UNION SELECT u.name, u.short_name, u.id FROM unit u WHERE u.successor_id = $1"
+		" ORDER BY 3 LIMIT $2",
+		&q, SQL_INT(row->id), SQL_INT(NAMES_FOUND_MAX));
+	while (found >= 0 && (found = db_step(q)) == 1) {
+		words = arena_printf(desk->arena, "%.*s %.*s %.*s", SLICE_FMT(words),
+			SLICE_FMT(db_col_text(q, 0)), SLICE_FMT(db_col_text(q, 1)));
+	}
+	int64_t tokens = found < 0 ? found : search_put(desk->txn, "unit", row->id, words);
+	return tokens < 0 ? (int)tokens : 0;
+}
+
 int unit_row_save(struct desk *desk, const struct unit_row *before, struct unit_row *row)
 {
 	int64_t done = before == NULL ? insert(desk, row) : update(desk, row);
@@ -190,8 +214,26 @@ int unit_row_save(struct desk *desk, const struct unit_row *before, struct unit_
 	if (error < 0) {
 		return error;
 	}
-	int64_t tokens = search_put(desk->txn, "unit", row->id,
-		arena_printf(desk->arena, "%.*s %.*s", SLICE_FMT(row->name),
-			SLICE_FMT(row->short_name)));
-	return tokens < 0 ? (int)tokens : 0;
+	return unit_row_words(desk, row);
+}
+
+#define AT(member) offsetof(struct unit_row, member)
+static const struct row_member members[] = {
+	{ "name", AT(name), ROW_MEMBER_TEXT },
+	{ "short_name", AT(short_name), ROW_MEMBER_TEXT },
+	{ "kind", AT(kind), ROW_MEMBER_TEXT },
+	{ "parent_id", AT(parent_id), ROW_MEMBER_INT },
+	{ "is_centre", AT(is_centre), ROW_MEMBER_BOOL },
+	{ "valid_from_ms", AT(valid_from_ms), ROW_MEMBER_INT },
+	{ "valid_to_ms", AT(valid_to_ms), ROW_MEMBER_INT },
+};
+
+struct slice unit_row_json(struct arena *arena, const struct unit_row *row)
+{
+	return row_json(arena, row, members, sizeof(members) / sizeof(members[0]));
+}
+
+void unit_row_of_json(struct unit_row *row, const struct json *json)
+{
+	row_of_json(row, json, members, sizeof(members) / sizeof(members[0]));
 }

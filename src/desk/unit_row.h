@@ -13,7 +13,9 @@
 #include "base/attr.h"
 #include "base/slice.h"
 
+struct arena;
 struct desk;
+struct json;
 
 enum { UNIT_NAME_MAX = 100, UNIT_DEPTH_MAX = 16 };
 
@@ -61,6 +63,13 @@ NODISCARD int unit_row_may_end(struct desk *desk, const struct unit_row *row);
  */
 NODISCARD int unit_row_save(
 	struct desk *desk, const struct unit_row *before, struct unit_row *row);
+
+/** Make it found by its names, those before, and those of units that went up in it.  0 or as db_step. */
+NODISCARD int unit_row_words(struct desk *desk, const struct unit_row *row);
+
+/** Its members as JSON, and back; id and version are the caller's.  Owns: the arena. */
+struct slice unit_row_json(struct arena *arena, const struct unit_row *row);
+void unit_row_of_json(struct unit_row *row, const struct json *json);
 
 /** Would saving change anything? */
 bool unit_row_same(const struct unit_row *a, const struct unit_row *b);

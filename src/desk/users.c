@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "desk/account.h"
 #include "desk/desk.h"
+#include "desk/doubts.h"
 #include "desk/salt.h"
 #include "desk/words.h"
 #include "records/search.h"
@@ -159,6 +160,13 @@ int desk_user_update(struct desk *desk)
 		" live_locked_until_ms = NULL WHERE id = $1",
 		SQL_INT(account.id), SQL_INT(disable ? 1 : 0));
 	error = done < 0 ? (int)done : trail_row(desk->txn, "account", account.id);
+	if (error >= 0 && disable) {
+		struct doubt_sign sign = { .person_id = account.person_id,
+			.signal = TENURE_ACCOUNT_DISABLED,
+			.evidence = account.name,
+			.by_id = desk->caller.person_id };
+		error = doubt_sign(desk->txn, desk->env, &sign);
+	}
 	return error < 0
 		       ? error
 		       : user_done(desk, &account, disable ? "users.disable" : "users.enable");

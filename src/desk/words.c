@@ -7,6 +7,8 @@
 #include "base/utf8.h"
 #include "desk/desk.h"
 
+enum { FILE_NAME_MAX_CHARS = 120 };
+
 static bool text_clean(struct slice text)
 {
 	for (size_t i = 0; i < text.n; i++) {
@@ -107,12 +109,23 @@ int words_timeline(struct desk *desk, const char *kind, int64_t id, const char *
 	struct slice args_json)
 {
 	int64_t done = sql_run(desk->db,
-		"INSERT INTO timeline (id, kind, record_id, at_ms, code, args, person_id, role)"
-		" VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+		"INSERT INTO timeline (id, kind, record_id, at_ms, code, args, person_id, role,"
+		" for_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
 		SQL_INT(txn_id(desk->txn)), SQL_STR(kind), SQL_INT(id), SQL_INT(desk->now_ms),
 		SQL_STR(code), SQL_TEXT(args_json.n > 0 ? args_json : SLICE("{}")),
 		SQL_INT_OR_NULL(desk->caller.person_id),
 		SQL_STR(desk->caller.known ? name_id(&role_names, desk->caller.role)
-					   : "system"));
+					   : "system"),
+		SQL_INT_OR_NULL(desk->caller.for_id));
 	return done < 0 ? (int)done : 0;
+}
+
+int words_file_name(struct desk *desk, struct slice name)
+{
+	bool clean = name.n > 0 && utf8_count(name) <= FILE_NAME_MAX_CHARS;
+	for (size_t i = 0; i < name.n; i++) {
+		clean = clean && name.p[i] >= 0x20 && name.p[i] != 0x7f && name.p[i] != '/' &&
+			name.p[i] != '\\';
+	}
+	return clean ? 0 : desk_refuse(desk, E_INPUT, "input.text", "name");
 }

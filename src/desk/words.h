@@ -55,3 +55,6 @@ bool words_enough(struct slice text, size_t min);
 /** A line in a record's timeline: code and JSON arguments, by the caller now.  0 or as db_step. */
 NODISCARD int words_timeline(struct desk *desk, const char *kind, int64_t id, const char *code,
 	struct slice args_json);
+
+/** A file's name from outside: 1 to 120 characters, no control and no separator of folders.  0 or E_INPUT refused. */
+NODISCARD int words_file_name(struct desk *desk, struct slice name);

@@ -23,6 +23,9 @@ struct caller {
 	int64_t unit_id;      /* of the role; 0 = school-wide */
 	bool must_change;     /* may only change the password */
 	bool address_refused; /* administrators may not come from here */
+	bool withheld;        /* whether he is still in post is doubted */
+	int64_t reads_until_ms; /* his role was handed over; until then he may tell his successor */
+	int64_t for_id;         /* whom he stands in for; 0 = himself */
 	const char *
 		scopes; /* of an API token: route names or prefixes, space between; NULL = all */
 	const char *name; /* of the person; lives as long as the arena it was loaded into */

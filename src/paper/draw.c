@@ -4,32 +4,18 @@
 #include <cairo-pdf.h>
 #include <errno.h>
 #include <pango/pangocairo.h>
-#include <pango/pangofc-fontmap.h>
 #include <qrencode.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
-#include "base/arena.h"
 #include "base/buf.h"
 #include "base/civil.h"
-#include "base/diag.h"
 #include "base/err.h"
-#include "base/json.h"
-#include "base/utf8.h"
+#include "paper/fonts_priv.h"
 
 /* ISO 216 A4 at 72 points an inch. */
 static const double a4_width_pt = 595.276;
 static const double a4_height_pt = 841.890;
-
-enum { PATHS_MAX = 12 };
-
-struct draw_fonts {
-	PangoFontMap *map;
-	PangoContext *context;
-	PangoFontDescription *face[DRAW_FACE_COUNT];
-	char *paths[PATHS_MAX + 1];
-};
 
 struct draw {
 	struct draw_fonts *fonts;
@@ -39,157 +25,6 @@ struct draw {
 	PangoContext *context;
 	PangoLayout *layout;
 };
-
-static const struct {
-	const char *member;
-	const char *family;
-} built_in[DRAW_FACE_COUNT] = {
-	[DRAW_BODY] = { "body", "Noto Serif CJK SC" },
-	[DRAW_TITLE] = { "title", "Noto Serif CJK SC Bold" },
-	[DRAW_HEADING] = { "heading", "Noto Sans CJK SC" },
-	[DRAW_SUBHEADING] = { "subheading", "LXGW WenKai" },
-	[DRAW_NUMBER] = { "number", "Noto Serif CJK SC" },
-};
-
-static int faces_read(struct draw_fonts *fonts, struct slice json, struct diag *diag)
-{
-	AUTO_ARENA struct arena *arena = arena_create(0);
-	const struct json *root = NULL;
-	int error = json.n > 0 ? json_parse(arena, json, 0, &root, diag) : 0;
-	for (unsigned i = 0; i < DRAW_FACE_COUNT && error == 0; i++) {
-		struct slice name = json_get_str(root, built_in[i].member);
-		char *text = name.n > 0 ? arena_dup_str(arena, name) : NULL;
-		fonts->face[i] = pango_font_description_from_string(
-			text != NULL ? text : built_in[i].family);
-	}
-	return error;
-}
-
-static void path_add(struct draw_fonts *fonts, const char *path)
-{
-	for (unsigned i = 0; i < PATHS_MAX && path != NULL; i++) {
-		if (fonts->paths[i] == NULL) {
-			fonts->paths[i] = strdup(path);
-			return;
-		}
-		if (strcmp(fonts->paths[i], path) == 0) {
-			return;
-		}
-	}
-}
-
-static void paths_collect(struct draw_fonts *fonts)
-{
-	FcStrList *lists[] = { FcConfigGetFontDirs(NULL), FcConfigGetCacheDirs(NULL) };
-	for (unsigned i = 0; i < 2; i++) {
-		for (FcChar8 *path = NULL;
-			lists[i] != NULL && (path = FcStrListNext(lists[i])) != NULL;) {
-			/* Sub-folders of a folder already in the list need no rule of their own. */
-			bool below = false;
-			for (unsigned j = 0; j < PATHS_MAX && fonts->paths[j] != NULL; j++) {
-				below = below || slice_starts(slice_str((char *)path),
-							 slice_str(fonts->paths[j]));
-			}
-			if (!below) {
-				path_add(fonts, (char *)path);
-			}
-		}
-		if (lists[i] != NULL) {
-			FcStrListDone(lists[i]);
-		}
-	}
-	path_add(fonts, "/etc/fonts");
-	path_add(fonts, "/usr/share/fontconfig");
-}
-
-/* Shaping one line with every face opens its files and starts Pango's threads. */
-static int warm(struct draw_fonts *fonts)
-{
-	PangoLayout *layout = pango_layout_new(fonts->context);
-	int missing = 0;
-	for (unsigned i = 0; i < DRAW_FACE_COUNT; i++) {
-		pango_layout_set_font_description(layout, fonts->face[i]);
-		pango_layout_set_text(layout, "网络安全，Aa09—（一）", -1);
-		missing += pango_layout_get_unknown_glyphs_count(layout);
-	}
-	g_object_unref(layout);
-	return missing > 0 ? E_ABSENT : 0;
-}
-
-/* A machine without fontconfig's files needs none: the fonts that are packed along are enough. */
-static void config_begin(void)
-{
-	FcConfig *bare = access("/etc/fonts/fonts.conf", R_OK) < 0 ? FcConfigCreate() : NULL;
-	if (bare != NULL) {
-		(void)FcConfigSetCurrent(bare);
-		FcConfigDestroy(bare);
-	} else {
-		(void)FcInit();
-	}
-}
-
-int draw_fonts_create(struct slice json, const char *const *folders,
-	struct draw_fonts **ret_fonts, struct diag *diag)
-{
-	struct draw_fonts *fonts = calloc(1, sizeof(*fonts));
-	if (fonts == NULL) {
-		return -ENOMEM;
-	}
-	int error = faces_read(fonts, json, diag);
-	if (error < 0) {
-		(void)draw_fonts_destroy(fonts);
-		return error;
-	}
-	config_begin();
-	for (; *folders != NULL; folders++) {
-		(void)FcConfigAppFontAddDir(NULL, (const FcChar8 *)*folders);
-		path_add(fonts, *folders);
-	}
-	paths_collect(fonts);
-	*ret_fonts = fonts;
-	return 0;
-}
-
-int draw_fonts_open(struct draw_fonts *fonts, struct diag *diag)
-{
-	cairo_font_options_t *exact = cairo_font_options_create();
-	fonts->map = pango_cairo_font_map_new_for_font_type(CAIRO_FONT_TYPE_FT);
-	/* Without 72 a point is 4/3 of a point. */
-	pango_cairo_font_map_set_resolution(PANGO_CAIRO_FONT_MAP(fonts->map), 72);
-	fonts->context = pango_font_map_create_context(fonts->map);
-	cairo_font_options_set_hint_metrics(exact, CAIRO_HINT_METRICS_OFF);
-	cairo_font_options_set_hint_style(exact, CAIRO_HINT_STYLE_NONE);
-	pango_cairo_context_set_font_options(fonts->context, exact);
-	cairo_font_options_destroy(exact);
-	pango_context_set_round_glyph_positions(fonts->context, FALSE);
-	pango_context_set_language(fonts->context, pango_language_from_string("zh-cn"));
-	int error = warm(fonts);
-	return error < 0 ? diag_set(diag, error, 0, 0,
-				   "no installed font has the Chinese characters needed")
-			 : 0;
-}
-
-struct draw_fonts *draw_fonts_destroy(struct draw_fonts *fonts)
-{
-	if (fonts == NULL) {
-		return NULL;
-	}
-	for (unsigned i = 0; i < DRAW_FACE_COUNT; i++) {
-		pango_font_description_free(fonts->face[i]);
-	}
-	for (unsigned i = 0; i < PATHS_MAX; i++) {
-		free(fonts->paths[i]);
-	}
-	g_clear_object(&fonts->context);
-	g_clear_object(&fonts->map);
-	free(fonts);
-	return NULL;
-}
-
-const char *draw_fonts_path(const struct draw_fonts *fonts, unsigned index)
-{
-	return index < PATHS_MAX ? fonts->paths[index] : NULL;
-}
 
 static cairo_status_t on_octets(void *ctx, const unsigned char *octets, unsigned n)
 {
@@ -271,6 +106,14 @@ void draw_text(struct draw *draw, enum draw_face face, double size_pt, double x_
 	}
 }
 
+void draw_fit(struct draw *draw, const struct draw_spot *spot, struct slice text)
+{
+	double width_pt = draw_text_width(draw, spot->face, spot->size_pt, text);
+	double size_pt = width_pt > spot->room_pt ? spot->size_pt * spot->room_pt / width_pt
+						  : spot->size_pt;
+	draw_text(draw, spot->face, size_pt, spot->x_pt, spot->y_pt, text);
+}
+
 double draw_text_width(
 	struct draw *draw, enum draw_face face, double size_pt, struct slice text)
 {
@@ -292,26 +135,64 @@ void draw_rule(struct draw *draw, double x_pt, double y_pt, double to_x_pt, doub
 	cairo_stroke(draw->cairo);
 }
 
-void draw_code(struct draw *draw, double x_pt, double y_pt, double side_pt, struct slice text)
+void draw_red(struct draw *draw, bool red)
 {
-	QRcode *code = text.n == 0 ? NULL
-				   : QRcode_encodeData((int)slice_head(text, 1024).n, text.p, 0,
-					     QR_ECLEVEL_M);
-	if (code == NULL) {
-		return;
-	}
-	double step = side_pt / code->width;
-	for (int y = 0; y < code->width; y++) {
-		for (int x = 0; x < code->width; x++) {
-			if ((code->data[y * code->width + x] & 1) != 0) {
-				cairo_rectangle(draw->cairo, x_pt + x * step, y_pt + y * step,
-					step, step);
+	cairo_set_source_rgb(draw->cairo, red ? 0.8 : 0, 0, 0);
+}
+
+/* Modules as one path: neighbours without hairlines between them. */
+static void modules_fill(cairo_t *cairo, const QRcode *code, double x, double y, double step)
+{
+	for (int row = 0; row < code->width; row++) {
+		for (int column = 0; column < code->width; column++) {
+			if ((code->data[row * code->width + column] & 1) != 0) {
+				cairo_rectangle(
+					cairo, x + column * step, y + row * step, step, step);
 			}
 		}
 	}
-	/* One fill: neighbours without hairlines between them. */
-	cairo_set_antialias(draw->cairo, CAIRO_ANTIALIAS_NONE);
-	cairo_fill(draw->cairo);
-	cairo_set_antialias(draw->cairo, CAIRO_ANTIALIAS_DEFAULT);
+	cairo_set_antialias(cairo, CAIRO_ANTIALIAS_NONE);
+	cairo_fill(cairo);
+	cairo_set_antialias(cairo, CAIRO_ANTIALIAS_DEFAULT);
+}
+
+static QRcode *code_of(struct slice text)
+{
+	return text.n == 0 ? NULL
+			   : QRcode_encodeData(
+				     (int)slice_head(text, 1024).n, text.p, 0, QR_ECLEVEL_M);
+}
+
+void draw_code(struct draw *draw, double x_pt, double y_pt, double side_pt, struct slice text)
+{
+	QRcode *code = code_of(text);
+	if (code != NULL) {
+		modules_fill(draw->cairo, code, x_pt, y_pt, side_pt / code->width);
+		QRcode_free(code);
+	}
+}
+
+static cairo_status_t on_png(void *ctx, const unsigned char *octets, unsigned n)
+{
+	buf_put(ctx, slice_of(octets, n));
+	return CAIRO_STATUS_SUCCESS;
+}
+
+void draw_code_png(struct slice text, unsigned scale, struct buf *out)
+{
+	QRcode *code = code_of(text);
+	if (code == NULL) {
+		return;
+	}
+	int side = code->width * (int)scale;
+	cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, side, side);
+	cairo_t *cairo = cairo_create(surface);
+	cairo_set_source_rgb(cairo, 1, 1, 1);
+	cairo_paint(cairo);
+	cairo_set_source_rgb(cairo, 0, 0, 0);
+	modules_fill(cairo, code, 0, 0, scale);
+	cairo_destroy(cairo);
+	(void)cairo_surface_write_to_png_stream(surface, on_png, out);
+	cairo_surface_destroy(surface);
 	QRcode_free(code);
 }

@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
- * Ink: text by its baseline, rules and codes on A4 pages of one PDF.  Fonts
- * come from fonts.json, so that a school puts its own 仿宋 and 小标宋 in.
+ * Ink: text by its baseline, rules and codes on A4 pages of one PDF, in the
+ * fonts of paper/fonts.h.
  *
  * Layer: paper.  Threading: one owner; Pango starts threads of its own.
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/attr.h"
 #include "base/slice.h"
 
 struct buf;
-struct diag;
 struct draw_fonts;
 struct draw;
 
@@ -33,40 +33,28 @@ struct draw_about {
 	int64_t at_unix_ms;
 };
 
-/**
- * Find the fonts; starts no thread.
- *
- * Shape:   json is {"body": "Noto Serif CJK SC", "title": "Noto Serif CJK SC Bold", "heading": …,
- *          "subheading": …, "number": …}, each a family with an optional style; absent members
- *          and an empty json keep the built-in choice.  folders hold font files beside the
- *          machine's, NULL at the end.
- * Owns:    *ret_fonts; release with draw_fonts_destroy.
- * Returns: 0, as json_parse with diag, or -ENOMEM.
- */
-NODISCARD int draw_fonts_create(struct slice json, const char *const *folders,
-	struct draw_fonts **ret_fonts, struct diag *diag);
-
-/**
- * Open them; starts Pango's threads, so it comes behind the file fence and before the fence of calls.
- *
- * Returns: 0, or E_ABSENT with diag when no font has Chinese characters.
- */
-NODISCARD int draw_fonts_open(struct draw_fonts *fonts, struct diag *diag);
-struct draw_fonts *draw_fonts_destroy(struct draw_fonts *fonts);
-
-/** Folders and files the fonts need behind the fence, one after the other; NULL at the end. */
-const char *draw_fonts_path(const struct draw_fonts *fonts, unsigned index);
-
 /** A new PDF into out.  Returns: 0 or -ENOMEM.  Owns: *ret_draw; end it with draw_close. */
 NODISCARD int draw_open(struct draw_fonts *fonts, const struct draw_about *about,
 	struct buf *out, struct draw **ret_draw);
 /** Returns: 0, or E_LIMIT when out was full. */
 NODISCARD int draw_close(struct draw *draw);
 
+/** What follows is red, as the head of a numbered paper is, or black again. */
+void draw_red(struct draw *draw, bool red);
 void draw_page_end(struct draw *draw);
 /** Points; y is the baseline, from the paper's top left. */
 void draw_text(struct draw *draw, enum draw_face face, double size_pt, double x_pt, double y_pt,
 	struct slice text);
+struct draw_spot {
+	enum draw_face face;
+	double size_pt;
+	double x_pt;
+	double y_pt;
+	double room_pt;
+};
+
+/** As draw_text, smaller where the text is wider than there is room. */
+void draw_fit(struct draw *draw, const struct draw_spot *spot, struct slice text);
 /** Advance in points. */
 double draw_text_width(
 	struct draw *draw, enum draw_face face, double size_pt, struct slice text);
@@ -74,3 +62,5 @@ void draw_rule(struct draw *draw, double x_pt, double y_pt, double to_x_pt, doub
 	double width_pt);
 /** A QR code (ISO/IEC 18004, level M) of the text in a square; nothing when the text is too long. */
 void draw_code(struct draw *draw, double x_pt, double y_pt, double side_pt, struct slice text);
+/** The same as a PNG of so many pixels for each module of the code; nothing when the text is too long. */
+void draw_code_png(struct slice text, unsigned scale, struct buf *out);

@@ -6,6 +6,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/utf8.h"
+#include "paper/clean.h"
 
 /* W3C clreq table 3.1.3: marks by their place at a line's edge. */
 static const char never_first[] = "，。、；：？！）》〉」』】〕］｝”’～·％‰℃,.;:?!)]}%";
@@ -44,6 +45,25 @@ static bool is_narrow(uint32_t point)
 	return point > ' ' && point < 0x2000 && point != 0xb7 /* · */;
 }
 
+/* What every Chinese font draws one cell wide; anything else is measured. */
+static bool is_square(uint32_t point)
+{
+	return (point >= 0x2e80 && point <= 0x9fff) || (point >= 0xf900 && point <= 0xfaff) ||
+	       (point >= 0xfe30 && point <= 0xfe4f) || (point >= 0xff01 && point <= 0xff5e) ||
+	       (point >= 0x2010 && point <= 0x2027) || point == 0xb7;
+}
+
+/* Marks that stand on a character are of it. */
+static size_t marks_after(struct slice text, size_t n)
+{
+	uint32_t next = 0;
+	for (unsigned more = 1; more > 0; n += more) {
+		more = utf8_next(slice_skip(text, n), &next);
+		more = more > 0 && clean_combines(next) ? more : 0;
+	}
+	return n;
+}
+
 /* Dashes and dots that come in pairs are one sign. */
 static bool pairs(uint32_t point)
 {
@@ -72,6 +92,13 @@ static struct piece piece_next(struct slice text, const struct layout_paragraph 
 		unsigned more = utf8_next(slice_skip(text, n), &next);
 		n += next == piece.point ? more : 0;
 		piece.width += next == piece.point && more > 0 ? LAYOUT_CELL : 0;
+	} else {
+		n = marks_after(text, n);
+		int32_t width = is_square(piece.point) ? LAYOUT_CELL
+						       : paragraph->measure(paragraph->ctx,
+								 slice_head(text, n));
+		width = width < paragraph->width ? width : paragraph->width;
+		piece.width = width > LAYOUT_CELL ? width : LAYOUT_CELL;
 	}
 	piece.text = slice_head(text, n);
 	return piece;
@@ -279,7 +306,10 @@ int layout_pages(const struct layout_block *blocks, size_t count, int32_t page_h
 			i = from;
 			at = 0;
 		}
-		ret_places[i] = (struct layout_place) { page, at };
+		bool headed = at == 0 && page > 0 && blocks[i].head > 0 &&
+			      blocks[i].head + blocks[i].height <= page_height;
+		at += headed ? blocks[i].head : 0;
+		ret_places[i] = (struct layout_place) { page, at, headed };
 		at += blocks[i].height;
 	}
 	return (int)page + 1;

@@ -69,17 +69,20 @@ NODISCARD int layout_break(const struct layout_paragraph *paragraph, struct aren
 struct layout_block {
 	int32_t height;
 	bool keep_next; /* never the last of its page when another follows */
+	int32_t head; /* of a table: height of what is repeated above when it comes first of a page */
 };
 
 struct layout_place {
 	uint32_t page; /* from 0 */
 	int32_t at;    /* from the top of the type area */
+	bool headed;   /* its head is repeated above it */
 };
 
 /**
  * Put blocks on pages, top to bottom.
  *
  * Shape:   places has count entries.  Blocks kept together that fill more than a page part anyway.
+ *          A head that leaves no room for its block is not repeated.
  * Returns: pages (at least 1), E_RANGE for a block higher than a page, E_LIMIT.
  */
 NODISCARD int layout_pages(const struct layout_block *blocks, size_t count, int32_t page_height,

@@ -6,88 +6,206 @@
 #include "base/diag.h"
 #include "base/err.h"
 #include "base/json.h"
-#include "paper/kind_priv.h"
+#include "paper/docx.h"
+#include "paper/draw.h"
+#include "paper/fill.h"
+#include "paper/form.h"
+#include "paper/sheet.h"
+#include "paper/spec.h"
+#include "paper/template.h"
 
-enum { ARENA_OCTETS = 64 * 1024 * 1024 };
+enum { ARENA_OCTETS = 96 * 1024 * 1024 };
 
-/* Names as model and API write them; a kind without a writer of its own is a slip with this title. */
-static const struct {
-	const char *name;
-	void (*write)(const struct kind *kind);
-	const char *title;
-} kinds[] = {
-	{ "notice", notice_write, "网络安全隐患限期整改通知书" },
-	{ "again", notice_write, "再次整改通知书" },
-	{ "report", report_write, "网络安全隐患整改报告" },
-	{ "rectification", report_write, "网络安全隐患整改报告" },
-	{ "brief", brief_write, "网络安全隐患整改情况汇报单" },
-	{ "signature", NULL, "签收记录" },
-	{ "plan", NULL, "整改计划" },
-	{ "return", NULL, "退回补正单" },
-	{ "opinion", NULL, "复核意见" },
-	{ "upreport", NULL, "按需上报说明" },
-	{ "archive", NULL, "归档目录" },
-	{ "withdrawal", NULL, "撤销说明" },
+int render_format(struct slice name)
+{
+	if (slice_is(name, "pdf")) {
+		return RENDER_PDF;
+	}
+	return slice_is(name, "docx") ? RENDER_DOCX : E_UNSUPPORTED;
+}
+
+static int failed(struct diag *diag, int error)
+{
+	return diag != NULL && diag->text[0] != '\0'
+		       ? error
+		       : diag_set(diag, error, 0, 0, "not rendered: %s", err_text(error));
+}
+
+/* One paper onto the next pages; a one-page kind with as much of its texts as fit. */
+struct one {
+	struct draw *draw;
+	struct spec spec;
+	const struct json *data;
+	struct arena *arena;
+	struct diag *diag;
+	struct form *form; /* the one that fits */
 };
 
-enum { KIND_COUNT = sizeof(kinds) / sizeof(kinds[0]) };
-
-const char *render_kind(unsigned index)
+static int one_try(struct one *one, unsigned shorter, bool ink)
 {
-	return index < KIND_COUNT ? kinds[index].name : NULL;
-}
-
-static int data_check(const struct json *data, struct diag *diag)
-{
-	static const char *const needed[] = { "number", "unit", "date", "check_code" };
-	for (unsigned i = 0; i < sizeof(needed) / sizeof(needed[0]); i++) {
-		if (slice_trim(json_get_str(data, needed[i])).n == 0) {
-			return diag_set(diag, E_INPUT, 0, 0, "%s is missing", needed[i]);
-		}
-	}
-	return 0;
-}
-
-static int draw_all(struct draw_fonts *fonts, unsigned at, struct arena *arena,
-	const struct json *data, struct buf *out)
-{
-	struct draw_about about = { .title = arena_dup_str(arena, json_get_str(data, "number")),
-		.author = arena_dup_str(arena, json_get_str(data, "from")),
-		.at_unix_ms = json_get_int(data, "at", 0) };
-	struct kind kind = { .arena = arena, .data = data };
-	int error = sheet_open(fonts, &about, out, &kind.sheet);
+	struct sheet *sheet = NULL;
+	int error =
+		spec_form(&one->spec, one->data, shorter, one->arena, &one->form, one->diag);
+	error = error < 0 ? error : sheet_create(one->draw, &sheet);
 	if (error < 0) {
 		return error;
 	}
-	if (kinds[at].write != NULL) {
-		kinds[at].write(&kind);
-	} else {
-		slip_write(&kind, kinds[at].title);
-	}
-	return sheet_close(kind.sheet);
+	sheet_put(sheet, one->form);
+	int pages = sheet_pages(sheet);
+	bool fits = pages > 0 && (one->spec.pages == 0 || (unsigned)pages <= one->spec.pages);
+	pages = fits && ink ? sheet_draw(sheet) : pages;
+	(void)sheet_destroy(sheet);
+	return pages;
 }
 
-int render(struct draw_fonts *fonts, struct slice kind, struct slice json, struct buf *out,
+static int one_make(struct one *one, bool ink)
+{
+	int pages = 0;
+	for (unsigned shorter = 0; shorter <= SPEC_SHORTER_MAX; shorter++) {
+		pages = one_try(one, shorter, ink);
+		if (pages < 0 || one->spec.pages == 0 || (unsigned)pages <= one->spec.pages) {
+			return pages;
+		}
+	}
+	return diag_set(one->diag, E_LIMIT, 0, 0,
+		"it takes %d pages however it is shortened, and may have %u", pages,
+		one->spec.pages);
+}
+
+static int one_load(
+	struct one *one, struct slice kind, const struct json *data, struct diag *diag)
+{
+	one->data = data;
+	one->diag = diag;
+	int error = spec_find(kind, one->arena, &one->spec, diag);
+	if (error == 0 && json_get_bool(data, "example", false)) {
+		error = spec_example(&one->spec, one->arena, &one->data);
+	}
+	return error < 0 ? error : fill_check(one->spec.fields, one->data, diag);
+}
+
+static struct draw_about about_of(struct arena *arena, const struct json *data)
+{
+	return (struct draw_about) {
+		.title = arena_dup_str(arena, fill_clean(arena, json_get_str(data, "number"))),
+		.author = arena_dup_str(arena, fill_clean(arena, json_get_str(data, "from"))),
+		.at_unix_ms = json_get_int(data, "at", 0),
+	};
+}
+
+static int paper_pdf(struct draw_fonts *fonts, struct one *one, bool ink, struct buf *out)
+{
+	struct draw_about about = about_of(one->arena, one->data);
+	int error = draw_open(fonts, &about, out, &one->draw);
+	if (error < 0) {
+		return error;
+	}
+	int pages = one_make(one, ink);
+	error = draw_close(one->draw);
+	return pages < 0 || error == 0 ? pages : error;
+}
+
+/* Which of its texts a one-page paper keeps whole is found out on paper, also for Word. */
+static int paper_docx(struct draw_fonts *fonts, struct one *one, struct buf *out)
+{
+	AUTO_BUF struct buf waste;
+	buf_init(&waste, RENDER_OUTPUT_OCTETS_MAX);
+	int error = one->spec.pages > 0 ? paper_pdf(fonts, one, false, &waste)
+					: spec_form(&one->spec, one->data, 0, one->arena,
+						  &one->form, one->diag);
+	error = error < 0 ? error : docx_write(fonts, one->form, out);
+	return error < 0 ? error : 1;
+}
+
+static int paper_word(struct one *one, struct slice word, struct buf *out)
+{
+	int error = template_fill(word, &one->spec, one->data, out, one->diag);
+	return error < 0 ? error : 1;
+}
+
+/* ---- several in one file */
+
+static int batch_each(struct one *one, const struct json *papers, struct diag *diag)
+{
+	int pages = 0;
+	for (const struct json *p = json_first(papers); p != NULL; p = json_next(p)) {
+		int error = one_load(one, json_get_str(p, "kind"), json_get(p, "data"), diag);
+		int more = error < 0 ? error : one_make(one, true);
+		if (more < 0) {
+			return more;
+		}
+		pages += more;
+		/* The next begins on the front of a sheet. */
+		if (pages % 2 == 1 && json_next(p) != NULL) {
+			draw_page_end(one->draw);
+			pages++;
+		}
+	}
+	return pages;
+}
+
+static int batch_pdf(struct draw_fonts *fonts, struct arena *arena, const struct json *data,
+	struct buf *out, struct diag *diag)
+{
+	struct one one = { .arena = arena };
+	const struct json *papers = json_get(data, "papers");
+	struct draw_about about = about_of(arena, data);
+	size_t count = json_type(papers) == JSON_ARRAY ? json_count(papers) : 0;
+	if (count == 0 || count > RENDER_BATCH_MAX) {
+		return diag_set(diag, E_INPUT, 0, 0, "papers: 1 to %d of them are expected",
+			RENDER_BATCH_MAX);
+	}
+	int error = draw_open(fonts, &about, out, &one.draw);
+	if (error < 0) {
+		return error;
+	}
+	int pages = batch_each(&one, papers, diag);
+	error = draw_close(one.draw);
+	return pages < 0 || error == 0 ? pages : error;
+}
+
+static int make(struct draw_fonts *fonts, const struct render_job *job, struct arena *arena,
+	struct buf *out, struct diag *diag)
+{
+	struct one one = { .arena = arena };
+	const struct json *data = NULL;
+	int error = json_parse(arena, job->json, 0, &data, diag);
+	if (error < 0) {
+		return error;
+	}
+	if (slice_is(job->kind, "batch") && job->format == RENDER_PDF) {
+		return batch_pdf(fonts, arena, data, out, diag);
+	}
+	error = one_load(&one, job->kind, data, diag);
+	if (error < 0) {
+		return error;
+	}
+	if (job->format == RENDER_PDF) {
+		return paper_pdf(fonts, &one, true, out);
+	}
+	return job->word.n > 0 ? paper_word(&one, job->word, out)
+			       : paper_docx(fonts, &one, out);
+}
+
+int render(struct draw_fonts *fonts, const struct render_job *job, struct buf *out,
 	struct diag *diag)
 {
-	unsigned at = 0;
-	while (at < KIND_COUNT && !slice_is(kind, kinds[at].name)) {
-		at++;
-	}
-	if (at == KIND_COUNT) {
-		return diag_set(diag, E_UNSUPPORTED, 0, 0, "no such kind of paper");
-	}
-	if (json.n > RENDER_INPUT_OCTETS_MAX) {
+	if (job->json.n > RENDER_INPUT_OCTETS_MAX) {
 		return diag_set(diag, E_LIMIT, 0, 0, "more data than a paper holds");
 	}
 	AUTO_ARENA struct arena *arena = arena_create(ARENA_OCTETS);
-	const struct json *data = NULL;
-	int error = json_parse(arena, json, 0, &data, diag);
-	error = error < 0 ? error : data_check(data, diag);
-	if (error < 0) {
-		return error;
-	}
-	int pages = draw_all(fonts, at, arena, data, out);
-	return pages < 0 ? diag_set(diag, pages, 0, 0, "not rendered: %s", err_text(pages))
-			 : pages;
+	int pages = make(fonts, job, arena, out, diag);
+	pages = pages >= 0 && out->failed ? E_LIMIT : pages;
+	return pages < 0 ? failed(diag, pages) : pages;
+}
+
+int render_try(
+	struct draw_fonts *fonts, struct slice kind, struct slice word, struct diag *diag)
+{
+	AUTO_BUF struct buf out;
+	struct render_job job = { kind, RENDER_DOCX, SLICE("{\"example\":true}"), word };
+	buf_init(&out, RENDER_OUTPUT_OCTETS_MAX);
+	*diag = (struct diag) { .source = "template.broken" };
+	int made = word.n > 0 ? render(fonts, &job, &out, diag) : E_FORMAT;
+	return made < 0 ? made : 0;
 }

@@ -52,13 +52,17 @@ static int session_find(struct db *db, struct arena *arena, const struct digest 
 {
 	AUTO_STMT struct stmt *q = NULL;
 	int row = sql_query(db,
-		"SELECT s.id, a.id, a.person_id, a.must_change, g.id, g.role, g.unit_id, p.name"
+		"SELECT s.id, a.id, a.person_id, a.must_change, g.id, g.role, g.unit_id, p.name,"
+		" CASE WHEN g.valid_to_ms IS NULL THEN NULL ELSE g.read_until_ms END, g.for_id,"
+		" EXISTS (SELECT 1 FROM suspicion x WHERE x.person_id = a.person_id"
+		" AND x.unit_id = g.unit_id AND x.state = 'open')"
 		" FROM session s JOIN account a ON a.id = s.account_id JOIN person p ON p.id = a.person_id"
-		" LEFT JOIN role_grant g ON g.id = s.grant_id AND g.valid_to_ms IS NULL"
+		" LEFT JOIN role_grant g ON g.id = s.grant_id AND (g.valid_to_ms IS NULL"
+		" OR g.read_until_ms > $4)"
 		" WHERE s.digest = $1 AND s.ended_at_ms IS NULL AND a.disabled = 0"
 		" AND s.seen_at_ms > $2 AND s.created_at_ms > $3",
 		&q, SQL_BLOB(slice_of(digest->octet, DIGEST_OCTETS)), SQL_INT(now_ms - idle_ms),
-		SQL_INT(now_ms - SESSION_LIFE_MS));
+		SQL_INT(now_ms - SESSION_LIFE_MS), SQL_INT(now_ms));
 	row = row < 0 ? row : db_step(q);
 	if (row <= 0) {
 		return row;
@@ -72,6 +76,9 @@ static int session_find(struct db *db, struct arena *arena, const struct digest 
 	role_take(caller, db_col_text(q, 5));
 	caller->unit_id = db_col_int64(q, 6);
 	caller->name = arena_dup_str(arena, db_col_text(q, 7));
+	caller->reads_until_ms = db_col_int64(q, 8);
+	caller->for_id = db_col_int64(q, 9);
+	caller->withheld = db_col_int64(q, 10) != 0;
 	return 0;
 }
 

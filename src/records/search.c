@@ -67,15 +67,13 @@ struct splitter {
 	void *arg;
 	bool for_query;
 	bool ended;
-	uint32_t han;    /* the Han character just before, or 0 */
-	bool han_paired; /* it went out as part of a pair */
-	struct buf word; /* the part under way */
-	struct buf whole;
-	unsigned parts;
-	uint32_t joint; /* seen after the last part, not yet known to join */
+	uint32_t han;     /* the Han character just before, or 0 */
+	bool han_paired;  /* it went out as part of a pair */
+	struct buf whole; /* the word under way, with what joins its parts */
+	uint32_t joint;   /* seen after the last part, not yet known to join */
 };
 
-static void send(struct splitter *s, struct slice token)
+static void send(struct splitter *s, struct slice token, bool open)
 {
 	if (!s->ended && token.n > 0) {
 		size_t n =
@@ -83,30 +81,28 @@ static void send(struct splitter *s, struct slice token)
 		while (n < token.n && n > 0 && (token.p[n] & 0xc0) == 0x80) {
 			n--; /* never cut within a character */
 		}
-		s->ended = !s->emit(s->arg, slice_head(token, n));
+		s->ended = !s->emit(s->arg, slice_head(token, n), open);
 	}
 }
 
-static void end_part(struct splitter *s)
+/*
+ * What is stored of a word is each of its ends, so that any stretch of it is
+ * the beginning of one: 5678 finds 13812345678, as a look at the text would.
+ */
+static void end_whole(struct splitter *s, bool open)
 {
-	if (s->word.n > 0) {
-		s->parts++;
-		/* A query for a joined word wants the whole. */
-		if (!s->for_query) {
-			send(s, buf_slice(&s->word));
+	struct slice whole = buf_slice(&s->whole);
+	if (s->for_query) {
+		send(s, whole, open);
+	}
+	uint32_t c = 0;
+	for (unsigned n = 0; !s->for_query && whole.n > 0; whole = slice_skip(whole, n)) {
+		n = utf8_next(whole, &c);
+		if (!is_joint(c)) {
+			send(s, whole, false);
 		}
-		buf_clear(&s->word);
-	}
-}
-
-static void end_whole(struct splitter *s)
-{
-	end_part(s);
-	if (s->for_query || s->parts > 1) {
-		send(s, buf_slice(&s->whole));
 	}
 	buf_clear(&s->whole);
-	s->parts = 0;
 	s->joint = 0;
 }
 
@@ -116,7 +112,7 @@ static void end_han(struct splitter *s)
 		uint8_t room[8];
 		struct buf one = { .p = room, .room = sizeof(room), .max = sizeof(room) - 1 };
 		utf8_put(&one, s->han);
-		send(s, buf_slice(&one));
+		send(s, buf_slice(&one), false);
 	}
 	s->han = 0;
 	s->han_paired = false;
@@ -130,12 +126,12 @@ static void take_han(struct splitter *s, uint32_t c)
 	if (paired) {
 		utf8_put(&pair, s->han);
 		utf8_put(&pair, c);
-		send(s, buf_slice(&pair));
+		send(s, buf_slice(&pair), false);
 		buf_clear(&pair);
 	}
 	if (!s->for_query) {
 		utf8_put(&pair, c);
-		send(s, buf_slice(&pair));
+		send(s, buf_slice(&pair), false);
 	}
 	s->han = c;
 	s->han_paired = paired;
@@ -147,9 +143,6 @@ static void take_word(struct splitter *s, uint32_t c)
 		utf8_put(&s->whole, s->joint);
 		s->joint = 0;
 	}
-	if (s->word.n + 4 < s->word.max) {
-		utf8_put(&s->word, c);
-	}
 	if (s->whole.n + 8 < s->whole.max) {
 		utf8_put(&s->whole, c);
 	}
@@ -158,7 +151,6 @@ static void take_word(struct splitter *s, uint32_t c)
 void search_split(struct slice text, bool for_query, search_emit *emit, void *arg)
 {
 	struct splitter s = { .emit = emit, .arg = arg, .for_query = for_query };
-	buf_init(&s.word, 256);
 	buf_init(&s.whole, 256);
 	while (text.n > 0 && !s.ended) {
 		uint32_t c = 0;
@@ -170,18 +162,16 @@ void search_split(struct slice text, bool for_query, search_emit *emit, void *ar
 		if (is_word(c)) {
 			take_word(&s, c);
 		} else if (is_joint(c) && s.whole.n > 0 && s.joint == 0) {
-			end_part(&s);
 			s.joint = c;
 		} else {
-			end_whole(&s);
+			end_whole(&s, !is_han(c));
 		}
 		if (is_han(c)) {
 			take_han(&s, c);
 		}
 	}
 	end_han(&s);
-	end_whole(&s);
-	buf_fini(&s.word);
+	end_whole(&s, true);
 	buf_fini(&s.whole);
 }
 
@@ -228,8 +218,9 @@ static void group_store(struct storing *storing)
 	storing->count = 0;
 }
 
-static bool store(void *arg, struct slice token)
+static bool store(void *arg, struct slice token, bool open)
 {
+	(void)open;
 	struct storing *storing = arg;
 	memcpy(storing->held[storing->count].octet, token.p, token.n);
 	storing->held[storing->count++].n = token.n;
@@ -261,75 +252,166 @@ int search_drop(struct txn *txn, const char *kind, int64_t id)
 	return rows < 0 ? (int)rows : 0;
 }
 
-struct terms {
-	size_t count;
-	struct {
-		uint8_t octet[SEARCH_TOKEN_MAX_OCTETS + 4];
-		size_t n;
-	} term[SEARCH_TERMS_MAX + 1];
+/* ---- finding */
+
+/* Beyond so many records a word tells little: it is only asked of those that others gave. */
+enum { RARE = 4000, ARGS_MAX = 3 + 2 * SEARCH_TERMS_MAX };
+
+struct term {
+	uint8_t octet[SEARCH_TOKEN_MAX_OCTETS + 4];
+	uint8_t end[SEARCH_TOKEN_MAX_OCTETS + 8]; /* of an open one's range */
+	size_t n;
+	bool open;      /* the beginning of a token will do */
+	unsigned first; /* its argument; an open one has two */
+	int64_t count;  /* of tokens, at most RARE */
 };
 
-static bool collect(void *arg, struct slice token)
+struct terms {
+	size_t count;
+	struct term term[SEARCH_TERMS_MAX];
+	struct sql_arg args[ARGS_MAX];
+	unsigned arg_count;
+};
+
+static bool collect(void *arg, struct slice token, bool open)
 {
 	struct terms *terms = arg;
-	memcpy(terms->term[terms->count].octet, token.p, token.n);
-	terms->term[terms->count].n = token.n;
-	terms->count++;
+	struct term *term = &terms->term[terms->count++];
+	memcpy(term->octet, token.p, token.n);
+	term->n = token.n;
+	term->open = open;
 	return terms->count < SEARCH_TERMS_MAX;
 }
 
-/* $1 kind, $2 limit, $3… the terms; the last may be the end of a range instead. */
-static void put_sql(struct buf *sql, size_t terms, bool prefix)
+static void args_number(struct terms *terms, unsigned first)
 {
-	buf_put_str(sql, "SELECT id FROM (");
-	for (size_t i = 0; i < terms; i++) {
-		buf_printf(sql, "%sSELECT id FROM search WHERE kind = $1 AND token ",
-			i > 0 ? " INTERSECT " : "");
-		if (prefix && i + 1 == terms) {
-			buf_printf(sql, ">= $%zu AND token < $%zu", i + 3, i + 4);
-		} else {
-			buf_printf(sql, "= $%zu", i + 3);
+	terms->arg_count = first - 1;
+	for (size_t i = 0; i < terms->count; i++) {
+		struct term *term = &terms->term[i];
+		term->first = terms->arg_count + 1;
+		terms->args[terms->arg_count++] = SQL_TEXT(slice_of(term->octet, term->n));
+		if (term->open) {
+			/* The last character of Unicode ends the range. */
+			memcpy(term->end, term->octet, term->n);
+			memcpy(term->end + term->n, "\xf4\x8f\xbf\xbf", 4);
+			terms->args[terms->arg_count++] =
+				SQL_TEXT(slice_of(term->end, term->n + 4));
 		}
 	}
-	buf_put_str(sql, ") AS hit GROUP BY id ORDER BY id DESC LIMIT $2");
+}
+
+static void put_term(
+	struct buf *sql, const char *table, const struct term *term, unsigned first)
+{
+	if (term->open) {
+		buf_printf(sql, "%s.token >= $%u AND %s.token < $%u", table, first, table,
+			first + 1);
+	} else {
+		buf_printf(sql, "%s.token = $%u", table, first);
+	}
+}
+
+static int term_count(struct db *db, const struct terms *terms, struct term *term)
+{
+	AUTO_BUF struct buf sql;
+	struct sql_arg args[3] = { terms->args[0] };
+	buf_init(&sql, 512);
+	buf_put_str(
+		&sql, "SELECT count(*) FROM (SELECT 1 FROM search s WHERE s.kind = $1 AND ");
+	put_term(&sql, "s", term, 2);
+	buf_printf(&sql, " LIMIT %d) AS few", RARE);
+	args[1] = terms->args[term->first - 1];
+	args[2] = terms->args[term->first];
+	int found =
+		sql_int_args(db, (const char *)sql.p, &term->count, args, term->open ? 3 : 2);
+	return found < 0 ? found : 0;
+}
+
+static int rarest_find(struct db *db, struct terms *terms, size_t *ret_rarest)
+{
+	*ret_rarest = 0;
+	for (size_t i = 0; i < terms->count; i++) {
+		int error = term_count(db, terms, &terms->term[i]);
+		if (error < 0) {
+			return error;
+		}
+		if (terms->term[i].count < terms->term[*ret_rarest].count) {
+			*ret_rarest = i;
+		}
+	}
+	return 0;
+}
+
+/* Every term but one, each of the record whose id stands there. */
+static void put_others(struct buf *sql, const struct terms *terms, size_t but, const char *id)
+{
+	for (size_t i = 0; i < terms->count; i++) {
+		if (i != but) {
+			buf_printf(sql,
+				" AND EXISTS (SELECT 1 FROM search o WHERE o.kind = $1 AND o.id = %s AND ",
+				id);
+			put_term(sql, "o", &terms->term[i], terms->term[i].first);
+			buf_put_str(sql, ")");
+		}
+	}
+}
+
+/*
+ * The records of the rarest term, each asked for the others; or, where no term
+ * is rare, the newest records, most of which have them.
+ */
+static void put_sql(
+	struct buf *sql, const struct terms *terms, size_t rarest, const char *among)
+{
+	const struct term *term = &terms->term[rarest];
+	if (among != NULL && term->count >= RARE) {
+		buf_printf(sql, "SELECT r.id FROM %s", among);
+		put_others(sql, terms, SIZE_MAX, "r.id");
+		buf_put_str(sql, " ORDER BY r.id DESC LIMIT $2");
+		return;
+	}
+	buf_put_str(sql, "SELECT s.id FROM search s WHERE s.kind = $1 AND ");
+	put_term(sql, "s", term, term->first);
+	put_others(sql, terms, rarest, "s.id");
+	if (among != NULL) {
+		buf_printf(sql, " AND EXISTS (SELECT 1 FROM %s AND r.id = s.id)", among);
+	}
+	buf_printf(sql, "%s ORDER BY s.id DESC LIMIT $2", term->open ? " GROUP BY s.id" : "");
+}
+
+int search_find_among(struct db *db, const struct search_want *want, int64_t *ret_ids)
+{
+	struct terms terms = { 0 };
+	size_t rarest = 0;
+	search_split(want->query, true, collect, &terms);
+	if (terms.count == 0) {
+		return E_INPUT;
+	}
+	size_t max = want->count_max < SEARCH_HITS_MAX ? want->count_max : SEARCH_HITS_MAX;
+	args_number(&terms, want->among != NULL ? 4 : 3);
+	terms.args[0] = SQL_STR(want->kind);
+	terms.args[1] = SQL_INT((int64_t)max);
+	if (want->among != NULL) {
+		terms.args[2] = SQL_INT(want->unit_id);
+	}
+	int row = rarest_find(db, &terms, &rarest);
+	AUTO_BUF struct buf sql;
+	AUTO_STMT struct stmt *q = NULL;
+	buf_init(&sql, 8192);
+	put_sql(&sql, &terms, rarest, want->among);
+	row = row < 0 ? row
+		      : sql_query_args(
+				db, (const char *)sql.p, &q, terms.args, terms.arg_count);
+	int count = 0;
+	while (row >= 0 && (row = db_step(q)) == 1) {
+		ret_ids[count++] = db_col_int64(q, 0);
+	}
+	return row < 0 ? row : count;
 }
 
 int search_find(
 	struct db *db, const char *kind, struct slice query, int64_t *ret_ids, size_t count_max)
 {
-	struct terms terms = { 0 };
-	search_split(query, true, collect, &terms);
-	if (terms.count == 0) {
-		return E_INPUT;
-	}
-	struct slice last =
-		slice_of(terms.term[terms.count - 1].octet, terms.term[terms.count - 1].n);
-	bool prefix = last.p[0] < 0x80 && last.n > 1;
-	AUTO_BUF struct buf sql;
-	buf_init(&sql, 4096);
-	put_sql(&sql, terms.count, prefix);
-	AUTO_STMT struct stmt *q = NULL;
-	int row = db_prepare(db, (const char *)sql.p, &q);
-	if (row < 0) {
-		return row;
-	}
-	size_t max = count_max < SEARCH_HITS_MAX ? count_max : SEARCH_HITS_MAX;
-	db_bind_text(q, 1, slice_str(kind));
-	db_bind_int64(q, 2, (int64_t)max);
-	for (size_t i = 0; i < terms.count; i++) {
-		db_bind_text(
-			q, (unsigned)i + 3, slice_of(terms.term[i].octet, terms.term[i].n));
-	}
-	uint8_t end[SEARCH_TOKEN_MAX_OCTETS + 4];
-	if (prefix) {
-		/* The last character of Unicode ends the range. */
-		memcpy(end, last.p, last.n);
-		memcpy(end + last.n, "\xf4\x8f\xbf\xbf", 4);
-		db_bind_text(q, (unsigned)terms.count + 3, slice_of(end, last.n + 4));
-	}
-	int count = 0;
-	for (row = db_step(q); row == 1; row = db_step(q)) {
-		ret_ids[count++] = db_col_int64(q, 0);
-	}
-	return row < 0 ? row : count;
+	struct search_want want = { .kind = kind, .query = query, .count_max = count_max };
+	return search_find_among(db, &want, ret_ids);
 }

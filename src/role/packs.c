@@ -9,7 +9,9 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "base/json.h"
 
+enum { KNOWLEDGE_MAX_OCTETS = 1024 * 1024 };
 enum { CALENDAR_FIRST_YEAR = 2025, CALENDAR_LAST_YEAR = 2040, CALENDAR_MAX_OCTETS = 64 * 1024 };
 
 int packs_read(
@@ -50,6 +52,11 @@ static int either_read(const int folders[2], const char *path, size_t max, struc
 	return error == -ENOENT ? packs_read(folders[1], path, max, arena, ret_text) : error;
 }
 
+static bool is_of_site(const int folders[2], const char *path)
+{
+	return folders[0] >= 0 && faccessat(folders[0], path, F_OK, 0) == 0;
+}
+
 static void text_keep(struct packs *packs, const char *kind, const char *subject,
 	const char *name, struct slice text)
 {
@@ -79,6 +86,7 @@ static int policy_take(
 	diag_list_fini(&mistakes);
 	if (error == 0) {
 		text_keep(packs, "policy", "policy", packs->policy.version, text);
+		packs->texts[0].site = is_of_site(folders, "policy/school-2023-v1.json");
 		policy_stamp(packs->policy.version, sizeof(packs->policy.version), text);
 	}
 	return error;
@@ -105,6 +113,40 @@ static int year_take(const int folders[2], int year, struct arena *arena, struct
 	return error;
 }
 
+/* What stands above the school's own rules; only shown beside them, so any JSON object does. */
+static int above_take(
+	const int folders[2], struct arena *arena, struct packs *packs, struct diag *diag)
+{
+	static const char path[] = "policy/national-2025.json";
+	char name[POLICY_VERSION_MAX];
+	struct slice text = { 0 };
+	const struct json *root = NULL;
+	int error = either_read(folders, path, POLICY_TEXT_MAX, arena, &text);
+	if (error < 0) {
+		return error == -ENOENT
+			       ? 0
+			       : diag_set(diag, error, 0, 0, "%s: %s", path, err_text(error));
+	}
+	error = json_parse(arena, text, 0, &root, diag);
+	struct slice id = json_get_str(root, "id");
+	if (error < 0 || id.n == 0 || id.n >= sizeof(name)) {
+		return diag_set(diag, E_INPUT, 0, 0, "%s: has no id or is no JSON", path);
+	}
+	(void)snprintf(name, sizeof(name), "%.*s", SLICE_FMT(id));
+	text_keep(packs, "policy", "national", name, text);
+	return 0;
+}
+
+static int knowledge_take(
+	const int folders[2], struct arena *arena, struct packs *packs, struct diag *diag)
+{
+	static const char path[] = "policy/knowledge.json";
+	int error = either_read(folders, path, KNOWLEDGE_MAX_OCTETS, arena, &packs->knowledge);
+	return error == -ENOENT ? 0
+	       : error < 0      ? diag_set(diag, error, 0, 0, "%s: %s", path, err_text(error))
+				: 0;
+}
+
 /* The school's own breaks: nobody publishes them but the school. */
 static int terms_take(
 	const int folders[2], struct arena *arena, struct packs *packs, struct diag *diag)
@@ -125,6 +167,8 @@ int packs_policy(
 	*packs = (struct packs) { 0 };
 	calendar_init(&packs->calendar);
 	int error = policy_take(folders, arena, packs, diag);
+	error = error < 0 ? error : above_take(folders, arena, packs, diag);
+	error = error < 0 ? error : knowledge_take(folders, arena, packs, diag);
 	for (int year = CALENDAR_FIRST_YEAR; year <= CALENDAR_LAST_YEAR && error == 0; year++) {
 		error = year_take(folders, year, arena, packs, diag);
 	}

@@ -6,7 +6,6 @@
  *
  * Layer: role.
  */
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,15 +16,18 @@
 #include "base/err.h"
 #include "base/jw.h"
 #include "base/log.h"
-#include "paper/draw.h"
+#include "base/utf8.h"
+#include "paper/fonts.h"
+#include "paper/pack.h"
 #include "paper/render.h"
 #include "proto/filetype.h"
-#include "role/packs.h"
+#include "role/paper_fonts.h"
+#include "role/paper_table.h"
 #include "role/runtime.h"
 #include "sys/memfd.h"
 
 /* Files that were sent together are looked at together. */
-enum { LINGER_MS = 50, FONTS_OCTETS_MAX = 64 * 1024 };
+enum { LINGER_MS = 50 };
 
 struct paper {
 	struct draw_fonts *fonts;
@@ -37,50 +39,15 @@ struct paper {
 	uint64_t malformed;
 };
 
-/* Its own name, by which Landlock and fontconfig know a folder given as a descriptor. */
-static const char *folder_name(int folder, const char *inside, char ret_path[PATH_MAX])
-{
-	char link[64];
-	char base[PATH_MAX];
-	(void)snprintf(link, sizeof(link), "/proc/self/fd/%d", folder);
-	ssize_t n = folder >= 0 ? readlink(link, base, sizeof(base)) : -1;
-	if (n <= 0 || (size_t)n + 1 + strlen(inside) >= PATH_MAX) {
-		return NULL;
-	}
-	(void)memcpy(ret_path, base, (size_t)n);
-	ret_path[n] = '/';
-	(void)memcpy(ret_path + n + 1, inside, strlen(inside) + 1);
-	return access(ret_path, R_OK) == 0 ? ret_path : NULL;
-}
-
-/* The school's choice before ours; without either the built-in one holds. */
-static struct slice fonts_choice(struct runtime *rt)
-{
-	static const char *const folders[][2] = { { "site", "fonts.json" },
-		{ "share", "templates/paper/fonts.json" } };
-	struct slice json = { 0 };
-	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]) && json.n == 0; i++) {
-		int folder = runtime_handle(rt, folders[i][0]);
-		if (folder < 0 || packs_read(folder, folders[i][1], FONTS_OCTETS_MAX,
-					  rt->config_arena, &json) < 0) {
-			json = (struct slice) { 0 };
-		}
-	}
-	return json;
-}
-
 static int prepare(struct runtime *rt, struct diag *diag)
 {
 	struct paper *paper = rt->self;
-	char site[PATH_MAX];
-	char packed[PATH_MAX];
-	const char *folders[3] = { 0 };
-	size_t count = 0;
-	/* An archive brings its fonts in share/fonts, beside share/fengsui. */
-	folders[count] = folder_name(runtime_handle(rt, "share"), "../fonts", packed);
-	count += folders[count] != NULL ? 1 : 0;
-	folders[count] = folder_name(runtime_handle(rt, "site"), "fonts", site);
-	return draw_fonts_create(fonts_choice(rt), folders, &paper->fonts, diag);
+	int error = gb18030_init();
+	error = error < 0 ? error : gridread_init();
+	if (error < 0) {
+		return diag_set(diag, error, 0, 0, "charsets: %s", err_text(error));
+	}
+	return paper_fonts_create(rt, &paper->fonts, diag);
 }
 
 /* Pango's threads are born behind the file fence. */
@@ -112,6 +79,16 @@ static int begin(struct runtime *rt, struct diag *diag)
 	return error < 0 ? diag_set(diag, error, 0, 0, "timer: %s", uv_strerror(error)) : 0;
 }
 
+static void on_linger(uv_timer_t *timer)
+{
+	struct runtime *rt = timer->data;
+	if (rt->peers[IPC_CORE] != NULL && ipc_queued(rt->peers[IPC_CORE]) > 0) {
+		(void)uv_timer_start(timer, on_linger, LINGER_MS, 0);
+	} else {
+		uv_stop(&rt->loop);
+	}
+}
+
 static void answer(
 	struct runtime *rt, const struct msg_rendered *msg, uint64_t trace, int own_fd)
 {
@@ -120,25 +97,38 @@ static void answer(
 	}
 }
 
-static int make(struct paper *paper, const struct msg_render *ask, struct slice json,
-	int *ret_fd, struct diag *diag)
+static int make(
+	struct paper *paper, const struct render_job *job, int *ret_fd, struct diag *diag)
 {
-	AUTO_BUF struct buf pdf;
-	buf_init(&pdf, RENDER_OUTPUT_OCTETS_MAX);
-	if (!slice_is(ask->format, "pdf")) {
-		return diag_set(diag, E_UNSUPPORTED, 0, 0, "no such format");
-	}
-	int pages = render(paper->fonts, ask->kind, json, &pdf, diag);
-	int error = pages < 0 ? pages : memfd_of(buf_slice(&pdf), ret_fd);
+	AUTO_BUF struct buf file;
+	buf_init(&file, RENDER_OUTPUT_OCTETS_MAX);
+	int pages = render(paper->fonts, job, &file, diag);
+	int error = pages < 0 ? pages : memfd_of(buf_slice(&file), ret_fd);
 	return error < 0 && pages >= 0
 		       ? diag_set(diag, error, 0, 0, "memory file: %s", err_text(error))
 		       : error;
+}
+
+/* The data is in the frame, or first in the memory file; a school's own Word file follows it there. */
+static int job_read(const struct msg_render *ask, struct slice file, struct render_job *job,
+	struct diag *diag)
+{
+	int format = render_format(ask->format);
+	if (format < 0 || ask->json_octets > file.n) {
+		return diag_set(diag, E_UNSUPPORTED, 0, 0, "no such format");
+	}
+	*job = (struct render_job) { .kind = ask->kind,
+		.format = (enum render_format)format,
+		.json = ask->json_octets > 0 ? slice_head(file, ask->json_octets) : ask->json,
+		.word = slice_skip(file, ask->json_octets) };
+	return 0;
 }
 
 static void render_take(struct runtime *rt, struct ipc_frame *frame)
 {
 	struct paper *paper = rt->self;
 	struct msg_render ask = { 0 };
+	struct render_job job = { 0 };
 	struct memfd_map map = { 0 };
 	struct diag diag = { 0 };
 	int fd = -1;
@@ -146,11 +136,19 @@ static void render_take(struct runtime *rt, struct ipc_frame *frame)
 		paper->malformed++;
 		return;
 	}
-	int error = frame->fd >= 0 ? memfd_map(frame->fd, RENDER_INPUT_OCTETS_MAX, &map) : 0;
+	int error = frame->fd >= 0 ? memfd_map(frame->fd,
+					     RENDER_INPUT_OCTETS_MAX + PACK_OCTETS_MAX, &map)
+				   : 0;
 	if (error < 0) {
 		(void)diag_set(&diag, error, 0, 0, "data: %s", err_text(error));
 	} else {
-		error = make(paper, &ask, frame->fd >= 0 ? map.octets : ask.json, &fd, &diag);
+		error = job_read(&ask, map.octets, &job, &diag);
+		error = error < 0 ? error : make(paper, &job, &fd, &diag);
+	}
+	if (job.word.n > 0) {
+		/* Somebody's file: what comes next is for a worker that has not read it. */
+		paper->tainted = true;
+		(void)uv_timer_start(&paper->linger, on_linger, LINGER_MS, 0);
 	}
 	memfd_unmap(&map);
 	*(error < 0 ? &paper->failed : &paper->rendered) += 1;
@@ -160,14 +158,32 @@ static void render_take(struct runtime *rt, struct ipc_frame *frame)
 	answer(rt, &msg, frame->trace, fd);
 }
 
-static void on_linger(uv_timer_t *timer)
+static void inspected_send(
+	struct runtime *rt, struct ipc_frame *frame, const struct msg_inspected *msg)
 {
-	struct runtime *rt = timer->data;
-	if (rt->peers[IPC_CORE] != NULL && ipc_queued(rt->peers[IPC_CORE]) > 0) {
-		(void)uv_timer_start(timer, on_linger, LINGER_MS, 0);
-	} else {
-		uv_stop(&rt->loop);
+	struct paper *paper = rt->self;
+	if (RUNTIME_SEND(rt, IPC_CORE, inspected, MSG_INSPECTED, 0, frame->trace, msg, -1) <
+		0) {
+		log_event(LOG_WARNING, "inspected.unsent", F_INT("job", msg->job));
 	}
+	(void)uv_timer_start(&paper->linger, on_linger, LINGER_MS, 0);
+}
+
+/* A school's own Word file: fit for its kind when an example can be filled in. */
+static void word_take(
+	struct runtime *rt, struct ipc_frame *frame, const struct msg_inspect *ask)
+{
+	struct memfd_map map = { 0 };
+	struct diag diag = { .source = "template.too_large" };
+	struct paper *paper = rt->self;
+	int error = memfd_map(frame->fd, PACK_OCTETS_MAX, &map);
+	error = error < 0 ? error : render_try(paper->fonts, ask->kind, map.octets, &diag);
+	memfd_unmap(&map);
+	struct msg_inspected msg = { .job = ask->job, .ok = error >= 0, .pages = 1 };
+	msg.media = msg.ok ? SLICE(RENDER_DOCX_MEDIA) : (struct slice) { 0 };
+	msg.problem = slice_str(msg.ok ? "" : diag.source);
+	msg.detail = slice_str(diag.text);
+	inspected_send(rt, frame, &msg);
 }
 
 static void inspect_take(struct runtime *rt, struct ipc_frame *frame)
@@ -183,6 +199,10 @@ static void inspect_take(struct runtime *rt, struct ipc_frame *frame)
 	}
 	paper->tainted = true;
 	paper->inspected++;
+	if (ask.kind.n > 0) {
+		word_take(rt, frame, &ask);
+		return;
+	}
 	int error = memfd_map(frame->fd, FILETYPE_OCTETS_MAX, &map);
 	if (error == 0) {
 		problem = filetype_of(map.octets, &type);
@@ -196,9 +216,26 @@ static void inspect_take(struct runtime *rt, struct ipc_frame *frame)
 						  : (struct slice) { 0 },
 		.pages = type.pages,
 		.problem = slice_str(filetype_problem_text(problem)) };
-	if (RUNTIME_SEND(rt, IPC_CORE, inspected, MSG_INSPECTED, 0, frame->trace, &msg, -1) <
+	inspected_send(rt, frame, &msg);
+}
+
+static void table_take(struct runtime *rt, struct ipc_frame *frame)
+{
+	struct paper *paper = rt->self;
+	struct msg_sheet ask = { 0 };
+	int fd = -1;
+	if (msg_sheet_decode(frame->payload, &ask) < 0 || frame->fd < 0) {
+		paper->malformed++;
+		return;
+	}
+	paper->tainted = true;
+	paper->inspected++;
+	enum gridread_problem problem = paper_table_read(frame->fd, &fd);
+	struct msg_sheet_read msg = { .job = ask.job,
+		.problem = slice_str(gridread_problem_text(problem)) };
+	if (RUNTIME_SEND(rt, IPC_CORE, sheet_read, MSG_SHEET_READ, 0, frame->trace, &msg, fd) <
 		0) {
-		log_event(LOG_WARNING, "inspected.unsent", F_INT("job", msg.job));
+		log_event(LOG_WARNING, "sheet_read.unsent", F_INT("job", msg.job));
 	}
 	(void)uv_timer_start(&paper->linger, on_linger, LINGER_MS, 0);
 }
@@ -209,6 +246,8 @@ static void frame(struct runtime *rt, enum ipc_role from, struct ipc_frame *fram
 	if (from == IPC_CORE && frame->type == MSG_INSPECT && !paper->tainted) {
 		inspect_take(
 			rt, frame); /* a second file is the next worker's: core asks again */
+	} else if (from == IPC_CORE && frame->type == MSG_SHEET && !paper->tainted) {
+		table_take(rt, frame);
 	} else if (from == IPC_CORE && frame->type == MSG_RENDER && !paper->tainted) {
 		render_take(rt,
 			frame); /* core asks the next worker again when its lease runs out */

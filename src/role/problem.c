@@ -65,6 +65,9 @@ unsigned problem_put(struct buf *out, const struct problem *problem)
 	if (problem->field[0] != '\0') {
 		jw_kv_str(&jw, "field", slice_str(problem->field));
 	}
+	if (problem->detail.n > 0) {
+		jw_kv_str(&jw, "detail", problem->detail);
+	}
 	if (problem->error == E_CONFLICT && problem->version != 0) {
 		jw_key(&jw, "current");
 		jw_object(&jw);

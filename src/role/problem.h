@@ -16,8 +16,9 @@ struct problem {
 	const char *code;  /* its own code; "" = the one of the error */
 	const char *field; /* member of the body at fault; "" = none */
 	uint64_t trace;
-	int64_t version;    /* of the record, for a conflict; 0 = unknown */
-	struct slice state; /* and the state it is in now; empty = it has none */
+	int64_t version;     /* of the record, for a conflict; 0 = unknown */
+	struct slice state;  /* and the state it is in now; empty = it has none */
+	struct slice detail; /* where exactly, in a sentence; empty = none */
 };
 
 /**

@@ -5,11 +5,11 @@
 #include "base/err.h"
 #include "model/asset_sheet.h"
 #include "records/sql.h"
-#include "sys/memfd.h"
 #include "view/assets.h"
+#include "view/table_out.h"
 #include "view/view.h"
 
-enum { EXPORT_MAX_OCTETS = 64 * 1024 * 1024, EXPORT_PAGE = 1000 };
+enum { EXPORT_PAGE = 1000 };
 
 static struct slice word(const struct name_table *table, struct slice id)
 {
@@ -27,8 +27,9 @@ static struct slice day_text(int64_t day_ms, char room[16])
 }
 
 /* In the order of enum asset_column, one column after the id. */
-static void row_put(struct buf *out, struct stmt *q)
+static void row_put(struct table_out *out, struct stmt *q)
 {
+	table_out_row(out);
 	char room[16];
 	for (unsigned c = 0; c < ASSET_COLUMN_COUNT; c++) {
 		struct slice text = db_col_text(q, c + 1);
@@ -43,14 +44,12 @@ static void row_put(struct buf *out, struct stmt *q)
 		} else if (c == ASSET_COLUMN_DOMAIN_END || c == ASSET_COLUMN_ICP_END) {
 			text = day_text(db_col_int64(q, c + 1), room);
 		}
-		buf_put_str(out, c > 0 ? "," : "");
-		buf_put_csv(out, text);
+		table_out_cell(out, text);
 	}
-	buf_put_str(out, "\r\n");
 }
 
 /* A page at a time: PostgreSQL holds all rows of one query in memory. */
-static int page_export(struct view *view, struct buf *out, int64_t *after_id)
+static int page_export(struct view *view, struct table_out *out, int64_t *after_id)
 {
 	AUTO_STMT struct stmt *q = NULL;
 	int count = 0;
@@ -73,25 +72,20 @@ static int page_export(struct view *view, struct buf *out, int64_t *after_id)
 
 int view_assets_export(struct view *view)
 {
-	AUTO_BUF struct buf out;
-	buf_init(&out, EXPORT_MAX_OCTETS);
-	buf_put_str(&out, "\xef\xbb\xbf"); /* without it WPS and Excel show Chinese as noise */
+	static const unsigned width[ASSET_COLUMN_COUNT] = { 28, 10, 24, 28, 20, 20, 20, 8, 8, 8,
+		16, 16, 16, 30, 16, 12, 20, 12 };
+	struct table_out out;
+	table_out_begin(&out, view, "资产清单", width, ASSET_COLUMN_COUNT);
+	table_out_row(&out);
 	for (unsigned c = 0; c < ASSET_COLUMN_COUNT; c++) {
-		buf_put_str(&out, c > 0 ? "," : "");
-		buf_put_csv(&out, slice_str(asset_sheet_fields[c].names[0]));
+		table_out_heading(&out, slice_str(asset_sheet_fields[c].names[0]));
 	}
-	buf_put_str(&out, "\r\n");
 	int64_t after_id = 0;
 	int count = EXPORT_PAGE;
-	while (count == EXPORT_PAGE && !out.failed) {
+	while (count == EXPORT_PAGE && !table_out_full(&out)) {
 		count = page_export(view, &out, &after_id);
 	}
-	if (count < 0 || out.failed) {
-		return count < 0 ? count : view_refuse(view, E_LIMIT, "answer.too_large", NULL);
-	}
-	struct civil day = civil_of_ms(view->now_ms, CIVIL_CHINA_OFFSET_MIN);
-	(void)snprintf(view->media, sizeof(view->media), "text/csv; charset=utf-8");
-	(void)snprintf(view->file_name, sizeof(view->file_name), "资产清单-%04d%02u%02u.csv",
-		(int)day.year, day.month, day.day);
-	return memfd_of(buf_slice(&out), &view->download_fd);
+	int error = count < 0 ? count : table_out_end(&out, view, "资产清单");
+	table_out_fini(&out);
+	return error;
 }

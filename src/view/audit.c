@@ -243,11 +243,50 @@ int view_audit_state(struct view *view)
 	return error < 0 ? error : 0;
 }
 
+static int told(struct view *view, const struct explanation *explanation)
+{
+	explain_put_json(&view->jw, explanation);
+	return 0;
+}
+
+/* A superior's day as it was given, or a task's as it was counted or named. */
+static int explain_other(struct view *view)
+{
+	AUTO_STMT struct stmt *q = NULL;
+	struct due due = { 0 };
+	struct explanation explanation = { 0 };
+	bool paper = slice_is(view->call->key, "incoming");
+	enum route_id route = paper ? ROUTE_INCOMING_GET : ROUTE_TASKS_GET;
+	enum scope scope = access_scope(&view->caller, route);
+	int row = sql_query(view->db,
+		paper ? "SELECT 0, due_at_ms, inner_due_at_ms, NULL FROM incoming WHERE id = $1"
+		      : "SELECT unit_id, due_at_ms, 0, due_json FROM task WHERE id = $1",
+		&q, SQL_INT(view->call->id));
+	row = row < 0 ? row : db_step(q);
+	if (row <= 0 || !access_covers(&view->caller, scope, db_col_int64(q, 0)) ||
+		db_col_is_null(q, 1)) {
+		return row < 0 ? row : E_ABSENT;
+	}
+	if (paper) {
+		explain_superior(db_col_int64(q, 1), db_col_int64(q, 2), &explanation);
+	} else if (db_col_is_null(q, 3)) {
+		explain_given(db_col_int64(q, 1), &explanation);
+	} else if (due_parse_json(arena_dup(view->arena, db_col_text(q, 3)), &due, NULL) < 0) {
+		return E_STORE;
+	} else {
+		explain_due(&due, &explanation);
+	}
+	return told(view, &explanation);
+}
+
 int view_explain_get(struct view *view)
 {
 	AUTO_STMT struct stmt *q = NULL;
 	struct due due = { 0 };
 	struct explanation explanation = { 0 };
+	if (slice_is(view->call->key, "incoming") || slice_is(view->call->key, "task")) {
+		return explain_other(view);
+	}
 	if (!slice_is(view->call->key, "notice")) {
 		return E_ABSENT;
 	}

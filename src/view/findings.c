@@ -3,15 +3,19 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "view/incoming.h"
 #include "view/listing.h"
 #include "view/page.h"
+#include "view/pleas.h"
 #include "view/view.h"
 
 #define FROM                                                                                   \
 	"SELECT f.id, f.version, f.state, f.grade, f.kind, f.title, f.description, f.advice,"  \
 	" f.asset_id, a.name, f.unit_id, u.name, f.source, f.found_at_ms, f.reported_at_ms,"   \
 	" f.handled_at_ms, f.incident_id, f.watch_id, f.notice_id, n.number, f.recurrence,"    \
-	" f.evidence, f.reason, f.false_by, p.name, n.state FROM finding f"                    \
+	" f.evidence, f.reason, f.false_by, p.name, n.state, f.target_id, t.title, t.unit_id," \
+	" f.earlier_id, f.live_gone_at_ms, f.again_cause, f.again_note, f.doubt_at_ms,"        \
+	" f.review_due, f.suppressed FROM finding f LEFT JOIN finding t ON t.id = f.target_id" \
 	" LEFT JOIN asset a ON a.id = f.asset_id LEFT JOIN unit u ON u.id = f.unit_id"         \
 	" LEFT JOIN notice n ON n.id = f.notice_id LEFT JOIN person p ON p.id = f.false_by"
 #define FILTER                                                                                 \
@@ -53,6 +57,17 @@ static void members_put(struct view *view, struct stmt *q)
 	page_json_col(view, "evidence", q, 21);
 	page_text_col(view, "reason", q, 22);
 	page_ref_col(view, "false_by", q, 23);
+	bool shown = view->scope == SCOPE_ALL || db_col_int64(q, 28) == view->caller.unit_id;
+	if (shown) {
+		page_ref_col(view, "target", q, 26);
+	}
+	page_int_col(view, "previous_id", q, 29);
+	page_int_col(view, "gone_at", q, 30);
+	page_text_col(view, "again_cause", q, 31);
+	page_text_col(view, "again_note", q, 32);
+	page_int_col(view, "review_at", q, 33);
+	jw_kv_bool(jw, "review_due", db_col_int64(q, 34) != 0);
+	jw_kv_int(jw, "suppressed", db_col_int64(q, 35));
 }
 
 static int put(struct view *view, struct stmt *q)
@@ -124,7 +139,9 @@ int view_findings_get(struct view *view)
 	view->version = db_col_int64(q, 1);
 	jw_object(&view->jw);
 	members_put(view, q);
-	error = page_timeline(view, "finding", id);
+	error = view_pleas_of_finding(view, id);
+	error = error < 0 ? error : view_incoming_of(view, "finding", id);
+	error = error < 0 ? error : page_timeline(view, "finding", id);
 	jw_end(&view->jw);
 	return error;
 }

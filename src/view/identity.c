@@ -104,10 +104,25 @@ static void acts_put(struct view *view)
 	jw_end(&view->jw);
 }
 
+/* Doubted, handing over, or in somebody's stead. */
+static int standing_put(struct view *view)
+{
+	AUTO_STMT struct stmt *q = NULL;
+	const struct caller *caller = &view->caller;
+	int row = sql_query(
+		view->db, "SELECT name FROM person WHERE id = $1", &q, SQL_INT(caller->for_id));
+	row = row < 0 ? row : db_step(q);
+	jw_kv_bool(&view->jw, "withheld", caller->withheld);
+	page_int(view, "reads_until", caller->reads_until_ms != 0, caller->reads_until_ms);
+	jw_kv_opt(&view->jw, "for_person", row == 1 ? db_col_text(q, 0) : (struct slice) { 0 });
+	return row < 0 ? row : 0;
+}
+
 int view_session_get(struct view *view)
 {
 	jw_object(&view->jw);
 	int error = who_put(view);
+	error = error < 0 ? error : standing_put(view);
 	if (error < 0) {
 		return error;
 	}

@@ -9,9 +9,11 @@
 #include "records/caller.h"
 #include "view/findings.h"
 #include "view/incidents.h"
+#include "view/incoming.h"
 #include "view/notice_acts.h"
 #include "view/notices.h"
 #include "view/page.h"
+#include "view/pleas.h"
 #include "view/view.h"
 
 #define PART_MAX 200
@@ -26,17 +28,19 @@ struct seen {
 	struct notice_view_facts facts;
 };
 
-#define SELECT_NOTICE                                                                          \
-	"SELECT n.version, n.number, n.office_number, n.title, n.state, n.grade, n.unit_id,"   \
-	" u.name, n.source, n.requirement, n.contact, n.created_at_ms, n.author_id, a.name,"   \
-	" n.issuer_id, i.name, n.issued_at_ms, n.signed_at_ms, n.signed_by, s.name,"           \
-	" n.due_at_ms, n.due_json, n.overdue_level, n.round, n.deferred_reason,"               \
-	" n.deferred_due_at_ms, n.deferred_confirmed_by, c.name, n.deferred_confirmed_at_ms,"  \
-	" n.centre_self, n.upreport, n.upreport_reason, n.upreport_authority,"                 \
-	" n.sign_due_at_ms, n.step_due_at_ms, n.reminders, n.reject_reason,"                   \
-	" n.withdrawn_reason, n.closed_at_ms FROM notice n JOIN unit u ON u.id = n.unit_id"    \
-	" JOIN person a ON a.id = n.author_id LEFT JOIN person i ON i.id = n.issuer_id"        \
-	" LEFT JOIN person s ON s.id = n.signed_by"                                            \
+#define SELECT_NOTICE                                                                           \
+	"SELECT n.version, n.number, n.office_number, n.title, n.state, n.grade, n.unit_id,"    \
+	" u.name, n.source, n.requirement, n.contact, n.created_at_ms, n.author_id, a.name,"    \
+	" n.issuer_id, i.name, n.issued_at_ms, n.signed_at_ms, n.signed_by, s.name,"            \
+	" n.due_at_ms, n.due_json, n.overdue_level, n.round, n.deferred_reason,"                \
+	" n.deferred_due_at_ms, n.deferred_confirmed_by, c.name, n.deferred_confirmed_at_ms,"   \
+	" n.centre_self, n.upreport, n.upreport_reason, n.upreport_authority,"                  \
+	" n.sign_due_at_ms, n.step_due_at_ms, n.reminders, n.reject_reason,"                    \
+	" n.withdrawn_reason, n.closed_at_ms, n.origin_id, o.number, n.successor_id, x.number," \
+	" n.failed_rounds, n.accountable FROM notice n JOIN unit u ON u.id = n.unit_id"         \
+	" JOIN person a ON a.id = n.author_id LEFT JOIN person i ON i.id = n.issuer_id"         \
+	" LEFT JOIN person s ON s.id = n.signed_by"                                             \
+	" LEFT JOIN notice o ON o.id = n.origin_id LEFT JOIN notice x ON x.id = n.successor_id" \
 	" LEFT JOIN person c ON c.id = n.deferred_confirmed_by WHERE n.id = $1"
 
 static void how_it_came(struct view *view, struct stmt *q)
@@ -94,6 +98,10 @@ static void how_it_stands(struct view *view, struct stmt *q)
 	inner_text_col(view, "reject_reason", q, 36);
 	page_text_col(view, "withdrawn_reason", q, 37);
 	page_int_col(view, "closed_at", q, 38);
+	page_ref_col(view, "origin", q, 39);
+	page_ref_col(view, "successor", q, 41);
+	jw_kv_int(jw, "failed_rounds", db_col_int64(q, 43));
+	inner_text_col(view, "accountable", q, 44);
 }
 
 /* ---- lists */
@@ -291,6 +299,8 @@ static int documents_put(struct view *view, struct stmt *q)
 	page_int_col(view, "octets", q, 6);
 	jw_kv_int(&view->jw, "created_at", db_col_int64(q, 7));
 	jw_kv_str(&view->jw, "check_code", db_col_text(q, 8));
+	page_int_col(view, "word_id", q, 9);
+	page_text_col(view, "word_state", q, 10);
 	jw_end(&view->jw);
 	return 0;
 }
@@ -300,8 +310,9 @@ static int documents(struct view *view, struct seen *seen)
 	AUTO_STMT struct stmt *q = NULL;
 	int opened = sql_query(view->db,
 		"SELECT d.id, d.kind, d.name, d.state, b.sm3, b.sha256, b.octets,"
-		" d.created_at_ms, d.check_code FROM document d LEFT JOIN blob b"
-		" ON b.id = d.blob_id WHERE d.about = 'notice' AND d.about_id = $1"
+		" d.created_at_ms, d.check_code, w.id, w.state FROM document d LEFT JOIN blob b"
+		" ON b.id = d.blob_id LEFT JOIN document w ON w.of_id = d.id"
+		" WHERE d.about = 'notice' AND d.about_id = $1 AND d.of_id IS NULL"
 		" ORDER BY d.id LIMIT $2",
 		&q, SQL_INT(seen->id), SQL_INT(PART_MAX));
 	return page_list(view, "documents", opened, q, documents_put);
@@ -393,16 +404,26 @@ static int deliveries(struct view *view, struct seen *seen)
 	return view_deliveries_of(view, "notice", seen->id);
 }
 
+static int incoming(struct view *view, struct seen *seen)
+{
+	return view_incoming_of(view, "notice", seen->id);
+}
+
 static int timeline(struct view *view, struct seen *seen)
 {
 	return page_timeline(view, "notice", seen->id);
 }
 
+static int pleas(struct view *view, struct seen *seen)
+{
+	return view_pleas_of_notice(view, seen->id, &seen->facts);
+}
+
 static int parts(struct view *view, struct seen *seen)
 {
 	static int (*const all[])(struct view *, struct seen *) = { recipients, findings,
-		rectifications, verifications, brief, documents, attachments, deliveries,
-		timeline, group_text };
+		rectifications, verifications, pleas, brief, documents, attachments, deliveries,
+		incoming, timeline, group_text };
 	int error = 0;
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]) && error == 0; i++) {
 		error = all[i](view, seen);
@@ -421,7 +442,8 @@ int view_notices_get(struct view *view)
 	}
 	seen_read(view, q, &seen);
 	int error = view_unit_reached(view, seen.unit_id);
-	if (error < 0 || view_notice_hidden(view, seen.state)) {
+	bool unissued = db_col_is_null(q, 16) && view->scope != SCOPE_ALL;
+	if (error < 0 || unissued || view_notice_hidden(view, seen.state)) {
 		return E_ABSENT;
 	}
 	view->version = db_col_int64(q, 0);

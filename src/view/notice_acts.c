@@ -37,7 +37,41 @@ static const struct {
 	{ ACT(CLOSE), 0, ROUTE_NOTICES_CLOSE, "close" },
 	{ ACT(WITHDRAW), 0, ROUTE_NOTICES_WITHDRAW, "withdraw" },
 	{ 0, WITH_UNIT | STATE(ISSUED) | STATE(RECEIVED), ROUTE_NOTICES_REMIND, "remind" },
+	{ ACT(OBJECT), 0, ROUTE_NOTICES_OBJECT, "object" },
+	{ ACT(DISMISS), 0, ROUTE_NOTICES_DECIDE_OBJECTION, "decide_objection" },
+	{ 0, WITH_UNIT | STATE(RECEIVED), ROUTE_NOTICES_ASK_EXTENSION, "ask_extension" },
+	{ ACT(PARTIAL), 0, ROUTE_NOTICES_PARTIAL, "partial" },
+	{ ACT(CANNOT_VERIFY), 0, ROUTE_NOTICES_CANNOT_VERIFY, "cannot_verify" },
+	{ ACT(PASS_OFFLINE), 0, ROUTE_NOTICES_PASS_OFFLINE, "pass_offline" },
+	{ 0, UINT32_MAX, ROUTE_NOTICES_COMMENT, "comment" },
 };
+
+/* What a record beside the notice lets somebody do: by its state and the role. */
+static void pleas_put(struct view *view, const struct notice_view_facts *facts, int state)
+{
+	enum role role = view->caller.role;
+	bool desk = role == ROLE_OPERATOR || role == ROLE_SECURITY_ADMIN;
+	bool after = state >= NOTICE_PASSED && state <= NOTICE_WITHDRAWN;
+	bool with_unit = state >= 0 && (notice_with_unit((enum notice_state)state) ||
+					       state == NOTICE_OBJECTED);
+	enum role granter = facts->extension_nth <= 1 ? ROLE_DIRECTOR : ROLE_VICE_PRESIDENT;
+	const struct {
+		bool now;
+		const char *name;
+	} pleas[] = {
+		{ facts->extension_nth > 0 && role == granter, "decide_extension" },
+		{ facts->control.n == 0 && with_unit && desk, "control_propose" },
+		{ slice_is(facts->control, "proposed") && role == ROLE_DIRECTOR,
+			"control_decide" },
+		{ slice_is(facts->control, "approved") && desk, "control_apply" },
+		{ slice_is(facts->control, "applied") && desk && after, "control_lift" },
+	};
+	for (size_t i = 0; i < sizeof(pleas) / sizeof(pleas[0]); i++) {
+		if (pleas[i].now) {
+			jw_str(&view->jw, slice_str(pleas[i].name));
+		}
+	}
+}
 
 bool view_document_hidden(const struct view *view, struct slice kind)
 {
@@ -66,5 +100,6 @@ void notice_acts_put(struct view *view, const struct notice_view_facts *facts)
 			jw_str(&view->jw, slice_str(offers[i].name));
 		}
 	}
+	pleas_put(view, facts, state);
 	jw_end(&view->jw);
 }

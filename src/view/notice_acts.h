@@ -17,8 +17,10 @@ struct view;
 struct notice_view_facts {
 	struct slice state;
 	int64_t unit_id;
-	int64_t leader_id;    /* to whom it was briefed */
-	bool confirm_pending; /* 先办后审 nobody has confirmed */
+	int64_t leader_id;     /* to whom it was briefed */
+	bool confirm_pending;  /* 先办后审 nobody has confirmed */
+	int64_t extension_nth; /* the extension that waits, 0 = none */
+	struct slice control;  /* state of the temporary control that is open; may be empty */
 };
 
 /** "acts":["sign",…]. */

@@ -16,9 +16,9 @@
 	" n.due_provisional, n.overdue_level, n.round, n.source,"                              \
 	" (SELECT count(*) FROM finding f WHERE f.notice_id = n.id) FROM notice n"
 /* As the partial index notice_open says it. */
-#define OPEN " AND n.state NOT IN ('closed', 'withdrawn')"
+#define OPEN " AND n.state NOT IN ('closed', 'withdrawn', 'reassigned')"
 #define WITH_UNIT " AND n.state IN ('issued', 'received', 'rectifying', 'returned', 'failed')"
-#define SEEN " AND n.state NOT IN ('draft', 'review')"
+#define SEEN " AND n.state NOT IN ('draft', 'review') AND n.issued_at_ms IS NOT NULL"
 /* What listing_search asks of each hit. */
 #define FILTER                                                                                 \
 	" AND ($2 = 0 OR n.unit_id = $2) AND ($3 = '' OR n.state = $3) AND ($4 = '' OR $4 = "  \
@@ -38,7 +38,6 @@ const char *view_notice_ball(struct slice state)
 		{ "returned", "unit" },
 		{ "failed", "unit" },
 		{ "objected", "desk" },
-		{ "reassigned", "desk" },
 		{ "submitted", "verifier" },
 		{ "verifying", "verifier" },
 		{ "passed", "desk" },

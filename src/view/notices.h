@@ -23,6 +23,11 @@ NODISCARD int view_notices_get(struct view *view);
 /** GET /documents/{id}, GET /attachments/{id}: the bytes. */
 NODISCARD int view_documents_get(struct view *view);
 NODISCARD int view_attachments_get(struct view *view);
+/** GET /documents/{id}/about: whether it is made. */
+NODISCARD int view_documents_about(struct view *view);
+/** GET /paper-templates, GET /paper-template-files/{id}. */
+NODISCARD int view_paper_templates_list(struct view *view);
+NODISCARD int view_paper_templates_get(struct view *view);
 
 /** Whose turn it is: desk, reviewer, unit, verifier, director or none. */
 const char *view_notice_ball(struct slice state);

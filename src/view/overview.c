@@ -14,7 +14,7 @@
 enum { UNITS_MAX = 20, SIGN_SAMPLE = 200, FRESH_DAYS = 7 };
 #define DAY_MS INT64_C(86400000)
 
-#define OPEN "state NOT IN ('closed', 'withdrawn')"
+#define OPEN "state NOT IN ('closed', 'withdrawn', 'reassigned')"
 #define LATE "state IN ('issued', 'received', 'rectifying', 'returned', 'failed')"
 
 /* The system administrator has no business data: for him these stay zero. */

@@ -159,6 +159,7 @@ static int step_put(struct view *view, struct stmt *q)
 	page_json_col(view, "args", q, 3);
 	page_text_col(view, "actor", q, 4);
 	page_text_col(view, "role", q, 5);
+	page_text_col(view, "for_person", q, 6);
 	jw_end(&view->jw);
 	return 0;
 }
@@ -167,8 +168,8 @@ int page_timeline(struct view *view, const char *kind, int64_t id)
 {
 	AUTO_STMT struct stmt *q = NULL;
 	int opened = sql_query(view->db,
-		"SELECT t.at_ms, t.id, t.code, t.args, p.name, t.role FROM timeline t"
-		" LEFT JOIN person p ON p.id = t.person_id"
+		"SELECT t.at_ms, t.id, t.code, t.args, p.name, t.role, f.name FROM timeline t"
+		" LEFT JOIN person p ON p.id = t.person_id LEFT JOIN person f ON f.id = t.for_id"
 		" WHERE t.kind = $1 AND t.record_id = $2"
 		" AND ($4 = 1 OR $1 <> 'notice' OR t.code NOT IN (" INNER_STEPS
 		")) ORDER BY t.id LIMIT $3",

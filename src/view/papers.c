@@ -8,6 +8,7 @@
 #include "records/blob.h"
 #include "view/notice_acts.h"
 #include "view/notices.h"
+#include "view/page.h"
 #include "view/view.h"
 
 /* A paper that is gone from its place is answered like one that never was. */
@@ -27,18 +28,25 @@ static void name_set(struct view *view, struct slice name, struct slice media)
 }
 
 /* Columns: 0 blob, 1 name, 2 media, 3 kind, 4 unit, 5 state of the notice. */
-static int give(struct view *view, const char *sql)
+static int reached(struct view *view, struct stmt *q, int row)
 {
-	AUTO_STMT struct stmt *q = NULL;
-	int row = sql_query(view->db, sql, &q, SQL_INT(view->call->id));
 	row = row < 0 ? row : db_step(q);
 	if (row <= 0) {
 		return row < 0 ? row : E_ABSENT;
 	}
 	int error = view_unit_reached(view, db_col_int64(q, 4));
-	if (error < 0 || view_notice_hidden(view, db_col_text(q, 5)) ||
-		view_document_hidden(view, db_col_text(q, 3))) {
-		return E_ABSENT;
+	bool hidden = view_notice_hidden(view, db_col_text(q, 5)) ||
+		      view_document_hidden(view, db_col_text(q, 3));
+	return error < 0 || hidden ? E_ABSENT : 0;
+}
+
+static int give(struct view *view, const char *sql)
+{
+	AUTO_STMT struct stmt *q = NULL;
+	int row = sql_query(view->db, sql, &q, SQL_INT(view->call->id));
+	int error = reached(view, q, row);
+	if (error < 0) {
+		return error;
 	}
 	if (db_col_is_null(q, 0)) {
 		return view_refuse(view, E_STATE, "document.not_ready", NULL);
@@ -47,11 +55,40 @@ static int give(struct view *view, const char *sql)
 	return blob_fd(view, db_col_int64(q, 0), &view->download_fd);
 }
 
+#define MEDIA                                                                                  \
+	"CASE COALESCE(d.format, 'pdf') WHEN 'pdf' THEN 'application/pdf' ELSE"                \
+	" 'application/vnd.openxmlformats-officedocument.wordprocessingml.document' END"
+#define OF_DOCUMENT                                                                            \
+	" FROM document d LEFT JOIN notice n ON n.id = d.about_id AND d.about = 'notice'"      \
+	" LEFT JOIN blob b ON b.id = d.blob_id WHERE d.id = $1"
+#define WHOSE " d.kind, COALESCE(n.unit_id, d.reader_unit_id, 0), COALESCE(n.state, '')"
+
 int view_documents_get(struct view *view)
 {
-	return give(view,
-		"SELECT d.blob_id, d.name, 'application/pdf', d.kind, n.unit_id, n.state"
-		" FROM document d JOIN notice n ON n.id = d.about_id AND d.about = 'notice' WHERE d.id = $1");
+	return give(view, "SELECT d.blob_id, d.name, " MEDIA "," WHOSE OF_DOCUMENT);
+}
+
+int view_documents_about(struct view *view)
+{
+	AUTO_STMT struct stmt *q = NULL;
+	int row = sql_query(view->db,
+		"SELECT d.id, d.name, d.state," WHOSE
+		", b.octets, d.created_at_ms, d.check_code" OF_DOCUMENT,
+		&q, SQL_INT(view->call->id));
+	int error = reached(view, q, row);
+	if (error < 0) {
+		return error;
+	}
+	jw_object(&view->jw);
+	jw_kv_int(&view->jw, "id", db_col_int64(q, 0));
+	jw_kv_str(&view->jw, "kind", db_col_text(q, 3));
+	jw_kv_str(&view->jw, "name", db_col_text(q, 1));
+	jw_kv_str(&view->jw, "state", db_col_text(q, 2));
+	page_int_col(view, "octets", q, 6);
+	jw_kv_int(&view->jw, "created_at", db_col_int64(q, 7));
+	jw_kv_str(&view->jw, "check_code", db_col_text(q, 8));
+	jw_end(&view->jw);
+	return 0;
 }
 
 int view_attachments_get(struct view *view)

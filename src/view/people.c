@@ -26,6 +26,7 @@ struct item {
 	struct slice phone2;
 	struct slice mail;
 	struct slice title;
+	struct slice staff_no;
 	struct slice account;
 	struct grant *first;
 	struct grant **last;
@@ -39,10 +40,11 @@ struct items {
 /* $3 = 0 or the caller's unit, $4 = 0 or the unit asked for.  A person has one account at most in use. */
 #define COLUMNS                                                                                \
 	"SELECT p.id, p.version, p.unit_id, u.name, p.name, p.phone, p.phone2, p.mail, "       \
-	"p.title, a.id, a.name, p.erased_at_ms"                                                \
+	"p.title, a.id, a.name, p.erased_at_ms, p.staff_no"                                    \
 	" FROM person p LEFT JOIN unit u ON u.id = p.unit_id LEFT JOIN account a ON a.id ="    \
 	" (SELECT max(x.id) FROM account x WHERE x.person_id = p.id)"
-#define CONDITIONS " AND ($3 = 0 OR p.unit_id = $3) AND ($4 = 0 OR p.unit_id = $4)"
+#define CONDITIONS                                                                             \
+	" AND p.withdrawn_at_ms IS NULL AND ($3 = 0 OR p.unit_id = $3) AND ($4 = 0 OR p.unit_id = $4)"
 
 static void row_take(struct view *view, struct stmt *q, void *context)
 {
@@ -61,6 +63,7 @@ static void row_take(struct view *view, struct stmt *q, void *context)
 		.account_id = db_col_int64(q, 9),
 		.account = arena_dup(view->arena, db_col_text(q, 10)),
 		.erased_at_ms = db_col_int64(q, 11),
+		.staff_no = arena_dup(view->arena, db_col_text(q, 12)),
 	};
 	item->last = &item->first;
 }
@@ -128,6 +131,7 @@ static void item_put(struct view *view, const struct item *item)
 	jw_kv_opt(jw, "phone2", item->phone2);
 	jw_kv_opt(jw, "mail", item->mail);
 	jw_kv_opt(jw, "title", item->title);
+	jw_kv_opt(jw, "staff_no", item->staff_no);
 	jw_kv_opt(jw, "account", item->account);
 	jw_key(jw, "account_id");
 	if (item->account_id != 0) {

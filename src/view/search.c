@@ -10,36 +10,46 @@
 #include "view/page.h"
 #include "view/view.h"
 
-enum { HITS_A_KIND = 20, LOOKED_AT_MAX = 400 };
+enum { HITS_A_KIND = 20 };
 
-/* $1 id, $2 unit filter; columns: title, args when the title is a sentence, state, at. */
+/*
+ * own: whose records a unit's people may read, $3 the unit; NULL = none of the kind.
+ * sql: $1 id; columns: title, args when the title is a sentence, state, at.
+ */
 static const struct {
 	const char *kind;
 	enum route_id route; /* who may read it there may find it here */
+	const char *all;
+	const char *own;
 	const char *sql;
 } kinds[] = {
-	{ "notice", ROUTE_NOTICES_GET,
+	{ "notice", ROUTE_NOTICES_GET, "notice r WHERE $3 = 0",
+		"notice r WHERE r.unit_id = $3 AND r.state NOT IN ('draft', 'review')",
 		"SELECT CASE WHEN n.number IS NULL THEN n.title ELSE n.number || ' ' || n.title"
-		" END, NULL, n.state, n.created_at_ms FROM notice n WHERE n.id = $1"
-		" AND ($2 = 0 OR (n.unit_id = $2 AND n.state NOT IN ('draft', 'review')))" },
-	{ "finding", ROUTE_FINDINGS_GET,
-		"SELECT title, NULL, state, found_at_ms FROM finding WHERE id = $1"
-		" AND ($2 = 0 OR unit_id = $2)" },
-	{ "incident", ROUTE_INCIDENTS_GET,
-		"SELECT code, args, state, opened_at_ms FROM incident WHERE id = $1"
-		" AND ($2 = 0 OR unit_id = $2)" },
-	{ "asset", ROUTE_ASSETS_GET,
-		"SELECT name, NULL, kind, NULL FROM asset WHERE id = $1"
-		" AND ($2 = 0 OR owner_unit_id = $2)" },
-	{ "maintenance", ROUTE_MAINTENANCE_GET,
-		"SELECT reason, NULL, kind, made_at_ms FROM maintenance WHERE id = $1"
-		" AND $2 = 0" },
-	{ "unit", ROUTE_UNITS_GET,
-		"SELECT name, NULL, kind, NULL FROM unit WHERE id = $1"
-		" AND ($2 = 0 OR id = $2)" },
-	{ "person", ROUTE_PEOPLE_GET,
-		"SELECT name, NULL, title, NULL FROM person WHERE id = $1"
-		" AND ($2 = 0 OR unit_id = $2)" },
+		" END, NULL, n.state, n.created_at_ms FROM notice n WHERE n.id = $1" },
+	{ "finding", ROUTE_FINDINGS_GET, "finding r WHERE $3 = 0",
+		"finding r WHERE r.unit_id = $3",
+		"SELECT title, NULL, state, found_at_ms FROM finding WHERE id = $1" },
+	{ "incoming", ROUTE_INCOMING_GET, "incoming r WHERE $3 = 0", NULL,
+		"SELECT CASE WHEN title IS NULL THEN register_no ELSE register_no || ' ' || title"
+		" END, NULL, state, created_at_ms FROM incoming WHERE id = $1" },
+	{ "incident", ROUTE_INCIDENTS_GET, "incident r WHERE $3 = 0",
+		"incident r WHERE r.unit_id = $3",
+		"SELECT code, args, state, opened_at_ms FROM incident WHERE id = $1" },
+	{ "alert", ROUTE_ALERTS_GET, "alert r WHERE $3 = 0", "alert r WHERE r.unit_id = $3",
+		"SELECT code, args, state, first_at_ms FROM alert WHERE id = $1" },
+	{ "asset", ROUTE_ASSETS_GET, "asset r WHERE $3 = 0",
+		"asset r WHERE r.owner_unit_id = $3",
+		"SELECT name, NULL, kind, NULL FROM asset WHERE id = $1" },
+	{ "check", ROUTE_CHECKS_GET, "watch r WHERE $3 = 0",
+		"watch r WHERE r.asset_id IN (SELECT id FROM asset WHERE owner_unit_id = $3)",
+		"SELECT name, NULL, kind, NULL FROM watch WHERE id = $1" },
+	{ "maintenance", ROUTE_MAINTENANCE_GET, "maintenance r WHERE $3 = 0", NULL,
+		"SELECT reason, NULL, kind, made_at_ms FROM maintenance WHERE id = $1" },
+	{ "unit", ROUTE_UNITS_GET, "unit r WHERE $3 = 0", "unit r WHERE r.id = $3",
+		"SELECT name, NULL, kind, NULL FROM unit WHERE id = $1" },
+	{ "person", ROUTE_PEOPLE_GET, "person r WHERE $3 = 0", "person r WHERE r.unit_id = $3",
+		"SELECT name, NULL, title, NULL FROM person WHERE id = $1" },
 };
 
 static struct slice title_of(struct view *view, struct stmt *q)
@@ -58,10 +68,10 @@ static struct slice title_of(struct view *view, struct stmt *q)
 	return arena_dup(view->arena, buf_slice(&text));
 }
 
-static int hit_put(struct view *view, size_t kind, int64_t unit_id, int64_t id)
+static int hit_put(struct view *view, size_t kind, int64_t id)
 {
 	AUTO_STMT struct stmt *q = NULL;
-	int row = sql_query(view->db, kinds[kind].sql, &q, SQL_INT(id), SQL_INT(unit_id));
+	int row = sql_query(view->db, kinds[kind].sql, &q, SQL_INT(id));
 	row = row < 0 ? row : db_step(q);
 	if (row != 1) {
 		return row;
@@ -78,19 +88,25 @@ static int hit_put(struct view *view, size_t kind, int64_t unit_id, int64_t id)
 
 static int kind_put(struct view *view, size_t kind, struct slice query)
 {
-	int64_t ids[LOOKED_AT_MAX];
+	int64_t ids[HITS_A_KIND];
 	enum scope scope = access_scope(&view->caller, kinds[kind].route);
-	if (scope == SCOPE_NONE) {
+	bool all = scope == SCOPE_ALL;
+	const char *among = all ? kinds[kind].all : kinds[kind].own;
+	if (scope == SCOPE_NONE || among == NULL) {
 		return 0;
 	}
-	int64_t own = view->caller.unit_id != 0 ? view->caller.unit_id : -1;
-	int count = search_find(view->db, kinds[kind].kind, query, ids, LOOKED_AT_MAX);
+	struct search_want want = { .kind = kinds[kind].kind,
+		.query = query,
+		.among = among,
+		.unit_id = all                         ? 0
+			   : view->caller.unit_id != 0 ? view->caller.unit_id
+						       : -1,
+		.count_max = HITS_A_KIND };
+	int count = search_find_among(view->db, &want, ids);
 	int error = count == E_INPUT ? 0 : count < 0 ? count : 0;
-	int put = 0;
-	for (int i = 0; i < count && error == 0 && put < HITS_A_KIND; i++) {
-		int hit = hit_put(view, kind, scope == SCOPE_ALL ? 0 : own, ids[i]);
+	for (int i = 0; i < count && error == 0; i++) {
+		int hit = hit_put(view, kind, ids[i]);
 		error = hit < 0 ? hit : 0;
-		put += hit > 0;
 	}
 	return error;
 }

@@ -10,6 +10,7 @@
 #include "records/caller.h"
 #include "view/overview.h"
 #include "view/page.h"
+#include "view/regulations.h"
 #include "view/view.h"
 
 enum { TODO_MAX = 300, TODO_A_KIND = 100 };
@@ -22,9 +23,33 @@ enum { TODO_MAX = 300, TODO_A_KIND = 100 };
  */
 #define NOTICE "SELECT n.id, n.title, NULL, n.number, n.grade, NULL, n.unit_id, u.name, "
 #define NOTICES " FROM notice n JOIN unit u ON u.id = n.unit_id WHERE "
+#define PAPER                                                                                   \
+	"SELECT i.id, coalesce(i.title, i.register_no), NULL, i.register_no, NULL, NULL, NULL," \
+	" NULL, "
+#define PAPERS " AND $1 = $1 AND $2 = $2 ORDER BY i.id LIMIT $3"
+#define TASK                                                                                   \
+	"SELECT t.id, t.title, NULL, NULL, NULL, NULL, t.unit_id, u.name, t.due_at_ms,"        \
+	" t.created_at_ms FROM task t JOIN unit u ON u.id = t.unit_id"
 #define SCOPE " AND ($1 = -1 OR n.unit_id = $1) AND $2 = $2 ORDER BY n.id LIMIT $3"
+#define FINDING_SCOPE " AND ($1 = -1 OR f.unit_id = $1) AND $2 = $2 ORDER BY f.id LIMIT $3"
+#define EXTENSIONS                                                                             \
+	" FROM extension e JOIN notice n ON n.id = e.notice_id JOIN unit u"                    \
+	" ON u.id = n.unit_id WHERE e.state = 'asked' AND "
+#define CONTROLS                                                                               \
+	" FROM control c JOIN notice n ON n.id = c.notice_id JOIN unit u"                      \
+	" ON u.id = n.unit_id WHERE "
+#define ACCEPTANCES                                                                            \
+	"SELECT f.id, f.title, NULL, NULL, f.grade, NULL, f.unit_id, u.name, NULL, a.at_ms"    \
+	" FROM acceptance a JOIN finding f ON f.id = a.finding_id"                             \
+	" LEFT JOIN unit u ON u.id = f.unit_id WHERE a.state = 'asked' AND "
 #define UNIT (ROLE_BIT(ROLE_OFFICER) | ROLE_BIT(ROLE_SPECIALIST) | ROLE_BIT(ROLE_UNIT_HEAD))
 #define DESK (ROLE_BIT(ROLE_OPERATOR) | ROLE_BIT(ROLE_SECURITY_ADMIN))
+
+#define FILING "SELECT f.id, p.name, NULL, f.number, NULL, NULL, f.unit_id, u.name, "
+#define FILINGS                                                                                \
+	" FROM filing f JOIN unit u ON u.id = f.unit_id JOIN person p ON p.id = f.person_id"   \
+	" WHERE "
+#define FILING_SCOPE " AND ($1 = -1 OR f.unit_id = $1) AND $2 = $2 ORDER BY f.id LIMIT $3"
 
 static const struct {
 	uint32_t roles;
@@ -50,6 +75,36 @@ static const struct {
 		" FROM discovered d JOIN unit u ON u.id = d.unit_id"
 		" WHERE d.state = 'handed' AND ($1 = -1 OR d.unit_id = $1) AND $2 = $2"
 		" ORDER BY d.id LIMIT $3" },
+	{ ROLE_BIT(ROLE_UNIT_HEAD) | DESK, "doubt", "settle", 13,
+		"SELECT s.id, p.name, NULL, NULL, NULL, NULL, s.unit_id, u.name, s.due_at_ms,"
+		" s.raised_at_ms FROM suspicion s JOIN unit u ON u.id = s.unit_id JOIN person p"
+		" ON p.id = s.person_id WHERE s.state = 'open' AND s.person_id <> $2"
+		" AND ($1 = -1 OR s.unit_id = $1) ORDER BY s.id LIMIT $3" },
+	{ ROLE_BIT(ROLE_UNIT_HEAD), "filing", "sign", 13,
+		FILING "f.effective_at_ms, f.submitted_at_ms" FILINGS
+		       "f.state = 'submitted'" FILING_SCOPE },
+	{ ROLE_BIT(ROLE_OPERATOR) | ROLE_BIT(ROLE_DIRECTOR), "filing", "approve", 13,
+		FILING "f.effective_at_ms, f.submitted_at_ms" FILINGS
+		       "f.state IN ('submitted', 'verifying')" FILING_SCOPE },
+	{ UNIT, "filing", "correct", 13,
+		FILING "f.effective_at_ms, f.made_at_ms" FILINGS
+		       "f.state IN ('draft', 'returned')" FILING_SCOPE },
+	{ UNIT, "filing", "receive", 13,
+		FILING
+		"NULL, f.taken_at_ms" FILINGS
+		"f.state = 'effective' AND f.person_id = $2 AND f.outgoing_id IS NOT NULL"
+		" AND f.received_at_ms IS NULL AND ($1 = -1 OR f.unit_id = $1)"
+		" ORDER BY f.id LIMIT $3" },
+	{ UNIT, "term_review", "confirm", 13,
+		"SELECT r.id, r.name, NULL, NULL, NULL, NULL, u.id, u.name, r.due_at_ms,"
+		" r.opened_at_ms FROM term_review r JOIN unit u ON u.id = $1"
+		" WHERE r.closed_at_ms IS NULL AND $2 = $2 AND NOT EXISTS (SELECT 1"
+		" FROM term_review_answer a WHERE a.review_id = r.id AND a.unit_id = $1)"
+		" ORDER BY r.id LIMIT $3" },
+	{ DESK, "unit_note", "read", 13,
+		"SELECT n.id, n.text, NULL, NULL, NULL, NULL, n.unit_id, u.name, NULL, n.at_ms"
+		" FROM unit_note n JOIN unit u ON u.id = n.unit_id WHERE n.read_at_ms IS NULL"
+		" AND $1 = $1 AND $2 = $2 ORDER BY n.id LIMIT $3" },
 	{ DESK, "finding", "confirm", 14,
 		"SELECT f.id, f.title, NULL, NULL, f.grade, NULL, f.unit_id, u.name, NULL,"
 		" f.found_at_ms FROM finding f LEFT JOIN unit u ON u.id = f.unit_id"
@@ -89,13 +144,80 @@ static const struct {
 		NOTICE "NULL, n.issued_at_ms" NOTICES
 		       "n.state IN ('briefed', 'upreported') AND n.upreport IN ('receipted', "
 		       "'not_needed')" SCOPE },
+	{ ROLE_BIT(ROLE_SCHOOL_OFFICE) | ROLE_BIT(ROLE_OPERATOR), "incoming", "propose", 15,
+		PAPER "NULL, i.created_at_ms FROM incoming i"
+		      " WHERE i.state = 'registered'" PAPERS },
+	{ ROLE_BIT(ROLE_VICE_PRESIDENT), "incoming", "instruct", 15,
+		PAPER "i.inner_due_at_ms, i.created_at_ms FROM incoming i"
+		      " WHERE i.state = 'proposed'" PAPERS },
+	{ ROLE_BIT(ROLE_SCHOOL_OFFICE) | ROLE_BIT(ROLE_DIRECTOR), "incoming", "assign", 15,
+		PAPER "i.inner_due_at_ms, i.created_at_ms FROM incoming i"
+		      " WHERE i.state = 'instructed'" PAPERS },
+	{ ROLE_BIT(ROLE_OPERATOR) | ROLE_BIT(ROLE_DIRECTOR), "incoming", "handle", 15,
+		PAPER "i.inner_due_at_ms, i.received_at_ms FROM incoming i"
+		      " WHERE i.state = 'handling' AND i.handler_id = $2 AND $1 = $1"
+		      " ORDER BY i.id LIMIT $3" },
+	{ ROLE_BIT(ROLE_SCHOOL_OFFICE) | ROLE_BIT(ROLE_DIRECTOR), "incoming", "file_away", 15,
+		PAPER "NULL, i.fed_back_at_ms FROM incoming i"
+		      " WHERE i.state = 'answered'" PAPERS },
+	{ UNIT, "task", "report", 5,
+		TASK " WHERE t.state = 'open' AND ($1 = -1 OR t.unit_id = $1) AND $2 = $2"
+		     " ORDER BY t.due_at_ms, t.id LIMIT $3" },
+	{ ROLE_BIT(ROLE_OPERATOR) | ROLE_BIT(ROLE_DIRECTOR), "task", "report", 5,
+		TASK " WHERE t.state = 'open' AND u.is_centre = 1 AND $1 = $1 AND $2 = $2"
+		     " ORDER BY t.due_at_ms, t.id LIMIT $3" },
+	{ ROLE_BIT(ROLE_SCHOOL_OFFICE) | ROLE_BIT(ROLE_LEADING_GROUP), "task", "settle_task", 5,
+		TASK " WHERE t.state = 'reported' AND $1 = $1 AND $2 = $2"
+		     " ORDER BY t.due_at_ms, t.id LIMIT $3" },
+	{ UNIT, "guidance", "read", 5,
+		"SELECT g.id, g.title, NULL, NULL, NULL, NULL, n.unit_id, u.name, NULL, g.at_ms"
+		" FROM guidance g JOIN guidance_unit n ON n.guidance_id = g.id JOIN unit u"
+		" ON u.id = n.unit_id WHERE n.read_at_ms IS NULL AND n.unit_id = $1 AND $2 = $2"
+		" ORDER BY g.id LIMIT $3" },
 	{ ROLE_BIT(ROLE_DIRECTOR) | ROLE_BIT(ROLE_VICE_PRESIDENT), "notice", "confirm_deferred",
 		15,
 		NOTICE
 		"n.deferred_due_at_ms, n.issued_at_ms" NOTICES
-		"n.state NOT IN ('closed', 'withdrawn') AND n.deferred_reason IS NOT NULL"
+		"n.state NOT IN ('closed', 'withdrawn', 'reassigned') AND n.deferred_reason IS NOT NULL"
 		" AND n.deferred_confirmed_by IS NULL" SCOPE },
+	/* what is asked for and waits to be decided */
+	{ DESK | ROLE_BIT(ROLE_DIRECTOR), "notice", "decide_objection", 15,
+		NOTICE "o.due_at_ms, o.at_ms FROM objection o JOIN notice n ON n.id = "
+		       "o.notice_id"
+		       " JOIN unit u ON u.id = n.unit_id WHERE o.decision IS NULL" SCOPE },
+	{ ROLE_BIT(ROLE_DIRECTOR), "notice", "decide_extension", 15,
+		NOTICE "e.due_before_ms, e.at_ms" EXTENSIONS "e.nth <= 1" SCOPE },
+	{ ROLE_BIT(ROLE_VICE_PRESIDENT), "notice", "decide_extension", 15,
+		NOTICE "e.due_before_ms, e.at_ms" EXTENSIONS "e.nth > 1" SCOPE },
+	{ ROLE_BIT(ROLE_DIRECTOR), "finding", "decide_acceptance", 15,
+		ACCEPTANCES "f.grade IN ('medium', 'low')" FINDING_SCOPE },
+	{ ROLE_BIT(ROLE_LEADING_GROUP), "finding", "decide_acceptance", 15,
+		ACCEPTANCES "f.grade IN ('urgent', 'extreme', 'high')" FINDING_SCOPE },
+	{ ROLE_BIT(ROLE_DIRECTOR), "notice", "control_decide", 15,
+		NOTICE "NULL, c.proposed_at_ms" CONTROLS "c.state = 'proposed'" SCOPE },
+	{ DESK, "notice", "control_apply", 15,
+		NOTICE "NULL, c.decided_at_ms" CONTROLS "c.state = 'approved'" SCOPE },
+	{ DESK, "notice", "control_lift", 15,
+		NOTICE "NULL, c.applied_at_ms" CONTROLS
+		       "c.state = 'applied' AND n.state IN ('passed', 'briefed', 'upreported', "
+		       "'closed', 'withdrawn')" SCOPE },
+	/* findings that were settled and are looked at again */
+	{ DESK | ROLE_BIT(ROLE_VERIFIER), "finding", "recheck", 15,
+		"SELECT DISTINCT f.id, f.title, NULL, NULL, f.grade, NULL, f.unit_id, u.name,"
+		" NULL, r.asked_at_ms FROM recheck r JOIN finding f ON f.id = r.finding_id"
+		" LEFT JOIN unit u ON u.id = f.unit_id WHERE r.state = 'todo'" FINDING_SCOPE },
+	{ DESK, "finding", "review_false", 14,
+		"SELECT f.id, f.title, NULL, NULL, f.grade, NULL, f.unit_id, u.name, NULL,"
+		" f.doubt_at_ms FROM finding f LEFT JOIN unit u ON u.id = f.unit_id"
+		" WHERE f.review_due = 1" FINDING_SCOPE },
 };
+
+/* Suggestions on the regulation wait for whoever decides on them. */
+static const char suggestions[] =
+	"SELECT c.id, c.question, NULL, NULL, NULL, NULL, c.unit_id, u.name, NULL, c.at_ms"
+	" FROM clause_note c LEFT JOIN unit u ON u.id = c.unit_id"
+	" WHERE c.kind = 'suggestion' AND c.state = 'open' AND $1 = $1 AND $2 = $2"
+	" ORDER BY c.id LIMIT $3";
 
 /* What ends by a day that was typed in; $1 unit (-1 = any), $2 those due by then, $3 how many. */
 #define RENEWAL(table, unit, column, number)                                                   \
@@ -211,6 +333,24 @@ static int renewals_load(struct view *view, struct todo *todos, size_t *count)
 	return error;
 }
 
+/* 制度: suggestions, and that it is time to look it through. */
+static int regulation_load(struct view *view, struct todo *todos, size_t *count)
+{
+	struct todo like = { .kind = "clause", .act = "settle_suggestion", .article = 19 };
+	struct todo review = {
+		.kind = "regulation", .act = "review_regulation", .article = 19
+	};
+	int error = rows_load(view, suggestions, 0, like, todos, count);
+	int due = error < 0 ? error
+			    : regulation_review_due(
+				      view, &review.id, &review.title, &review.due_ms);
+	review.at_ms = review.due_ms;
+	if (due == 1 && *count < TODO_MAX) {
+		todos[(*count)++] = review;
+	}
+	return due < 0 ? due : 0;
+}
+
 static int load(struct view *view, struct todo *todos, size_t *count)
 {
 	int error = 0;
@@ -223,6 +363,9 @@ static int load(struct view *view, struct todo *todos, size_t *count)
 			error = rows_load(
 				view, works[i].sql, view->caller.person_id, like, todos, count);
 		}
+	}
+	if (error == 0 && role == ROLE_BIT(ROLE_DIRECTOR)) {
+		error = regulation_load(view, todos, count);
 	}
 	return error == 0 && ((UNIT | DESK) & role) != 0 ? renewals_load(view, todos, count)
 							 : error;

@@ -29,6 +29,10 @@ struct item {
 	size_t heads;
 	int64_t open_notices;
 	int64_t assets;
+	struct holder interim;
+	int64_t doubts;
+	int64_t filings;
+	struct holder successor;
 };
 
 struct items {
@@ -47,7 +51,8 @@ struct items {
 #define COLUMNS                                                                                                        \
 	"SELECT u.id, u.version, COALESCE(h.name, u.name), CASE WHEN h.id IS NULL THEN u.short_name ELSE h.short_name" \
 	" END, COALESCE(h.kind, u.kind), CASE WHEN h.id IS NULL THEN u.parent_id ELSE h.parent_id END,"                \
-	" u.valid_from_ms, u.valid_to_ms, u.is_centre" FROM_UNIT
+	" u.valid_from_ms, u.valid_to_ms, u.is_centre, u.successor_id,"                                                \
+	" (SELECT x.name FROM unit x WHERE x.id = u.successor_id)" FROM_UNIT
 #define CONDITIONS                                                                                     \
 	" AND ($3 = 0 OR u.id = $3) AND ($4 = -1 OR ($4 = 0 AND u.valid_to_ms IS NULL) OR ($4 > 0 AND" \
 	" u.valid_from_ms <= $4 AND (u.valid_to_ms IS NULL OR u.valid_to_ms > $4)))"
@@ -65,6 +70,7 @@ static void row_take(struct view *view, struct stmt *q, void *context)
 		.valid_from_ms = db_col_int64(q, 6),
 		.valid_to_ms = db_col_int64(q, 7),
 		.is_centre = db_col_int64(q, 8) != 0,
+		.successor = { db_col_int64(q, 9), arena_dup(view->arena, db_col_text(q, 10)) },
 	};
 }
 
@@ -125,7 +131,8 @@ static int holders_load(struct view *view, struct items *items)
 	int row = sql_query(view->db,
 		"SELECT g.unit_id, g.role, p.id, p.name FROM role_grant g JOIN person p ON p.id = g.person_id"
 		" WHERE g.unit_id BETWEEN $1 AND $2 AND g.valid_to_ms IS NULL"
-		" AND g.role IN ('officer', 'specialist', 'unit_head') ORDER BY g.unit_id, g.id",
+		" AND g.role IN ('officer', 'specialist', 'unit_head') AND g.for_id IS NULL"
+		" ORDER BY g.unit_id, COALESCE(g.contact_order, 9), g.id",
 		&q, SQL_INT(from), SQL_INT(to));
 	while (row >= 0 && (row = db_step(q)) == 1) {
 		struct item *item = item_of(items, db_col_int64(q, 0));
@@ -146,18 +153,52 @@ static int counts_load(struct view *view, struct items *items)
 	AUTO_STMT struct stmt *q = NULL;
 	int row = sql_query(view->db,
 		"SELECT x.unit_id, x.what, x.n FROM (SELECT unit_id, 0 AS what, count(*) AS n FROM notice"
-		" WHERE unit_id BETWEEN $1 AND $2 AND state NOT IN ('draft', 'review', 'closed', 'withdrawn')"
+		" WHERE unit_id BETWEEN $1 AND $2 AND state NOT IN ('draft', 'review', 'closed',"
+		" 'withdrawn', 'reassigned')"
 		" GROUP BY unit_id UNION ALL SELECT owner_unit_id, 1, count(*) FROM asset"
-		" WHERE owner_unit_id BETWEEN $1 AND $2 AND retired_at_ms IS NULL GROUP BY owner_unit_id) AS x",
+		" WHERE owner_unit_id BETWEEN $1 AND $2 AND retired_at_ms IS NULL GROUP BY owner_unit_id"
+		" UNION ALL SELECT unit_id, 2, count(*) FROM suspicion WHERE unit_id BETWEEN $1 AND $2"
+		" AND state = 'open' GROUP BY unit_id UNION ALL SELECT unit_id, 3, count(*) FROM filing"
+		" WHERE unit_id BETWEEN $1 AND $2 AND state IN ('submitted', 'verifying', 'approved',"
+		" 'returned') GROUP BY unit_id) AS x",
 		&q, SQL_INT(from), SQL_INT(to));
 	while (row >= 0 && (row = db_step(q)) == 1) {
 		struct item *item = item_of(items, db_col_int64(q, 0));
 		if (item != NULL) {
-			*(db_col_int64(q, 1) == 0 ? &item->open_notices : &item->assets) =
-				db_col_int64(q, 2);
+			int64_t *counts[] = { &item->open_notices, &item->assets, &item->doubts,
+				&item->filings };
+			*counts[db_col_int64(q, 1) & 3] = db_col_int64(q, 2);
 		}
 	}
 	return row;
+}
+
+/* Whoever stands in for nobody in post. */
+static int interims_load(struct view *view, struct items *items)
+{
+	int64_t from = 0;
+	int64_t to = 0;
+	span_of(items, &from, &to);
+	AUTO_STMT struct stmt *q = NULL;
+	int row = sql_query(view->db,
+		"SELECT i.unit_id, p.id, p.name FROM interim i JOIN person p ON p.id = i.person_id"
+		" WHERE i.unit_id BETWEEN $1 AND $2 AND i.to_ms IS NULL ORDER BY i.id",
+		&q, SQL_INT(from), SQL_INT(to));
+	while (row >= 0 && (row = db_step(q)) == 1) {
+		struct item *item = item_of(items, db_col_int64(q, 0));
+		if (item != NULL) {
+			item->interim = (struct holder) { db_col_int64(q, 1),
+				arena_dup(view->arena, db_col_text(q, 2)) };
+		}
+	}
+	return row;
+}
+
+static const char *post_state(const struct item *item)
+{
+	return item->interim.id != 0                               ? "interim"
+	       : item->officer.id != 0 || item->specialist.id != 0 ? "filled"
+								   : "vacant";
 }
 
 static void item_put(struct view *view, const struct item *item)
@@ -186,6 +227,11 @@ static void item_put(struct view *view, const struct item *item)
 	jw_end(jw);
 	jw_kv_int(jw, "open_notices", item->open_notices);
 	jw_kv_int(jw, "assets", item->assets);
+	jw_kv_str(jw, "post_state", slice_str(post_state(item)));
+	page_ref(view, "interim", item->interim.id, item->interim.name);
+	jw_kv_int(jw, "doubts", item->doubts);
+	jw_kv_int(jw, "filings", item->filings);
+	page_ref(view, "successor", item->successor.id, item->successor.name);
 	jw_end(jw);
 }
 
@@ -193,6 +239,7 @@ static int items_put(struct view *view, struct items *items)
 {
 	int error = items->count == 0 ? 0 : holders_load(view, items);
 	error = error < 0 || items->count == 0 ? error : counts_load(view, items);
+	error = error < 0 || items->count == 0 ? error : interims_load(view, items);
 	for (size_t i = 0; error >= 0 && i < items->count; i++) {
 		item_put(view, &items->item[i]);
 	}

@@ -107,7 +107,11 @@ static int admit(struct view *view)
 	view->scope = access_scope(&view->caller, call->route);
 	if (view->scope == SCOPE_NONE) {
 		return view_refuse(view, E_DENIED,
-			view->caller.must_change ? "session.must_change" : "denied.role", NULL);
+			view->caller.must_change           ? "session.must_change"
+			: view->caller.withheld            ? "denied.withheld"
+			: view->caller.reads_until_ms != 0 ? "denied.handed_over"
+							   : "denied.role",
+			NULL);
 	}
 	return 0;
 }

@@ -56,6 +56,7 @@ struct view_call {
 	enum route_id route;
 	struct slice token;
 	struct slice address;
+	struct slice agent; /* what the browser calls itself */
 	bool loopback;
 	int64_t id;
 	int64_t sub;

@@ -65,6 +65,12 @@ bool calendar_in_break(const struct calendar *calendar, int64_t day)
 
 bool calendar_working(const struct calendar *calendar, int64_t day)
 {
+	for (size_t i = calendar->span_count; i > 0; i--) {
+		const struct calendar_span *span = &calendar->spans[i - 1];
+		if (day >= span->first_day && day <= span->last_day) {
+			return span->work;
+		}
+	}
 	const struct calendar_day *listed = day_find(calendar, day);
 	if (listed != NULL) {
 		return listed->work;
@@ -106,21 +112,39 @@ static bool instant_valid(int64_t at_ms)
 	       at_ms < civil_day(9000, 1, 1) * CIVIL_DAY_MS;
 }
 
-/* The last of n working days after start_day; every day counted must lie in a published year. */
-static int64_t last_working_day(
-	const struct calendar *calendar, int64_t start_day, uint32_t n, bool *ret_provisional)
+/* Is any of these days of a year nobody has published? */
+static bool guessed(const struct calendar *calendar, int64_t first_day, int64_t last_day)
+{
+	bool unpublished = false;
+	int32_t last_year = civil_of_day(last_day).year;
+	for (int32_t year = civil_of_day(first_day).year; year <= last_year; year++) {
+		unpublished = unpublished || calendar_version(calendar, year) == NULL;
+	}
+	return unpublished;
+}
+
+/* Spans may leave no day worked: nobody counts further than this many years of days. */
+enum { WALK_MAX_DAYS = 366 * 60 };
+
+/* The n-th working day after start_day, or before it with step -1; 0 when there is none. */
+static int64_t nth_working_day(
+	const struct calendar *calendar, int64_t start_day, uint32_t n, int step)
 {
 	int64_t day = start_day;
-	while (n > 0) {
-		day++;
+	for (int32_t walked = 0; n > 0; walked++) {
+		if (walked == WALK_MAX_DAYS) {
+			return 0;
+		}
+		day += step;
 		n -= calendar_working(calendar, day) ? 1 : 0;
 	}
-	int32_t last_year = civil_of_day(day).year;
-	*ret_provisional = false;
-	for (int32_t year = civil_of_day(start_day + 1).year; year <= last_year; year++) {
-		*ret_provisional = *ret_provisional || calendar_version(calendar, year) == NULL;
-	}
 	return day;
+}
+
+static int64_t day_end_ms(const struct calendar *calendar, int64_t day)
+{
+	int64_t end_min = (int64_t)calendar->day_end_min - calendar->offset_min;
+	return day * CIVIL_DAY_MS + end_min * MINUTE_MS;
 }
 
 int calendar_add(const struct calendar *calendar, int64_t start_ms, struct due_rule rule,
@@ -135,13 +159,40 @@ int calendar_add(const struct calendar *calendar, int64_t start_ms, struct due_r
 		*ret_due_ms = start_ms + (int64_t)rule.n * step_ms;
 	} else {
 		int64_t start_day = civil_day_of_ms(start_ms, calendar->offset_min);
-		int64_t last_day = rule.unit == DUE_DAYS ? start_day + rule.n
-							 : last_working_day(calendar, start_day,
-								   rule.n, &provisional);
-		int64_t end_min = (int64_t)calendar->day_end_min - calendar->offset_min;
-		*ret_due_ms = last_day * CIVIL_DAY_MS + end_min * MINUTE_MS;
+		bool counted = rule.unit == DUE_WORKING_DAYS;
+		int64_t last_day = counted ? nth_working_day(calendar, start_day, rule.n, 1)
+					   : start_day + rule.n;
+		if (counted && last_day == 0) {
+			return E_RANGE;
+		}
+		provisional = counted && guessed(calendar, start_day + 1, last_day);
+		*ret_due_ms = day_end_ms(calendar, last_day);
 	}
 	*ret_provisional = provisional;
+	return 0;
+}
+
+int calendar_before(const struct calendar *calendar, int64_t end_ms, struct due_rule rule,
+	int64_t *ret_at_ms, bool *ret_provisional)
+{
+	if (!rule_valid(rule) || !instant_valid(end_ms)) {
+		return E_RANGE;
+	}
+	if (rule.unit == DUE_HOURS || rule.unit == DUE_MINUTES) {
+		*ret_at_ms = end_ms -
+			     (int64_t)rule.n * (rule.unit == DUE_HOURS ? HOUR_MS : MINUTE_MS);
+		*ret_provisional = false;
+		return 0;
+	}
+	int64_t end_day = civil_day_of_ms(end_ms, calendar->offset_min);
+	bool counted = rule.unit == DUE_WORKING_DAYS;
+	int64_t day =
+		counted ? nth_working_day(calendar, end_day, rule.n, -1) : end_day - rule.n;
+	if (!instant_valid(day * CIVIL_DAY_MS)) {
+		return E_RANGE;
+	}
+	*ret_provisional = counted && guessed(calendar, day, end_day);
+	*ret_at_ms = day_end_ms(calendar, day);
 	return 0;
 }
 

@@ -25,6 +25,8 @@ enum {
 	CALENDAR_YEARS_MAX = 16,
 	CALENDAR_DAYS_MAX = 1024,  /* off and work days of all years together */
 	CALENDAR_BREAKS_MAX = 64,  /* of the school's terms */
+	CALENDAR_SPANS_MAX = 256,  /* of the school's and a unit's own layer together */
+	CALENDAR_LAYERS_MAX = 2,   /* the school's and a unit's */
 	CALENDAR_VERSION_MAX = 32, /* of the text's own name */
 	CALENDAR_STAMPED_MAX = CALENDAR_VERSION_MAX + 9,
 	CALENDAR_TEXT_MAX = 64 * 1024,       /* octets of one year's file */
@@ -62,12 +64,24 @@ struct calendar_year {
 	char version[CALENDAR_STAMPED_MAX];
 };
 
+/** Days the school or a unit has decided on for itself; a later span wins over an earlier. */
+struct calendar_span {
+	int32_t first_day;
+	int32_t last_day;
+	bool work;
+};
+
 struct calendar {
 	int32_t offset_min;  /* zone of the school */
 	int32_t day_end_min; /* minute of the day at which n working days end */
 	size_t year_count;
 	size_t day_count;
 	size_t break_count; /* 0 = nobody has told the school's terms */
+	size_t span_count;
+	size_t layer_count;
+	char layers[CALENDAR_LAYERS_MAX]
+		   [CALENDAR_STAMPED_MAX]; /* versions, in the order they were laid */
+	struct calendar_span spans[CALENDAR_SPANS_MAX];
 	struct calendar_break breaks[CALENDAR_BREAKS_MAX];
 	struct calendar_year years[CALENDAR_YEARS_MAX];
 	struct calendar_day days[CALENDAR_DAYS_MAX]; /* ascending by day */
@@ -118,6 +132,15 @@ int64_t calendar_count(const struct calendar *calendar, int64_t first_day, int64
  */
 NODISCARD int calendar_add(const struct calendar *calendar, int64_t start_ms,
 	struct due_rule rule, int64_t *ret_due_ms, bool *ret_provisional);
+
+/**
+ * The latest instant that leaves a rule's time before another: n working days
+ * earlier is the end of the n-th working day before that day.
+ *
+ * Returns: as calendar_add.
+ */
+NODISCARD int calendar_before(const struct calendar *calendar, int64_t end_ms,
+	struct due_rule rule, int64_t *ret_at_ms, bool *ret_provisional);
 
 /** "5 wd", "10 d", "24 h", "30 min".  Returns: 0, E_FORMAT or E_RANGE. */
 NODISCARD int due_rule_parse(struct slice text, struct due_rule *ret_rule);

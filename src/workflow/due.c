@@ -5,6 +5,17 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "workflow/due_superior.h"
+
+/* One more version at the end of those joined by +. */
+static void version_join(struct due *due, size_t *used, const char *version)
+{
+	size_t room = sizeof(due->calendar_version) - *used;
+	if (version != NULL && strlen(version) + 2 <= room) {
+		*used += (size_t)snprintf(due->calendar_version + *used, room, "%s%s",
+			*used > 0 ? "+" : "", version);
+	}
+}
 
 static void calendars_join(const struct calendar *calendar, struct due *due)
 {
@@ -13,12 +24,10 @@ static void calendars_join(const struct calendar *calendar, struct due *due)
 	size_t used = 0;
 	due->calendar_version[0] = '\0';
 	for (int32_t year = first; year <= last; year++) {
-		const char *version = calendar_version(calendar, year);
-		size_t room = sizeof(due->calendar_version) - used;
-		if (version != NULL && strlen(version) + 2 <= room) {
-			used += (size_t)snprintf(due->calendar_version + used, room, "%s%s",
-				used > 0 ? "+" : "", version);
-		}
+		version_join(due, &used, calendar_version(calendar, year));
+	}
+	for (size_t i = 0; i < calendar->layer_count; i++) {
+		version_join(due, &used, calendar->layers[i]);
 	}
 }
 
@@ -26,74 +35,117 @@ struct due_rule due_rule_now(const struct due *due)
 {
 	struct due_rule rule = due->rule;
 	for (size_t i = 0; i < due->step_count; i++) {
-		if (due->steps[i].kind == DUE_REGRADE) {
+		if (due->steps[i].kind == DUE_REGRADE || due->steps[i].kind == DUE_RECUR) {
 			rule = due->steps[i].rule;
 		}
 	}
 	return rule;
 }
 
-static int step_apply(const struct calendar *calendar, const struct due_step *step,
-	int64_t *due_ms, bool *provisional)
+/* Where a derivation has come to. */
+struct derived {
+	int64_t due_ms;
+	bool provisional;
+};
+
+static int superior_apply(
+	const struct calendar *calendar, struct due_step *step, struct derived *at)
 {
-	int64_t at_ms = 0;
+	bool guessed = false;
+	int error = due_superior_limit(
+		calendar, step->at_ms, &step->superior, &step->limit_ms, &guessed);
+	step->binds = error == 0 && step->limit_ms < at->due_ms;
+	if (step->binds) {
+		*at = (struct derived) { step->limit_ms, guessed };
+	}
+	return error;
+}
+
+static int step_apply(
+	const struct calendar *calendar, struct due_step *step, struct derived *at)
+{
+	int64_t other_ms = 0;
 	bool guessed = false;
 	int error = 0;
 	switch (step->kind) {
 	case DUE_PAUSE:
-		*due_ms += step->until_ms == DUE_OPEN ? 0 : step->until_ms - step->at_ms;
+		at->due_ms += step->until_ms == DUE_OPEN ? 0 : step->until_ms - step->at_ms;
 		return 0;
 	case DUE_EXTEND:
-		error = calendar_add(calendar, *due_ms, step->rule, due_ms, &guessed);
-		*provisional = *provisional || guessed;
+		error = calendar_add(calendar, at->due_ms, step->rule, &at->due_ms, &guessed);
+		at->provisional = at->provisional || guessed;
 		return error;
 	case DUE_AT_LEAST:
-		error = calendar_add(calendar, step->at_ms, step->rule, &at_ms, &guessed);
-		if (error == 0 && at_ms > *due_ms) {
-			*due_ms = at_ms;
-			*provisional = guessed;
+		error = calendar_add(calendar, step->at_ms, step->rule, &other_ms, &guessed);
+		if (error == 0 && other_ms > at->due_ms) {
+			*at = (struct derived) { other_ms, guessed };
 		}
 		return error;
-	case DUE_REGRADE:
+	case DUE_GIVE_BACK:
+		at->due_ms += step->until_ms - step->at_ms;
 		return 0;
+	case DUE_REGRADE:
+	case DUE_RECUR:
+		return 0;
+	case DUE_SUPERIOR:
+		return superior_apply(calendar, step, at);
 	}
 	return E_RANGE;
 }
 
-static int derive(const struct calendar *calendar, const struct due *due, int64_t *ret_due_ms,
-	bool *ret_provisional)
+/* Through all steps; what follows within them is filled in. */
+static int derive(const struct calendar *calendar, struct due *due, struct derived *ret)
 {
-	int64_t due_ms = 0;
-	bool provisional = false;
-	int error =
-		calendar_add(calendar, due->start_ms, due_rule_now(due), &due_ms, &provisional);
+	int error = calendar_add(
+		calendar, due->start_ms, due_rule_now(due), &ret->due_ms, &ret->provisional);
 	for (size_t i = 0; error == 0 && i < due->step_count; i++) {
-		error = step_apply(calendar, &due->steps[i], &due_ms, &provisional);
-	}
-	if (error == 0) {
-		*ret_due_ms = due_ms;
-		*ret_provisional = provisional;
+		error = step_apply(calendar, &due->steps[i], ret);
 	}
 	return error;
+}
+
+static int derive_then(const struct calendar *calendar, struct due *due, struct derived *ret)
+{
+	if (calendar->day_end_min == due->day_end_min) {
+		return derive(calendar, due, ret);
+	}
+	/* The school has moved the end of its day since; old clocks keep theirs. */
+	struct calendar then = *calendar;
+	then.day_end_min = due->day_end_min;
+	return derive(&then, due, ret);
 }
 
 int due_recompute(const struct calendar *calendar, const struct due *due, int64_t *ret_due_ms,
 	bool *ret_provisional)
 {
-	if (calendar->day_end_min == due->day_end_min) {
-		return derive(calendar, due, ret_due_ms, ret_provisional);
+	struct due draft = *due;
+	struct derived derived = { 0 };
+	int error = derive_then(calendar, &draft, &derived);
+	if (error == 0) {
+		*ret_due_ms = derived.due_ms;
+		*ret_provisional = derived.provisional;
 	}
-	/* The school has moved the end of its day since; old clocks keep theirs. */
-	struct calendar then = *calendar;
-	then.day_end_min = due->day_end_min;
-	return derive(&then, due, ret_due_ms, ret_provisional);
+	return error;
 }
 
 static int settle(const struct calendar *calendar, struct due *due)
 {
-	int error = due_recompute(calendar, due, &due->due_ms, &due->provisional);
+	struct derived derived = { 0 };
+	int error = derive_then(calendar, due, &derived);
 	if (error == 0) {
+		due->due_ms = derived.due_ms;
+		due->provisional = derived.provisional;
 		calendars_join(calendar, due);
+	}
+	return error;
+}
+
+int due_recount(const struct calendar *calendar, struct due *due)
+{
+	struct due draft = *due;
+	int error = settle(calendar, &draft);
+	if (error == 0) {
+		*due = draft;
 	}
 	return error;
 }
@@ -130,8 +182,9 @@ static int step_check(const struct due *due, int64_t at_ms, size_t places)
 {
 	const struct due_step *last = last_step(due);
 	int64_t floor_ms = due->start_ms;
-	if (last != NULL) {
-		floor_ms = last->kind == DUE_PAUSE ? last->until_ms : last->at_ms;
+	if (last != NULL && last->kind != DUE_SUPERIOR) {
+		bool lasts = last->kind == DUE_PAUSE || last->kind == DUE_GIVE_BACK;
+		floor_ms = lasts ? last->until_ms : last->at_ms;
 	}
 	if (due_paused(due)) {
 		return E_STATE;
@@ -146,8 +199,9 @@ int due_pause(struct due *due, int64_t at_ms)
 {
 	int error = step_check(due, at_ms, DUE_STEPS_MAX);
 	if (error == 0) {
-		due->steps[due->step_count++] = (struct due_step) { DUE_PAUSE, at_ms, DUE_OPEN,
-			{ 0, DUE_WORKING_DAYS } };
+		due->steps[due->step_count++] = (struct due_step) {
+			.kind = DUE_PAUSE, .at_ms = at_ms, .until_ms = DUE_OPEN
+		};
 	}
 	return error;
 }
@@ -173,12 +227,33 @@ int due_resume(const struct calendar *calendar, struct due *due, int64_t at_ms)
 int due_adjust(const struct calendar *calendar, struct due *due, enum due_step_kind kind,
 	int64_t at_ms, struct due_rule rule)
 {
-	int error = kind == DUE_PAUSE ? E_RANGE : step_check(due, at_ms, DUE_STEPS_MAX - 1);
+	bool other = kind == DUE_PAUSE || kind == DUE_GIVE_BACK || kind == DUE_SUPERIOR;
+	int error = other ? E_RANGE : step_check(due, at_ms, DUE_STEPS_MAX - 1);
 	if (error < 0) {
 		return error;
 	}
 	struct due draft = *due;
-	draft.steps[draft.step_count++] = (struct due_step) { kind, at_ms, 0, rule };
+	draft.steps[draft.step_count++] =
+		(struct due_step) { .kind = kind, .at_ms = at_ms, .rule = rule };
+	error = settle(calendar, &draft);
+	if (error == 0) {
+		*due = draft;
+	}
+	return error;
+}
+
+int due_give_back(
+	const struct calendar *calendar, struct due *due, int64_t from_ms, int64_t now_ms)
+{
+	/* Before the clock began there was nothing to give. */
+	int64_t at_ms = from_ms > due->start_ms ? from_ms : due->start_ms;
+	int error = step_check(due, at_ms, DUE_STEPS_MAX - 1);
+	if (error < 0 || now_ms <= at_ms) {
+		return error;
+	}
+	struct due draft = *due;
+	draft.steps[draft.step_count++] =
+		(struct due_step) { .kind = DUE_GIVE_BACK, .at_ms = at_ms, .until_ms = now_ms };
 	error = settle(calendar, &draft);
 	if (error == 0) {
 		*due = draft;
@@ -191,7 +266,8 @@ int64_t due_elapsed_ms(const struct due *due, int64_t now_ms)
 	int64_t elapsed_ms = now_ms - due->start_ms;
 	for (size_t i = 0; i < due->step_count; i++) {
 		const struct due_step *step = &due->steps[i];
-		if (step->kind == DUE_PAUSE && step->at_ms < now_ms) {
+		bool lasts = step->kind == DUE_PAUSE || step->kind == DUE_GIVE_BACK;
+		if (lasts && step->at_ms < now_ms) {
 			int64_t until_ms = step->until_ms < now_ms ? step->until_ms : now_ms;
 			elapsed_ms -= until_ms - step->at_ms;
 		}

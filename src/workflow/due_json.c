@@ -13,7 +13,8 @@
 enum { RULE_TEXT_MAX = 32, ARENA_OCTETS = 4 * 1024 * 1024 };
 
 /* Index is enum due_step_kind; pauses stand in a list of their own. */
-static const char *const kind_ids[] = { "pause", "extend", "at_least", "regrade" };
+static const char *const kind_ids[] = { "pause", "extend", "at_least", "regrade", "give_back",
+	"recur", "superior" };
 
 static void rule_put(struct jw *jw, const char *name, struct due_rule rule)
 {
@@ -21,6 +22,16 @@ static void rule_put(struct jw *jw, const char *name, struct due_rule rule)
 	buf_init(&text, RULE_TEXT_MAX);
 	due_rule_put(&text, rule);
 	jw_kv_str(jw, name, buf_slice(&text));
+}
+
+static void superior_put(struct jw *jw, const struct due_step *step)
+{
+	jw_kv_int(jw, "superior_ms", step->superior.due_ms);
+	rule_put(jw, "rule", step->superior.buffer);
+	jw_kv_int(jw, "percent", step->superior.percent);
+	jw_kv_int(jw, "short_hours", step->superior.short_hours);
+	jw_kv_int(jw, "limit_ms", step->limit_ms);
+	jw_kv_bool(jw, "binds", step->binds);
 }
 
 static void step_put(struct jw *jw, const struct due_step *step, size_t seq)
@@ -38,7 +49,13 @@ static void step_put(struct jw *jw, const struct due_step *step, size_t seq)
 	} else {
 		jw_kv_str(jw, "kind", slice_str(kind_ids[step->kind]));
 		jw_kv_int(jw, "at_ms", step->at_ms);
-		rule_put(jw, "rule", step->rule);
+		if (step->kind == DUE_GIVE_BACK) {
+			jw_kv_int(jw, "to_ms", step->until_ms);
+		} else if (step->kind == DUE_SUPERIOR) {
+			superior_put(jw, step);
+		} else {
+			rule_put(jw, "rule", step->rule);
+		}
 	}
 	jw_end(jw);
 }
@@ -110,7 +127,7 @@ static int rule_get(const struct json *object, struct due_rule *ret_rule, struct
 
 static int pause_get(const struct json *item, struct due_step *ret_step, struct diag *diag)
 {
-	struct due_step step = { DUE_PAUSE, 0, DUE_OPEN, { 0, DUE_WORKING_DAYS } };
+	struct due_step step = { .kind = DUE_PAUSE, .until_ms = DUE_OPEN };
 	int error = int_get(item, "from_ms", &step.at_ms, diag);
 	if (error == 0 && json_type(json_get(item, "to_ms")) != JSON_NULL) {
 		error = int_get(item, "to_ms", &step.until_ms, diag);
@@ -124,19 +141,53 @@ static int pause_get(const struct json *item, struct due_step *ret_step, struct 
 	return error;
 }
 
+/* What limits it, and what followed from that; the first step or none. */
+static int superior_get(const struct json *item, struct due_step *step, struct diag *diag)
+{
+	int64_t percent = json_get_int(item, "percent", -1);
+	int64_t hours = json_get_int(item, "short_hours", -1);
+	int error = int_get(item, "superior_ms", &step->superior.due_ms, diag);
+	error = error < 0 ? error : rule_get(item, &step->superior.buffer, diag);
+	error = error < 0 ? error : int_get(item, "limit_ms", &step->limit_ms, diag);
+	if (error == 0 && (percent < 0 || percent > 100)) {
+		error = wrong(diag, "percent");
+	}
+	if (error == 0 && (hours < 0 || hours > CALENDAR_ADD_MAX)) {
+		error = wrong(diag, "short_hours");
+	}
+	if (error == 0 && (json_get_int(item, "seq", -1) != 0 ||
+				  !json_bool(json_get(item, "binds"), &step->binds))) {
+		error = wrong(diag, "binds");
+	}
+	step->superior.percent = (int32_t)percent;
+	step->superior.short_hours = (int32_t)hours;
+	return error;
+}
+
 static int adjust_get(const struct json *item, struct due_step *ret_step, struct diag *diag)
 {
-	struct due_step step = { DUE_EXTEND, 0, 0, { 0, DUE_WORKING_DAYS } };
+	struct due_step step = { .kind = DUE_EXTEND };
 	struct slice kind = json_get_str(item, "kind");
-	if (slice_is(kind, kind_ids[DUE_AT_LEAST])) {
-		step.kind = DUE_AT_LEAST;
-	} else if (slice_is(kind, kind_ids[DUE_REGRADE])) {
-		step.kind = DUE_REGRADE;
-	} else if (!slice_is(kind, kind_ids[DUE_EXTEND])) {
+	size_t known = DUE_EXTEND;
+	while (known < sizeof(kind_ids) / sizeof(kind_ids[0]) &&
+		!slice_is(kind, kind_ids[known])) {
+		known++;
+	}
+	if (known == sizeof(kind_ids) / sizeof(kind_ids[0])) {
 		return wrong(diag, "kind");
 	}
+	step.kind = (enum due_step_kind)known;
+	bool spans = step.kind == DUE_GIVE_BACK;
 	int error = int_get(item, "at_ms", &step.at_ms, diag);
-	error = error < 0 ? error : rule_get(item, &step.rule, diag);
+	if (error == 0 && spans) {
+		error = int_get(item, "to_ms", &step.until_ms, diag);
+	} else if (error == 0) {
+		error = step.kind == DUE_SUPERIOR ? superior_get(item, &step, diag)
+						  : rule_get(item, &step.rule, diag);
+	}
+	if (error == 0 && spans && step.until_ms < step.at_ms) {
+		error = wrong(diag, "to_ms");
+	}
 	if (error == 0) {
 		*ret_step = step;
 	}

@@ -21,6 +21,13 @@ enum code {
 	CODE_EXTEND,
 	CODE_AT_LEAST,
 	CODE_REGRADE,
+	CODE_GIVE_BACK,
+	CODE_RECUR,
+	CODE_SUPERIOR,
+	CODE_SUPERIOR_LATER,
+	CODE_GIVEN,
+	CODE_INNER,
+	CODE_NAMED,
 	CODE_DUE,
 	CODE_PROVISIONAL,
 };
@@ -50,6 +57,26 @@ static const struct {
 	{ "due.regrade",
 		{ "{at} 调整级别，时限改为 {rule}，已用时间照计。",
 			"Regraded at {at} to {rule}; time already used stays used." } },
+	{ "due.give_back",
+		{ "异议成立，{from} 至 {to} 的时间退还，顺延 {span}。",
+			"An objection was upheld: {from} to {to}, {span} given back." } },
+	{ "due.recur", { "{at} 起算的同一隐患复发，时限缩短为 {rule}。",
+			       "It has come back: from {at} the time is cut to {rule}." } },
+	{ "due.superior",
+		{ "来文时限短于校内时限：来文要求 {superior}，扣除 {span} 汇总上报时间，须在 {limit} "
+		  "前办结。",
+			"The superior's deadline is shorter than the school's: {superior}, less "
+			"{span} to gather and answer, is {limit}." } },
+	{ "due.superior_later",
+		{ "来文时限 {superior} 不短于校内时限，按校内时限。",
+			"The superior's deadline, {superior}, is not the shorter "
+			"one." } },
+	{ "due.given", { "来文要求 {superior} 前反馈。",
+			       "The superior asks for an answer by {superior}." } },
+	{ "due.inner",
+		{ "扣除 {span} 汇总、用印、上报，校内须在 {limit} 前办完。",
+			"Less {span} to gather, seal and send, the school must be done by {limit}." } },
+	{ "due.named", { "期限由指定日期确定：{due}。", "The day was named: {due}." } },
 	{ "due.due", { "到期 {due}。", "Due {due}." } },
 	{ "due.provisional", { "所涉年份的放假安排尚未公布，此时间为暂定。",
 				     "Provisional: a year it counts through has no published "
@@ -104,11 +131,28 @@ static void say_how(struct explanation *explanation, const struct due *due)
 	}
 }
 
+static void say_superior(struct explanation *explanation, const struct due_step *step)
+{
+	struct explain_arg *args =
+		say(explanation, step->binds ? CODE_SUPERIOR : CODE_SUPERIOR_LATER);
+	args[0] = time_arg("superior", step->superior.due_ms);
+	if (step->binds) {
+		args[1] = (struct explain_arg) { .name = "span",
+			.kind = EXPLAIN_SPAN,
+			.value = step->superior.due_ms - step->limit_ms };
+		args[2] = time_arg("limit", step->limit_ms);
+	}
+}
+
 static void say_step(struct explanation *explanation, const struct due_step *step)
 {
-	static const enum code kinds[] = { CODE_PAUSE, CODE_EXTEND, CODE_AT_LEAST,
-		CODE_REGRADE };
-	if (step->kind != DUE_PAUSE) {
+	static const enum code kinds[] = { CODE_PAUSE, CODE_EXTEND, CODE_AT_LEAST, CODE_REGRADE,
+		CODE_GIVE_BACK, CODE_RECUR };
+	if (step->kind == DUE_SUPERIOR) {
+		say_superior(explanation, step);
+		return;
+	}
+	if (step->kind != DUE_PAUSE && step->kind != DUE_GIVE_BACK) {
 		struct explain_arg *args = say(explanation, kinds[step->kind]);
 		args[0] = time_arg("at", step->at_ms);
 		args[1] = rule_arg(step->rule);
@@ -118,7 +162,7 @@ static void say_step(struct explanation *explanation, const struct due_step *ste
 		say(explanation, CODE_PAUSE_OPEN)[0] = time_arg("from", step->at_ms);
 		return;
 	}
-	struct explain_arg *args = say(explanation, CODE_PAUSE);
+	struct explain_arg *args = say(explanation, kinds[step->kind]);
 	args[0] = time_arg("from", step->at_ms);
 	args[1] = time_arg("to", step->until_ms);
 	args[2] = (struct explain_arg) {
@@ -145,6 +189,23 @@ void explain_due(const struct due *due, struct explanation *ret)
 	if (due->provisional) {
 		(void)say(ret, CODE_PROVISIONAL);
 	}
+}
+
+void explain_superior(int64_t due_ms, int64_t inner_ms, struct explanation *ret)
+{
+	*ret = (struct explanation) { 0 };
+	say(ret, CODE_GIVEN)[0] = time_arg("superior", due_ms);
+	struct explain_arg *args = say(ret, CODE_INNER);
+	args[0] = (struct explain_arg) {
+		.name = "span", .kind = EXPLAIN_SPAN, .value = due_ms - inner_ms
+	};
+	args[1] = time_arg("limit", inner_ms);
+}
+
+void explain_given(int64_t due_ms, struct explanation *ret)
+{
+	*ret = (struct explanation) { 0 };
+	say(ret, CODE_NAMED)[0] = time_arg("due", due_ms);
 }
 
 static void arg_put_json(struct jw *jw, const struct explain_arg *arg)

@@ -41,6 +41,12 @@ struct explanation {
 /** Owns:    texts in *ret belong to the due, which must outlive it. */
 void explain_due(const struct due *due, struct explanation *ret);
 
+/** A paper's deadline as the superior gave it, and by when the school must be done within. */
+void explain_superior(int64_t due_ms, int64_t inner_ms, struct explanation *ret);
+
+/** A day that was named and not counted. */
+void explain_given(int64_t due_ms, struct explanation *ret);
+
 /** An array of {"code","args":{…}}; times as unix ms, rules as "5 wd". */
 void explain_put_json(struct jw *jw, const struct explanation *explanation);
 

@@ -26,9 +26,17 @@ enum finding_act {
 	FINDING_ACT_SEND_BACK, /* its notice was returned or failed */
 	FINDING_ACT_RELEASE,   /* its notice was withdrawn */
 	FINDING_ACT_CLOSE,     /* its notice passed */
+	FINDING_ACT_DROP,      /* its notice was withdrawn: there was nothing */
+	FINDING_ACT_MERGE,     /* into another that goes on */
+	FINDING_ACT_TRANSFER,  /* it has become an event */
+	FINDING_ACT_ACCEPT,    /* 暂缓整改 was approved */
+	FINDING_ACT_EXPIRE,    /* that time is over */
+	FINDING_ACT_REOPEN,    /* it was seen again */
+	FINDING_ACT_KEEP,      /* looked at again: still a false positive */
+	FINDING_ACT_REVIVE,    /* looked at again: it is none */
 };
 
-#define FINDING_ACT_COUNT (FINDING_ACT_CLOSE + 1)
+#define FINDING_ACT_COUNT (FINDING_ACT_REVIVE + 1)
 
 enum finding_guard {
 	FINDING_GUARD_GRADE,

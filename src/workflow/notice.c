@@ -21,7 +21,21 @@ static int verification_act(enum notice_act act)
 	if (act == NOTICE_ACT_PASS) {
 		return VERIFICATION_ACT_PASS;
 	}
-	return act == NOTICE_ACT_FAIL ? (int)VERIFICATION_ACT_FAIL : -1;
+	static const struct {
+		enum notice_act act;
+		enum verification_act carried;
+	} settled[] = {
+		{ NOTICE_ACT_FAIL, VERIFICATION_ACT_FAIL },
+		{ NOTICE_ACT_PARTIAL, VERIFICATION_ACT_PARTIAL },
+		{ NOTICE_ACT_CANNOT_VERIFY, VERIFICATION_ACT_CANNOT },
+		{ NOTICE_ACT_PASS_OFFLINE, VERIFICATION_ACT_PASS_OFFLINE },
+	};
+	for (size_t i = 0; i < sizeof(settled) / sizeof(settled[0]); i++) {
+		if (settled[i].act == act) {
+			return (int)settled[i].carried;
+		}
+	}
+	return -1;
 }
 
 static enum upreport upreport_after(enum upreport before, enum notice_act act)
@@ -51,6 +65,9 @@ static int finding_act_of(enum notice_act act)
 		{ NOTICE_ACT_FAIL, FINDING_ACT_SEND_BACK },
 		{ NOTICE_ACT_PASS, FINDING_ACT_CLOSE },
 		{ NOTICE_ACT_WITHDRAW, FINDING_ACT_RELEASE },
+		{ NOTICE_ACT_DROP, FINDING_ACT_DROP },
+		{ NOTICE_ACT_PARTIAL, FINDING_ACT_SEND_BACK }, /* those that did not pass */
+		{ NOTICE_ACT_PASS_OFFLINE, FINDING_ACT_CLOSE },
 	};
 	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
 		if (pairs[i].act == act) {
@@ -86,7 +103,8 @@ int notice_step(const struct notice_facts *facts, enum notice_act act, enum role
 		.to = (enum notice_state)row->to,
 		.upreport = upreport_after(facts->upreport, act),
 		.verification = verification,
-		.finding_act = finding_act_of(act),
+		.finding_act =
+			(row->effects & NOTICE_EFFECT_FINDINGS) != 0 ? finding_act_of(act) : -1,
 		.effects = row->effects,
 		.documents = row->documents,
 		.clocks = row->clocks | (deferred ? NOTICE_CLOCK_CONFIRM_START : 0U) |
@@ -112,7 +130,14 @@ uint32_t notice_acts(enum notice_state state, enum role role)
 
 bool notice_terminal(enum notice_state state)
 {
-	return state == NOTICE_CLOSED || state == NOTICE_WITHDRAWN;
+	return state == NOTICE_CLOSED || state == NOTICE_WITHDRAWN ||
+	       state == NOTICE_REASSIGNED;
+}
+
+bool notice_with_unit(enum notice_state state)
+{
+	return state == NOTICE_ISSUED || state == NOTICE_RECEIVED ||
+	       state == NOTICE_RECTIFYING || state == NOTICE_RETURNED || state == NOTICE_FAILED;
 }
 
 int notice_recipients(const struct notice_people *people, enum grade grade,

@@ -49,9 +49,17 @@ enum notice_act {
 	NOTICE_ACT_UPREPORT_RECEIPTED,
 	NOTICE_ACT_CLOSE,
 	NOTICE_ACT_WITHDRAW,
+	NOTICE_ACT_OBJECT,        /* the unit objects 异议 */
+	NOTICE_ACT_DISMISS,       /* it stands all the same */
+	NOTICE_ACT_UPHOLD,        /* already mended, or it cannot be: time is given back */
+	NOTICE_ACT_DROP,          /* upheld: there was nothing */
+	NOTICE_ACT_REASSIGN,      /* upheld: another unit's, and issued to it anew */
+	NOTICE_ACT_PARTIAL,       /* some findings pass, the rest goes another round */
+	NOTICE_ACT_CANNOT_VERIFY, /* what is to be looked at does not answer */
+	NOTICE_ACT_PASS_OFFLINE,  /* it is gone for good, with proof */
 };
 
-#define NOTICE_ACT_COUNT (NOTICE_ACT_WITHDRAW + 1)
+#define NOTICE_ACT_COUNT (NOTICE_ACT_PASS_OFFLINE + 1)
 
 enum notice_guard {
 	NOTICE_GUARD_FINDINGS,
@@ -79,9 +87,14 @@ enum notice_guard {
 	NOTICE_GUARD_UPREPORT,
 	NOTICE_GUARD_FINDINGS_CLOSED,
 	NOTICE_GUARD_CONFIRMED,
+	NOTICE_GUARD_WINDOW,
+	NOTICE_GUARD_DECIDER,
+	NOTICE_GUARD_FITS,
+	NOTICE_GUARD_NEW_UNIT,
+	NOTICE_GUARD_PARTS,
 };
 
-#define NOTICE_GUARD_COUNT (NOTICE_GUARD_CONFIRMED + 1)
+#define NOTICE_GUARD_COUNT (NOTICE_GUARD_PARTS + 1)
 
 extern const struct name_table notice_act_names;
 /** Id = the code of a refusal; the words say what lacks. */
@@ -109,14 +122,19 @@ struct notice_facts {
 	bool brief_ready;     /* the page, and the leader it goes to */
 	bool authority_named; /* to whom it is reported upward */
 	bool receipt_given;
+	bool objection_fits; /* the decision is one of the reason given */
+	bool new_unit_known; /* another unit, with somebody who can be reached */
+	bool parts_named;    /* some of its open findings pass, and some do not */
 	/* how it stands */
+	bool objection_in_time; /* within the policy's time after receipt */
+	bool actor_is_objector; /* raised the objection that is decided */
 	bool has_findings;
 	bool one_unit;                          /* all findings are of the notice's unit */
 	bool requirement_set;                   /* text and grade */
 	bool recipient_known;                   /* as notice_recipients */
 	bool delivered;                         /* some message reached somebody before */
 	bool confirm_pending;                   /* issued 先办后审, nobody has confirmed */
-	bool findings_closed;                   /* all of them */
+	bool findings_closed;                   /* all of them, or accepted for a time */
 	struct verification_facts verification; /* for the acts that verify */
 };
 
@@ -132,9 +150,16 @@ enum notice_document {
 	NOTICE_DOCUMENT_UPREPORT,
 	NOTICE_DOCUMENT_ARCHIVE,
 	NOTICE_DOCUMENT_WITHDRAWAL,
+	NOTICE_DOCUMENT_OBJECTION,
+	NOTICE_DOCUMENT_REASSIGNMENT,
+	NOTICE_DOCUMENT_EXTENSION,
+	NOTICE_DOCUMENT_REMINDER,
+	NOTICE_DOCUMENT_SUPERVISION,
+	NOTICE_DOCUMENT_ACCEPTANCE,
+	NOTICE_DOCUMENT_CONTROL,
 };
 
-#define NOTICE_DOCUMENT_COUNT (NOTICE_DOCUMENT_WITHDRAWAL + 1)
+#define NOTICE_DOCUMENT_COUNT (NOTICE_DOCUMENT_CONTROL + 1)
 
 extern const struct name_table notice_document_names;
 
@@ -147,6 +172,7 @@ enum notice_effect {
 	NOTICE_EFFECT_TELL_UNIT = 1 << 5,
 	NOTICE_EFFECT_TELL_DESK = 1 << 6,
 	NOTICE_EFFECT_TELL_LEADER = 1 << 7,
+	NOTICE_EFFECT_MOVE = 1 << 8, /* a notice to another unit takes its findings over */
 };
 
 /** What happens to which clock; see workflow/notice_clock.h. */
@@ -167,6 +193,10 @@ enum notice_clock {
 	NOTICE_CLOCK_BRIEF_STOP = 1 << 13,
 	NOTICE_CLOCK_CONFIRM_START = 1 << 14,
 	NOTICE_CLOCK_CONFIRM_STOP = 1 << 15,
+	NOTICE_CLOCK_REMEDY_BACK = 1 << 16, /* the time since the objection is given back */
+	NOTICE_CLOCK_DECIDE_START = 1 << 17,
+	NOTICE_CLOCK_DECIDE_STOP = 1 << 18,
+	NOTICE_CLOCK_SETTLE_START = 1 << 19,
 };
 
 struct notice_outcome {
@@ -194,6 +224,9 @@ NODISCARD int notice_step(const struct notice_facts *facts, enum notice_act act,
 
 /** Bits of the acts this role could do now, were everything asked for at hand. */
 uint32_t notice_acts(enum notice_state state, enum role role);
+
+/** Is the unit to act: signing for it, planning or putting right? */
+bool notice_with_unit(enum notice_state state);
 
 /** Is it over? */
 bool notice_terminal(enum notice_state state);

@@ -5,7 +5,7 @@
 #include "workflow/machine.h"
 #include "workflow/notice.h"
 
-enum { NOTICE_ROW_COUNT = 40 };
+enum { NOTICE_ROW_COUNT = 57 };
 
 /** What a guard is asked about. */
 struct notice_question {

@@ -27,6 +27,14 @@ static const struct name_row act_rows[NOTICE_ACT_COUNT] = {
 		"report upward: receipt" },
 	[NOTICE_ACT_CLOSE] = { "close", "归档", "archive" },
 	[NOTICE_ACT_WITHDRAW] = { "withdraw", "撤销", "withdraw" },
+	[NOTICE_ACT_OBJECT] = { "object", "提出异议", "object" },
+	[NOTICE_ACT_DISMISS] = { "dismiss", "异议不成立", "dismiss the objection" },
+	[NOTICE_ACT_UPHOLD] = { "uphold", "异议成立", "uphold the objection" },
+	[NOTICE_ACT_DROP] = { "drop", "异议成立并撤销", "uphold and withdraw" },
+	[NOTICE_ACT_REASSIGN] = { "reassign", "异议成立并转派", "uphold and reassign" },
+	[NOTICE_ACT_PARTIAL] = { "partial", "部分通过", "pass in part" },
+	[NOTICE_ACT_CANNOT_VERIFY] = { "cannot_verify", "无法复核", "cannot verify" },
+	[NOTICE_ACT_PASS_OFFLINE] = { "pass_offline", "已下线，通过", "pass: out of service" },
 };
 const struct name_table notice_act_names = { "notice act", act_rows, NOTICE_ACT_COUNT };
 
@@ -78,6 +86,16 @@ static const struct name_row guard_rows[NOTICE_GUARD_COUNT] = {
 		"not all findings are closed" },
 	[NOTICE_GUARD_CONFIRMED] = { "confirm_pending", "先办后审尚未确认",
 		"the issue without second person is not confirmed" },
+	[NOTICE_GUARD_WINDOW] = { "objection_late", "已过提出异议的时限",
+		"the time to object is over" },
+	[NOTICE_GUARD_DECIDER] = { "decider_is_objector", "提出异议的人不得作决定",
+		"who objected must not decide" },
+	[NOTICE_GUARD_FITS] = { "objection_reason", "该决定与异议理由不符",
+		"the decision is none of this reason" },
+	[NOTICE_GUARD_NEW_UNIT] = { "new_unit", "请选择另一个有可送达人员的单位",
+		"another unit is needed, with somebody who can be reached" },
+	[NOTICE_GUARD_PARTS] = { "parts", "部分通过须有通过和未通过的隐患",
+		"some findings must pass and some not" },
 };
 const struct name_table notice_guard_names = { "notice guard", guard_rows, NOTICE_GUARD_COUNT };
 
@@ -93,6 +111,14 @@ static const struct name_row document_rows[NOTICE_DOCUMENT_COUNT] = {
 	[NOTICE_DOCUMENT_UPREPORT] = { "upreport", "整改情况报告", "report upward" },
 	[NOTICE_DOCUMENT_ARCHIVE] = { "archive", "归档目录", "archive index" },
 	[NOTICE_DOCUMENT_WITHDRAWAL] = { "withdrawal", "撤销通知", "withdrawal" },
+	[NOTICE_DOCUMENT_OBJECTION] = { "objection", "异议单", "objection" },
+	[NOTICE_DOCUMENT_REASSIGNMENT] = { "reassignment", "转派单", "reassignment" },
+	[NOTICE_DOCUMENT_EXTENSION] = { "extension", "延期审批单", "extension" },
+	[NOTICE_DOCUMENT_REMINDER] = { "reminder", "催办单", "reminder" },
+	[NOTICE_DOCUMENT_SUPERVISION] = { "supervision", "督办单", "supervision" },
+	[NOTICE_DOCUMENT_ACCEPTANCE] = { "acceptance", "暂缓整改审批单",
+		"acceptance of residual risk" },
+	[NOTICE_DOCUMENT_CONTROL] = { "control", "临时管控单", "temporary control" },
 };
 const struct name_table notice_document_names = { "notice document", document_rows,
 	NOTICE_DOCUMENT_COUNT };
@@ -241,6 +267,31 @@ static bool holds_confirmed(const void *p)
 	return !f->confirm_pending;
 }
 
+static bool holds_window(const void *p)
+{
+	return facts_of(p)->objection_in_time;
+}
+
+static bool holds_decider(const void *p)
+{
+	return !facts_of(p)->actor_is_objector;
+}
+
+static bool holds_fits(const void *p)
+{
+	return facts_of(p)->objection_fits;
+}
+
+static bool holds_new_unit(const void *p)
+{
+	return facts_of(p)->new_unit_known;
+}
+
+static bool holds_parts(const void *p)
+{
+	return facts_of(p)->parts_named;
+}
+
 static bool holds_issuer(const void *p)
 {
 	const struct notice_facts *f = facts_of(p);
@@ -279,6 +330,11 @@ const struct machine_guard notice_guards[NOTICE_GUARD_COUNT] = {
 	[NOTICE_GUARD_UPREPORT] = { holds_upreport, E_STATE },
 	[NOTICE_GUARD_FINDINGS_CLOSED] = { holds_findings_closed, E_STATE },
 	[NOTICE_GUARD_CONFIRMED] = { holds_confirmed, E_STATE },
+	[NOTICE_GUARD_WINDOW] = { holds_window, E_STATE },
+	[NOTICE_GUARD_DECIDER] = { holds_decider, E_DENIED },
+	[NOTICE_GUARD_FITS] = { holds_fits, E_INPUT },
+	[NOTICE_GUARD_NEW_UNIT] = { holds_new_unit, E_INPUT },
+	[NOTICE_GUARD_PARTS] = { holds_parts, E_INPUT },
 };
 
 enum {
@@ -292,6 +348,7 @@ enum {
 	DIRECTOR = ROLE_BIT(ROLE_DIRECTOR),
 	LEADER = ROLE_BIT(ROLE_VICE_PRESIDENT),
 	SYSTEM = ROLE_BIT(ROLE_SYSTEM),
+	DECIDERS = DESK | DIRECTOR,
 };
 
 #define NEEDS(name) MACHINE_BIT(NOTICE_GUARD_##name)
@@ -349,7 +406,34 @@ enum {
 		NOTICE_EFFECT_TELL_UNIT, 0
 #define WITHDRAW_DOES                                                                          \
 	NEEDS(REASON), PAPER(WITHDRAWAL), NOTICE_EFFECT_FINDINGS | NOTICE_EFFECT_TELL_UNIT,    \
-		NOTICE_CLOCK_SIGN_STOP | NOTICE_CLOCK_REMEDY_STOP | NOTICE_CLOCK_CONFIRM_STOP
+		NOTICE_CLOCK_SIGN_STOP | NOTICE_CLOCK_VERIFY_STOP | NOTICE_CLOCK_REMEDY_STOP | \
+			NOTICE_CLOCK_CONFIRM_STOP
+/* Nobody outside has heard of it, and its findings were confirmed before. */
+#define DISCARD_DOES NEEDS(REASON), 0, NOTICE_EFFECT_TELL_DESK, NOTICE_CLOCK_REVIEW_STOP
+#define OBJECT_DOES                                                                            \
+	NEEDS(UNIT) | NEEDS(REASON) | NEEDS(WINDOW), PAPER(OBJECTION),                         \
+		NOTICE_EFFECT_TELL_DESK, NOTICE_CLOCK_DECIDE_START
+#define DISMISS_DOES                                                                           \
+	NEEDS(REASON) | NEEDS(DECIDER), 0, NOTICE_EFFECT_TELL_UNIT, NOTICE_CLOCK_DECIDE_STOP
+#define UPHOLD_DOES                                                                            \
+	NEEDS(REASON) | NEEDS(DECIDER) | NEEDS(FITS), 0, NOTICE_EFFECT_TELL_UNIT,              \
+		NOTICE_CLOCK_DECIDE_STOP | NOTICE_CLOCK_REMEDY_BACK
+#define DROP_DOES                                                                              \
+	NEEDS(REASON) | NEEDS(DECIDER) | NEEDS(FITS), PAPER(WITHDRAWAL),                       \
+		NOTICE_EFFECT_FINDINGS | NOTICE_EFFECT_TELL_UNIT | NOTICE_EFFECT_TELL_DESK,    \
+		NOTICE_CLOCK_DECIDE_STOP | NOTICE_CLOCK_REMEDY_STOP |                          \
+			NOTICE_CLOCK_CONFIRM_STOP
+#define REASSIGN_DOES                                                                          \
+	NEEDS(REASON) | NEEDS(DECIDER) | NEEDS(FITS) | NEEDS(NEW_UNIT), PAPER(REASSIGNMENT),   \
+		NOTICE_EFFECT_MOVE | NOTICE_EFFECT_TELL_UNIT | NOTICE_EFFECT_TELL_DESK,        \
+		NOTICE_CLOCK_DECIDE_STOP | NOTICE_CLOCK_REMEDY_STOP |                          \
+			NOTICE_CLOCK_CONFIRM_STOP
+#define PARTIAL_DOES                                                                           \
+	NEEDS(PARTS), PAPER(OPINION) | PAPER(AGAIN),                                           \
+		NOTICE_EFFECT_FINDINGS | NOTICE_EFFECT_ROUND | NOTICE_EFFECT_TELL_UNIT |       \
+			NOTICE_EFFECT_TELL_DESK,                                               \
+		NOTICE_CLOCK_VERIFY_STOP | NOTICE_CLOCK_REMEDY_AGAIN
+#define CANNOT_DOES NEEDS(REASON), 0, NOTICE_EFFECT_TELL_DESK, NOTICE_CLOCK_SETTLE_START
 
 const struct machine_row notice_rows[NOTICE_ROW_COUNT] = {
 	ROW(DRAFT, REVIEW, REVIEW, DESK, REVIEW_DOES),
@@ -382,6 +466,22 @@ const struct machine_row notice_rows[NOTICE_ROW_COUNT] = {
 	ROW(ISSUED, WITHDRAW, WITHDRAWN, DIRECTOR, WITHDRAW_DOES),
 	ROW(RECEIVED, WITHDRAW, WITHDRAWN, DIRECTOR, WITHDRAW_DOES),
 	ROW(RECTIFYING, WITHDRAW, WITHDRAWN, DIRECTOR, WITHDRAW_DOES),
+	ROW(OBJECTED, WITHDRAW, WITHDRAWN, DIRECTOR, WITHDRAW_DOES),
+	ROW(SUBMITTED, WITHDRAW, WITHDRAWN, DIRECTOR, WITHDRAW_DOES),
+	ROW(RETURNED, WITHDRAW, WITHDRAWN, DIRECTOR, WITHDRAW_DOES),
+	ROW(VERIFYING, WITHDRAW, WITHDRAWN, DIRECTOR, WITHDRAW_DOES),
+	ROW(FAILED, WITHDRAW, WITHDRAWN, DIRECTOR, WITHDRAW_DOES),
+	ROW(DRAFT, WITHDRAW, WITHDRAWN, DIRECTOR, DISCARD_DOES),
+	ROW(REVIEW, WITHDRAW, WITHDRAWN, DIRECTOR, DISCARD_DOES),
+	ROW(RECEIVED, OBJECT, OBJECTED, UNIT, OBJECT_DOES),
+	ROW(OBJECTED, DISMISS, RECEIVED, DECIDERS, DISMISS_DOES),
+	ROW(OBJECTED, UPHOLD, RECEIVED, DECIDERS, UPHOLD_DOES),
+	ROW(OBJECTED, DROP, WITHDRAWN, DIRECTOR, DROP_DOES),
+	ROW(OBJECTED, REASSIGN, REASSIGNED, DECIDERS, REASSIGN_DOES),
+	ROW(VERIFYING, PARTIAL, FAILED, VERIFIER, PARTIAL_DOES),
+	ROW(VERIFYING, CANNOT_VERIFY, VERIFYING, VERIFIER, CANNOT_DOES),
+	ROW(VERIFYING, PASS_OFFLINE, PASSED, VERIFIER, PASS_DOES),
+	ROW(OBJECTED, CONFIRM, OBJECTED, CONFIRMERS, CONFIRM_DOES),
 	ROW(ISSUED, CONFIRM, ISSUED, CONFIRMERS, CONFIRM_DOES),
 	ROW(RECEIVED, CONFIRM, RECEIVED, CONFIRMERS, CONFIRM_DOES),
 	ROW(RECTIFYING, CONFIRM, RECTIFYING, CONFIRMERS, CONFIRM_DOES),

@@ -11,10 +11,11 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "base/num.h"
+#include "workflow/routing.h"
 
 enum { HOUR = 60, DAY = 24 * 60, ARENA_OCTETS = 16 * 1024 * 1024 };
 
-enum kind { KIND_RULE, KIND_ACK, KIND_INT, KIND_CLOCK };
+enum kind { KIND_RULE, KIND_ACK, KIND_INT, KIND_CLOCK, KIND_DUTY };
 
 #define G(grade) (1U << GRADE_##grade)
 #define G_URGENT (G(URGENT) | G(EXTREME))
@@ -24,19 +25,32 @@ enum kind { KIND_RULE, KIND_ACK, KIND_INT, KIND_CLOCK };
 
 #define RULE(text, rule, grades, min, max)                                                     \
 	{                                                                                      \
-		text, KIND_RULE, POLICY_##rule, grades, min, max                               \
+		text, KIND_RULE, POLICY_##rule, grades, min, max, NULL                         \
+	}
+/* Came later: a text of before has the value it got first. */
+#define RULE_SINCE(text, rule, grades, min, max, first)                                        \
+	{                                                                                      \
+		text, KIND_RULE, POLICY_##rule, grades, min, max, first                        \
+	}
+#define INT_SINCE(text, member, min, max, first)                                               \
+	{                                                                                      \
+		text, KIND_INT, offsetof(struct policy, member), 0, min, max, #first           \
 	}
 #define ACK(text, member, severities, min, max)                                                \
 	{                                                                                      \
-		text, KIND_ACK, offsetof(struct policy, member), severities, min, max          \
+		text, KIND_ACK, offsetof(struct policy, member), severities, min, max, NULL    \
 	}
 #define INT(text, member, min, max)                                                            \
 	{                                                                                      \
-		text, KIND_INT, offsetof(struct policy, member), 0, min, max                   \
+		text, KIND_INT, offsetof(struct policy, member), 0, min, max, NULL             \
+	}
+#define DUTY(text, member, min, max, first)                                                    \
+	{                                                                                      \
+		text, KIND_DUTY, offsetof(struct policy, member), 0, min, max, first           \
 	}
 #define CLOCK(text, member, min, max)                                                          \
 	{                                                                                      \
-		text, KIND_CLOCK, offsetof(struct policy, member), 0, min, max                 \
+		text, KIND_CLOCK, offsetof(struct policy, member), 0, min, max, NULL           \
 	}
 
 /* Ranges of rules are in minutes, a working day counted as a day. */
@@ -47,6 +61,7 @@ static const struct parameter {
 	unsigned mask; /* grades or severities it holds for */
 	int64_t min;
 	int64_t max;
+	const char *first; /* JSON of its first value, where older texts have none; or NULL */
 } parameters[] = {
 	RULE("triage.urgent", TRIAGE, G_URGENT, 1, 2 * DAY),
 	RULE("triage.high", TRIAGE, G(HIGH), 1, 5 * DAY),
@@ -68,6 +83,10 @@ static const struct parameter {
 	RULE("brief.other", BRIEF, G(MEDIUM) | G(LOW), HOUR, 30 * DAY),
 	RULE("confirm", CONFIRM, G_ALL, HOUR, 5 * DAY),
 	RULE("objection", OBJECTION, G_ALL, HOUR, 10 * DAY),
+	RULE_SINCE("objection.decision", DECISION, G_ALL, HOUR, 10 * DAY, "1 wd"),
+	RULE_SINCE("cannot_verify", SETTLE, G_ALL, HOUR, 20 * DAY, "3 wd"),
+	RULE_SINCE("task.remind", TASK_REMIND, G_ALL, HOUR, 10 * DAY, "1 wd"),
+	RULE_SINCE("superior.buffer", SUPERIOR_BUFFER, G_ALL, HOUR, 10 * DAY, "1 wd"),
 	RULE("ladder.urgent.1", LADDER_1, G_URGENT, 1, 30 * DAY),
 	RULE("ladder.urgent.2", LADDER_2, G_URGENT, 1, 30 * DAY),
 	RULE("ladder.urgent.3", LADDER_3, G_URGENT, 1, 30 * DAY),
@@ -92,8 +111,31 @@ static const struct parameter {
 	INT("extension.percent_max", extension_percent_max, 1, 300),
 	INT("false_positive.review_days", false_positive_review_days, 1, 3650),
 	INT("recurrence.days", recurrence_days, 0, 3650),
+	INT_SINCE("recurrence.percent", recurrence_percent, 1, 100, 50),
+	INT_SINCE("acceptance.days_max", acceptance_days_max, 1, 366, 180),
+	INT_SINCE("recheck.first_days", recheck_days[0], 1, 365, 7),
+	INT_SINCE("recheck.second_days", recheck_days[1], 1, 365, 30),
+	INT_SINCE("recheck.offline_days", offline_recheck_days, 1, 365, 30),
+	INT_SINCE("failed.supervised", failed_supervised, 1, 10, 2),
+	INT_SINCE("failed.accountable", failed_accountable, 1, 10, 3),
+	INT_SINCE("superior.buffer_percent", superior_buffer_percent, 0, 90, 25),
+	INT_SINCE("superior.short_hours", superior_short_hours, 0, 30 * 24, 72),
+	INT_SINCE("incoming.remind_percent", incoming_remind_percent, 1, 99, 50),
 	INT("alerts.per_source_minute", alerts_per_source_minute, 1, 10000),
 	INT("incident.window_minutes", incident_window_min, 1, 7 * DAY),
+	INT_SINCE("officer.dead_calls", officers.dead_calls, 2, 20, 3),
+	INT_SINCE("officer.doubt_days", officers.doubt_days, 1, 20, 3),
+	INT_SINCE("officer.doubt_ladder_days", officers.doubt_ladder_days, 1, 20, 2),
+	INT_SINCE("officer.handover_days", officers.handover_days, 1, 60, 7),
+	INT_SINCE("officer.code_days", officers.code_days, 1, 30, 7),
+	INT_SINCE("officer.link_days", officers.link_days, 1, 90, 14),
+	INT_SINCE("officer.units_warn", officers.units_warn, 1, 100, 3),
+	INT_SINCE("officer.review_days", officers.review_days, 1, 60, 10),
+	INT_SINCE("officer.review_grace_days", officers.review_grace_days, 1, 60, 10),
+	INT_SINCE("regulation.review_days", regulation_review_days, 30, 3650, 365),
+	DUTY("event.initial", event_initial, 1, DAY, "1 h"),
+	DUTY("event.report_up", event_report_up, 1, DAY, "2 h"),
+	DUTY("event.summary", event_summary, DAY, 60 * DAY, "5 wd"),
 };
 
 enum { PARAMETERS = sizeof(parameters) / sizeof(parameters[0]) };
@@ -101,6 +143,7 @@ enum { PARAMETERS = sizeof(parameters) / sizeof(parameters[0]) };
 struct reading {
 	struct policy policy;
 	bool seen[PARAMETERS];
+	bool otherwise; /* what is missing stands in policy already */
 	struct diag_list *errors;
 	size_t mistakes;
 };
@@ -134,13 +177,22 @@ static struct due_rule *ack_at(struct policy *policy, size_t offset)
 							    : policy->ack_timeout;
 }
 
+static bool is_duration(enum kind kind)
+{
+	return kind == KIND_RULE || kind == KIND_ACK || kind == KIND_DUTY;
+}
+
 static bool rule_set(
-	struct reading *reading, const struct parameter *parameter, const struct json *value)
+	struct reading *reading, const struct parameter *parameter, struct slice text)
 {
 	struct due_rule rule = { 0, DUE_WORKING_DAYS };
-	if (due_rule_parse(json_str(value), &rule) < 0 || weight(rule) < parameter->min ||
+	if (due_rule_parse(text, &rule) < 0 || weight(rule) < parameter->min ||
 		weight(rule) > parameter->max) {
 		return false;
+	}
+	if (parameter->kind == KIND_DUTY) {
+		memcpy((uint8_t *)&reading->policy + parameter->at, &rule, sizeof(rule));
+		return true;
 	}
 	for (unsigned i = 0; i < GRADE_COUNT; i++) {
 		if ((parameter->mask & (1U << i)) == 0) {
@@ -168,6 +220,13 @@ static bool clock_read(struct slice text, int64_t *ret_minutes)
 	return true;
 }
 
+static void number_keep(
+	struct reading *reading, const struct parameter *parameter, int64_t number)
+{
+	int32_t small = (int32_t)number;
+	memcpy((uint8_t *)&reading->policy + parameter->at, &small, sizeof(small));
+}
+
 static bool number_set(
 	struct reading *reading, const struct parameter *parameter, const struct json *value)
 {
@@ -177,9 +236,23 @@ static bool number_set(
 	if (!ok || number < parameter->min || number > parameter->max) {
 		return false;
 	}
-	int32_t small = (int32_t)number;
-	memcpy((uint8_t *)&reading->policy + parameter->at, &small, sizeof(small));
+	number_keep(reading, parameter, number);
 	return true;
+}
+
+/* A text of before the parameter was: what it was first.  false where it has always been. */
+static bool first_set(struct reading *reading, const struct parameter *parameter)
+{
+	uint64_t number = 0;
+	if (parameter->first == NULL) {
+		return false;
+	}
+	if (is_duration(parameter->kind)) {
+		return rule_set(reading, parameter, slice_str(parameter->first));
+	}
+	bool ok = num_u64(slice_str(parameter->first), INT32_MAX, &number) == 0;
+	number_keep(reading, parameter, (int64_t)number);
+	return ok;
 }
 
 static const char *const kind_words[] = {
@@ -187,6 +260,7 @@ static const char *const kind_words[] = {
 	"a duration such as \"5 wd\", \"24 h\", \"30 min\" or \"10 d\"",
 	"a whole number",
 	"a time such as \"17:30\"",
+	"a duration such as \"5 wd\", \"24 h\", \"30 min\" or \"10 d\"",
 };
 
 static void parameter_read(struct reading *reading, const struct json *item)
@@ -210,9 +284,8 @@ static void parameter_read(struct reading *reading, const struct json *item)
 		mistake(reading, name, "does not say its origin");
 	}
 	const struct json *value = json_get(item, "value");
-	bool is_rule = parameter->kind == KIND_RULE || parameter->kind == KIND_ACK;
-	bool ok = is_rule ? rule_set(reading, parameter, value)
-			  : number_set(reading, parameter, value);
+	bool ok = is_duration(parameter->kind) ? rule_set(reading, parameter, json_str(value))
+					       : number_set(reading, parameter, value);
 	if (!ok) {
 		mistake(reading, name, "must be %s, from %lld to %lld%s",
 			kind_words[parameter->kind], (long long)parameter->min,
@@ -268,9 +341,15 @@ static void root_read(struct reading *reading, const struct json *root)
 		parameter_read(reading, item);
 	}
 	for (size_t i = 0; i < PARAMETERS; i++) {
-		if (!reading->seen[i]) {
+		if (!reading->seen[i] && !reading->otherwise &&
+			!first_set(reading, &parameters[i])) {
 			mistake(reading, slice_str(parameters[i].name), "is missing");
 		}
+	}
+	const struct json *routing = json_get(root, "routing");
+	if (json_type(routing) != JSON_ABSENT) {
+		reading->mistakes +=
+			routing_parse(routing, reading->policy.routes, reading->errors);
 	}
 	if (reading->mistakes == 0) {
 		order_check(reading);
@@ -286,9 +365,13 @@ void policy_stamp(char *version, size_t room, struct slice text)
 	(void)snprintf(version + used, room - used, "@%.8s", hex);
 }
 
-int policy_parse(struct slice text, struct policy *ret_policy, struct diag_list *errors)
+int policy_parse_over(struct slice text, const struct policy *otherwise,
+	struct policy *ret_policy, struct diag_list *errors)
 {
-	struct reading reading = { .errors = errors };
+	struct reading reading = { .errors = errors, .otherwise = otherwise != NULL };
+	if (otherwise != NULL) {
+		reading.policy = *otherwise;
+	}
 	if (text.n > POLICY_TEXT_MAX) {
 		mistake(&reading, SLICE(""), "a policy has at most %d octets", POLICY_TEXT_MAX);
 		return E_LIMIT;
@@ -307,6 +390,35 @@ int policy_parse(struct slice text, struct policy *ret_policy, struct diag_list 
 	}
 	*ret_policy = reading.policy;
 	return 0;
+}
+
+int policy_parse(struct slice text, struct policy *ret_policy, struct diag_list *errors)
+{
+	return policy_parse_over(text, NULL, ret_policy, errors);
+}
+
+bool policy_parameter_at(size_t at, struct policy_parameter *ret_parameter)
+{
+	static const char *const words[] = { "duration", "duration", "number", "time",
+		"duration" };
+	if (at >= PARAMETERS) {
+		return false;
+	}
+	*ret_parameter = (struct policy_parameter) { parameters[at].name,
+		words[parameters[at].kind], parameters[at].min, parameters[at].max };
+	return true;
+}
+
+enum policy_holds policy_stricter(struct slice school, struct slice above)
+{
+	struct due_rule own = { 0, DUE_WORKING_DAYS };
+	struct due_rule other = { 0, DUE_WORKING_DAYS };
+	bool has_own = due_rule_parse(school, &own) == 0;
+	bool has_other = due_rule_parse(above, &other) == 0;
+	if (!has_own || !has_other) {
+		return has_own ? POLICY_OWN : POLICY_ABOVE;
+	}
+	return weight(own) <= weight(other) ? POLICY_OWN : POLICY_ABOVE;
 }
 
 struct due_rule policy_rule(

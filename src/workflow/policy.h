@@ -23,6 +23,7 @@ enum {
 	POLICY_SUBJECT_MAX = 24,
 	POLICY_TEXT_MAX = 256 * 1024, /* octets of one policy file */
 	POLICY_LADDER_RUNGS = 4,      /* after the due instant itself */
+	POLICY_KINDS_MAX = 64,        /* of findings */
 };
 
 /** Rules that may differ by the grade of a finding or notice. */
@@ -39,11 +40,28 @@ enum policy_rule {
 	POLICY_BRIEF,   /* the vice president is briefed */
 	POLICY_CONFIRM, /* an issue without second person is confirmed */
 	POLICY_OBJECTION,
-	POLICY_LADDER_1, /* overdue level 1 is this long after due */
+	POLICY_DECISION,        /* an objection is decided */
+	POLICY_SETTLE,          /* what cannot be verified is settled */
+	POLICY_TASK_REMIND,     /* this long before a task is due */
+	POLICY_SUPERIOR_BUFFER, /* kept back of a superior's deadline, at most */
+	POLICY_LADDER_1,        /* overdue level 1 is this long after due */
 	POLICY_LADDER_2,
 	POLICY_LADDER_3,
 	POLICY_LADDER_4,
 	POLICY_RULE_COUNT,
+};
+
+/** About the people who answer for a unit; a policy may be silent on each. */
+struct policy_officers {
+	int32_t dead_calls; /* a phone dead so often is a sign of its owner having left */
+	int32_t doubt_days; /* working days a doubt waits for the unit head */
+	int32_t doubt_ladder_days; /* and then on every rung */
+	int32_t handover_days;     /* who has handed over may still read */
+	int32_t code_days;         /* a first code is good */
+	int32_t link_days;         /* as is a link for one purpose */
+	int32_t units_warn;        /* a person may answer for so many units without a word */
+	int32_t review_days;       /* working days to confirm the list of a term */
+	int32_t review_grace_days; /* and from then on until silence is a sign */
 };
 
 struct policy {
@@ -58,9 +76,25 @@ struct policy {
 	int32_t extension_count_max;
 	int32_t extension_percent_max; /* of the original length */
 	int32_t false_positive_review_days;
-	int32_t recurrence_days; /* the same finding again within this is the same record */
+	int32_t recurrence_days;    /* the same finding again within this is the same record */
+	int32_t recurrence_percent; /* of the time the first one had */
+	int32_t acceptance_days_max;
+	int32_t recheck_days[2];         /* after it was closed, looked at again */
+	int32_t offline_recheck_days;    /* what was out of service */
+	int32_t failed_supervised;       /* rounds that failed: overdue level 2 at once */
+	int32_t failed_accountable;      /* … a matter of accountability */
+	int32_t superior_buffer_percent; /* of the time left, at most */
+	int32_t superior_short_hours;    /* with less left only the share counts */
+	int32_t incoming_remind_percent; /* of the time to a paper's inner limit */
 	int32_t alerts_per_source_minute;
 	int32_t incident_window_min; /* alerts of one asset this close are one incident */
+	struct policy_officers officers;
+	int32_t regulation_review_days; /* the regulation is looked through this often (article 19) */
+	struct due_rule event_initial;   /* a unit's first written report of an event */
+	struct due_rule event_report_up; /* to the authority above */
+	struct due_rule event_summary;   /* after handling ended */
+	uint8_t routes
+		[POLICY_KINDS_MAX]; /* enum owner by kind of finding, workflow/routing.h */
 };
 
 /** One text that records are judged by, as it was read. */
@@ -69,6 +103,7 @@ struct policy_text {
 	char subject[POLICY_SUBJECT_MAX]; /* "policy", "calendar-2026" */
 	char name[POLICY_VERSION_MAX];    /* what it calls itself */
 	struct slice text;
+	bool site;  /* the school's own file, not the one that came along */
 	int64_t id; /* of the version kept; 0 = not known yet */
 };
 
@@ -85,11 +120,38 @@ void policy_stamp(char *version, size_t room, struct slice text);
  *
  * Shape:   {"id","title","parameters":[{"name","value","origin"},…]}; every
  *          parameter once, none unknown, each within its range, graver never
- *          slower than milder.
+ *          slower than milder.  A parameter that came with a later edition may
+ *          be missing from an older text, and is then what it was first.
  * Returns: 0, or E_INPUT with every mistake in errors, or E_LIMIT.
  */
 NODISCARD int policy_parse(
 	struct slice text, struct policy *ret_policy, struct diag_list *errors);
+
+/**
+ * The same of a text that was kept, perhaps by an older program: what it lacks
+ * is as in otherwise (NULL: nothing may lack).
+ */
+NODISCARD int policy_parse_over(struct slice text, const struct policy *otherwise,
+	struct policy *ret_policy, struct diag_list *errors);
+
+/** What a parameter may be: minutes (a working day counted as a day) or a plain number. */
+struct policy_parameter {
+	const char *name;
+	const char *kind; /* "duration", "number", "time" */
+	int64_t min;
+	int64_t max;
+};
+
+/** The parameters in the order they are shown; false behind the last. */
+bool policy_parameter_at(size_t at, struct policy_parameter *ret_parameter);
+
+enum policy_holds { POLICY_OWN, POLICY_ABOVE };
+
+/**
+ * Of the school's duration and that of a rule above it, which holds: the
+ * shorter one, a working day counted as a day; the only one where one lacks.
+ */
+enum policy_holds policy_stricter(struct slice school, struct slice above);
 
 /** The rule for a grade. */
 struct due_rule policy_rule(

@@ -14,6 +14,9 @@ static const struct name_row act_rows[VERIFICATION_ACT_COUNT] = {
 	[ACT(SECOND_READ)] = { "second_read", "第二人核阅", "second reading" },
 	[ACT(PASS)] = { "pass", "通过", "pass" },
 	[ACT(FAIL)] = { "fail", "不通过", "fail" },
+	[ACT(PARTIAL)] = { "partial", "部分通过", "pass in part" },
+	[ACT(CANNOT)] = { "cannot", "无法复核", "cannot verify" },
+	[ACT(PASS_OFFLINE)] = { "pass_offline", "已下线，通过", "pass: out of service" },
 };
 const struct name_table verification_act_names = { "verification act", act_rows,
 	VERIFICATION_ACT_COUNT };
@@ -33,6 +36,8 @@ static const struct name_row guard_rows[VERIFICATION_GUARD_COUNT] = {
 		"evidence of the failure is missing" },
 	[GUARD(READS_OWN)] = { "reads_own", "不得核阅自己的复核",
 		"nobody is second reader of his own verification" },
+	[GUARD(OFFLINE)] = { "offline_proof", "请附责任单位的下线证明",
+		"the unit's proof that it is out of service is missing" },
 };
 const struct name_table verification_guard_names = { "verification guard", guard_rows,
 	VERIFICATION_GUARD_COUNT };
@@ -84,6 +89,11 @@ static bool not_own(const void *p)
 	return !((const struct verification_facts *)p)->actor_is_verifier;
 }
 
+static bool offline(const void *p)
+{
+	return ((const struct verification_facts *)p)->offline_proof;
+}
+
 static const struct machine_guard guards[VERIFICATION_GUARD_COUNT] = {
 	[GUARD(REPAIRER)] = { not_repairer, E_DENIED },
 	[GUARD(UNIT)] = { not_of_unit, E_DENIED },
@@ -92,6 +102,7 @@ static const struct machine_guard guards[VERIFICATION_GUARD_COUNT] = {
 	[GUARD(SECOND_READER)] = { second_reader, E_DENIED },
 	[GUARD(FAILURE)] = { failure_evidence, E_INPUT },
 	[GUARD(READS_OWN)] = { not_own, E_DENIED },
+	[GUARD(OFFLINE)] = { offline, E_INPUT },
 };
 
 enum {
@@ -108,6 +119,19 @@ static const struct machine_row rows[] = {
 		PERSON | NEEDS(PROOF) | NEEDS(SECOND_READER), 0, 0, 0 },
 	{ STATE(TESTING), ACT(FAIL), STATE(FAILED), VERIFIER, PERSON | NEEDS(FAILURE), 0, 0,
 		0 },
+	{ STATE(TESTING), ACT(PARTIAL), STATE(PARTIALLY_PASSED), VERIFIER,
+		PERSON | NEEDS(PROOF) | NEEDS(SECOND_READER) | NEEDS(FAILURE), 0, 0, 0 },
+	{ STATE(TESTING), ACT(CANNOT), STATE(CANNOT_VERIFY), VERIFIER, PERSON | NEEDS(FAILURE),
+		0, 0, 0 },
+	/* It answers again after all, it does not and should, or it is gone for good. */
+	{ STATE(CANNOT_VERIFY), ACT(SECOND_READ), STATE(CANNOT_VERIFY), READERS,
+		NEEDS(REPAIRER) | NEEDS(UNIT) | NEEDS(READS_OWN), 0, 0, 0 },
+	{ STATE(CANNOT_VERIFY), ACT(PASS), STATE(PASSED), VERIFIER,
+		PERSON | NEEDS(PROOF) | NEEDS(SECOND_READER), 0, 0, 0 },
+	{ STATE(CANNOT_VERIFY), ACT(FAIL), STATE(FAILED), VERIFIER, PERSON | NEEDS(FAILURE), 0,
+		0, 0 },
+	{ STATE(CANNOT_VERIFY), ACT(PASS_OFFLINE), STATE(PASSED), VERIFIER,
+		PERSON | NEEDS(OFFLINE) | NEEDS(SECOND_READER), 0, 0, 0 },
 };
 
 static const struct machine machine = { &verification_state_names, &verification_act_names,

@@ -28,9 +28,12 @@ enum verification_act {
 	VERIFICATION_ACT_SECOND_READ,
 	VERIFICATION_ACT_PASS,
 	VERIFICATION_ACT_FAIL,
+	VERIFICATION_ACT_PARTIAL,
+	VERIFICATION_ACT_CANNOT, /* it does not answer */
+	VERIFICATION_ACT_PASS_OFFLINE,
 };
 
-#define VERIFICATION_ACT_COUNT (VERIFICATION_ACT_FAIL + 1)
+#define VERIFICATION_ACT_COUNT (VERIFICATION_ACT_PASS_OFFLINE + 1)
 
 enum verification_guard {
 	VERIFICATION_GUARD_REPAIRER,
@@ -40,9 +43,10 @@ enum verification_guard {
 	VERIFICATION_GUARD_SECOND_READER,
 	VERIFICATION_GUARD_FAILURE,
 	VERIFICATION_GUARD_READS_OWN,
+	VERIFICATION_GUARD_OFFLINE,
 };
 
-#define VERIFICATION_GUARD_COUNT (VERIFICATION_GUARD_READS_OWN + 1)
+#define VERIFICATION_GUARD_COUNT (VERIFICATION_GUARD_OFFLINE + 1)
 
 extern const struct name_table verification_act_names;
 extern const struct name_table verification_guard_names;
@@ -53,15 +57,16 @@ struct verification_facts {
 	enum verification_method method; /* of a pass */
 	struct staffing staffing;
 	bool unit_is_centre;
-	bool actor_is_repairer;    /* submitted the round, or did the repair */
-	bool actor_is_author;      /* drafted the notice */
-	bool actor_is_verifier;    /* started this verification */
-	bool actor_in_unit;        /* of the responsible unit */
-	bool from_probe;           /* any finding was found by a probe */
-	bool fresh_negative_probe; /* of each such finding, asked after the submission */
-	bool retest_recorded;      /* by hand, with evidence */
-	bool second_reader;        /* somebody else has read the proof */
+	bool actor_is_repairer; /* submitted the round, or did the repair */
+	bool actor_is_author;   /* drafted the notice */
+	bool actor_is_verifier; /* started this verification */
+	bool actor_in_unit;     /* of the responsible unit */
+	bool from_probe;        /* any finding was found by a probe */
+	bool fresh_negative_probe; /* of each such finding that is to pass, asked after the submission */
+	bool retest_recorded; /* by hand, with evidence */
+	bool second_reader;   /* somebody else has read the proof */
 	bool failure_evidence;
+	bool offline_proof; /* a paper of the unit says that it is out of service */
 };
 
 /**

@@ -9,8 +9,9 @@ ASKED = ("api", "desk", "view", "role")
 CALL = re.compile(r'\b\w*(?:refuse|reply_problem)\w*\([^;]*?"([a-z_]+\.[a-z_.]+)"', re.S)
 ANSWER = re.compile(r'\{ -?E[A-Z_]+, \d{3}, "([a-z_.]+)" \}')
 GUARD = re.compile(r'\[(?:\w*GUARD\w*|GUARD\(\w+\))\] = \{ "([a-z_]+)"')
+TASK_GUARD = re.compile(r'\[TASK_GUARD_\w+\] = \{ "([a-z_]+)"')
 # What only one screen can be refused comes with that screen's words.
-FILES = ("problems.ts", "common_refusals.ts", "refusals.ts", "found.ts")
+FILES = ("problems.ts", "common_refusals.ts", "refusals.ts", "found.ts", "office_refusals.ts", "prints.ts", "sheets.ts", "regulation.ts")
 WORDS = re.compile(r"^\s*'problem\.([a-z_.]+)':", re.M)
 # Said by a command that succeeded, or by the console only.
 NO_REFUSAL = {"delivery.resent"}
@@ -27,7 +28,11 @@ def codes():
             found |= set(CALL.findall(path.read_text()))
     for name in ("notice_table", "verification", "rectification"):
         found |= {f"notice.{guard}" for guard in GUARD.findall(text("src", "workflow", f"{name}.c"))}
+    found |= {f"incoming.{guard}" for guard in GUARD.findall(text("src", "workflow", "incoming.c"))}
+    found |= {f"task.{guard}" for guard in TASK_GUARD.findall(text("src", "workflow", "task.c"))}
     found |= {f"finding.{guard}" for guard in GUARD.findall(text("src", "workflow", "finding.c"))}
+    for name in ("extension", "acceptance", "control"):
+        found |= {f"{name}.{guard}" for guard in GUARD.findall(text("src", "workflow", f"{name}.c"))}
     return found - NO_REFUSAL
 
 

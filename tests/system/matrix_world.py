@@ -13,6 +13,7 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 from platform_driver import PORT, Person, campus, until  # noqa: E402
+from word_file import paragraph, word  # noqa: E402
 
 PASSWORD = "Kuangye-2026-dengta"
 ALONE = ["operator", "verifier", "director", "vice_president", "auditor"]
@@ -192,9 +193,33 @@ class World:
                 "metric": "latency", "kind": "threshold", "limit": 1e12, "severity": "minor",
                 "scope": {"kind": "check", "id": check}}})["id"]
             self.keep("rule", **{n: rule})
+        self.sheet()
         self.find()
         for n in kinds:
             until(lambda: operator.get(f"/checks/{self.fixtures['check'][n]}")["state"] == "up", 90)
+
+    def sheet(self):
+        """A sheet of units, sent in and not imported."""
+        status, _, data = self.people["operator"].raw("POST", "/imports?name=units.csv", "名称\n示例处\n".encode(),
+                                                      media="application/octet-stream")
+        if status != 200:
+            raise RuntimeError(f"sheet: {status} {data[:300]}")
+        made = json.loads(data)["id"]
+        self.keep("sheet", own=made, other=made)
+
+    def regulate(self):
+        """A revision the units are asked about, and what two of them say to it; two entries of knowledge."""
+        operator = self.people["operator"]
+        ids = []
+        for n in ("own", "other"):
+            made = operator.post("/regulations", {"title": f"实施办法修订{n}"})["id"]
+            operator.post(f"/regulations/{made}/consult", {})
+            ids.append(made)
+        self.keep("regulation", own=ids[0], other=ids[1])
+        self.keep("clause", own=self.people["officer"].post("/clauses/suggestions", {"article": 15, "question": "期限太短alpha7a"})["id"],
+                  other=self.people["stranger"].post("/clauses/suggestions", {"article": 15, "question": "期限太长zeta7b"})["id"])
+        known = operator.get("/knowledge")["items"]
+        self.keep("knowledge", own=known[0]["id"], other=known[-1]["id"])
 
     def find(self):
         """A device in no register for each unit, which it is asked about; a freeze that is far off."""
@@ -262,6 +287,22 @@ class World:
         self.keep("open_notice", own=again)
         self.keep("open_finding", own=more)
 
+    def office(self):
+        """Papers, what the leading group decided, and guidance, a unit's own and another's."""
+        office = self.people["school_office"]
+        for n, word in (("own", "alpha7a"), ("other", "zeta7b")):
+            superior = office.post("/superiors", {"name": f"示例教育厅{n}"})["id"]
+            paper = office.post("/incoming", {"secrecy": "public", "title": f"关于隐患整改的通知{n}", "superior_id": superior})["id"]
+            status, _, data = office.raw("POST", f"/incoming/{paper}/attachments?name=paper.pdf", PDF, media="application/octet-stream")
+            if status != 200:
+                raise RuntimeError(f"upload: {status} {data[:300]}")
+            meeting = office.post("/meetings", {"title": f"例会{n}", "day": int(time.time() * 1000)})["id"]
+            task = office.post("/tasks", {"title": f"落实制度{word}", "unit_id": self.fixtures["unit"][n], "meeting_id": meeting, "rule": "5 wd"})["id"]
+            guidance = office.post("/guidance", {"title": f"指导意见{word}", "text": "请落实。", "unit_ids": [self.fixtures["unit"][n]]})["id"]
+            for kind, made in (("superior", superior), ("incoming", paper), ("paper_file", json.loads(data)["id"]),
+                               ("meeting", meeting), ("task", task), ("guidance", guidance)):
+                self.keep(kind, **{n: made})
+
     def rectify(self):
         now = int(time.time() * 1000)
         steps = (("own", "officer", "notice"), ("other", "stranger", "notice"), ("again", "unit_head", "open_notice"))
@@ -300,9 +341,39 @@ class World:
             return documents and all(d["state"] == "ready" for d in documents) and {d["kind"]: d["id"] for d in documents}
         own, other = until(lambda: ready("own"), 90), until(lambda: ready("other"), 90)
         self.keep("document", own=own["notice"], other=other["notice"], brief=own["brief"])
+        status, _, data = self.people["director"].raw("POST", "/paper-templates/return?name=ours.docx", word(paragraph("致{{unit}}")),
+                                                      media="application/octet-stream")
+        if status != 200:
+            raise RuntimeError(f"template: {status} {data[:300]}")
+        self.keep("paper_template", own=json.loads(data)["id"], other=json.loads(data)["id"])
+
+    def answer_for(self):
+        """For each unit a filing, somebody who may have left, a deputy, a word to the centre, what was passed on, a helper."""
+        operator, now = self.people["operator"], int(time.time() * 1000)
+        review = operator.post("/term-reviews", {"name": "秋季学期"})["id"]
+        self.keep("term_review", own=review, other=review)
+        for n, role, word in (("own", "officer", "alpha7a"), ("other", "stranger", "zeta7b")):
+            unit, person = self.fixtures["unit"][n], self.people[role]
+            self.keep("victim_person", **{n: operator.get(f"/people?q=%E8%B5%B5{n}")["items"][0]["id"]})
+            made = person.post("/filings", {"post": "leader", "name": f"孙{word}", "phone": "13900000001", "phone2": "13900000002",
+                                            "mail": f"sun-{n}@campus.test", "reason": "增设"})["id"]
+            person.post(f"/filings/{made}/submit")
+            self.keep("filing", **{n: made})
+            for account, kind in ((f"deputy-{n}", "contractor"), (f"leaver-{n}", "officer")):
+                self.admin.post("/users", {"account": account, "name": f"{account}{word}", "unit_id": unit, "roles": [{"role": kind, "unit_id": unit}]})
+            ids = {p["account"]: p["id"] for p in operator.get(f"/people?unit_id={unit}&limit=200")["items"]}
+            self.keep("delegation", **{n: person.post("/delegations", {"deputy_id": ids[f"deputy-{n}"], "from": now, "to": now + 9 * 86400000,
+                                                                       "reason": "出差"})["id"]})
+            operator.post("/doubts", {"person_id": ids[f"leaver-{n}"], "unit_id": unit, "evidence": f"同事反映{word}"})
+            self.keep("doubt", **{n: operator.get("/doubts?state=open")["items"][0]["id"]})
+            self.keep("unit_note", **{n: person.post("/unit-notes", {"text": f"请登记打印机{word}"})["id"]})
+            self.keep("pass_on", **{n: person.post(f"/notices/{self.fixtures['notice'][n]}/pass-on", {"text": f"请注意{word}"})["id"]})
+        for n, role, kind in (("own", "officer", "open_finding"), ("other", "stranger", "finding")):
+            finding = self.fixtures[kind]["other" if n == "other" else "own"]
+            self.keep("helper_link", **{n: self.people[role].post(f"/findings/{finding}/helpers", {"helper": "张工"})["id"]})
 
     def drive(self):
-        for step in (self.watch, self.fail, self.issue, self.rectify, self.settle_own, self.papers):
+        for step in (self.watch, self.regulate, self.fail, self.issue, self.office, self.rectify, self.settle_own, self.papers, self.answer_for):
             began = time.monotonic()
             step()
             print(f"# {step.__name__}: {time.monotonic() - began:.0f} s", flush=True)
@@ -317,7 +388,11 @@ class World:
         people = {p["id"]: (p["unit"] or {}).get("id") for p in self.admin.get("/people?limit=200")["items"]}
         findings = {f["id"]: (f["unit"] or {}).get("id") for f in operator.get("/findings?limit=200")["items"]}
         notices = {n["id"]: n["unit"]["id"] for n in operator.get("/notices?limit=200")["items"]}
+        tasks = {t["id"]: t["unit"]["id"] for t in operator.get("/tasks?limit=200")["items"]}
         units = {u["id"]: u["id"] for u in self.admin.get("/units?limit=200")["items"]}
         lines = {c["id"]: (c["unit"] or {}).get("id") for c in operator.get("/circuits?limit=200")["items"]}
         found = {d["id"]: (d["unit"] or {}).get("id") for d in operator.get("/discovered?state=all&limit=200")["items"]}
-        return {"asset": assets, "check": checks, "circuit": lines, "discovered": found, "person": people, "finding": findings, "notice": notices, "unit": units}
+        clauses = {c["id"]: (c["unit"] or {}).get("id") for c in operator.get("/clauses?limit=200")["items"]}
+        lists = {"filing": "/filings", "doubt": "/doubts", "delegation": "/delegations", "unit_note": "/unit-notes"}
+        said = {topic: {x["id"]: x["unit"]["id"] for x in operator.get(f"{way}?limit=200")["items"]} for topic, way in lists.items()}
+        return {**said, "clause": clauses, "asset": assets, "check": checks, "circuit": lines, "discovered": found, "person": people, "finding": findings, "notice": notices, "task": tasks, "unit": units}

@@ -196,7 +196,8 @@ class Walk:
 
     def visible(self, kind):
         listing = {"unit": "/units", "person": "/people", "asset": "/assets", "check": "/checks", "finding": "/findings",
-                   "notice": "/notices", "discovered": "/discovered"}[kind]
+                   "notice": "/notices", "discovered": "/discovered", "filing": "/filings", "doubt": "/doubts",
+                   "delegation": "/delegations", "unit_note": "/unit-notes"}[kind]
         return len(self.person.get(listing + "?limit=200")["items"])
 
     def check_export(self, name, scope, ask, value):
@@ -251,7 +252,7 @@ class Walk:
         # Who claims devices for a unit is asked about its own; the head of a unit only reads.
         asked = {self.id_of("own", "discovered")} if self.role in ("officer", "specialist") else set()
         others = [t for t in value["items"] if (t["unit"] or {}).get("id") != self.id_of("own", "unit")
-                  or not (t["kind"] == "notice" or t["kind"] == "discovered" and t["id"] in asked)]
+                  or not (t["kind"] in ("notice", "task", "guidance", "term_review", "filing", "doubt", "unit_note") or t["kind"] == "discovered" and t["id"] in asked)]
         if scope == "own" and (others or not asked <= {t["id"] for t in value["items"] if t["kind"] == "discovered"}):
             self.fault(name, f"work of others: {value}")
         if value["total"] != len(value["items"]):

@@ -78,7 +78,8 @@ class School:
     def leased(self, kind):
         rows = until(lambda: self.platform.rows(
             f"SELECT id, lease_until_ms FROM outbox WHERE kind = '{kind}' AND state = 'leased' ORDER BY id"), PERIOD_S)
-        return rows[-1]
+        # Of a document the PDF comes first, and is what the worker is at.
+        return rows[0 if kind == "render" else -1]
 
     def ended(self, outbox_id):
         return until(lambda: self.platform.rows(

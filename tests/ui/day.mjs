@@ -317,8 +317,8 @@ export async function close(page) {
     await page.locator('.notice-head').getByText('已归档').waitFor();
   });
   await step('the notice opens as a PDF with its number and title', page, async () => {
-    const row = page.locator('.paper-row').filter({ hasText: '通报' }).last();
-    const link = row.getByRole('link', { name: '下载' });
+    const row = page.locator('.paper-row').filter({ hasText: '限期整改通知书' }).first();
+    const link = row.getByRole('link', { name: 'PDF' });
     await link.waitFor();
     const answer = await page.request.get(BASE + (await link.getAttribute('href')));
     const body = await answer.body();

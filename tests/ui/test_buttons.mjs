@@ -11,8 +11,8 @@ const { simulated, watched } = await import('./network.mjs');
 const { people, ranges, records } = await import('./school.mjs');
 
 const SCREENS = {
-  operator: ['/', '/todo', '/alerts', '/net', '/net?tab=devices', '/net?tab=services', '/topology', '/checks', '/maintenance', '/assets', '/found', '/found?part=freezes', '/findings', '/notices', '/notices/new', '/units', '/units?tab=people', '/deliveries', '/checkup', '/health', '/settings', '/me'],
-  director: ['/', '/todo', '/alerts', '/net', '/topology', '/checks', '/maintenance', '/assets', '/findings', '/notices', '/units', '/audit', '/checkup', '/health', '/settings', '/me'],
+  operator: ['/', '/todo', '/alerts', '/net', '/net?tab=devices', '/net?tab=services', '/topology', '/checks', '/maintenance', '/assets', '/found', '/found?part=freezes', '/findings', '/notices', '/notices/new', '/incoming', '/days', '/days?tab=days', '/group', '/policy', '/policy?tab=routing', '/knowledge', '/units', '/units?tab=people', '/units?tab=filings', '/units?tab=doubts', '/units?tab=reviews', '/units?tab=notes', '/deliveries', '/checkup', '/health', '/settings', '/me'],
+  director: ['/', '/todo', '/alerts', '/net', '/topology', '/checks', '/maintenance', '/assets', '/findings', '/notices', '/incoming', '/group?tab=meetings', '/group?tab=guidance', '/policy', '/policy?tab=asks', '/units', '/audit', '/checkup', '/health', '/settings', '/me'],
   sysadmin: ['/', '/net?tab=traffic', '/checks', '/units', '/units?tab=people', '/checkup', '/users', '/health', '/settings', '/me', ...['school', 'address', 'time', 'mail', 'backup', 'units', 'accounts', 'duty', 'addresses'].map((s) => `/setup?step=${s}`)],
 };
 /* These end the session, or the setup, and are pressed elsewhere: test_line.mjs. */

@@ -14,11 +14,11 @@ const { people, ranges, records } = await import('./school.mjs');
 const AXE = readFileSync(createRequire(join(ROOT, 'ui/package.json')).resolve('axe-core/axe.min.js'), 'utf8');
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 const SCREENS = {
-  zhou: ['/', '/todo', '/alerts', '/net', '/net?tab=devices', '/net?tab=traffic', '/net?tab=services', '/topology', '/checks', '/maintenance', '/assets', '/found', '/found?part=subnets', '/found?part=freezes', '/findings', '/notices', '/notices/new', '/units', '/units?tab=people', '/deliveries', '/me'],
+  zhou: ['/', '/todo', '/alerts', '/net', '/net?tab=devices', '/net?tab=traffic', '/net?tab=services', '/topology', '/checks', '/maintenance', '/assets', '/found', '/found?part=subnets', '/found?part=freezes', '/findings', '/notices', '/decisions', '/notices/new', '/policy', '/policy?tab=params', '/policy?tab=routing', '/knowledge', '/units', '/units?tab=people', '/units?tab=filings', '/units?tab=doubts', '/units?tab=reviews', '/units?tab=notes', '/deliveries', '/me'],
   admin: ['/setup', '/setup?step=address', '/setup?step=accounts', '/users', '/settings', '/health', '/checkup'],
   zheng: ['/audit'],
   liu: ['/lead'],
-  wang: ['/m', '/m/notices', '/m/hazard', '/m/me'],
+  wang: ['/m', '/m/notices', '/m/hazard', '/m/unit', '/m/me'],
 };
 const PHONE = { width: 320, height: 640 };
 

@@ -22,6 +22,7 @@ static int timer_run(struct txn *txn, void *arg)
 static void timer_finish(struct job *job)
 {
 	job->core->timers_busy = false;
+	job->core->policy_dirty = true;
 	job_drop(job);
 }
 

@@ -39,7 +39,10 @@ struct core {
 	struct audit_key *audit_key;
 	struct desk_env env;
 	struct packs rules;
-	struct arena *packs; /* what was read from share/ */
+	struct in_force *in_force; /* rules.c: what came into force since the start */
+	bool policy_dirty;         /* a timer fired: it may have brought another policy */
+	int64_t policy_asked;      /* the one the writer was told last */
+	struct arena *packs;       /* what was read from share/ */
 	struct makers *makers;
 	uv_async_t wake;
 	uv_timer_t tick;
@@ -128,6 +131,8 @@ void door_frame(struct core *core, struct ipc_frame *frame);
 void uploads_frame(struct core *core, struct ipc_frame *frame);
 /** What paper says of one. */
 void uploads_inspected(struct core *core, const struct msg_inspected *msg);
+/** What paper read of a table; fd = its cells. */
+void uploads_read(struct core *core, const struct msg_sheet_read *msg, int fd);
 /** A fresh worker of paper: it is asked what the one before did not answer. */
 void uploads_peer(struct core *core);
 
@@ -162,8 +167,16 @@ void returned_frame(struct core *core, enum ipc_role from, struct ipc_frame *fra
 
 /* rules.c: before the writer runs */
 NODISCARD int rules_ready(struct core *core, struct diag *diag);
-/** Maintenance windows by the school's terms open and close by those of this start. */
-NODISCARD int terms_ready(struct core *core, struct diag *diag);
+
+/**
+ * What people adopted stands above the file, and maintenance windows by the
+ * school's terms open and close by those of this start; once env is set.
+ */
+NODISCARD int policy_ready(struct core *core, struct diag *diag);
+/** Go over to what came into force. */
+void policy_turn(struct core *core);
+/** All that was read of packs and policies. */
+void policy_drop(struct core *core);
 
 /* makers.c: before the fence; without a registry nobody is named */
 void makers_ready(struct core *core);

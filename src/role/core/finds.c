@@ -127,7 +127,8 @@ void finds_acted(struct core *core, enum route_id route)
 	core->ranges_dirty = core->ranges_dirty || ranges || route == ROUTE_FREEZES_CREATE ||
 			     route == ROUTE_FREEZES_END || route == ROUTE_SETTINGS_PUT;
 	core->match_dirty = core->match_dirty || ranges || route == ROUTE_ASSETS_CREATE ||
-			    route == ROUTE_ASSETS_UPDATE || route == ROUTE_ASSETS_IMPORT;
+			    route == ROUTE_ASSETS_UPDATE || route == ROUTE_ASSETS_IMPORT ||
+			    route == ROUTE_IMPORTS_RUN || route == ROUTE_IMPORTS_UNDO;
 }
 
 void finds_turn(struct core *core)

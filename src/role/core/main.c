@@ -139,7 +139,7 @@ static int prepare(struct runtime *rt, struct diag *diag)
 		.blobs = blobs,
 		.secrets = core->key,
 		.base_url = store_base_url(rt, core->db, core->packs) };
-	return terms_ready(core, diag);
+	return policy_ready(core, diag);
 }
 
 static size_t paths(struct runtime *rt, struct fence_path *list)
@@ -183,6 +183,7 @@ static void on_tick(uv_timer_t *timer)
 	outgoing_turn(core);
 	charting_turn(core);
 	backups_turn(core);
+	policy_turn(core);
 }
 
 static int begin(struct runtime *rt, struct diag *diag)
@@ -263,7 +264,7 @@ static void fini(struct core *core)
 	core->peek = db_close(core->peek);
 	core->audit_key = audit_key_destroy(core->audit_key);
 	core->key = secret_key_destroy(core->key);
-	core->packs = arena_destroy(core->packs);
+	policy_drop(core);
 	makers_drop(core);
 }
 

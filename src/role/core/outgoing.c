@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the outbox holds goes out: mails to courier, documents to paper, checks to probe. */
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "base/arena.h"
 #include "base/err.h"
@@ -8,6 +10,7 @@
 #include "base/jw.h"
 #include "base/log.h"
 #include "desk/line.h"
+#include "records/blob.h"
 #include "records/caller.h"
 #include "records/outbox.h"
 #include "records/secret.h"
@@ -15,6 +18,7 @@
 #include "sys/clock.h"
 #include "sys/memfd.h"
 
+enum { WORD_OCTETS_MAX = 8 * 1024 * 1024, WORD_TRIES_MAX = 2 };
 enum { NO_MAIL_WAIT_MS = 2000, LEASE_MS = 60000, LEASE_COUNT = 16, FRAME_BODY_MAX = 40000 };
 /* A document whose workers ended this often over it is given up. */
 enum { RENDER_LOST_MAX = 3, GIVE_UP_COUNT = 16 };
@@ -31,12 +35,16 @@ struct errand {
 	struct slice body;
 	struct slice message_id;
 	int64_t check_id;
+	/* of a document */
+	struct slice format;
+	struct slice word; /* the school's own file */
 };
 
 struct errands {
 	const char *kind;
 	struct secret_key *key;
 	struct arena *arena; /* the job's: the transaction's is gone when the frames are sent */
+	struct blob_store *blobs;
 	size_t max;
 	size_t count;
 	struct errand item[LEASE_COUNT];
@@ -66,18 +74,51 @@ static int mail_load(struct txn *txn, struct errands *all, struct errand *e)
 	return row < 0 ? row : 0;
 }
 
+/* A school's own Word file.  Without it, or when it is gone, ours is made. */
+static void word_load(struct txn *txn, struct errands *all, int64_t blob_id, struct slice *ret)
+{
+	struct blob_ref ref = { 0 };
+	int fd = -1;
+	int error = blob_open(all->blobs, txn_db(txn), blob_id, &fd, &ref);
+	size_t size = error == 0 && ref.octets <= WORD_OCTETS_MAX ? (size_t)ref.octets : 0;
+	uint8_t *octets = arena_take(all->arena, size + 1);
+	size_t n = 0;
+	for (ssize_t more = 1; n < size && more > 0; n += more > 0 ? (size_t)more : 0) {
+		more = read(fd, octets + n, size - n);
+	}
+	if (size > 0 && n == size) {
+		*ret = slice_of(octets, size);
+	} else {
+		log_event(LOG_WARNING, "template.unread", F_INT("blob", blob_id));
+	}
+	if (fd >= 0) {
+		(void)close(fd);
+	}
+}
+
 static int document_load(
 	struct txn *txn, struct errands *all, struct errand *e, int64_t document_id)
 {
 	AUTO_STMT struct stmt *q = NULL;
-	int row = sql_query(txn_db(txn), "SELECT kind, input FROM document WHERE id = $1", &q,
-		SQL_INT(document_id));
+	int64_t blob_id = 0;
+	int row = sql_query(txn_db(txn),
+		"SELECT d.kind, d.input, COALESCE(d.format, 'pdf'), COALESCE(t.blob_id, 0)"
+		" FROM document d LEFT JOIN paper_template t ON t.id = d.template_id WHERE d.id = $1",
+		&q, SQL_INT(document_id));
 	row = row < 0 ? row : db_step(q);
 	if (row == 1) {
 		e->subject = text_of(all, q, 0);
 		e->body = text_of(all, q, 1);
+		e->format = text_of(all, q, 2);
+		blob_id = db_col_int64(q, 3);
 	}
 	e->check_id = document_id;
+	db_done(q);
+	q = NULL;
+	/* A file that ended two workers is not given to a third. */
+	if (row == 1 && blob_id != 0 && e->attempts < WORD_TRIES_MAX) {
+		word_load(txn, all, blob_id, &e->word);
+	}
 	return row < 0 ? row : 0;
 }
 
@@ -195,18 +236,31 @@ static void mail_send(struct core *core, const struct errands *all, const struct
 	(void)!RUNTIME_SEND(core->rt, IPC_COURIER, send, MSG_SEND, 0, e->trace, &msg, fd);
 }
 
-static void render_send(struct core *core, const struct errand *e)
+static struct slice joined(struct arena *arena, struct slice first, struct slice second)
+{
+	uint8_t *octets = arena_take(arena, first.n + second.n);
+	(void)memcpy(octets, first.p, first.n);
+	if (second.n > 0) {
+		(void)memcpy(octets + first.n, second.p, second.n);
+	}
+	return slice_of(octets, first.n + second.n);
+}
+
+static void render_send(struct core *core, struct arena *arena, const struct errand *e)
 {
 	struct msg_render msg = {
-		.job = e->check_id, .kind = e->subject, .format = SLICE("pdf"), .json = e->body
+		.job = e->check_id, .kind = e->subject, .format = e->format, .json = e->body
 	};
 	int fd = -1;
-	if (e->body.n > FRAME_BODY_MAX) {
+	if (e->body.n + e->word.n > FRAME_BODY_MAX || e->word.n > 0) {
 		msg.json = (struct slice) { 0 };
-		if (memfd_of(e->body, &fd) < 0) {
+		msg.json_octets = (uint32_t)e->body.n;
+		if (memfd_of(joined(arena, e->body, e->word), &fd) < 0) {
 			return;
 		}
 	}
+	/* The worker reads somebody's file with it, and makes nothing else after that. */
+	core->paper_spent = core->paper_spent || e->word.n > 0;
 	(void)!RUNTIME_SEND(core->rt, IPC_PAPER, render, MSG_RENDER, 0, e->trace, &msg, fd);
 }
 
@@ -228,7 +282,7 @@ static void lease_finish(struct job *job)
 		if (mail) {
 			mail_send(core, all, &all->item[i]);
 		} else if (render) {
-			render_send(core, &all->item[i]);
+			render_send(core, all->arena, &all->item[i]);
 		} else {
 			probe_send(core, &all->item[i]);
 		}
@@ -272,6 +326,7 @@ static void lease(
 	all->kind = kind;
 	all->max = room;
 	all->key = core->key;
+	all->blobs = core->env.blobs;
 	all->arena = job->arena;
 	job->of = all;
 	job_submit(job, lease_run, all, lease_finish);

@@ -6,6 +6,7 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "desk/deliver.h"
+#include "desk/doubts.h"
 #include "desk/line.h"
 #include "records/blob.h"
 #include "role/core/core.h"
@@ -25,6 +26,9 @@ static int settle_run(struct txn *txn, void *arg)
 	int error = deliver_settle(txn, &o->result);
 	if (error == 0 && slice_is(o->result.outcome, "accepted")) {
 		error = line_delivered(txn, o->env, o->result.delivery_id);
+	}
+	if (error == 0 && slice_is(o->result.outcome, "permanent")) {
+		error = doubt_delivery(txn, o->env, o->result.delivery_id);
 	}
 	return error;
 }
@@ -146,6 +150,7 @@ void returned_frame(struct core *core, enum ipc_role from, struct ipc_frame *fra
 {
 	(void)from;
 	struct msg_inspected inspected = { 0 };
+	struct msg_sheet_read read = { 0 };
 	if (frame->type == MSG_SENT) {
 		sent_take(core, frame);
 	} else if (frame->type == MSG_RENDERED) {
@@ -153,5 +158,8 @@ void returned_frame(struct core *core, enum ipc_role from, struct ipc_frame *fra
 	} else if (frame->type == MSG_INSPECTED &&
 		   msg_inspected_decode(frame->payload, &inspected) == 0) {
 		uploads_inspected(core, &inspected);
+	} else if (frame->type == MSG_SHEET_READ &&
+		   msg_sheet_read_decode(frame->payload, &read) == 0) {
+		uploads_read(core, &read, frame->fd);
 	}
 }

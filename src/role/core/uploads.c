@@ -12,7 +12,9 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/log.h"
+#include "desk/incoming_answer.h"
 #include "desk/line.h"
+#include "grid/grid.h"
 #include "records/blob.h"
 #include "records/caller.h"
 #include "role/core/visit.h"
@@ -104,6 +106,18 @@ static int caller_check(
 	return error;
 }
 
+/* Not an octet of a state secret is taken: the file is refused before web reads it. */
+static int secrecy_check(
+	struct core *core, const struct msg_grant_ask *msg, const char **ret_code)
+{
+	if ((enum route_id)msg->route != ROUTE_INCOMING_UPLOAD) {
+		return 0;
+	}
+	int takes = incoming_takes_files(core->peek, msg->id);
+	*ret_code = takes == 0 ? "incoming.state_secret" : *ret_code;
+	return takes < 0 ? takes : takes == 0 ? E_INPUT : 0;
+}
+
 /* The attempt is kept in the log, as that of any other act is; web was answered already. */
 static void denial_note(struct core *core, const struct msg_grant_ask *msg, uint64_t trace)
 {
@@ -129,13 +143,16 @@ static void ask_take(struct core *core, struct ipc_frame *frame)
 	AUTO_BUF struct buf body;
 	buf_init(&body, PROBLEM_MAX_OCTETS);
 	int error = caller_check(core, &msg, &code);
+	error = error < 0 ? error : secrecy_check(core, &msg, &code);
 	if (error == 0 && msg.octets > UPLOAD_MAX_OCTETS) {
 		error = E_LIMIT;
 		code = "upload.too_large";
 	}
 	error = error == 0 && slot == NULL ? E_BUSY : error;
 	if (error < 0) {
-		struct problem problem = { error, code, "", frame->trace, 0, { 0 } };
+		struct problem problem = {
+			.error = error, .code = code, .field = "", .trace = frame->trace
+		};
 		answer.status = problem_put(&body, &problem);
 		answer.problem = buf_slice(&body);
 	} else {
@@ -147,6 +164,7 @@ static void ask_take(struct core *core, struct ipc_frame *frame)
 			.address = visit_keep(job, msg.address),
 			.loopback = msg.loopback,
 			.id = msg.id,
+			.key = visit_keep(job, msg.key),
 			.if_match = -1,
 			.upload_name = visit_keep(job, msg.name),
 		};
@@ -183,6 +201,10 @@ static int lost_run(struct txn *txn, void *arg)
 static void give_up(struct core *core, struct slot *slot)
 {
 	const struct desk_call *call = &visit_of(slot->job)->call;
+	if (call->route == ROUTE_IMPORTS_CREATE) {
+		refuse(slot, E_INPUT, "import.broken");
+		return;
+	}
 	struct job *job = job_create(core, slot->job->trace);
 	struct lost *lost = arena_take(job->arena, sizeof(*lost));
 	*lost = (struct lost) { &core->env, call->id, visit_keep(job, call->upload_name) };
@@ -195,10 +217,24 @@ static void give_up(struct core *core, struct slot *slot)
  * asked about no other: the next one is, when it comes.  So a worker that ends
  * unheard was ended by the file it was given.
  */
+static int worker_ask(struct core *core, const struct slot *slot)
+{
+	const struct desk_call *call = &visit_of(slot->job)->call;
+	int64_t number = (int64_t)(slot->grant >> 1);
+	bool word = call->route == ROUTE_PAPER_TEMPLATES_PUT;
+	struct msg_inspect inspect = { .job = number,
+		.name = call->upload_name,
+		.kind = word ? call->key : (struct slice) { 0 } };
+	struct msg_sheet sheet = { .job = number };
+	return call->route == ROUTE_IMPORTS_CREATE
+		       ? RUNTIME_SEND(core->rt, IPC_PAPER, sheet, MSG_SHEET, 0,
+				 slot->job->trace, &sheet, dup(slot->fd))
+		       : RUNTIME_SEND(core->rt, IPC_PAPER, inspect, MSG_INSPECT, 0,
+				 slot->job->trace, &inspect, dup(slot->fd));
+}
+
 static void inspect_send(struct core *core, struct slot *slot)
 {
-	struct msg_inspect ask = { .job = (int64_t)(slot->grant >> 1),
-		.name = visit_of(slot->job)->call.upload_name };
 	if (core->rt->peers[IPC_PAPER] == NULL || core->paper_spent) {
 		return;
 	}
@@ -206,8 +242,7 @@ static void inspect_send(struct core *core, struct slot *slot)
 		give_up(core, slot);
 		return;
 	}
-	core->paper_spent = RUNTIME_SEND(core->rt, IPC_PAPER, inspect, MSG_INSPECT, 0,
-				    slot->job->trace, &ask, dup(slot->fd)) >= 0;
+	core->paper_spent = worker_ask(core, slot) >= 0;
 	if (!core->paper_spent) {
 		refuse(slot, E_BUSY, "upload.unavailable");
 	}
@@ -267,21 +302,53 @@ static void store_done(uv_work_t *work, int status)
 	}
 }
 
-void uploads_inspected(struct core *core, const struct msg_inspected *msg)
+static struct slot *slot_asked(int64_t number)
 {
-	struct slot *slot = NULL;
-	for (size_t i = 0; i < GRANTS_MAX && slot == NULL; i++) {
+	for (size_t i = 0; i < GRANTS_MAX; i++) {
 		if (slots[i].stage == STAGE_INSPECT &&
-			(int64_t)(slots[i].grant >> 1) == msg->job) {
-			slot = &slots[i];
+			(int64_t)(slots[i].grant >> 1) == number) {
+			return &slots[i];
 		}
 	}
-	if (slot == NULL) {
+	return NULL;
+}
+
+/* The cells of a table need no blob: the act keeps them. */
+void uploads_read(struct core *core, const struct msg_sheet_read *msg, int fd)
+{
+	struct slot *slot = slot_asked(msg->job);
+	struct memfd_map map = { 0 };
+	(void)core;
+	if (slot == NULL || visit_of(slot->job)->call.route != ROUTE_IMPORTS_CREATE) {
+		return;
+	}
+	if (msg->problem.n > 0 || fd < 0) {
+		char code[65];
+		(void)snprintf(code, sizeof(code), "%.*s", SLICE_FMT(msg->problem));
+		refuse(slot, E_INPUT, code);
+		return;
+	}
+	if (memfd_map(fd, GRID_OCTETS_MAX, &map) < 0) {
+		refuse(slot, E_LIMIT, "import.too_large");
+		return;
+	}
+	struct job *job = slot->job;
+	visit_of(job)->call.upload_cells = visit_keep(job, map.octets);
+	memfd_unmap(&map);
+	slot_free(slot);
+	visit_run(job);
+}
+
+void uploads_inspected(struct core *core, const struct msg_inspected *msg)
+{
+	struct slot *slot = slot_asked(msg->job);
+	if (slot == NULL || visit_of(slot->job)->call.route == ROUTE_IMPORTS_CREATE) {
 		return;
 	}
 	struct visit *v = visit_of(slot->job);
 	if (!msg->ok) {
 		char code[65];
+		v->detail = visit_keep(slot->job, msg->detail);
 		(void)snprintf(code, sizeof(code), "%.*s", SLICE_FMT(msg->problem));
 		refuse(slot, E_INPUT, code);
 		return;

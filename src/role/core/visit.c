@@ -74,6 +74,7 @@ static bool changes_checks(enum route_id route)
 	return route == ROUTE_CHECKS_CREATE || route == ROUTE_CHECKS_UPDATE ||
 	       route == ROUTE_CHECKS_PASTE || route == ROUTE_CHECKS_PAGE_CONFIRM ||
 	       route == ROUTE_CIRCUITS_CREATE || route == ROUTE_CIRCUITS_UPDATE ||
+	       route == ROUTE_IMPORTS_RUN || route == ROUTE_IMPORTS_UNDO ||
 	       route == ROUTE_ASSETS_IMPORT || /* severities may follow importance */
 	       route == ROUTE_ASSETS_UPDATE;   /* one put out of use takes its checks along */
 }
@@ -121,7 +122,7 @@ static void finish(struct job *job)
 		bool reused = job->command.status == E_CONFLICT && v->desk.code[0] == '\0';
 		struct problem problem = { job->command.status,
 			reused ? "idempotency.reused" : v->desk.code, v->desk.field, job->trace,
-			v->desk.answer_version, v->desk.answer_state };
+			v->desk.answer_version, v->desk.answer_state, v->detail };
 		unsigned status = problem_put(&body, &problem);
 		answer_send(job, status, "application/problem+json", buf_slice(&body));
 	}

@@ -27,6 +27,7 @@ struct visit {
 	int64_t account;
 	struct digest request;
 	bool known;               /* seen before: answered by the first, without another look */
+	struct slice detail;      /* of a refusal */
 	struct blob_stage *stage; /* an upload, durable, not yet named */
 };
 

@@ -139,8 +139,10 @@ static void problem_send(struct ask *ask, int error)
 {
 	AUTO_BUF struct buf body;
 	buf_init(&body, 8192);
-	struct problem problem = { error, ask->view.code, ask->view.field, ask->trace, 0,
-		{ 0 } };
+	struct problem problem = { .error = error,
+		.code = ask->view.code,
+		.field = ask->view.field,
+		.trace = ask->trace };
 	unsigned status = problem_put(&body, &problem);
 	struct msg_answer answer = { .status = status,
 		.seq = ask->seq,
@@ -312,6 +314,7 @@ void asks_take(struct asks *asks, struct ipc_frame *frame)
 		.route = (enum route_id)msg.route,
 		.token = arena_dup(ask->arena, msg.token),
 		.address = arena_dup(ask->arena, msg.address),
+		.agent = arena_dup(ask->arena, msg.agent),
 		.loopback = msg.loopback,
 		.id = msg.id,
 		.sub = msg.sub,

@@ -37,5 +37,5 @@ int main(void)
 	static const struct fixture_case cases[] = {
 		{ "nobody does nothing, and a role only its own", nobody_does_nothing, false },
 	};
-	return fixture_both(cases, sizeof(cases) / sizeof(cases[0]));
+	return house_both(cases, sizeof(cases) / sizeof(cases[0]));
 }

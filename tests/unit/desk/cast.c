@@ -130,6 +130,11 @@ static int64_t blob_make(struct school *s, char *kind, struct slice octets)
 	return staged;
 }
 
+int64_t cast_blob(struct cast *c)
+{
+	return blob_make(&c->school, (char[]) { "attachment" }, SLICE("%PDF-1.7 scan"));
+}
+
 int cast_upload(struct cast *c, const struct hat *hat, const char *media)
 {
 	struct school *s = &c->school;
@@ -212,10 +217,13 @@ static int fire(struct txn *txn, const struct timer *timer, void *arg)
 
 void cast_time(struct cast *c, const char *at)
 {
-	struct timer_handler handler = { fire, &c->school.desk_env };
-	int64_t end_ms = 0;
 	school_at(&c->school, at);
-	end_ms = c->school.house.now_ms;
+	cast_time_ms(c, c->school.house.now_ms);
+}
+
+void cast_time_ms(struct cast *c, int64_t end_ms)
+{
+	struct timer_handler handler = { fire, &c->school.desk_env };
 	/* Each at its own time, as if the platform had run all the while. */
 	for (int64_t due_ms = 0;
 		timer_next(c->school.house.db, &due_ms) == 1 && due_ms <= end_ms;) {

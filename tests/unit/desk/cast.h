@@ -35,6 +35,8 @@ void cast_issue(struct cast *cast, const char *grade);
 /** Sign, plan, scan and hand in. */
 void cast_submit(struct cast *cast);
 int cast_upload(struct cast *cast, const struct hat *hat, const char *media);
+/** A scan that is kept already; its blob. */
+int64_t cast_blob(struct cast *cast);
 /** Answer the newest probe that was asked for. */
 void cast_probe(struct cast *cast, const char *state);
 /** One command. */
@@ -46,3 +48,4 @@ void store_is(struct cast *cast, const char *sql, const char *text);
 int64_t cast_number(struct cast *cast, const char *sql);
 /** Fire every timer that is due. */
 void cast_time(struct cast *cast, const char *at);
+void cast_time_ms(struct cast *cast, int64_t end_ms);

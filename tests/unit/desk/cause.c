@@ -490,5 +490,5 @@ int main(void)
 		{ "a window is held against its form", a_window_is_held_against_its_form,
 			false },
 	};
-	return fixture_both(cases, sizeof(cases) / sizeof(cases[0]));
+	return house_both(cases, sizeof(cases) / sizeof(cases[0]));
 }

@@ -575,5 +575,5 @@ int main(void)
 		{ "an address finds who answers for it", an_address_finds_who_answers_for_it,
 			false },
 	};
-	return fixture_both(cases, sizeof(cases) / sizeof(cases[0]));
+	return house_both(cases, sizeof(cases) / sizeof(cases[0]));
 }

@@ -190,5 +190,5 @@ int main(void)
 		{ "a missed backup is caught up the same day",
 			a_missed_backup_is_caught_up_the_same_day, false },
 	};
-	return fixture_both(cases, sizeof(cases) / sizeof(cases[0]));
+	return house_both(cases, sizeof(cases) / sizeof(cases[0]));
 }

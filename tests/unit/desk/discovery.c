@@ -551,5 +551,5 @@ int main(void)
 		{ "probe is told its ranges and freezes, and who may lift one",
 			probe_is_told_what_it_may, false },
 	};
-	return fixture_both(cases, sizeof(cases) / sizeof(cases[0]));
+	return house_both(cases, sizeof(cases) / sizeof(cases[0]));
 }

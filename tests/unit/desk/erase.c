@@ -333,5 +333,5 @@ int main(void)
 			the_auditor_reads_from_where_and_what_changed, false },
 		{ "a verification is a record", a_verification_is_a_record, false },
 	};
-	return fixture_both(cases, sizeof(cases) / sizeof(cases[0]));
+	return house_both(cases, sizeof(cases) / sizeof(cases[0]));
 }

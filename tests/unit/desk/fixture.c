@@ -282,7 +282,9 @@ int view_do(struct school *school, const struct hat *hat, enum route_id route, i
 		.token = hat != NULL ? slice_str(hat->token) : (struct slice) { 0 },
 		.address = SLICE("127.0.0.1"),
 		.id = id,
+		.sub = school->call.sub,
 		.key = school->call.key,
+		.agent = school->call.agent,
 		.query = slice_str(query),
 	};
 	struct view view = { .db = school->house.db,

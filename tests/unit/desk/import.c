@@ -363,5 +363,5 @@ int main(void)
 		{ "units come with their tree", units_come_with_their_tree, false },
 		{ "ten thousand rows go in", ten_thousand_rows_go_in, false },
 	};
-	return fixture_both(cases, sizeof(cases) / sizeof(cases[0]));
+	return house_both(cases, sizeof(cases) / sizeof(cases[0]));
 }

@@ -57,10 +57,11 @@ static void five_people(const char *conf)
 	assert_int_equal(
 		cast_number(&c, "SELECT due_at_ms FROM notice"), china_at("2026-03-10T17:30"));
 	assert_int_equal(cast_number(&c, "SELECT count(*) FROM document WHERE kind = 'notice' "
-					 "AND state = 'waiting'"),
+					 "AND state = 'waiting' AND of_id IS NULL"),
 		1);
+	/* And its Word file. */
 	assert_int_equal(
-		cast_number(&c, "SELECT count(*) FROM outbox WHERE kind = 'render'"), 1);
+		cast_number(&c, "SELECT count(*) FROM outbox WHERE kind = 'render'"), 2);
 	/* The mail to the officer: no word of what is wrong, the paper with it. */
 	assert_int_equal(cast_number(&c, "SELECT count(*) FROM delivery d JOIN outbox o ON "
 					 "o.id = d.id JOIN document p"
@@ -96,9 +97,14 @@ static void five_people(const char *conf)
 		cast_do(&c, &c.director, ROUTE_NOTICES_WITHDRAW,
 			"{\"reason\":\"已经归档不可撤销\"}"),
 		E_STATE, "notice.no_such_step");
-	assert_int_equal(cast_number(&c, "SELECT count(*) FROM timer WHERE fired_at_ms IS NULL "
-					 "AND cancelled_at_ms IS NULL"),
+	/* What is left are the looks at what was closed, days from now. */
+	assert_int_equal(
+		cast_number(&c, "SELECT count(*) FROM timer WHERE fired_at_ms IS NULL "
+				"AND cancelled_at_ms IS NULL AND kind LIKE 'notice.%'"),
 		0);
+	assert_int_equal(
+		cast_number(&c, "SELECT count(*) FROM timer WHERE kind = 'finding.recheck'"),
+		2);
 	school_close(&c.school);
 }
 
@@ -598,5 +604,5 @@ int main(void)
 		{ "a false positive of grade high needs a second operator",
 			false_positives_need_two, false },
 	};
-	return fixture_both(cases, sizeof(cases) / sizeof(cases[0]));
+	return house_both(cases, sizeof(cases) / sizeof(cases[0]));
 }

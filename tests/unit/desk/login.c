@@ -360,5 +360,5 @@ int main(void)
 		{ "a changed password ends the other sessions",
 			a_changed_password_ends_the_other_sessions, false },
 	};
-	return fixture_both(cases, sizeof(cases) / sizeof(cases[0]));
+	return house_both(cases, sizeof(cases) / sizeof(cases[0]));
 }

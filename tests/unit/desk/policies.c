@@ -294,7 +294,7 @@ int main(void)
 		{ "the versions and their texts can be read", versions_can_be_read, false },
 	};
 	texts = arena_create(0);
-	int failed = fixture_both(cases, sizeof(cases) / sizeof(cases[0]));
+	int failed = house_both(cases, sizeof(cases) / sizeof(cases[0]));
 	texts = arena_destroy(texts);
 	return failed;
 }

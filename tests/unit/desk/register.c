@@ -335,5 +335,5 @@ int main(void)
 			an_asset_is_as_bad_as_its_worst_check, false },
 		{ "lists turn pages with and without words", lists_turn_pages, false },
 	};
-	return fixture_both(cases, sizeof(cases) / sizeof(cases[0]));
+	return house_both(cases, sizeof(cases) / sizeof(cases[0]));
 }

@@ -122,5 +122,5 @@ int main(void)
 		  "refused",
 			what_is_no_report_is_refused, false },
 	};
-	return fixture_both(cases, sizeof(cases) / sizeof(cases[0]));
+	return house_both(cases, sizeof(cases) / sizeof(cases[0]));
 }

@@ -319,5 +319,5 @@ int main(void)
 			false },
 		{ "the checkup says what is missing", the_checkup_says_what_is_missing, false },
 	};
-	return fixture_both(cases, sizeof(cases) / sizeof(cases[0]));
+	return house_both(cases, sizeof(cases) / sizeof(cases[0]));
 }

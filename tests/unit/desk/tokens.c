@@ -126,5 +126,5 @@ int main(void)
 		{ "an account has twenty tokens and none of another's",
 			an_account_has_twenty_tokens_and_none_of_another, false },
 	};
-	return fixture_both(cases, sizeof(cases) / sizeof(cases[0]));
+	return house_both(cases, sizeof(cases) / sizeof(cases[0]));
 }

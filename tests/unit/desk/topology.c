@@ -251,5 +251,5 @@ int main(void)
 		{ "words are held against the map", words_are_held_against_the_map, false },
 		{ "without devices nothing is made", without_devices_nothing_is_made, false },
 	};
-	return fixture_both(cases, sizeof(cases) / sizeof(cases[0]));
+	return house_both(cases, sizeof(cases) / sizeof(cases[0]));
 }

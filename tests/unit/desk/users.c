@@ -308,5 +308,5 @@ int main(void)
 		{ "an empty store gets one administrator, once",
 			an_empty_store_gets_one_administrator_once, false },
 	};
-	return fixture_both(cases, sizeof(cases) / sizeof(cases[0]));
+	return house_both(cases, sizeof(cases) / sizeof(cases[0]));
 }

@@ -10,11 +10,16 @@
 #include <unistd.h>
 #include <cmocka.h>
 
+#include "base/arena.h"
 #include "base/buf.h"
 #include "base/diag.h"
 #include "base/err.h"
+#include "base/json.h"
 #include "base/num.h"
-#include "paper/draw.h"
+#include "model/paper.h"
+#include "paper/fonts.h"
+#include "paper/pack.h"
+#include "paper/spec.h"
 
 static const char *examples;
 static struct draw_fonts *fonts;
@@ -101,11 +106,19 @@ static int render_example(const char *kind, const char *name, struct buf *pdf)
 	struct diag diag = { 0 };
 	example_read(name, &data);
 	buf_init(pdf, RENDER_OUTPUT_OCTETS_MAX);
-	int pages = render(fonts, slice_str(kind), buf_slice(&data), pdf, &diag);
+	struct render_job job = { .kind = slice_str(kind), .json = buf_slice(&data) };
+	int pages = render(fonts, &job, pdf, &diag);
 	if (pages < 0) {
 		fail_msg("%s: %s", kind, diag.text);
 	}
 	return pages;
+}
+
+static int render_text(const char *kind, struct slice json, struct buf *pdf, struct diag *diag)
+{
+	struct render_job job = { .kind = slice_str(kind), .json = json };
+	buf_init(pdf, RENDER_OUTPUT_OCTETS_MAX);
+	return render(fonts, &job, pdf, diag);
 }
 
 static bool holds(const struct buf *text, const char *what)
@@ -186,20 +199,224 @@ static void test_fonts_embedded(void **state)
 	assert_true(holds(&pdf, "/FontFile3") && holds(&pdf, "/ToUnicode"));
 }
 
+/* The parts of a Word file, and the text of its document without tags. */
+static void docx_text(const char *kind, struct buf *file, struct buf *text)
+{
+	AUTO_ARENA struct arena *arena = arena_create(0);
+	AUTO_BUF struct buf data;
+	struct diag diag = { 0 };
+	struct pack_part *parts = NULL;
+	example_read(kind, &data);
+	buf_init(file, RENDER_OUTPUT_OCTETS_MAX);
+	buf_init(text, RENDER_OUTPUT_OCTETS_MAX);
+	struct render_job job = { slice_str(kind), RENDER_DOCX, buf_slice(&data), { 0 } };
+	if (render(fonts, &job, file, &diag) < 0) {
+		fail_msg("%s: %s", kind, diag.text);
+	}
+	int count = pack_read(buf_slice(file), arena, &parts, &diag);
+	assert_true(count > 5);
+	for (int i = 0; i < count; i++) {
+		bool inside = false;
+		bool document = slice_is(parts[i].name, "word/document.xml");
+		for (size_t at = 0; document && at < parts[i].octets.n; at++) {
+			uint8_t c = parts[i].octets.p[at];
+			inside = c == '<' || (inside && c != '>');
+			if (!inside && c != '>') {
+				buf_put_byte(text, c);
+			}
+		}
+	}
+}
+
+/* What stands on every paper, whoever reads it: number, check code, basis, unit, date. */
+static void common_assert(const char *kind, const struct buf *text)
+{
+	static const char *const members[] = { "number", "check_code", "basis", "unit" };
+	AUTO_ARENA struct arena *arena = arena_create(0);
+	AUTO_BUF struct buf data;
+	const struct json *root = NULL;
+	example_read(kind, &data);
+	assert_int_equal(json_parse(arena, buf_slice(&data), 0, &root, NULL), 0);
+	for (unsigned i = 0; i < 4; i++) {
+		struct slice want = json_get_str(root, members[i]);
+		/* A red head carries the number the office gave it instead. */
+		bool red = i == 0 && json_get_str(root, "doc_number").n > 0;
+		want = red ? json_get_str(root, "doc_number") : want;
+		if (slice_find(buf_slice(text), want) == SIZE_MAX) {
+			fail_msg("%s does not say its %s", kind, members[i]);
+		}
+	}
+}
+
 static void test_every_kind(void **state)
 {
 	(void)state;
-	for (unsigned i = 0; render_kind(i) != NULL; i++) {
+	for (unsigned i = 0; spec_kind(i) != NULL; i++) {
 		AUTO_BUF struct buf pdf;
-		bool brief = strcmp(render_kind(i), "brief") == 0;
-		bool report = strcmp(render_kind(i), "report") == 0;
-		int pages = render_example(render_kind(i),
-			brief    ? "brief"
-			: report ? "report"
-				 : "notice",
-			&pdf);
-		assert_true(brief ? pages == 1 : pages >= 1);
+		AUTO_BUF struct buf text;
+		bool one = strcmp(spec_kind(i), "brief") == 0 ||
+			   strcmp(spec_kind(i), "access_slip") == 0;
+		int pages = render_example(spec_kind(i), spec_kind(i), &pdf);
+		assert_true(one ? pages == 1 : pages >= 1);
 		assert_true(slice_starts(buf_slice(&pdf), SLICE("%PDF-1.")));
+		poppler(&pdf, "pdftotext", "-layout", &text);
+		common_assert(spec_kind(i), &text);
+		assert_false(holds(&text, "{{"));
+	}
+}
+
+static void test_every_word(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; spec_kind(i) != NULL; i++) {
+		AUTO_BUF struct buf file;
+		AUTO_BUF struct buf again;
+		AUTO_BUF struct buf text;
+		AUTO_BUF struct buf more;
+		docx_text(spec_kind(i), &file, &text);
+		docx_text(spec_kind(i), &again, &more);
+		common_assert(spec_kind(i), &text);
+		assert_true(slice_eq(buf_slice(&file), buf_slice(&again)));
+	}
+}
+
+static void test_kinds_named(void **state)
+{
+	(void)state;
+	unsigned count = 0;
+	for (; spec_kind(count) != NULL; count++) {
+		assert_true(name_parse(&paper_kind_names, slice_str(spec_kind(count))) >= 0);
+	}
+	assert_int_equal(count + 1, PAPER_KIND_COUNT); /* and the batch */
+}
+
+static void test_batch(void **state)
+{
+	AUTO_BUF struct buf pdf;
+	AUTO_BUF struct buf text;
+	(void)state;
+	/* 3 pages and an empty one, 1 and an empty one, 2. */
+	assert_int_equal(render_example("batch", "batch", &pdf), 8);
+	poppler(&pdf, "pdftotext", "-layout", &text);
+	struct slice left = buf_slice(&text);
+	static const char *const begins[] = { "编号", "", "", "", "编号", "", "编号" };
+	for (unsigned page = 0; page < 7; page++) {
+		struct slice one = { 0 };
+		(void)slice_cut(left, '\f', &one, &left);
+		bool first = slice_find(one, SLICE("编号：网安通报")) != SIZE_MAX;
+		assert_int_equal(first, begins[page][0] != '\0');
+	}
+}
+
+/* "key":"value", with the paper's needs around it. */
+static void data_with(struct buf *out, const char *more)
+{
+	buf_init(out, RENDER_INPUT_OCTETS_MAX);
+	buf_printf(out,
+		"{\"number\":\"1\",\"unit\":\"甲\",\"title\":\"乙\",\"date\":\"2026年1月1日\",\"check_code\":"
+		"\"ABCDEFGH\",\"basis\":\"某制度第一条\",\"from\":\"中心\"%s}",
+		more);
+}
+
+static void test_table_heads(void **state)
+{
+	AUTO_BUF struct buf pdf;
+	AUTO_BUF struct buf text;
+	(void)state;
+	int pages = render_example("ledger", "ledger", &pdf);
+	poppler(&pdf, "pdftotext", "-layout", &text);
+	unsigned heads = 0;
+	struct slice left = buf_slice(&text);
+	for (size_t at = 0; (at = slice_find(left, SLICE("责任人"))) != SIZE_MAX; heads++) {
+		left = slice_skip(left, at + 9);
+	}
+	assert_true(pages >= 3);
+	/* On every page that the list of 46 goes over. */
+	assert_true(heads >= 3);
+}
+
+static void test_long(void **state)
+{
+	(void)state;
+	AUTO_BUF struct buf list;
+	AUTO_BUF struct buf data;
+	AUTO_BUF struct buf pdf;
+	struct diag diag = { 0 };
+	buf_init(&list, RENDER_INPUT_OCTETS_MAX);
+	buf_put_str(&list, ",\"problems\":[");
+	for (int i = 0; i < 200; i++) {
+		buf_printf(&list,
+			"%s{\"title\":\"第%d个隐患的名称很长很长很长很长很长很长很长很长\",\"description\":\"说明说明说明\"}",
+			i > 0 ? "," : "", i);
+	}
+	buf_put_str(&list, "]");
+	data_with(&data, (const char *)list.p);
+	int pages = render_text("notice", buf_slice(&data), &pdf, &diag);
+	assert_true(pages > 20 && pages < 200);
+	/* All of them fit on the brief's one page, too, shortened. */
+	AUTO_BUF struct buf brief;
+	assert_int_equal(render_text("brief", buf_slice(&data), &brief, &diag), 1);
+}
+
+static void test_hostile(void **state)
+{
+	(void)state;
+	AUTO_BUF struct buf data;
+	AUTO_BUF struct buf pdf;
+	AUTO_BUF struct buf text;
+	struct diag diag = { 0 };
+	AUTO_BUF struct buf more;
+	buf_init(&more, 65536);
+	buf_put_str(&more, ",\"requirement\":\"甲\\u0000\\u0007\\u202e乙\\u2066丙");
+	for (int i = 0; i < 500; i++) {
+		buf_put_str(&more, "\xcc\x81");
+	}
+	buf_put_str(&more, "丁 𠮷 {{unit}} <w:t>&\",\"problems\":[{\"title\":\"");
+	for (int i = 0; i < 3000; i++) {
+		buf_put_str(&more, "W");
+	}
+	buf_put_str(&more, "\"}]");
+	data_with(&data, (const char *)more.p);
+	int pages = render_text("notice", buf_slice(&data), &pdf, &diag);
+	assert_true(pages > 0 && pages < 10);
+	poppler(&pdf, "pdftotext", "-layout", &text);
+	assert_true(holds(&text, "甲乙丙"));
+	assert_true(holds(&text, "{{unit}}")); /* what was told is no template */
+	struct render_job word = { SLICE("notice"), RENDER_DOCX, buf_slice(&data), { 0 } };
+	AUTO_BUF struct buf file;
+	buf_init(&file, RENDER_OUTPUT_OCTETS_MAX);
+	assert_int_equal(render(fonts, &word, &file, &diag), 1);
+}
+
+static void test_missing(void **state)
+{
+	static const struct {
+		const char *name;
+		const char *kind;
+		const char *more;
+		const char *want;
+	} cases[] = {
+		{ "a member the kind needs", "extension", "", "asked_due is missing" },
+		{ "a member of an item", "notice", ",\"problems\":[{\"title\":\"a\"},{}]",
+			"problems[1].title is missing" },
+		{ "a member that is empty", "control",
+			",\"asset\":\" \",\"measure\":\"m\",\"reason\":\"r\"",
+			"asset is missing" },
+		{ "a number where a text is expected", "notice", ",\"due\":3",
+			"due is of another type" },
+		{ "a text where a list is expected", "notice", ",\"problems\":\"x\"",
+			"problems is of another type" },
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		AUTO_BUF struct buf data;
+		AUTO_BUF struct buf pdf;
+		struct diag diag = { 0 };
+		data_with(&data, cases[i].more);
+		int error = render_text(cases[i].kind, buf_slice(&data), &pdf, &diag);
+		if (error != E_INPUT || strcmp(diag.text, cases[i].want) != 0) {
+			fail_msg("%s: %d %s", cases[i].name, error, diag.text);
+		}
 	}
 }
 
@@ -222,16 +439,15 @@ static void test_signature_not_alone(void **state)
 		AUTO_BUF struct buf pdf;
 		AUTO_BUF struct buf text;
 		struct diag diag = { 0 };
-		buf_init(&data, 65536);
-		buf_init(&pdf, RENDER_OUTPUT_OCTETS_MAX);
-		buf_put_str(&data,
-			"{\"number\":\"1\",\"unit\":\"甲\",\"date\":\"2026年1月1日\",\"check_code\":"
-			"\"ABCDEFGH\",\"from\":\"中心\",\"requirement\":\"");
+		AUTO_BUF struct buf text_of;
+		buf_init(&text_of, 65536);
+		buf_put_str(&text_of, ",\"requirement\":\"");
 		for (int i = 0; i < more; i++) {
-			buf_put_str(&data, "要求。\\n");
+			buf_put_str(&text_of, "要求。\\n");
 		}
-		buf_put_str(&data, "末尾要求。\"}");
-		assert_true(render(fonts, SLICE("notice"), buf_slice(&data), &pdf, &diag) > 0);
+		buf_put_str(&text_of, "末尾要求。\"");
+		data_with(&data, (const char *)text_of.p);
+		assert_true(render_text("notice", buf_slice(&data), &pdf, &diag) > 0);
 		poppler(&pdf, "pdftotext", "-layout", &text);
 		size_t last = 0;
 		for (size_t i = 0; i + 1 < text.n; i++) {
@@ -261,9 +477,7 @@ static void test_refused(void **state)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		AUTO_BUF struct buf pdf;
 		struct diag diag = { 0 };
-		buf_init(&pdf, RENDER_OUTPUT_OCTETS_MAX);
-		int error = render(
-			fonts, slice_str(cases[i].kind), slice_str(cases[i].json), &pdf, &diag);
+		int error = render_text(cases[i].kind, slice_str(cases[i].json), &pdf, &diag);
 		if (error != cases[i].want || diag.text[0] == '\0') {
 			fail_msg("%s: %d", cases[i].name, error);
 		}
@@ -273,8 +487,8 @@ static void test_refused(void **state)
 	struct diag diag = { 0 };
 	buf_init(&small, 1000);
 	example_read("notice", &data);
-	assert_int_equal(
-		render(fonts, SLICE("notice"), buf_slice(&data), &small, &diag), E_LIMIT);
+	struct render_job job = { .kind = SLICE("notice"), .json = buf_slice(&data) };
+	assert_int_equal(render(fonts, &job, &small, &diag), E_LIMIT);
 }
 
 int main(int argc, char **argv)
@@ -284,8 +498,21 @@ int main(int argc, char **argv)
 		{ "the text of a notice can be read back", test_text, NULL, NULL, NULL },
 		{ "a full page has 22 lines within the margins", test_grid, NULL, NULL, NULL },
 		{ "fonts are embedded and small", test_fonts_embedded, NULL, NULL, NULL },
-		{ "every kind renders, the brief on one page", test_every_kind, NULL, NULL,
+		{ "every kind renders, brief and access slip on one page", test_every_kind,
+			NULL, NULL, NULL },
+		{ "every kind is a Word file that says the same, octet for octet twice",
+			test_every_word, NULL, NULL, NULL },
+		{ "every kind has its name", test_kinds_named, NULL, NULL, NULL },
+		{ "papers to print begin on the front of a sheet", test_batch, NULL, NULL,
 			NULL },
+		{ "the head of a table stands on each of its pages", test_table_heads, NULL,
+			NULL, NULL },
+		{ "200 findings fill pages, and one page of the brief", test_long, NULL, NULL,
+			NULL },
+		{ "hostile text is cleaned and filled in once", test_hostile, NULL, NULL,
+			NULL },
+		{ "data that lacks something is refused with its name", test_missing, NULL,
+			NULL, NULL },
 		{ "the same data gives the same octets", test_same_octets, NULL, NULL, NULL },
 		{ "the signature never stands alone on a page", test_signature_not_alone, NULL,
 			NULL, NULL },

@@ -24,6 +24,7 @@ static char postgres_bin[300];
 static pid_t postmaster;
 static pid_t owner;
 static unsigned made;
+static void (*filler)(const char *conf); /* NULL = stores begin empty */
 
 static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
 {
@@ -202,16 +203,10 @@ static bool start_postgres(void)
 	return true;
 }
 
-const char *fixture_postgres(void)
+static void database_make(const char *name, const char *of)
 {
-	static char uri[200];
-	if (!start_postgres()) {
-		return NULL;
-	}
-	char name[32];
-	(void)snprintf(name, sizeof(name), "t%u", ++made);
-	char sql[64];
-	(void)snprintf(sql, sizeof(sql), "CREATE DATABASE %s", name);
+	char sql[96];
+	(void)snprintf(sql, sizeof(sql), "CREATE DATABASE %s TEMPLATE %s", name, of);
 	PGconn *conn = connect_admin();
 	PGresult *result = PQexec(conn, sql);
 	if (PQresultStatus(result) != PGRES_COMMAND_OK) {
@@ -220,14 +215,60 @@ const char *fixture_postgres(void)
 	}
 	PQclear(result);
 	PQfinish(conn);
+}
+
+const char *fixture_postgres(void)
+{
+	static char uri[200];
+	static bool filled;
+	char name[32];
+	if (!start_postgres()) {
+		return NULL;
+	}
+	if (filler != NULL && !filled) {
+		database_make("filled", "template1");
+		uri_of(uri, sizeof(uri), "filled");
+		filler(uri);
+		filled = true;
+	}
+	(void)snprintf(name, sizeof(name), "t%u", ++made);
+	database_make(name, filled ? "filled" : "template1");
 	uri_of(uri, sizeof(uri), name);
 	return uri;
+}
+
+static void file_copy(const char *from, const char *to)
+{
+	char octets[64 * 1024];
+	FILE *in = fopen(from, "rb");
+	FILE *out = fopen(to, "wb");
+	size_t n = 0;
+	if (in == NULL || out == NULL) {
+		abort();
+	}
+	while ((n = fread(octets, 1, sizeof(octets), in)) > 0) {
+		if (fwrite(octets, 1, n, out) != n) {
+			abort();
+		}
+	}
+	(void)fclose(in);
+	if (fclose(out) != 0) {
+		abort();
+	}
 }
 
 const char *fixture_sqlite(void)
 {
 	static char conf[160];
+	static char filled[160];
+	if (filler != NULL && filled[0] == '\0') {
+		(void)snprintf(filled, sizeof(filled), "sqlite:%s/filled.db", fixture_dir());
+		filler(filled);
+	}
 	(void)snprintf(conf, sizeof(conf), "sqlite:%s/t%u.db", fixture_dir(), ++made);
+	if (filler != NULL) {
+		file_copy(strchr(filled, ':') + 1, strchr(conf, ':') + 1);
+	}
 	return conf;
 }
 
@@ -286,4 +327,11 @@ int fixture_both(const struct fixture_case *cases, size_t count)
 	free(bounds);
 	free(names);
 	return failed;
+}
+
+int fixture_filled(
+	const struct fixture_case *cases, size_t count, void (*fill)(const char *conf))
+{
+	filler = fill;
+	return fixture_both(cases, count);
 }

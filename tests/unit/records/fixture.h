@@ -20,6 +20,10 @@ struct fixture_case {
 /** Run all cases on SQLite and, where its programs are installed, on PostgreSQL. */
 int fixture_both(const struct fixture_case *cases, size_t count);
 
+/** The same on stores that fill has filled, each kind once: every case has a copy. */
+int fixture_filled(
+	const struct fixture_case *cases, size_t count, void (*fill)(const char *conf));
+
 /** The scratch folder, made on the first call and removed at exit. */
 const char *fixture_dir(void);
 

@@ -4,9 +4,11 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <cmocka.h>
 
 #include "base/diag.h"
+#include "fixture.h"
 #include "records/db.h"
 #include "records/migrate.h"
 #include "records/sql.h"
@@ -14,6 +16,23 @@
 static int64_t now_of(void *clock)
 {
 	return ((struct house *)clock)->now_ms;
+}
+
+static void fill(const char *conf)
+{
+	struct diag diag = { 0 };
+	struct db *db = NULL;
+	if (db_open(conf, 0, &db, &diag) < 0 ||
+		migrate_to(db, migrate_latest(), NULL, &diag) < 0) {
+		print_error("%s\n", diag.text);
+		abort();
+	}
+	(void)db_close(db);
+}
+
+int house_both(const struct fixture_case *cases, size_t count)
+{
+	return fixture_filled(cases, count, fill);
 }
 
 void house_open(struct house *house, const char *conf)

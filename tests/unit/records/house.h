@@ -4,18 +4,23 @@
  */
 #pragma once
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "records/batch.h"
 #include "records/txn.h"
 
 struct db;
+struct fixture_case;
 
 struct house {
 	struct db *db;
 	struct batch *batch;
 	int64_t now_ms;
 };
+
+/** fixture_both on stores that are migrated already. */
+int house_both(const struct fixture_case *cases, size_t count);
 
 void house_open(struct house *house, const char *conf);
 void house_close(struct house *house);

@@ -162,8 +162,9 @@ static void pages_go_by_due_date(const char *conf)
 		(void)snprintf(date, sizeof(date), due[i] != 0 ? "%d" : "NULL", due[i]);
 		(void)snprintf(sql, sizeof(sql),
 			"INSERT INTO notice (id, version, state, title, grade, unit_id, source,"
-			" requirement, author_id, created_at_ms, due_at_ms, policy) VALUES ($1,"
-			" 1, 'received', 't', 'low', %lld, 'monitor', 'r', %lld, 1, %s, 'p')",
+			" requirement, author_id, created_at_ms, issued_at_ms, due_at_ms, policy)"
+			" VALUES ($1, 1, 'received', 't', 'low', %lld, 'monitor', 'r', %lld, 1, 1, %s,"
+			" 'p')",
 			(long long)(i < 7 ? c.unit : c.other), (long long)c.operator.person_id,
 			date);
 		ids[i] = school_row(&c.school, sql);
@@ -398,5 +399,5 @@ int main(void)
 		{ "overview, to-do and log count what their reader may see", overview_and_log,
 			false },
 	};
-	return fixture_both(cases, sizeof(cases) / sizeof(cases[0]));
+	return house_both(cases, sizeof(cases) / sizeof(cases[0]));
 }

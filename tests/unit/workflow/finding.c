@@ -24,6 +24,20 @@ static const struct {
 	{ "new", "false_positive", "false_positive", 'd' },
 	{ "confirmed", "false_positive", "false_positive", 'd' },
 	{ "new", "duplicate", "duplicate", 'd' },
+	{ "reopened", "false_positive", "false_positive", 'd' },
+	{ "new", "merge", "merged", 'd' },
+	{ "confirmed", "merge", "merged", 'd' },
+	{ "new", "transfer", "transferred_to_event", 'd' },
+	{ "confirmed", "transfer", "transferred_to_event", 'd' },
+	{ "reopened", "transfer", "transferred_to_event", 'd' },
+	{ "confirmed", "accept", "accepted", 'l' }, /* who approved it */
+	{ "noticed", "accept", "accepted", 'l' },
+	{ "accepted", "expire", "confirmed", 's' },
+	{ "closed", "reopen", "reopened", 's' },
+	{ "false_positive", "keep", "false_positive", 'd' },
+	{ "false_positive", "revive", "new", 'd' },
+	{ "noticed", "drop", "false_positive", 's' },
+	{ "remediated", "release", "confirmed", 's' },
 	{ "confirmed", "notice", "noticed", 's' },
 	{ "noticed", "remediate", "remediated", 's' },
 	{ "remediated", "send_back", "noticed", 's' },
@@ -52,6 +66,8 @@ static bool allowed(char who, enum role role)
 		return unit;
 	case 'b':
 		return desk || unit;
+	case 'l':
+		return role == ROLE_DIRECTOR || role == ROLE_LEADING_GROUP;
 	case 'v':
 		return desk || role == ROLE_VERIFIER;
 	default:
@@ -85,7 +101,12 @@ static bool finding_may(const struct finding_facts *f, const char *act)
 	if (strcmp(act, "false_positive") == 0) {
 		return f->reason_given && (!high || !third || f->second_operator);
 	}
-	return strcmp(act, "duplicate") != 0 || f->target_open;
+	if (strcmp(act, "transfer") == 0 || strcmp(act, "keep") == 0 ||
+		strcmp(act, "revive") == 0) {
+		return f->reason_given;
+	}
+	bool into = strcmp(act, "duplicate") == 0 || strcmp(act, "merge") == 0;
+	return !into || f->target_open;
 }
 
 static struct finding_facts finding_facts_of(unsigned bits, enum grade grade)

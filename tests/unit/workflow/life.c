@@ -52,6 +52,7 @@ struct life {
 	unsigned numbers;
 	unsigned round;
 	bool delivered;
+	bool offline;
 	bool pending;
 	bool probed; /* after the submission */
 	bool briefed;
@@ -59,6 +60,8 @@ struct life {
 	bool started;
 	int64_t now_ms;
 	int64_t issued_ms;
+	int64_t objected_ms;
+	unsigned objector;
 	struct due due;
 };
 
@@ -76,6 +79,7 @@ static void life_start(struct life *life, unsigned people, bool centre_unit)
 		.repairer = NOBODY,
 		.verifier = NOBODY,
 		.reader = NOBODY,
+		.objector = NOBODY,
 		.round = 1,
 		.now_ms = china_at("2026-03-02T09:00") };
 }
@@ -112,6 +116,11 @@ static struct notice_facts facts_of(const struct life *life, unsigned person)
 		.delivered = life->delivered,
 		.confirm_pending = life->pending,
 		.findings_closed = life->finding == FINDING_CLOSED,
+		.objection_in_time = true,
+		.actor_is_objector = person == life->objector,
+		.objection_fits = true,
+		.new_unit_known = true,
+		.parts_named = false, /* there is one finding */
 		.verification = { .state = life->verification,
 			.grade = life->grade,
 			.method = METHOD_PROBE,
@@ -124,7 +133,8 @@ static struct notice_facts facts_of(const struct life *life, unsigned person)
 			.from_probe = life->from_probe,
 			.fresh_negative_probe = life->probed,
 			.second_reader = life->reader != NOBODY && life->reader != person,
-			.failure_evidence = true },
+			.failure_evidence = true,
+			.offline_proof = true },
 	};
 }
 
@@ -145,6 +155,11 @@ static void remember(struct life *life, enum notice_act act, unsigned person)
 		life->reader = NOBODY;
 	} else if (act == NOTICE_ACT_SECOND_READ) {
 		life->reader = person;
+	} else if (act == NOTICE_ACT_PASS_OFFLINE) {
+		life->offline = true;
+	} else if (act == NOTICE_ACT_OBJECT) {
+		life->objected_ms = life->now_ms;
+		life->objector = person;
 	} else if (act == NOTICE_ACT_BRIEF) {
 		life->briefed = true;
 	}
@@ -155,7 +170,8 @@ static int apply(struct life *life, enum notice_act act, unsigned person,
 	const struct notice_outcome *outcome)
 {
 	struct notice_timing timing = { &china, &school, life->grade,
-		act == NOTICE_ACT_ISSUE ? life->now_ms : life->issued_ms, life->now_ms, NULL };
+		act == NOTICE_ACT_ISSUE ? life->now_ms : life->issued_ms, life->now_ms, NULL,
+		life->objected_ms, false, NULL, 0 };
 	int error = notice_remedy(&timing, outcome->clocks, &life->due);
 	if (error < 0) {
 		assert_true(error == E_LIMIT && act == NOTICE_ACT_RETURN);
@@ -319,7 +335,8 @@ static void must_hold(const struct life *life)
 	if (life->state >= NOTICE_PASSED && life->state <= NOTICE_CLOSED) {
 		assert_true(
 			life->finding == FINDING_CLOSED && life->verifier != life->repairer);
-		assert_true(life->probed || (!life->from_probe && !life->centre_unit));
+		assert_true(life->probed || life->offline ||
+			    (!life->from_probe && !life->centre_unit));
 		assert_true(!in_unit(life, life->verifier) || life->centre_unit);
 	}
 	if (life->state == NOTICE_CLOSED) {
@@ -342,7 +359,9 @@ static void must_hold(const struct life *life)
 		bool looked_at = life->state == NOTICE_SUBMITTED ||
 				 life->state == NOTICE_VERIFYING ||
 				 (life->state >= NOTICE_PASSED && life->state <= NOTICE_CLOSED);
-		assert_true(due_paused(&life->due) == looked_at);
+		/* One that was withdrawn keeps its clock as it stood. */
+		assert_true(
+			due_paused(&life->due) == looked_at || life->state == NOTICE_WITHDRAWN);
 	}
 }
 
@@ -398,7 +417,9 @@ static void random_lives_never_break_a_rule(void **state)
 		bool submitted =
 			life.state == NOTICE_SUBMITTED || life.state == NOTICE_VERIFYING;
 		life.probed = life.probed || (submitted && roll(&seed, 2) == 0);
-		if (act == NOTICE_ACT_WITHDRAW && roll(&seed, 10) != 0) {
+		bool ends = act == NOTICE_ACT_WITHDRAW || act == NOTICE_ACT_DROP ||
+			    act == NOTICE_ACT_REASSIGN;
+		if (ends && roll(&seed, 10) != 0) {
 			continue;
 		}
 		moved += act_by(&life, act, role, person_draw(&life, &seed)) == 0 ? 1 : 0;

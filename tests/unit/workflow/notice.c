@@ -13,7 +13,12 @@
 #include "china.h"
 #include "notice_reference.h"
 
-enum { REFERENCES = sizeof(reference) / sizeof(reference[0]), FACTS = 30, BLIND_CASES = 64 };
+enum {
+	REFERENCES = sizeof(reference) / sizeof(reference[0]),
+	FACTS = 36,
+	WALK_STEPS = 1000000,
+	BLIND_CASES = 64
+};
 
 /* Every yes-or-no fact, so that combinations can be counted through. */
 static bool *fact_at(struct notice_facts *f, unsigned i)
@@ -27,7 +32,9 @@ static bool *fact_at(struct notice_facts *f, unsigned i)
 		&f->staffing.small_mode, &v->unit_is_centre, &v->actor_is_repairer,
 		&v->actor_is_author, &v->actor_is_verifier, &v->actor_in_unit, &v->from_probe,
 		&v->fresh_negative_probe, &v->retest_recorded, &v->second_reader,
-		&v->failure_evidence, &v->staffing.small_mode };
+		&v->failure_evidence, &v->staffing.small_mode, &f->objection_in_time,
+		&f->actor_is_objector, &f->objection_fits, &f->new_unit_known, &f->parts_named,
+		&v->offline_proof };
 	return facts[i];
 }
 
@@ -64,8 +71,41 @@ static bool proof_is_there(const struct verification_facts *v)
 static bool pass_may(const struct verification_facts *v)
 {
 	bool second = !serious(v->grade) || !third_person(&v->staffing) || v->second_reader;
-	return v->state == VERIFICATION_TESTING && verifier_may(v) && proof_is_there(v) &&
-	       second;
+	/* What did not answer at first may have come back. */
+	bool looked_at =
+		v->state == VERIFICATION_TESTING || v->state == VERIFICATION_CANNOT_VERIFY;
+	return looked_at && verifier_may(v) && proof_is_there(v) && second;
+}
+
+static bool settle_may(const struct notice_facts *f, const char *act)
+{
+	const struct verification_facts *v = &f->verification;
+	bool second = !serious(v->grade) || !third_person(&v->staffing) || v->second_reader;
+	bool testing = v->state == VERIFICATION_TESTING;
+	bool silent = v->state == VERIFICATION_CANNOT_VERIFY;
+	if (strcmp(act, "partial") == 0) {
+		return testing && f->parts_named && verifier_may(v) && proof_is_there(v) &&
+		       second && v->failure_evidence;
+	}
+	if (strcmp(act, "cannot_verify") == 0) {
+		return testing && f->reason_given && verifier_may(v) && v->failure_evidence;
+	}
+	if (strcmp(act, "pass_offline") == 0) {
+		return silent && verifier_may(v) && v->offline_proof && second;
+	}
+	return (testing || silent) && verifier_may(v) && v->failure_evidence;
+}
+
+static bool objection_may(const struct notice_facts *f, const char *act)
+{
+	if (strcmp(act, "object") == 0) {
+		return f->actor_in_unit && f->reason_given && f->objection_in_time;
+	}
+	bool may = f->reason_given && !f->actor_is_objector;
+	if (strcmp(act, "dismiss") == 0) {
+		return may;
+	}
+	return may && f->objection_fits && (strcmp(act, "reassign") != 0 || f->new_unit_known);
 }
 
 static bool issue_may(const struct notice_facts *f, const char *role)
@@ -107,13 +147,15 @@ static bool desk_may(const struct notice_facts *f, const char *act, const char *
 		return v->state == VERIFICATION_ASSIGNED && verifier_may(v);
 	}
 	if (strcmp(act, "second_read") == 0) {
-		return v->state == VERIFICATION_TESTING && !v->actor_is_repairer &&
-		       !v->actor_is_verifier && (!v->actor_in_unit || v->unit_is_centre);
+		return (v->state == VERIFICATION_TESTING ||
+			       v->state == VERIFICATION_CANNOT_VERIFY) &&
+		       !v->actor_is_repairer && !v->actor_is_verifier &&
+		       (!v->actor_in_unit || v->unit_is_centre);
 	}
 	if (strcmp(act, "pass") == 0) {
 		return pass_may(v);
 	}
-	return v->state == VERIFICATION_TESTING && verifier_may(v) && v->failure_evidence;
+	return settle_may(f, act);
 }
 
 static bool reference_may(const struct notice_facts *f, const char *act, const char *role)
@@ -123,6 +165,13 @@ static bool reference_may(const struct notice_facts *f, const char *act, const c
 	}
 	if (strcmp(act, "reject") == 0 || strcmp(act, "withdraw") == 0) {
 		return f->reason_given;
+	}
+	static const char *const objections[] = { "object", "dismiss", "uphold", "drop",
+		"reassign" };
+	for (size_t i = 0; i < sizeof(objections) / sizeof(objections[0]); i++) {
+		if (strcmp(act, objections[i]) == 0) {
+			return objection_may(f, act);
+		}
 	}
 	if (strcmp(act, "deliver") == 0) {
 		return !f->delivered;
@@ -154,11 +203,11 @@ static bool reference_may(const struct notice_facts *f, const char *act, const c
 }
 
 /* Facts an act looks at, as bits of fact_at. */
-static uint32_t relevant(const char *act)
+static uint64_t relevant(const char *act)
 {
 	static const struct {
 		const char *act;
-		uint32_t facts;
+		uint64_t facts;
 	} masks[] = {
 		{ "review", 1U << 11 | 1U << 12 | 1U << 13 },
 		{ "reject", 1U << 3 },
@@ -181,6 +230,14 @@ static uint32_t relevant(const char *act)
 		{ "upreport_receipted", 1U << 10 },
 		{ "close", 1U << 16 | 1U << 17 },
 		{ "withdraw", 1U << 3 },
+		{ "object", 1U << 2 | 1U << 3 | 1U << 30 },
+		{ "dismiss", 1U << 3 | 1ULL << 31 },
+		{ "uphold", 1U << 3 | 3ULL << 31 },
+		{ "drop", 1U << 3 | 3ULL << 31 },
+		{ "reassign", 1U << 3 | 7ULL << 31 },
+		{ "partial", 0x1ffU << 19 | 3U << 28 | 1ULL << 34 },
+		{ "cannot_verify", 1U << 3 | 0x1fU << 19 | 3U << 28 },
+		{ "pass_offline", 0x1fU << 19 | 1U << 27 | 1U << 29 | 1ULL << 35 },
 	};
 	for (size_t i = 0; i < sizeof(masks) / sizeof(masks[0]); i++) {
 		if (strcmp(masks[i].act, act) == 0) {
@@ -254,8 +311,8 @@ static void compare(const struct pair *pair, const struct notice_facts *facts, u
 /* All combinations of what the act looks at; whatever else holds is drawn. */
 static void compare_all(const struct pair *pair, uint64_t *seed, uint64_t *count)
 {
-	uint32_t mask = relevant(name_id(&notice_act_names, pair->act));
-	uint32_t subset = 0;
+	uint64_t mask = relevant(name_id(&notice_act_names, pair->act));
+	uint64_t subset = 0;
 	do {
 		for (unsigned variant = 0; variant < GRADE_COUNT * METHOD_COUNT; variant++) {
 			struct notice_facts facts;
@@ -273,8 +330,11 @@ static void compare_all(const struct pair *pair, uint64_t *seed, uint64_t *count
 				(enum verification_method)(variant / GRADE_COUNT);
 			if (variant % 3 != 0) {
 				bool start = pair->act == NOTICE_ACT_VERIFY;
-				facts.verification.state =
-					start ? VERIFICATION_ASSIGNED : VERIFICATION_TESTING;
+				bool silent = pair->act == NOTICE_ACT_PASS_OFFLINE ||
+					      variant % 3 == 2;
+				facts.verification.state = start    ? VERIFICATION_ASSIGNED
+							   : silent ? VERIFICATION_CANNOT_VERIFY
+								    : VERIFICATION_TESTING;
 			}
 			compare(pair, &facts, count);
 		}
@@ -292,6 +352,39 @@ static int reference_find(const char *state, const char *act, const char *role)
 		}
 	}
 	return -1;
+}
+
+/* A long walk: wherever the reference says it leads, the product must be there too. */
+static void a_million_random_steps_agree_with_the_reference(void **state)
+{
+	(void)state;
+	uint64_t seed = 20260317;
+	uint64_t count = 0;
+	unsigned moved = 0;
+	enum notice_state here = NOTICE_DRAFT;
+	for (unsigned step = 0; step < WALK_STEPS; step++) {
+		struct pair pair = { here, (enum notice_act)roll(&seed, NOTICE_ACT_COUNT),
+			(enum role)roll(&seed, ROLE_COUNT), -1 };
+		const char *act = name_id(&notice_act_names, pair.act);
+		const char *role = name_id(&role_names, pair.role);
+		struct notice_facts facts;
+		facts_draw(&facts, &seed);
+		facts.state = here;
+		pair.row = reference_find(name_id(&notice_state_names, here), act, role);
+		compare(&pair, &facts, &count);
+		if (pair.row >= 0 && reference_may(&facts, act, role)) {
+			int to = name_parse(
+				&notice_state_names, slice_str(reference[pair.row].to));
+			assert_true(to >= 0);
+			here = (enum notice_state)to;
+			moved++;
+		}
+		if (notice_terminal(here)) {
+			here = (enum notice_state)roll(&seed, NOTICE_COUNT);
+		}
+	}
+	print_message("# %u steps, %u of them led on\n", WALK_STEPS, moved);
+	assert_true(moved > 1000);
 }
 
 static void every_state_act_role_and_fact_agrees_with_the_reference(void **state)
@@ -389,6 +482,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_state_act_role_and_fact_agrees_with_the_reference),
+		cmocka_unit_test(a_million_random_steps_agree_with_the_reference),
 		cmocka_unit_test(
 			a_notice_goes_to_the_specialist_else_the_officer_else_the_head),
 		cmocka_unit_test(a_refusal_carries_a_code_and_a_sentence),

@@ -166,8 +166,8 @@ static void the_clock_starts_when_somebody_was_reached_or_an_hour_after_issue(vo
 {
 	(void)state;
 	int64_t issued_ms = china_at("2026-09-18T16:50");
-	struct notice_timing timing = { &china, &school, GRADE_HIGH, issued_ms, issued_ms,
-		NULL };
+	struct notice_timing timing = { &china, &school, GRADE_HIGH, issued_ms, issued_ms, NULL,
+		0, false, NULL, 0 };
 	int64_t t0_ms = 0;
 	assert_int_equal(notice_t0(&timing, 0, &t0_ms), 0);
 	assert_true(t0_ms == china_at("2026-09-18T17:50"));
@@ -182,7 +182,8 @@ static void a_notice_keeps_its_clock_through_return_and_failure(void **state)
 {
 	(void)state;
 	struct notice_timing timing = { &china, &school, GRADE_HIGH,
-		china_at("2026-03-02T10:00"), china_at("2026-03-02T10:00"), NULL };
+		china_at("2026-03-02T10:00"), china_at("2026-03-02T10:00"), NULL, 0, false,
+		NULL, 0 };
 	struct due due;
 	assert_int_equal(notice_remedy(&timing, NOTICE_CLOCK_REMEDY_START, &due), 0);
 	assert_true(due.start_ms == china_at("2026-03-02T11:00"));
@@ -215,7 +216,8 @@ static void plain_clocks_start_when_the_outcome_says_so(void **state)
 {
 	(void)state;
 	int64_t now_ms = china_at("2026-03-06T16:50"); /* a Friday */
-	struct notice_timing timing = { &china, &school, GRADE_MEDIUM, now_ms, now_ms, NULL };
+	struct notice_timing timing = { &china, &school, GRADE_MEDIUM, now_ms, now_ms, NULL, 0,
+		false, NULL, 0 };
 	struct due due;
 	assert_int_equal(
 		notice_clock_start(&timing, NOTICE_CLOCK_SIGN_START, POLICY_SIGN_FOR, &due), 0);

@@ -37,7 +37,12 @@ export function fill(text: string, args: Args): string {
 }
 
 export async function setLocale(next: Locale): Promise<void> {
-  words.value = next === 'en' ? (await import('./en')).en : source;
+  if (next === 'en') {
+    const [first, later] = await Promise.all([import('./en/first'), import('./en/later')]);
+    words.value = { ...first.first, ...later.later };
+  } else {
+    words.value = source;
+  }
   locale.value = next;
   document.documentElement.lang = next;
   localStorage.setItem('fengsui.locale', next);

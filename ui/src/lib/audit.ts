@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What an audit entry keeps apart of persons, and what a verification found, in words.
+import './audit_words';
 import type { AuditCheck, AuditItem } from '@/api/schema';
 import { locale, t, tx } from '@/i18n';
 import { count } from '@/lib/format';

@@ -15,25 +15,24 @@ export const queries = new QueryClient({
   },
 });
 
-/** Topic of an event → first words of the query keys that show it. */
+/** Topic of an event → first words of the query keys that show it; others go by their own name. */
 const SHOWN: Record<string, string[]> = {
   alert: ['alert', 'overview', 'rules', 'topology', 'circuits', 'circuit'],
   incident: ['incident', 'alert', 'todo', 'overview'],
   finding: ['finding', 'todo'],
-  notice: ['notice', 'notices', 'todo', 'overview', 'findings'],
+  notice: ['notice', 'notices', 'todo', 'overview', 'findings', 'dues', 'paper'],
+  incoming: ['incoming', 'paper', 'superiors', 'todo', 'dues'],
+  task: ['tasks', 'task', 'meetings', 'guidance', 'todo', 'dues'],
   check: ['checks', 'check', 'device', 'overview'],
   circuit: ['circuits', 'circuit', 'overview'],
-  maintenance: ['maintenance'],
   topology: ['topology', 'device', 'check'],
-  rule: ['rules'],
-  asset: ['assets', 'asset'],
+  knowledge: ['knowledge', 'advice'],
   discovered: ['discovered', 'discovery', 'todo', 'overview'],
   subnet: ['subnets', 'discovery'],
   freeze: ['freezes', 'discovery'],
-  unit: ['units'],
   person: ['people'],
   user: ['users', 'people'],
-  setting: ['settings', 'checkup'],
+  setting: ['settings', 'checkup', 'calendar'],
   delivery: ['deliveries', 'notice', 'incident'],
   document: ['notice'],
   audit: ['audit-state'],
@@ -55,7 +54,7 @@ function refresh(): void {
 
 export function noteChanges(changes: Change[]): void {
   for (const change of changes) {
-    (SHOWN[change.topic] ?? []).forEach((key) => waiting.add(key));
+    (SHOWN[change.topic] ?? [change.topic, `${change.topic}s`, 'units', 'todo']).forEach((key) => waiting.add(key));
   }
   if (waiting.size > 0 && timer === null) {
     timer = setTimeout(refresh, GAP_MS);

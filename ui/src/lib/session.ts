@@ -64,5 +64,5 @@ export function homeOf(role: string): string {
   if (LEADERS.includes(role)) {
     return '/lead';
   }
-  return role === 'auditor' ? '/audit' : '/';
+  return role === 'auditor' ? '/audit' : role === 'school_office' ? '/incoming' : '/';
 }

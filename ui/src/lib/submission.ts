@@ -4,6 +4,7 @@
 import { computed, reactive, ref, watch } from 'vue';
 import { api, newKey, ok, seen } from '@/api/client';
 import { upload } from '@/api/notices';
+import { toAnswer } from '@/api/pleas';
 import type { Notice } from '@/api/schema';
 import { t } from '@/i18n';
 import { useCommand } from './command';
@@ -32,7 +33,7 @@ export function useSubmission(notice: () => Notice) {
   const first = notice();
   const name = `rectify/${first.id}/${first.round}`;
   const form = reactive<Draft>({
-    items: first.findings.map((f) => ({ finding_id: f.id, cause: 'config', measure: '', residual: '' })),
+    items: toAnswer(first).map((f) => ({ finding_id: f.id, cause: 'config', measure: '', residual: '' })),
     lesson: '',
     file: null,
     key: newKey(),

@@ -43,7 +43,7 @@ export function reasonOf(raw: unknown): string {
 }
 
 /** One entry of a record's history. */
-export function happening(item: Pick<Timeline, 'code' | 'args' | 'actor' | 'role'>): string {
+export function happening(item: Pick<Timeline, 'code' | 'args' | 'actor' | 'role'> & { for_person?: string | null }): string {
   const args = flat(item.args);
   const inner = (item.args as { args?: unknown } | null)?.args;
   if (item.code === 'reason_changed') {
@@ -54,7 +54,7 @@ export function happening(item: Pick<Timeline, 'code' | 'args' | 'actor' | 'role
   if (typeof args.state === 'string') {
     args.state = noticeState(args.state);
   }
-  const who = item.actor ?? tx('word.system', 'system');
+  const who = (item.actor ?? tx('word.system', 'system')) + (item.for_person ? ` (${tx('said.for', item.for_person, { name: item.for_person })})` : '');
   const done = tx(`audit.act.${item.code}`, tx(`finding.state.${item.code}`, ''));
   const or = done ? `${who} ${done}` : plain(item.code, args);
   return tx(`did.${item.code}`, or, { actor: who, role: item.role ? roleName(item.role) : '', ...args });

@@ -45,6 +45,7 @@ const NOTICE: Record<string, Mark> = {
   review: { tone: 'warn', hollow: true },
   issued: { tone: 'bad', hollow: true },
   received: { tone: 'warn' },
+  objected: { tone: 'accent', hollow: true },
   rectifying: { tone: 'warn' },
   submitted: { tone: 'accent', hollow: true },
   returned: { tone: 'bad' },

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // How devices that were found are written.
+import '../assets/register_words';
 import type { Discovered } from '@/api/schema';
 import { t } from '@/i18n';
 import type { Mark } from '@/model/states';

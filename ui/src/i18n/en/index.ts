@@ -1,31 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+// English, in two parts that are loaded side by side.
 import type { Key } from '../zh';
-import { alerts } from './alerts';
-import { checkKinds } from './check_kinds';
-import { commonRefusals } from './common_refusals';
-import { found } from './found';
-import { hazard } from './hazard';
-import { expiry } from './expiry';
-import { lines } from './lines';
-import { manage } from './manage';
-import { metrics } from './metrics';
-import { nav } from './nav';
-import { network } from './network';
-import { notices } from './notices';
-import { phone } from './phone';
-import { problems } from './problems';
-import { refusals } from './refusals';
-import { results } from './results';
-import { register } from './register';
-import { review } from './review';
-import { rules } from './rules';
-import { said } from './said';
-import { sentences } from './sentences';
-import { setup } from './setup';
-import { since } from './since';
-import { shell } from './shell';
-import { topology } from './topology';
-import { windows } from './windows';
-import { words } from './words';
+import { first } from './first';
+import { later } from './later';
 
-export const en: Record<Key, string> = { ...shell, ...words, ...alerts, ...checkKinds, ...commonRefusals, ...expiry, ...found, ...hazard, ...lines, ...metrics, ...notices, ...manage, ...nav, ...network, ...phone, ...problems, ...refusals, ...results, ...register, ...review, ...rules, ...said, ...sentences, ...setup, ...since, ...topology, ...windows };
+export const en: Record<Key, string> = { ...first, ...later };

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 export const phone = {
+  'phone.search': 'Search number or title',
   'phone.home': 'Home',
   'phone.me': 'Me',
   'phone.hazard': 'Report a hazard or event',

@@ -1,19 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Units, people and accounts, and bringing lists of them in.
 export const register = {
-  'import.note': 'A dry run first: nothing is written before you have seen the result.',
-  'import.paste': 'Paste from a sheet',
-  'import.file': 'Choose or drop a CSV file',
-  'import.file_hint': 'UTF-8 or GB18030, names in the first row',
-  'import.template': 'Download template',
-  'import.check': 'Dry run',
-  'import.write': 'Import {n} rows',
-  'import.done': 'Imported',
-  'import.rows': '{n} rows',
-  'import.ok': '{n} can be imported',
-  'import.bad': '{n} refused',
-  'import.sheet': 'Download error sheet',
-  'import.skip': 'Leave refused rows out',
   'import.row': 'Row',
   'import.column': 'Column',
   'import.value': 'Value',

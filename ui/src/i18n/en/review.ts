@@ -29,8 +29,6 @@ export const review = {
   'notice.retest_waiting': 'probing',
   'notice.papers': 'Documents',
   'notice.check_code': 'Code {code}',
-  'notice.explain': 'How the date came about',
-  'notice.explain_none': 'No derivation was stored.',
   'notice.signed_after': '{name}, after {span}',
   'notice.items_done': '{n} of {all} done',
   'notice.submitted_at': 'Submitted {at}',
@@ -153,4 +151,5 @@ export const review = {
   'lead.late': 'Units to be urged',
   'lead.n_late': '{n} of {all} overdue',
   'lead.send_remark': 'Send instruction',
+  'did.recounted': '{actor} counted the deadline anew: {from} is now {to}',
 };

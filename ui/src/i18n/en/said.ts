@@ -2,6 +2,12 @@
 export const said = {
   'say.inbound': '{title}',
   'say.digest': 'Since {from}: {new} new, {resolved} recovered by themselves, {todo} need you, {overdue} overdue',
+  'said.for': 'for {name}',
+  'did.handed_over': 'Post handed over ({number}); the successor goes on',
+  'did.unit_moved': '{from} went up in {to}, which goes on',
+  'did.passed_on': '{actor} passed it on in the unit',
+  'did.helper_asked': '{actor} asked a helper',
+  'did.helper_said': 'The helper said what was done',
   'did.opened': 'First seen, incident opened',
   'did.unwatched': 'No longer watched: the check was switched off or given another target',
   'did.affected': '{count} checks unreachable behind {cause}, not told one by one',

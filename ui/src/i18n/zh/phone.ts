@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 export const phone = {
+  'phone.search': '搜索文号、标题',
   'phone.home': '首页',
   'phone.me': '我的',
   'phone.hazard': '上报隐患或事件',

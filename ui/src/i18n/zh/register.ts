@@ -1,19 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Units, people and accounts, and bringing lists of them in.
 export const register = {
-  'import.note': '先试运行，不写入任何数据；看过结果再导入。',
-  'import.paste': '从表格粘贴',
-  'import.file': '选择或拖入 CSV 文件',
-  'import.file_hint': 'UTF-8 或 GB18030，第一行为列名',
-  'import.template': '下载模板',
-  'import.check': '试运行',
-  'import.write': '导入 {n} 行',
-  'import.done': '导入完成',
-  'import.rows': '共 {n} 行',
-  'import.ok': '可导入 {n} 行',
-  'import.bad': '有误 {n} 行',
-  'import.sheet': '下载错误清单',
-  'import.skip': '跳过有误的行',
   'import.row': '行',
   'import.column': '列',
   'import.value': '内容',

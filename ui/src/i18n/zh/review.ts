@@ -29,8 +29,6 @@ export const review = {
   'notice.retest_waiting': '正在复测',
   'notice.papers': '文书与附件',
   'notice.check_code': '校验码 {code}',
-  'notice.explain': '期限怎么算的',
-  'notice.explain_none': '没有保存推算过程。',
   'notice.signed_after': '{name}，用时 {span}',
   'notice.items_done': '{n} / {all} 项已整改',
   'notice.submitted_at': '{at} 提交',
@@ -153,4 +151,5 @@ export const review = {
   'lead.late': '待督促单位',
   'lead.n_late': '逾期 {n} / 共 {all} 件',
   'lead.send_remark': '提交批示',
+  'did.recounted': '{actor} 重算期限：{from} 改为 {to}',
 };

@@ -3,6 +3,12 @@
 export const said = {
   'say.inbound': '{title}',
   'say.digest': '{from} 以来：新增 {new} 条，自动恢复 {resolved} 条，需你处理 {todo} 条，逾期 {overdue} 件',
+  'said.for': '代 {name}',
+  'did.handed_over': '岗位交接（{number}），由接任人继续办理',
+  'did.unit_moved': '{from} 已并入 {to}，继续办理',
+  'did.passed_on': '{actor} 转发本单位',
+  'did.helper_asked': '{actor} 请经办人协助',
+  'did.helper_said': '经办人提交了处理情况',
   'did.opened': '首次发现，产生处置',
   'did.unwatched': '监测项已停用或改换对象，告警随之结束',
   'did.affected': '{count} 项因 {cause} 不可达，未单独告警',

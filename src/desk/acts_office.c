@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Which function does which route's act: papers from superiors, the leading group, days. */
+#include "desk/calendars.h"
+#include "desk/desk.h"
+#include "desk/incoming.h"
+#include "desk/incoming_answer.h"
+#include "desk/notice_recount.h"
+#include "desk/tasks.h"
+
+static const desk_fn acts[ROUTE_COUNT_] = {
+	[ROUTE_SUPERIORS_CREATE] = desk_superior_create,
+	[ROUTE_SUPERIORS_UPDATE] = desk_superior_update,
+	[ROUTE_INCOMING_CREATE] = desk_incoming_create,
+	[ROUTE_INCOMING_UPDATE] = desk_incoming_update,
+	[ROUTE_INCOMING_UPLOAD] = desk_incoming_upload,
+	[ROUTE_INCOMING_PROPOSE] = desk_incoming_propose,
+	[ROUTE_INCOMING_INSTRUCT] = desk_incoming_instruct,
+	[ROUTE_INCOMING_ASSIGN] = desk_incoming_assign,
+	[ROUTE_INCOMING_SEAL] = desk_incoming_seal,
+	[ROUTE_INCOMING_ANSWER] = desk_incoming_answer,
+	[ROUTE_INCOMING_RECEIPT] = desk_incoming_receipt,
+	[ROUTE_INCOMING_END] = desk_incoming_end,
+	[ROUTE_MEETINGS_CREATE] = desk_meeting_create,
+	[ROUTE_MEETINGS_UPDATE] = desk_meeting_update,
+	[ROUTE_TASKS_CREATE] = desk_task_create,
+	[ROUTE_TASKS_REPORT] = desk_task_report,
+	[ROUTE_TASKS_SETTLE] = desk_task_settle,
+	[ROUTE_GUIDANCE_CREATE] = desk_guidance_create,
+	[ROUTE_GUIDANCE_READ] = desk_guidance_read,
+
+	/* days */
+	[ROUTE_CALENDARS_PUT] = desk_calendar_put,
+	[ROUTE_NOTICES_RECOUNT] = desk_notice_recount,
+};
+
+desk_fn desk_act_office(enum route_id route)
+{
+	return (unsigned)route < ROUTE_COUNT_ ? acts[route] : NULL;
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * Papers from superiors, their files, and the authorities they come from.
+ *
+ * Layer: view.  Threading: as view/view.h.
+ */
+#pragma once
+
+#include <stdint.h>
+
+#include "base/attr.h"
+
+struct view;
+
+/** "incoming":{id, register number} or null: what a notice or finding came out of, for who may read papers. */
+NODISCARD int view_incoming_of(struct view *view, const char *table, int64_t id);
+
+/** GET /superiors. */
+NODISCARD int view_superiors_list(struct view *view);
+/** GET /incoming, /incoming/{id}. */
+NODISCARD int view_incoming_list(struct view *view);
+NODISCARD int view_incoming_get(struct view *view);
+/** GET /incoming/{id}/attachments/{sub}; what is internal is not given to a phone. */
+NODISCARD int view_incoming_file(struct view *view);
