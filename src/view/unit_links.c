@@ -100,7 +100,10 @@ static int list(struct view *view, const char *sql, int (*put)(struct view *, st
 int view_pass_ons_list(struct view *view)
 {
 	int error = unit_of(view,
-		"SELECT unit_id FROM notice WHERE id = $1 AND state NOT IN ('draft', 'review')");
+		view->scope == SCOPE_ALL
+			? "SELECT unit_id FROM notice WHERE id = $1"
+			: "SELECT unit_id FROM notice WHERE id = $1 AND state NOT IN ('draft', "
+			  "'review')");
 	return error < 0
 		       ? error
 		       : list(view,

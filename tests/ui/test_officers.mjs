@@ -117,7 +117,7 @@ try {
       await page.getByRole('link', { name: '教务处' }).click();
       await page.getByText('方圆').first().waitFor();
       await fit(page, 'unit');
-      await button(page, '开通单').first().click();
+      await page.locator('li', { hasText: '方圆' }).getByRole('button', { name: '开通单' }).click();
       await button(page.getByRole('dialog').last(), '生成').click();
       await page.getByText('一次性开通码').waitFor();
       made.code = await page.locator('.slip-code').nth(1).innerText();
@@ -135,6 +135,98 @@ try {
       await page.getByLabel('交接说明').fill('日志在二层机柜。');
       await button(page, '确认移交').click();
       await page.getByText('移交人已确认').first().waitFor();
+    });
+  });
+
+  await as(made.account, {}, async (page) => {
+    await step('who came passes the notice on in the unit', page, async () => {
+      await page.goto(`${BASE}/notices/${made.notice}`);
+      await button(page, '转发本单位').click();
+      await page.getByLabel('转发文字').fill('请检查各自的口令。');
+      await button(page, '转发').click();
+      made.pass = await page.locator('code').innerText();
+      await fit(page, 'notice');
+    });
+    await step('and asks a vendor to help with the one finding', page, async () => {
+      await page.goto(`${BASE}/findings/${made.finding}`);
+      await page.getByLabel('经办人（单位和姓名）').fill('蓝天软件 张工');
+      await button(page, '生成协助链接').click();
+      made.helper = await page.locator('code').innerText();
+    });
+  }, made.code);
+
+  await as('', PHONE, async (page) => {
+    await step('a colleague reads what was passed on without a log-in', page, async () => {
+      await page.goto(made.pass);
+      await page.getByText('请检查各自的口令。').waitFor();
+      await fit(page, 'pass');
+    });
+    await step('the vendor says what was done', page, async () => {
+      await page.goto(made.helper);
+      await page.getByLabel('做了什么').fill('已停用两个测试账号');
+      await fit(page, 'helper');
+      await button(page, '提交处理情况').click();
+      await page.getByText('已停用两个测试账号').last().waitFor();
+    });
+  });
+
+  await as('zhou', {}, async (page) => {
+    await step('the operator begins a review of the term', page, async () => {
+      await page.goto(`${BASE}/units?tab=reviews`);
+      await page.getByLabel('名称').fill('2026 年秋季学期');
+      await button(page, '开始核对').click();
+      await page.getByText('未确认').first().waitFor();
+      await fit(page, 'reviews');
+    });
+    await step('somebody says that the new officer has left', page, async () => {
+      await page.goto(`${BASE}/units`);
+      await page.getByRole('link', { name: '教务处' }).click();
+      await page.getByText('方圆').first().waitFor();
+      await page.locator('li', { hasText: '方圆' }).getByRole('button', { name: '登记通话' }).click();
+      await page.getByLabel('从何得知').fill('同事来电');
+      await button(page, '反映离岗').click();
+      await page.goto(`${BASE}/units`);
+      await page.getByText('杜衡 代管').first().waitFor();
+      await fit(page, 'units');
+      await page.goto(`${BASE}/units?tab=doubts`);
+      await page.getByText('有人反映已离岗').first().waitFor();
+      await fit(page, 'doubts');
+    });
+  });
+
+  await as(made.account, PHONE, async (page) => {
+    await step('who is doubted is told so and shown nothing', page, async () => {
+      await page.goto(`${BASE}/m`);
+      await page.getByText('您的在岗情况待核实').waitFor();
+      await fit(page, 'withheld');
+    });
+  });
+
+  await as('du', PHONE, async (page) => {
+    await step('her head confirms the list and settles the doubt on the phone', page, async () => {
+      await page.goto(`${BASE}/m/unit`);
+      await fit(page, 'phone-head');
+      await button(page, '名单无误，确认').click();
+      await page.getByText('已确认').first().waitFor();
+      await page.getByLabel('核实情况').fill('本人在岗');
+      await button(page, '仍在岗').click();
+      await button(page, '仍在岗').waitFor({ state: 'hidden' });
+    });
+  });
+
+  await as('zhou', {}, async (page) => {
+    await step('the unit goes up in another, what moves is seen before', page, async () => {
+      await page.goto(`${BASE}/units`);
+      await page.getByRole('link', { name: '教务处' }).click();
+      await button(page, '撤并').click();
+      await page.getByText('在办通报 1 件').waitFor();
+      await page.getByLabel('并入单位').selectOption({ label: '后勤处' });
+      await page.getByLabel('依据和原因').fill('校发〔2026〕1号');
+      await fit(page, 'dissolve');
+      await button(page, '确认撤并').click();
+      await page.getByText('单位已撤并').waitFor();
+      await page.goto(`${BASE}/units?q=${encodeURIComponent('教务处')}`);
+      await page.getByRole('link', { name: '后勤处' }).waitFor();
     });
   });
   say(wrong.length === 0, 'axe finds nothing and nothing is too wide on these screens, light and dark', wrong.join('\n'));

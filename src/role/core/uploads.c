@@ -15,6 +15,7 @@
 #include "desk/incoming_answer.h"
 #include "desk/line.h"
 #include "grid/grid.h"
+#include "model/paper.h"
 #include "records/blob.h"
 #include "records/caller.h"
 #include "role/core/visit.h"
@@ -106,10 +107,16 @@ static int caller_check(
 	return error;
 }
 
-/* Not an octet of a state secret is taken: the file is refused before web reads it. */
-static int secrecy_check(
+/*
+ * What has no place for the file is told before web reads it: not an octet of a
+ * state secret is taken, and no form of a kind there is not.
+ */
+static int place_check(
 	struct core *core, const struct msg_grant_ask *msg, const char **ret_code)
 {
+	if ((enum route_id)msg->route == ROUTE_PAPER_TEMPLATES_PUT) {
+		return name_parse(&paper_kind_names, msg->key) < 0 ? E_ABSENT : 0;
+	}
 	if ((enum route_id)msg->route != ROUTE_INCOMING_UPLOAD) {
 		return 0;
 	}
@@ -143,7 +150,7 @@ static void ask_take(struct core *core, struct ipc_frame *frame)
 	AUTO_BUF struct buf body;
 	buf_init(&body, PROBLEM_MAX_OCTETS);
 	int error = caller_check(core, &msg, &code);
-	error = error < 0 ? error : secrecy_check(core, &msg, &code);
+	error = error < 0 ? error : place_check(core, &msg, &code);
 	if (error == 0 && msg.octets > UPLOAD_MAX_OCTETS) {
 		error = E_LIMIT;
 		code = "upload.too_large";
