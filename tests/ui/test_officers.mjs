@@ -99,6 +99,8 @@ try {
 
   await as('zhou', {}, async (page) => {
     await step('the operator hears both numbers and files the post under a number', page, async () => {
+      await page.goto(BASE);
+      await page.locator('li', { hasText: '方圆' }).getByText('备案', { exact: true }).first().waitFor();
       await page.goto(`${BASE}/units?tab=filings`);
       await page.getByText('方圆').waitFor();
       await fit(page, 'filings');
