@@ -15,7 +15,9 @@
 
 enum { MADE = 1, CHANGED = 2 };
 
-#define COLUMNS "id, version, name, unit_id, phone, phone2, mail, title, withdrawn_at_ms"
+#define COLUMNS                                                                                \
+	"id, version, name, unit_id, phone, phone2, mail, title, withdrawn_at_ms, staff_no,"   \
+	" in_post, erased_at_ms"
 
 bool person_phone_fine(struct slice text)
 {
@@ -41,6 +43,9 @@ static int row_take(struct desk *desk, struct stmt *q, struct person_row *ret_ro
 			.mail = arena_dup(desk->arena, db_col_text(q, 6)),
 			.title = arena_dup(desk->arena, db_col_text(q, 7)),
 			.withdrawn = !db_col_is_null(q, 8),
+			.staff_no = arena_dup(desk->arena, db_col_text(q, 9)),
+			.in_post = db_col_int64(q, 10),
+			.erased = !db_col_is_null(q, 11),
 		};
 	}
 	return found;
@@ -115,26 +120,29 @@ int person_row_save(struct desk *desk, const struct person_row *was, struct pers
 	int64_t done = sql_run(desk->db,
 		"UPDATE person SET version = version + 1, name = $2, unit_id = $3, phone = $4,"
 		" phone2 = $5, mail = $6, title = $7, salt = COALESCE(salt, $8),"
-		" withdrawn_at_ms = CASE WHEN $9 = 0 THEN NULL ELSE $10 END WHERE id = $1",
+		" withdrawn_at_ms = CASE WHEN $9 = 0 THEN NULL ELSE $10 END, staff_no = $11,"
+		" in_post = $12 WHERE id = $1",
 		SQL_INT(row->id), SQL_TEXT(row->name), SQL_INT_OR_NULL(row->unit_id),
 		SQL_TEXT_OR_NULL(row->phone), SQL_TEXT_OR_NULL(row->phone2),
 		SQL_TEXT_OR_NULL(row->mail), SQL_TEXT_OR_NULL(row->title),
 		SQL_BLOB(salt_draw(desk->arena)), SQL_INT(row->withdrawn),
-		SQL_INT(desk->now_ms));
+		SQL_INT(desk->now_ms), SQL_TEXT_OR_NULL(row->staff_no),
+		SQL_INT_OR_NULL(row->in_post));
 	return done < 0 ? (int)done : saved(desk, was, row);
 }
 
-static int insert(struct desk *desk, struct person_row *row)
+int person_row_insert(struct desk *desk, struct person_row *row)
 {
 	row->id = txn_id(desk->txn);
 	row->version = 1;
 	int64_t done = sql_run(desk->db,
-		"INSERT INTO person (id, version, name, unit_id, phone, phone2, mail, title, salt)"
-		" VALUES ($1, 1, $2, $3, $4, $5, $6, $7, $8)",
+		"INSERT INTO person (id, version, name, unit_id, phone, phone2, mail, title, salt,"
+		" staff_no, in_post) VALUES ($1, 1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
 		SQL_INT(row->id), SQL_TEXT(row->name), SQL_INT_OR_NULL(row->unit_id),
 		SQL_TEXT_OR_NULL(row->phone), SQL_TEXT_OR_NULL(row->phone2),
 		SQL_TEXT_OR_NULL(row->mail), SQL_TEXT_OR_NULL(row->title),
-		SQL_BLOB(salt_draw(desk->arena)));
+		SQL_BLOB(salt_draw(desk->arena)), SQL_TEXT_OR_NULL(row->staff_no),
+		SQL_INT_OR_NULL(row->in_post));
 	return done < 0 ? (int)done : saved(desk, &(struct person_row) { 0 }, row);
 }
 
@@ -153,7 +161,7 @@ int person_row_import(struct desk *desk, struct person_row *row, bool dry_run)
 		return found;
 	}
 	if (found == 0) {
-		int error = dry_run ? 0 : insert(desk, row);
+		int error = dry_run ? 0 : person_row_insert(desk, row);
 		error = error < 0 || dry_run ? error
 					     : import_source_note(desk, "person", row->id,
 						       row->version, (struct slice) { 0 });

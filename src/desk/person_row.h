@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
- * One person as an import knows him: found again by name and unit, filled in,
- * taken back.
+ * One person's row: loaded, written with what the log keeps of contacts and the
+ * words of the search; found again and filled in by an import.
  *
  * Layer: desk.  Threading: the writer's thread.
  */
@@ -28,7 +28,10 @@ struct person_row {
 	struct slice phone2;
 	struct slice mail;
 	struct slice title;
-	bool withdrawn;
+	struct slice staff_no;
+	int64_t in_post; /* 1 staff in post, 2 not, 0 not said */
+	bool withdrawn;  /* made by an import that was undone */
+	bool erased;     /* by order; loaded only */
 };
 
 /** Nothing, or what people can be called under. */
@@ -46,6 +49,9 @@ NODISCARD int person_row_load(struct desk *desk, int64_t id, struct person_row *
  * Returns: 1 made, 2 changed, 0 as it was; or as db_step.
  */
 NODISCARD int person_row_import(struct desk *desk, struct person_row *row, bool dry_run);
+
+/** A new one: sets id and version, otherwise as person_row_save. */
+NODISCARD int person_row_insert(struct desk *desk, struct person_row *row);
 
 /** Update with audit row and search words.  was: as stored.  Returns: 0 or as db_step. */
 NODISCARD int person_row_save(
