@@ -118,6 +118,7 @@ void check_result_init(
 	result->state = CHECK_UNKNOWN;
 	result->latency_us = -1;
 	result->code = "check.none";
+	result->repeated = false;
 	result->arg_count = 0;
 	result->perf_count = 0;
 	result->args_refused = 0;

@@ -2,6 +2,7 @@
 #include "probe/spec.h"
 
 #include <stdio.h>
+#include <string.h>
 #include <cmocka.h>
 
 #include "base/arena.h"
@@ -191,6 +192,20 @@ static void a_long_name_is_cut_at_a_character(void **state)
 	assert_int_equal(item.name.p[0], ' ');
 }
 
+/* Results lie on the stack: what lay there before must not speak. */
+static void a_result_begins_with_nothing_of_the_last_one(void **state)
+{
+	(void)state;
+	struct check_spec spec = { .id = 9 };
+	struct check_result result;
+	memset(&result, 1, sizeof(result));
+	check_result_init(&result, &spec, 5);
+	assert_false(result.repeated);
+	assert_int_equal(result.arg_count + result.perf_count + result.args_refused, 0);
+	assert_int_equal(result.latency_us, -1);
+	assert_int_equal(result.state, CHECK_UNKNOWN);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -198,6 +213,7 @@ int main(void)
 		cmocka_unit_test(what_cannot_be_probed_is_refused),
 		cmocka_unit_test(params_reach_the_kind_they_are_for),
 		cmocka_unit_test(a_long_name_is_cut_at_a_character),
+		cmocka_unit_test(a_result_begins_with_nothing_of_the_last_one),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
