@@ -86,6 +86,22 @@ static int firing_put(struct db *db, struct jw *jw)
 	return row;
 }
 
+/* As they were put down last (desk/calendars.c). */
+static int school_put(struct db *db, struct jw *jw)
+{
+	AUTO_STMT struct stmt *q = NULL;
+	int row = db_prepare(db,
+		"SELECT text FROM policy_version WHERE subject = 'calendar-school'"
+		" ORDER BY edition DESC LIMIT 1",
+		&q);
+	row = row < 0 ? row : db_step(q);
+	if (row == 1) {
+		jw_key(jw, "school");
+		jw_raw(jw, db_col_text(q, 0));
+	}
+	return row;
+}
+
 int rule_table_put(struct db *db, struct buf *out)
 {
 	struct jw jw;
@@ -94,6 +110,7 @@ int rule_table_put(struct db *db, struct buf *out)
 	int row = rules_put(db, &jw);
 	row = row < 0 ? row : checks_put(db, &jw);
 	row = row < 0 ? row : firing_put(db, &jw);
+	row = row < 0 ? row : school_put(db, &jw);
 	jw_end(&jw);
 	return row < 0 ? row : out->failed ? E_LIMIT : 0;
 }

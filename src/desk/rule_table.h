@@ -5,7 +5,8 @@
  *
  *	{"rules":[{"id","enabled","rule":{…}}],
  *	 "checks":[{"id","asset_id","unit_id","name","key","main"}],
- *	 "firing":[{"key","since_ms"}]}
+ *	 "firing":[{"key","since_ms"}],
+ *	 "school":{"spans":[{"from","to","kind"}]}}   the school's own days, if it has any
  *
  * Layer: desk.  Threading: as its db.
  */

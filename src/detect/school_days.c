@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "detect/school_days.h"
 
+#include <string.h>
+
 #include "base/arena.h"
 #include "base/civil.h"
 #include "base/diag.h"
@@ -55,6 +57,30 @@ int school_days_add(struct school_days *days, struct slice text, struct diag *di
 	error = error < 0 ? error : add_list(days, json_get(root, "breaks"), SCHOOL_DAY_OFF);
 	if (error < 0) {
 		days->count = before;
+	}
+	return error;
+}
+
+int school_days_set_own(struct school_days *days, const struct json *spans)
+{
+	struct school_days next = { .offset_min = days->offset_min };
+	int error = 0;
+	for (const struct json *s = json_first(spans); s != NULL && error == 0;
+		s = json_next(s)) {
+		bool works = slice_is(json_get_str(s, "kind"), "work");
+		error = add(&next, json_get_str(s, "from"), json_get_str(s, "to"),
+			works ? SCHOOL_DAY_WORK : SCHOOL_DAY_OFF);
+	}
+	next.own_count = next.count;
+	size_t rest = days->count - days->own_count;
+	if (error == 0 && rest > SCHOOL_SPANS_MAX - next.count) {
+		error = E_LIMIT;
+	}
+	if (error == 0) {
+		memcpy(next.spans + next.count, days->spans + days->own_count,
+			rest * sizeof(next.spans[0]));
+		next.count += rest;
+		*days = next;
 	}
 	return error;
 }

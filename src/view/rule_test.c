@@ -243,23 +243,50 @@ static void result_put(const struct test *test, const struct query_coverage *cov
 	jw_end(jw);
 }
 
+/* The days it is judged by: as published, and before them the school's own. */
+static int days_load(struct view *view, struct school_days **ret_days)
+{
+	const struct rule_shelf_view *shelf = view->env->rules;
+	AUTO_STMT struct stmt *q = NULL;
+	const struct json *root = NULL;
+	*ret_days = NULL;
+	if (shelf == NULL || shelf->days == NULL) {
+		return 0;
+	}
+	struct school_days *days = arena_take(view->arena, sizeof(*days));
+	*days = *shelf->days;
+	int row = db_prepare(view->db,
+		"SELECT text FROM policy_version WHERE subject = 'calendar-school'"
+		" ORDER BY edition DESC LIMIT 1",
+		&q);
+	row = row < 0 ? row : db_step(q);
+	int error = row < 0 ? row : 0;
+	if (row == 1) {
+		error = json_parse(
+			view->arena, arena_dup(view->arena, db_col_text(q, 0)), 0, &root, NULL);
+		error = error < 0 ? error : school_days_set_own(days, json_get(root, "spans"));
+	}
+	*ret_days = days;
+	return error;
+}
+
 int view_rules_test(struct view *view)
 {
 	struct test *test = arena_take(view->arena, sizeof(*test));
 	struct query_coverage coverage = { .oldest_ms = INT64_MAX };
 	struct diag diag = { 0 };
-	struct metric_setup setup = { .days = view->env->rules != NULL ? view->env->rules->days
-								       : NULL,
-		.series_id = series_id_of,
-		.replay = true };
+	struct school_days *days = NULL;
+	struct metric_setup setup = { .series_id = series_id_of, .replay = true };
 	test->view = view;
 	test->from_ms = view->now_ms - DAYS * DAY_MS;
 	if (metric_rule_read(view->arena, view_param(view, "rule"), &test->rule, &diag) < 0) {
 		return view_refuse(view, E_INPUT, "rule.member",
 			arena_dup_str(view->arena, slice_head(slice_str(diag.text), 40)));
 	}
+	int error = days_load(view, &days);
+	setup.days = days;
 	test->metrics = metrics_create(&setup);
-	int error = table_load(test);
+	error = error < 0 ? error : table_load(test);
 	if (error >= 0 && view->env->rows != NULL) {
 		error = rows_run(test, &coverage);
 	}

@@ -83,7 +83,8 @@ static bool changes_checks(enum route_id route)
 static bool changes_rules(enum route_id route)
 {
 	return route == ROUTE_RULES_CREATE || route == ROUTE_RULES_UPDATE ||
-	       route == ROUTE_RULES_DELETE || changes_checks(route);
+	       route == ROUTE_RULES_DELETE || route == ROUTE_CALENDARS_PUT ||
+	       changes_checks(route);
 }
 
 static void finish(struct job *job)

@@ -136,6 +136,10 @@ static int apply(struct figures *figures, struct slice text, const struct burst_
 	if (error < 0 || json_type(root) != JSON_OBJECT) {
 		return error < 0 ? error : E_FORMAT;
 	}
+	const struct json *own = json_get(json_get(root, "school"), "spans");
+	if (school_days_set_own(&figures->shelf.days, own) < 0) {
+		log_event(LOG_WARNING, "rule.days_refused", F_INT("spans", json_count(own)));
+	}
 	struct taken *taken = arena_take(arena, sizeof(*taken));
 	rules_take(figures, json_get(root, "rules"), taken);
 	checks_take(arena, json_get(root, "checks"), taken);

@@ -9,9 +9,11 @@
 
 #include "../records/fixture.h"
 #include "../workflow/china.h"
+#include "base/buf.h"
 #include "base/err.h"
 #include "cast.h"
 #include "desk/incoming_answer.h"
+#include "desk/rule_table.h"
 
 static struct hat office_of(struct cast *c)
 {
@@ -121,6 +123,12 @@ static void own_days_show_what_would_move_and_move_nothing(const char *conf)
 	assert_int_equal(
 		desk_dof(s, &c.operator, ROUTE_CALENDARS_PUT, 0, school_days, "false"), 0);
 	assert_true(due_of(&c) == due_ms);
+	/* Those who judge figures by days hear of them too. */
+	AUTO_BUF struct buf table;
+	buf_init(&table, 64 * 1024);
+	assert_int_equal(rule_table_put(s->house.db, &table), 0);
+	buf_put_u8(&table, '\0');
+	assert_non_null(strstr((const char *)table.p, "\"from\":\"2026-03-09\""));
 	/* Another has seen an older edition. */
 	s->if_match = 0;
 	refused(s, desk_dof(s, &c.director, ROUTE_CALENDARS_PUT, 0, school_days, "false"),

@@ -20,6 +20,8 @@
 
 #include "base/arena.h"
 #include "base/civil.h"
+#include "base/err.h"
+#include "base/json.h"
 #include "detect/metric.h"
 #include "detect/school_days.h"
 #include "model/check.h"
@@ -302,6 +304,46 @@ static void a_holiday_is_neither_learnt_nor_too_quiet(void **state)
 	assert_true(view.deviations > 6);
 }
 
+static enum school_day day_in(
+	const struct school_days *of, int32_t year, unsigned month, unsigned day)
+{
+	return school_days_of(of, civil_day(year, month, day));
+}
+
+static void the_schools_own_days_go_before_the_published_ones(void **state)
+{
+	AUTO_ARENA struct arena *arena = arena_create(0);
+	const struct json *own = NULL;
+	struct school_days mine = days;
+	(void)state;
+	assert_int_equal(
+		json_parse(arena,
+			SLICE("[{\"from\":\"2026-04-06\",\"to\":\"2026-04-06\",\"kind\":\"work\"},"
+			      "{\"from\":\"2026-04-20\",\"to\":\"2026-04-21\",\"kind\":\"off\"},"
+			      "{\"from\":\"2026-07-13\",\"to\":\"2026-08-23\",\"kind\":\"break\"}]"),
+			0, &own, NULL),
+		0);
+	assert_int_equal(day_in(&mine, 2026, 4, 6), SCHOOL_DAY_OFF);
+	assert_int_equal(school_days_set_own(&mine, own), 0);
+	assert_int_equal(day_in(&mine, 2026, 4, 6), SCHOOL_DAY_WORK);
+	assert_int_equal(day_in(&mine, 2026, 4, 21), SCHOOL_DAY_OFF);
+	assert_int_equal(day_in(&mine, 2026, 8, 1), SCHOOL_DAY_OFF);
+	assert_int_equal(day_in(&mine, 2026, 4, 5), SCHOOL_DAY_OFF);
+	/* Put anew, they replace those of before; none at all leaves the published ones. */
+	assert_int_equal(school_days_set_own(&mine, own), 0);
+	assert_int_equal(mine.count, days.count + 3);
+	const struct json *wrong = NULL;
+	assert_int_equal(json_parse(arena,
+				 SLICE("[{\"from\":\"4 April\",\"to\":\"\",\"kind\":\"off\"}]"),
+				 0, &wrong, NULL),
+		0);
+	assert_int_equal(school_days_set_own(&mine, wrong), E_INPUT);
+	assert_int_equal(mine.count, days.count + 3);
+	assert_int_equal(school_days_set_own(&mine, NULL), 0);
+	assert_int_equal(day_in(&mine, 2026, 4, 6), SCHOOL_DAY_OFF);
+	assert_int_equal(mine.count, days.count);
+}
+
 static int begin(void **state)
 {
 	(void)state;
@@ -325,6 +367,7 @@ int main(void)
 		cmocka_unit_test(nothing_is_judged_before_there_is_history),
 		cmocka_unit_test(a_holiday_is_neither_learnt_nor_too_quiet),
 		cmocka_unit_test(faults_are_found_and_usual_days_are_left_alone),
+		cmocka_unit_test(the_schools_own_days_go_before_the_published_ones),
 	};
 	return cmocka_run_group_tests(tests, begin, NULL);
 }
