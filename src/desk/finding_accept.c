@@ -140,6 +140,7 @@ int desk_finding_accept(struct desk *desk)
 		SQL_INT(now_ms));
 	error = done < 0 ? (int)done : trail_row(desk->txn, "acceptance", id);
 	error = error < 0 ? error : finding_row_save(desk->txn, &a.row);
+	error = error < 0 ? error : acceptance_paper(desk, &a.row, id);
 	bool grave = a.row.grade <= GRADE_HIGH;
 	error = error < 0 ? error
 			  : tell_role(&a, grave ? ROLE_LEADING_GROUP : ROLE_DIRECTOR,
@@ -175,7 +176,8 @@ static int settle(struct accepting *a)
 		SQL_TEXT_OR_NULL(a->opinion), SQL_INT(desk->caller.person_id),
 		SQL_INT(desk->now_ms));
 	int error = done < 0 ? (int)done : trail_row(desk->txn, "acceptance", a->id);
-	return error < 0 ? error : finding_row_save(desk->txn, &a->row);
+	error = error < 0 ? error : finding_row_save(desk->txn, &a->row);
+	return error < 0 ? error : acceptance_paper(desk, &a->row, a->id);
 }
 
 static int decision_read(struct accepting *a, bool *ret_granted)

@@ -278,7 +278,7 @@ static void field_put(
 static struct block *row_part(
 	struct sheet *sheet, const struct block *whole, size_t first, size_t last)
 {
-	size_t height = TABLE_MARGIN + TABLE_LINE * (last - first);
+	size_t height = (size_t)sheet->row_margin + (size_t)sheet->row_line * (last - first);
 	struct block *block = block_add(sheet, BLOCK_ROW, (int)height);
 	if (block == NULL) {
 		return NULL;
@@ -425,6 +425,10 @@ static void form_put(struct sheet *sheet, const struct form_block *said)
 
 void sheet_put(struct sheet *sheet, const struct form *form)
 {
+	sheet->row_line = form->dense ? DENSE_LINE : TABLE_LINE;
+	sheet->row_margin = form->dense   ? DENSE_MARGIN
+			    : form->tight ? TABLE_MARGIN_TIGHT
+					  : TABLE_MARGIN;
 	for (unsigned i = 0; i < form->count; i++) {
 		form_put(sheet, &form->blocks[i]);
 	}
