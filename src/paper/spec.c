@@ -419,6 +419,17 @@ static const char *const verbs[] = { "head", "to", "text", "section", "item", "l
 	"box", "table", "each", "blank", "big", "code", "gap", "sign", "imprint", "foot" };
 
 /* One text, as a line of its own. */
+/* What stands before the next item of a list, behind the last one. */
+static struct slice without_tail(struct slice text)
+{
+	struct slice wide = SLICE("　");
+	text = slice_trim(text);
+	while (slice_ends(text, wide)) {
+		text = slice_trim(slice_head(text, text.n - wide.n));
+	}
+	return text;
+}
+
 static int single_put(
 	struct maker *m, const struct fill *fill, enum verb verb, const struct json *value)
 {
@@ -437,6 +448,7 @@ static int single_put(
 		i++;
 	}
 	int error = text_of(m, fill, value, &text);
+	text = without_tail(text);
 	if (error == 0 && verb == VERB_BLANK) {
 		text = arena_printf(m->arena, "%.*s：＿＿＿＿＿＿＿＿＿＿", SLICE_FMT(text));
 	}
