@@ -153,7 +153,8 @@ static void title_put(struct sheet *sheet, struct slice text)
 	for (size_t i = 0; i < sheet->count; i++) {
 		height += sheet->sizes[i].height;
 	}
-	(void)block_add(sheet, BLOCK_GAP, (LAYOUT_LINE - height % LAYOUT_LINE) % LAYOUT_LINE);
+	height = (LAYOUT_LINE - height % LAYOUT_LINE) % LAYOUT_LINE;
+	(void)block_add(sheet, BLOCK_GAP, sheet->tight ? 0 : height);
 }
 
 /* ---- text */
@@ -425,6 +426,7 @@ static void form_put(struct sheet *sheet, const struct form_block *said)
 
 void sheet_put(struct sheet *sheet, const struct form *form)
 {
+	sheet->tight = form->tight;
 	sheet->row_line = form->dense ? DENSE_LINE : TABLE_LINE;
 	sheet->row_margin = form->dense   ? DENSE_MARGIN
 			    : form->tight ? TABLE_MARGIN_TIGHT

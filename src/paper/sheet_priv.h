@@ -30,7 +30,7 @@ enum {
 	PAGE_HEIGHT = LAYOUT_ROWS * LAYOUT_LINE,
 	TABLE_LINE = 620,
 	TABLE_MARGIN = 340, /* above and below the text of a row, together */
-	TABLE_MARGIN_TIGHT = 220,
+	TABLE_MARGIN_TIGHT = 160,
 	DENSE_LINE = 500,
 	DENSE_MARGIN = 140,
 	FOOT_HEIGHT = 2600,
@@ -87,6 +87,7 @@ struct sheet {
 	int32_t head_height;
 	int32_t row_margin;
 	int32_t row_line;
+	bool tight;
 	enum draw_face measure_face;
 	double measure_size_pt;
 	double measure_cell_pt;

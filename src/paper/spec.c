@@ -128,12 +128,12 @@ static int line_put(struct maker *m, enum form_verb verb, enum draw_face face, i
 	return block == NULL && text.n > 0 ? E_LIMIT : 0;
 }
 
-/* Half the distance where a line more would begin a page. */
+/* A third of the distance where a line more would begin a page. */
 static int gap_put(struct maker *m, int height)
 {
 	struct form_block *block = add(m, FORM_GAP);
 	if (block != NULL) {
-		block->height = m->form->tight ? height / 2 : height;
+		block->height = m->form->tight ? height / 3 : height;
 	}
 	return block == NULL ? E_LIMIT : 0;
 }
@@ -418,7 +418,6 @@ enum verb {
 static const char *const verbs[] = { "head", "to", "text", "section", "item", "line", "row",
 	"box", "table", "each", "blank", "big", "code", "gap", "sign", "imprint", "foot" };
 
-/* One text, as a line of its own. */
 /* What stands before the next item of a list, behind the last one. */
 static struct slice without_tail(struct slice text)
 {
@@ -430,6 +429,7 @@ static struct slice without_tail(struct slice text)
 	return text;
 }
 
+/* One text, as a line of its own. */
 static int single_put(
 	struct maker *m, const struct fill *fill, enum verb verb, const struct json *value)
 {
