@@ -216,7 +216,7 @@ static void cell_put(
 	struct slice text = block->text[i];
 	struct look look = { .face = label ? DRAW_HEADING : DRAW_BODY,
 		.half_points = block->count > 4 ? 21 : 24,
-		.pad = w->form->dense ? 20 : 60,
+		.pad = w->form->dense || w->form->tight ? 20 : 60,
 		.align = label ? "center" : "left",
 		.keep_next = block->head };
 	buf_printf(&w->out, "<w:tc><w:tcPr><w:tcW w:w=\"%d\" w:type=\"dxa\"/>",
