@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "desk/account.h"
 #include "desk/desk.h"
+#include "desk/record_papers.h"
 #include "desk/words.h"
 #include "records/sql.h"
 #include "workflow/policy.h"
@@ -90,6 +91,8 @@ int desk_access_code(struct desk *desk)
 	error = done < 0 ? (int)done : trail_row(desk->txn, "account", account.id);
 	error = error < 0 ? error : account_sessions_end(desk->txn, account.id, 0);
 	error = error < 0 ? error : txn_change(desk->txn, "user", account.id, 0);
+	error = error < 0 ? error
+			  : access_stub_paper(desk, desk->call->id, account.name, until);
 	desk_audit(desk, "people.access", "account", account.id, account.version, account.name);
 	desk_answer(desk, desk->call->id, account.version);
 	desk->answer_number = account.name;

@@ -5,6 +5,7 @@
 #include "desk/incoming.h"
 #include "desk/incoming_answer.h"
 #include "desk/notice_recount.h"
+#include "desk/record_papers.h"
 #include "desk/tasks.h"
 
 static const desk_fn acts[ROUTE_COUNT_] = {
@@ -20,6 +21,7 @@ static const desk_fn acts[ROUTE_COUNT_] = {
 	[ROUTE_INCOMING_ANSWER] = desk_incoming_answer,
 	[ROUTE_INCOMING_RECEIPT] = desk_incoming_receipt,
 	[ROUTE_INCOMING_END] = desk_incoming_end,
+	[ROUTE_INCOMING_PRINT] = desk_incoming_print,
 	[ROUTE_MEETINGS_CREATE] = desk_meeting_create,
 	[ROUTE_MEETINGS_UPDATE] = desk_meeting_update,
 	[ROUTE_TASKS_CREATE] = desk_task_create,

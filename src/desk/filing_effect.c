@@ -11,6 +11,7 @@
 #include "desk/doubts.h"
 #include "desk/filing_row.h"
 #include "desk/filings.h"
+#include "desk/record_papers.h"
 #include "records/sql.h"
 #include "records/timer.h"
 #include "records/trail.h"
@@ -232,6 +233,7 @@ int filing_hand_over(struct txn *txn, const struct desk_env *env, struct filing_
 	error = error < 0 || !officer ? error : interim_end(txn, row->unit_id);
 	error = error < 0 ? error : moved_count(&c);
 	error = error < 0 ? error : filings_supersede(&c);
+	error = error < 0 || row->outgoing_id == 0 ? error : filing_list_paper(txn, env, row);
 	row->taken_at_ms = txn_now_ms(txn);
 	return error;
 }

@@ -13,6 +13,7 @@
 #include "desk/filing_contacts.h"
 #include "desk/filing_row.h"
 #include "desk/people.h"
+#include "desk/record_papers.h"
 #include "desk/words.h"
 #include "records/sql.h"
 #include "records/timer.h"
@@ -269,6 +270,7 @@ int desk_filing_submit(struct desk *desk)
 		row.signed_at_ms = desk->now_ms;
 	}
 	error = error < 0 ? error : done(desk, &row, "submit", (struct slice) { 0 });
+	error = error < 0 ? error : filing_form_paper(desk->txn, desk->env, &row);
 	error = error < 0 ? error : tested_from_now(desk, &row, effects);
 	if (error == 0 && !head) {
 		error = tell_role(desk, &row, "unit_head", row.unit_id, "【备案待签字】",
@@ -371,6 +373,7 @@ int desk_filing_approve(struct desk *desk)
 			row.effective_at_ms > desk->now_ms ? row.effective_at_ms : desk->now_ms,
 		.trace = txn_trace(desk->txn) };
 	error = error < 0 ? error : timer_set(desk->txn, &timer);
+	error = error < 0 ? error : filing_form_paper(desk->txn, desk->env, &row);
 	struct slice said =
 		arena_printf(desk->arena, "已备案，备案号 %.*s。", SLICE_FMT(row.number));
 	struct slice text = about(desk, &row, (const char *)said.p);

@@ -109,6 +109,24 @@ static int tell_role(struct accepting *a, enum role role, const char *what, cons
 		       : matter_tell_role(&m, role, 0, (const char *)event.p, subject, body);
 }
 
+/* What is asked, and the form it is signed on. */
+static int asked_write(struct accepting *a, int64_t now_ms)
+{
+	struct desk *desk = a->desk;
+	int64_t id = txn_id(desk->txn);
+	int64_t done = sql_run(desk->db,
+		"INSERT INTO acceptance (id, version, finding_id, notice_id, state, reason,"
+		" control, expires_at_ms, by_id, at_ms)"
+		" VALUES ($1, 1, $2, $3, 'asked', $4, $5, $6, $7, $8)",
+		SQL_INT(id), SQL_INT(a->row.id),
+		SQL_INT_OR_NULL(a->noticed ? a->row.notice_id : 0), SQL_TEXT(a->reason),
+		SQL_TEXT(a->control), SQL_INT(a->expires_ms), SQL_INT(desk->caller.person_id),
+		SQL_INT(now_ms));
+	int error = done < 0 ? (int)done : trail_row(desk->txn, "acceptance", id);
+	error = error < 0 ? error : finding_row_save(desk->txn, &a->row);
+	return error < 0 ? error : acceptance_paper(desk, &a->row, id);
+}
+
 int desk_finding_accept(struct desk *desk)
 {
 	struct accepting a = { .desk = desk };
@@ -129,17 +147,7 @@ int desk_finding_accept(struct desk *desk)
 	if (error < 0) {
 		return error;
 	}
-	int64_t id = txn_id(desk->txn);
-	int64_t done = sql_run(desk->db,
-		"INSERT INTO acceptance (id, version, finding_id, notice_id, state, reason,"
-		" control, expires_at_ms, by_id, at_ms)"
-		" VALUES ($1, 1, $2, $3, 'asked', $4, $5, $6, $7, $8)",
-		SQL_INT(id), SQL_INT(a.row.id),
-		SQL_INT_OR_NULL(a.noticed ? a.row.notice_id : 0), SQL_TEXT(a.reason),
-		SQL_TEXT(a.control), SQL_INT(a.expires_ms), SQL_INT(desk->caller.person_id),
-		SQL_INT(now_ms));
-	error = done < 0 ? (int)done : trail_row(desk->txn, "acceptance", id);
-	error = error < 0 ? error : finding_row_save(desk->txn, &a.row);
+	error = asked_write(&a, now_ms);
 	bool grave = a.row.grade <= GRADE_HIGH;
 	error = error < 0 ? error
 			  : tell_role(&a, grave ? ROLE_LEADING_GROUP : ROLE_DIRECTOR,
@@ -175,7 +183,8 @@ static int settle(struct accepting *a)
 		SQL_TEXT_OR_NULL(a->opinion), SQL_INT(desk->caller.person_id),
 		SQL_INT(desk->now_ms));
 	int error = done < 0 ? (int)done : trail_row(desk->txn, "acceptance", a->id);
-	return error < 0 ? error : finding_row_save(desk->txn, &a->row);
+	error = error < 0 ? error : finding_row_save(desk->txn, &a->row);
+	return error < 0 ? error : acceptance_paper(desk, &a->row, a->id);
 }
 
 static int decision_read(struct accepting *a, bool *ret_granted)

@@ -40,3 +40,6 @@ NODISCARD int finding_accepted_set(
 
 /** A line in its timeline by the machine; args is JSON. */
 NODISCARD int finding_say(struct txn *txn, int64_t id, const char *code, struct slice args);
+
+/** 暂缓整改审批单 of an acceptance as it stands: to be signed, or decided.  0 or as paper_job_put. */
+NODISCARD int acceptance_paper(struct desk *desk, const struct finding_row *row, int64_t id);

@@ -10,6 +10,7 @@
 #include "desk/desk.h"
 #include "desk/incoming_row.h"
 #include "desk/patch.h"
+#include "desk/record_papers.h"
 #include "records/search.h"
 #include "records/sql.h"
 #include "records/trail.h"
@@ -169,7 +170,8 @@ static int made_secret(struct desk *desk, struct incoming_row *row)
 		" AND about_id = $1) + (SELECT count(*) FROM incoming_word"
 		" WHERE incoming_id = $1) + (SELECT count(*) FROM notice WHERE incoming_id = $1)"
 		" + (SELECT count(*) FROM finding WHERE incoming_id = $1)"
-		" + (SELECT count(*) FROM task WHERE incoming_id = $1)",
+		" + (SELECT count(*) FROM task WHERE incoming_id = $1)"
+		" + (SELECT count(*) FROM document WHERE about = 'incoming' AND about_id = $1)",
 		&kept, SQL_INT(row->id));
 	if (found < 0) {
 		return found;
@@ -294,6 +296,7 @@ int desk_incoming_instruct(struct desk *desk)
 	facts.words_given = word.words.n > 0 && word.leader.n > 0;
 	error = error < 0 ? error : incoming_decide(desk, &row, &facts, INCOMING_ACT_INSTRUCT);
 	error = error < 0 ? error : word_insert(desk, &row, &word);
+	error = error < 0 ? error : incoming_sheet_paper(desk, &row, NULL);
 	return error < 0 ? error
 			 : incoming_done(desk, &row, "incoming.instruct", "instructed",
 				   incoming_args(desk, word.words, word.leader));
@@ -343,7 +346,9 @@ int desk_incoming_end(struct desk *desk)
 	}
 	row.reason = reason;
 	struct slice name = arena_printf(desk->arena, "incoming.%.*s", SLICE_FMT(word));
-	return incoming_done(desk, &row, (const char *)name.p,
-		name_id(&incoming_act_names, (unsigned)act),
-		incoming_args(desk, reason, (struct slice) { 0 }));
+	error = act == INCOMING_ACT_VOID ? 0 : incoming_sheet_paper(desk, &row, NULL);
+	return error < 0 ? error
+			 : incoming_done(desk, &row, (const char *)name.p,
+				   name_id(&incoming_act_names, (unsigned)act),
+				   incoming_args(desk, reason, (struct slice) { 0 }));
 }

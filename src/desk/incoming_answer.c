@@ -7,6 +7,7 @@
 #include "base/utf8.h"
 #include "desk/desk.h"
 #include "desk/incoming_row.h"
+#include "desk/record_papers.h"
 #include "desk/words.h"
 #include "records/sql.h"
 #include "records/trail.h"
@@ -158,6 +159,7 @@ int desk_incoming_answer(struct desk *desk)
 	row.answer = text;
 	row.fed_back_at_ms = desk->now_ms;
 	row.fed_back_by = desk->caller.person_id;
+	error = error < 0 ? error : incoming_sheet_paper(desk, &row, NULL);
 	return error < 0 ? error
 			 : incoming_done(desk, &row, "incoming.answer", "answered",
 				   incoming_args(desk, text, row.channel));

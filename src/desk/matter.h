@@ -103,6 +103,7 @@ struct matter {
 	struct notice_timing timing;
 	struct due due;    /* of row.due_json, when it has one */
 	struct slice note; /* what the act's papers say in words: opinion, reason, plan … */
+	const struct matter *successor; /* the other unit's, when it has become that */
 	enum notice_act act;
 	struct notice_outcome outcome;
 };

@@ -5,7 +5,6 @@
  */
 #include "base/arena.h"
 #include "base/buf.h"
-#include "base/civil.h"
 #include "base/err.h"
 #include "base/json.h"
 #include "base/jw.h"
@@ -16,19 +15,6 @@
 #include "workflow/machine.h"
 
 enum { MEMBERS_MAX_OCTETS = 256 * 1024, SM3_SHOWN_OCTETS = 8, PAPERS_MAX = 200 };
-
-static struct slice date_text(const struct matter *m, int64_t at_ms)
-{
-	struct civil c = civil_of_ms(at_ms, CIVIL_CHINA_OFFSET_MIN);
-	return arena_printf(m->arena, "%d年%u月%u日", (int)c.year, c.month, c.day);
-}
-
-static struct slice moment_text(const struct matter *m, int64_t at_ms)
-{
-	struct civil c = civil_of_ms(at_ms, CIVIL_CHINA_OFFSET_MIN);
-	return arena_printf(
-		m->arena, "%.*s%02u:%02u", SLICE_FMT(date_text(m, at_ms)), c.hour, c.minute);
-}
 
 static int person_put(struct matter *m, struct jw *jw, const char *key, int64_t id)
 {
@@ -76,7 +62,7 @@ static int items_put(struct matter *m, struct jw *jw)
 		jw_kv_str(jw, "problem", db_col_text(q, 0));
 		jw_kv_str(jw, "cause", db_col_text(q, 1));
 		jw_kv_str(jw, "measure", db_col_text(q, 2));
-		jw_kv_str(jw, "done", date_text(m, db_col_int64(q, 3)));
+		jw_kv_str(jw, "done", paper_day(m->arena, db_col_int64(q, 3)));
 		jw_kv_opt(jw, "residual", db_col_text(q, 4));
 		jw_end(jw);
 	}
@@ -126,7 +112,7 @@ static int opinion_put(struct matter *m, struct jw *jw)
 	int error = person_put(m, jw, "verifier", m->check.verifier_id);
 	error = error < 0 ? error
 			  : person_put(m, jw, "second_reader", m->check.second_reader_id);
-	jw_kv_str(jw, "verified_at", moment_text(m, m->now_ms));
+	jw_kv_str(jw, "verified_at", paper_moment(m->arena, m->now_ms));
 	jw_kv_str(jw, "conclusion", slice_str(passed ? "通过" : "不通过"));
 	return error;
 }
@@ -156,7 +142,7 @@ static void archived_put(struct matter *m, struct jw *jw, struct stmt *q)
 	jw_kv_str(jw, "name",
 		kind < 0 ? db_col_text(q, 0)
 			 : slice_str(name_text(&paper_kind_names, (unsigned)kind, LANG_ZH)));
-	jw_kv_str(jw, "made", date_text(m, db_col_int64(q, 1)));
+	jw_kv_str(jw, "made", paper_day(m->arena, db_col_int64(q, 1)));
 	jw_kv_opt(jw, "check_code", db_col_text(q, 2));
 	jw_kv_opt(jw, "sm3", buf_slice(&hex));
 	jw_end(jw);
@@ -167,11 +153,12 @@ static int archive_put(struct matter *m, struct jw *jw)
 	AUTO_STMT struct stmt *q = NULL;
 	int row = sql_query(m->db,
 		"SELECT d.kind, d.created_at_ms, d.check_code, b.sm3 FROM document d"
-		" JOIN blob b ON b.id = d.blob_id WHERE d.about = 'notice' AND d.about_id = $1"
-		" AND d.of_id IS NULL ORDER BY d.id LIMIT $2",
+		" JOIN blob b ON b.id = d.blob_id WHERE ((d.about = 'notice' AND d.about_id = $1)"
+		" OR (d.about = 'finding' AND d.about_id IN (SELECT finding_id FROM acceptance"
+		" WHERE notice_id = $1))) AND d.of_id IS NULL ORDER BY d.id LIMIT $2",
 		&q, SQL_INT(m->row.id), SQL_INT(PAPERS_MAX));
-	jw_kv_str(jw, "opened", date_text(m, m->row.issued_at_ms));
-	jw_kv_str(jw, "closed", date_text(m, m->now_ms));
+	jw_kv_str(jw, "opened", paper_day(m->arena, m->row.issued_at_ms));
+	jw_kv_str(jw, "closed", paper_day(m->arena, m->now_ms));
 	jw_key(jw, "papers");
 	jw_array(jw);
 	while (row >= 0 && (row = db_step(q)) == 1) {
@@ -192,13 +179,13 @@ static int extension_put(struct matter *m, struct jw *jw)
 	row = row < 0 ? row : db_step(q);
 	if (row == 1) {
 		jw_kv_int(jw, "times", db_col_int64(q, 0));
-		jw_kv_str(jw, "asked_due", moment_text(m, db_col_int64(q, 1)));
+		jw_kv_str(jw, "asked_due", paper_moment(m->arena, db_col_int64(q, 1)));
 		jw_kv_str(jw, "reason", db_col_text(q, 2));
 		jw_kv_str(jw, "control", db_col_text(q, 3));
 		jw_kv_str(jw, "applicant", db_col_text(q, 4));
 		jw_kv_str(jw, "decision", SLICE("同意"));
 		jw_kv_str(jw, "approver", m->actor_name);
-		jw_kv_str(jw, "granted_due", moment_text(m, m->row.due_at_ms));
+		jw_kv_str(jw, "granted_due", paper_moment(m->arena, m->row.due_at_ms));
 	}
 	return row < 0 ? row : 0;
 }
@@ -231,6 +218,52 @@ static int control_put(struct matter *m, struct jw *jw)
 	return row < 0 ? row : 0;
 }
 
+/* 异议: as it was raised, and, once it is decided, what was decided. */
+static int objection_put(struct matter *m, struct jw *jw)
+{
+	static const char *const words[][2] = { { "not_ours", "不属于本单位" },
+		{ "false_positive", "属误报" }, { "already_fixed", "已经整改" },
+		{ "cannot_fix", "无法按期整改" } };
+	AUTO_STMT struct stmt *q = NULL;
+	int row = sql_query(m->db,
+		"SELECT o.reason, o.text, p.name, o.at_ms, o.decision, o.opinion, d.name,"
+		" o.decided_at_ms FROM objection o JOIN person p ON p.id = o.by_id"
+		" LEFT JOIN person d ON d.id = o.decided_by WHERE o.notice_id = $1"
+		" ORDER BY o.id DESC LIMIT 1",
+		&q, SQL_INT(m->row.id));
+	row = row < 0 ? row : db_step(q);
+	if (row <= 0) {
+		return row;
+	}
+	struct slice ground = SLICE("其他");
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		ground = slice_is(db_col_text(q, 0), words[i][0]) ? slice_str(words[i][1])
+								  : ground;
+	}
+	jw_kv_str(jw, "ground", ground);
+	jw_kv_str(jw, "statement", db_col_text(q, 1));
+	jw_kv_str(jw, "applicant", db_col_text(q, 2));
+	jw_kv_str(jw, "raised_at", paper_moment(m->arena, db_col_int64(q, 3)));
+	if (!db_col_is_null(q, 4)) {
+		bool upheld = slice_is(db_col_text(q, 4), "upheld");
+		jw_kv_str(jw, "decision",
+			arena_printf(m->arena, "异议%s。%.*s", upheld ? "成立" : "不成立",
+				SLICE_FMT(db_col_text(q, 5))));
+		jw_kv_opt(jw, "decided_by", db_col_text(q, 6));
+		jw_kv_str(jw, "decided_at", paper_moment(m->arena, db_col_int64(q, 7)));
+	}
+	return 0;
+}
+
+static int reassignment_put(struct matter *m, struct jw *jw)
+{
+	jw_kv_str(jw, "old_unit", m->unit_name);
+	jw_kv_str(jw, "old_number", m->row.number);
+	jw_kv_str(jw, "reason", m->note);
+	jw_kv_str(jw, "decided_by", m->actor_name);
+	return 0;
+}
+
 static int own_put(struct matter *m, struct jw *jw, enum paper_kind kind)
 {
 	int error = 0;
@@ -255,6 +288,10 @@ static int own_put(struct matter *m, struct jw *jw, enum paper_kind kind)
 		return extension_put(m, jw);
 	case PAPER_CONTROL:
 		return control_put(m, jw);
+	case PAPER_OBJECTION:
+		return objection_put(m, jw);
+	case PAPER_REASSIGNMENT:
+		return reassignment_put(m, jw);
 	case PAPER_REMINDER:
 		jw_kv_str(jw, "state",
 			slice_str(name_text(&notice_state_names, m->row.state, LANG_ZH)));
@@ -264,35 +301,56 @@ static int own_put(struct matter *m, struct jw *jw, enum paper_kind kind)
 	}
 }
 
+/* 转派 is to whoever has it now. */
+static const struct matter *whose(const struct matter *m, enum paper_kind kind)
+{
+	return kind == PAPER_REASSIGNMENT && m->successor != NULL ? m->successor : m;
+}
+
+static void due_put(const struct matter *m, struct jw *jw)
+{
+	if (m->row.due_at_ms != 0) {
+		jw_kv_str(jw, "due",
+			arena_printf(m->arena, "%.*s%s",
+				SLICE_FMT(paper_moment(m->arena, m->row.due_at_ms)),
+				m->row.due_provisional ? "（暂定）" : ""));
+	}
+}
+
 static int members_put(struct matter *m, struct jw *jw, enum paper_kind kind)
 {
 	const struct notice_row *n = &m->row;
+	bool plea = kind == PAPER_OBJECTION || kind == PAPER_REASSIGNMENT;
 	jw_object(jw);
 	if (kind == PAPER_NOTICE) {
 		jw_kv_str(jw, "heading", SLICE("网络安全隐患限期整改通知书"));
 	}
 	jw_kv_str(jw, "title", n->title);
-	jw_kv_str(jw, "unit", m->unit_name);
+	jw_kv_str(jw, "unit", whose(m, kind)->unit_name);
 	jw_kv_str(jw, "grade", slice_str(name_text(&grade_names, n->grade, LANG_ZH)));
-	jw_kv_int(jw, "round", n->round);
+	jw_kv_int(jw, "round", whose(m, kind)->row.round);
 	problems_put(m, jw);
 	if (kind != PAPER_REMINDER) {
 		jw_kv_str(jw, "requirement", n->requirement);
 	}
-	if (n->due_at_ms != 0) {
-		jw_kv_str(jw, "due",
-			arena_printf(m->arena, "%.*s%s",
-				SLICE_FMT(moment_text(m, n->due_at_ms)),
-				n->due_provisional ? "（暂定）" : ""));
-	}
+	due_put(whose(m, kind), jw);
 	jw_kv_opt(jw, "contact", n->contact);
-	jw_kv_opt(jw, "note", m->note);
+	jw_kv_opt(jw, "note", plea ? (struct slice) { 0 } : m->note);
 	jw_kv_opt(jw, "doc_number", n->office_number);
 	int error = person_put(m, jw, "actor", m->actor_id);
 	error = error < 0 ? error : person_put(m, jw, "issuer", n->issuer_id);
 	error = error < 0 ? error : own_put(m, jw, kind);
 	jw_end(jw);
 	return error;
+}
+
+/* A copy of what goes to two stands with both, under one check code. */
+static int copy_put(struct matter *m, struct paper_job *job)
+{
+	int64_t id = 0;
+	job->about_id = m->successor->row.id;
+	job->unit_id = m->successor->row.unit_id;
+	return paper_job_put(m->txn, job, &id);
 }
 
 static int paper_put(struct matter *m, enum paper_kind kind)
@@ -306,49 +364,28 @@ static int paper_put(struct matter *m, enum paper_kind kind)
 	if (error < 0 || members.failed) {
 		return error < 0 ? error : E_LIMIT;
 	}
-	struct paper_job job = { .kind = kind,
+	struct paper_job job = { .env = m->env,
+		.kind = kind,
+		.policy_id = m->row.policy_id,
 		.about = "notice",
 		.about_id = m->row.id,
 		.unit_id = m->row.unit_id,
-		.number = m->row.number,
+		.number = whose(m, kind)->row.number,
 		.members = buf_slice(&members) };
 	/* The report's is the one that is typed in when its scan comes back. */
-	job.code = kind == PAPER_REPORT ? m->round.check_code : job.code;
-	return paper_job_put(m->txn, &job, &id);
+	job.code = kind == PAPER_REPORT ? m->round.check_code : paper_code(m->arena);
+	error = paper_job_put(m->txn, &job, &id);
+	return error < 0 || whose(m, kind) == m ? error : copy_put(m, &job);
 }
 
-/*
- * Documents that paper has a writer for, whose id is the document's: what is
- * not here is a record without a paper yet.
- */
-static const bool written[NOTICE_DOCUMENT_COUNT] = {
-	[NOTICE_DOCUMENT_NOTICE] = true,
-	[NOTICE_DOCUMENT_SIGNATURE] = true,
-	[NOTICE_DOCUMENT_PLAN] = true,
-	[NOTICE_DOCUMENT_REPORT] = true,
-	[NOTICE_DOCUMENT_RETURN] = true,
-	[NOTICE_DOCUMENT_OPINION] = true,
-	[NOTICE_DOCUMENT_AGAIN] = true,
-	[NOTICE_DOCUMENT_BRIEF] = true,
-	[NOTICE_DOCUMENT_UPREPORT] = true,
-	[NOTICE_DOCUMENT_ARCHIVE] = true,
-	[NOTICE_DOCUMENT_WITHDRAWAL] = true,
-	[NOTICE_DOCUMENT_OBJECTION] = false,
-	[NOTICE_DOCUMENT_REASSIGNMENT] = false,
-	[NOTICE_DOCUMENT_EXTENSION] = true,
-	[NOTICE_DOCUMENT_REMINDER] = true,
-	[NOTICE_DOCUMENT_SUPERVISION] = true,
-	[NOTICE_DOCUMENT_ACCEPTANCE] = false,
-	[NOTICE_DOCUMENT_CONTROL] = true,
-};
+/* Told of rows the act writes after the notice's own: asked for once they stand. */
+#define LATER                                                                                  \
+	(MACHINE_BIT(NOTICE_DOCUMENT_OBJECTION) | MACHINE_BIT(NOTICE_DOCUMENT_REASSIGNMENT))
 
 int matter_paper(struct matter *m, enum notice_document kind)
 {
 	int paper =
 		name_parse(&paper_kind_names, slice_str(name_id(&notice_document_names, kind)));
-	if (!written[kind]) {
-		return 0;
-	}
 	return paper < 0 ? paper : paper_put(m, (enum paper_kind)paper);
 }
 
@@ -356,7 +393,7 @@ int matter_papers(struct matter *m)
 {
 	int error = 0;
 	for (unsigned kind = 0; kind < NOTICE_DOCUMENT_COUNT && error == 0; kind++) {
-		if ((m->outcome.documents & MACHINE_BIT(kind)) != 0) {
+		if ((m->outcome.documents & ~LATER & MACHINE_BIT(kind)) != 0) {
 			error = matter_paper(m, (enum notice_document)kind);
 		}
 	}

@@ -48,6 +48,7 @@ int desk_notice_object(struct desk *desk)
 	error = error < 0 ? error : matter_decide(desk, &m, NOTICE_ACT_OBJECT);
 	error = error < 0 ? error : matter_write(&m);
 	error = error < 0 ? error : objection_put(&m, reason, unit_id);
+	error = error < 0 ? error : matter_paper(&m, NOTICE_DOCUMENT_OBJECTION);
 	return error < 0 ? error
 			 : matter_close(desk, &m, "notice.object", "objected",
 				   matter_args(&m, m.note));
@@ -212,6 +213,25 @@ static const char *code_of(enum notice_act act)
 	}
 }
 
+/* The objection's sheet with what was decided; 转派单 for both when it moves. */
+static int decided_papers(struct matter *m, const struct matter *next)
+{
+	int error = matter_paper(m, NOTICE_DOCUMENT_OBJECTION);
+	m->successor = next;
+	return error < 0 || next == NULL ? error
+					 : matter_paper(m, NOTICE_DOCUMENT_REASSIGNMENT);
+}
+
+static int decided_write(struct matter *m, const struct matter *next)
+{
+	int error = matter_write(m);
+	if (error == 0 && notice_terminal(m->row.state)) {
+		int64_t ended = timer_cancel(m->txn, "notice", m->row.id, NULL);
+		error = ended < 0 ? (int)ended : 0;
+	}
+	return error < 0 ? error : decided_papers(m, next);
+}
+
 int desk_notice_decide_objection(struct desk *desk)
 {
 	struct matter m;
@@ -229,11 +249,7 @@ int desk_notice_decide_objection(struct desk *desk)
 		m.row.successor_id = row.id;
 	}
 	m.row.withdrawn_reason = d.act == NOTICE_ACT_DROP ? m.note : m.row.withdrawn_reason;
-	error = error < 0 ? error : matter_write(&m);
-	if (error == 0 && notice_terminal(m.row.state)) {
-		int64_t ended = timer_cancel(m.txn, "notice", m.row.id, NULL);
-		error = ended < 0 ? (int)ended : 0;
-	}
+	error = error < 0 ? error : decided_write(&m, moves ? &next : NULL);
 	struct slice args = moves ? arena_printf(m.arena, "{\"number\":\"%.*s\"}",
 					    SLICE_FMT(next.row.number))
 				  : matter_args(&m, m.note);

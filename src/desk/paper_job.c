@@ -7,12 +7,15 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "base/jw.h"
+#include "desk/desk.h"
+#include "desk/policies.h"
 #include "records/caller.h"
 #include "records/outbox.h"
 #include "records/sql.h"
 #include "records/trail.h"
 #include "records/txn.h"
 #include "sys/rand.h"
+#include "workflow/policy.h"
 
 enum { INPUT_MAX_OCTETS = 256 * 1024, BATCH_MAX_OCTETS = 1024 * 1024, CODE_LENGTH = 8 };
 
@@ -47,10 +50,63 @@ static int centre_name(struct txn *txn, struct slice *ret_name)
 	return row < 0 ? row : 0;
 }
 
-static struct slice date_text(struct txn *txn)
+struct slice paper_day(struct arena *arena, int64_t at_ms)
 {
-	struct civil c = civil_of_ms(txn_now_ms(txn), CIVIL_CHINA_OFFSET_MIN);
-	return arena_printf(txn_arena(txn), "%d年%u月%u日", (int)c.year, c.month, c.day);
+	struct civil c = civil_of_ms(at_ms, CIVIL_CHINA_OFFSET_MIN);
+	return arena_printf(arena, "%d年%u月%u日", (int)c.year, c.month, c.day);
+}
+
+struct slice paper_moment(struct arena *arena, int64_t at_ms)
+{
+	struct civil c = civil_of_ms(at_ms, CIVIL_CHINA_OFFSET_MIN);
+	return arena_printf(
+		arena, "%.*s%02u:%02u", SLICE_FMT(paper_day(arena, at_ms)), c.hour, c.minute);
+}
+
+/* ---- the basis: what the regulation is called, and the article that fits the kind */
+
+/* The number it was issued under, when people adopted it; else as its text calls itself. */
+static int regulation_name(
+	struct txn *txn, int64_t policy_id, const struct policy *policy, struct slice *ret_name)
+{
+	AUTO_STMT struct stmt *q = NULL;
+	int row = sql_query(txn_db(txn),
+		"SELECT document_number FROM regulation WHERE policy_id = $1"
+		" AND document_number IS NOT NULL ORDER BY id DESC LIMIT 1",
+		&q, SQL_INT(policy_id));
+	row = row < 0 ? row : db_step(q);
+	*ret_name = slice_str(policy->document);
+	if (row == 1 && db_col_text(q, 0).n > 0) {
+		*ret_name = arena_dup(txn_arena(txn), db_col_text(q, 0));
+	}
+	return row < 0 ? row : 0;
+}
+
+/* 1 to 99: 第九条, 第十条, 第十五条, 第二十一条. */
+static struct slice article_text(struct arena *arena, int32_t number)
+{
+	static const char *const digits[] = { "", "一", "二", "三", "四", "五", "六", "七",
+		"八", "九" };
+	int32_t tens = number / 10 % 10;
+	return arena_printf(arena, "第%s%s%s条", tens > 1 ? digits[tens] : "",
+		tens > 0 ? "十" : "", digits[number % 10]);
+}
+
+static int basis_text(struct txn *txn, const struct paper_job *job, struct slice *ret_text)
+{
+	const struct policy *policy = NULL;
+	struct slice name = { 0 };
+	int error = policy_then(txn, job->env, job->policy_id, &policy);
+	int64_t id = job->policy_id != 0 ? job->policy_id : job->env->policy_id;
+	error = error < 0 ? error : regulation_name(txn, id, policy, &name);
+	if (error < 0) {
+		return error;
+	}
+	int32_t article = policy->articles[job->kind];
+	*ret_text = article == 0 ? name
+				 : arena_printf(txn_arena(txn), "%.*s %.*s", SLICE_FMT(name),
+					   SLICE_FMT(article_text(txn_arena(txn), article)));
+	return 0;
 }
 
 /* Common members first: the kind's own may say them otherwise. */
@@ -59,8 +115,10 @@ static int input_put(
 {
 	const struct json *own = NULL;
 	struct slice centre = { 0 };
+	struct slice basis = { 0 };
 	struct slice school = school_name(txn);
 	int error = centre_name(txn, &centre);
+	error = error < 0 ? error : basis_text(txn, job, &basis);
 	error = error < 0 ? error : json_parse(txn_arena(txn), job->members, 0, &own, NULL);
 	if (error < 0 || json_type(own) != JSON_OBJECT) {
 		return error < 0 ? error : E_FORMAT;
@@ -71,17 +129,21 @@ static int input_put(
 	jw_kv_opt(&jw, "school", school);
 	jw_kv_opt(&jw, "from", centre);
 	jw_kv_str(&jw, "number", job->number);
-	jw_kv_str(&jw, "date", date_text(txn));
+	jw_kv_str(&jw, "date", paper_day(txn_arena(txn), txn_now_ms(txn)));
 	jw_kv_int(&jw, "at", txn_now_ms(txn));
 	jw_kv_str(&jw, "check_code", code);
-	jw_kv_str(&jw, "basis",
-		job->basis.n > 0 ? job->basis : SLICE("美珈院〔2023〕75号 第十五条"));
+	jw_kv_str(&jw, "basis", basis);
 	for (const struct json *m = json_first(own); m != NULL; m = json_next(m)) {
 		jw_key_slice(&jw, json_name(m));
 		jw_value(&jw, m);
 	}
 	jw_end(&jw);
 	return out->failed ? E_LIMIT : 0;
+}
+
+int paper_job_data(struct txn *txn, const struct paper_job *job, struct buf *out)
+{
+	return input_put(txn, job, paper_code(txn_arena(txn)), out);
 }
 
 struct file {

@@ -98,7 +98,8 @@ int desk_documents_print(struct desk *desk)
 	if (count < 0) {
 		return count;
 	}
-	struct paper_job job = { .kind = PAPER_BATCH,
+	struct paper_job job = { .env = desk->env,
+		.kind = PAPER_BATCH,
 		.about = "person",
 		.about_id = desk->caller.person_id,
 		.unit_id = desk->scope == SCOPE_ALL ? 0 : desk->caller.unit_id,
@@ -107,5 +108,6 @@ int desk_documents_print(struct desk *desk)
 	error = paper_job_batch(desk->txn, &job, &id);
 	desk_audit(desk, "document.print", "document", id, 1, name);
 	desk_answer(desk, id, 1);
+	desk->answer_number = job.number;
 	return error;
 }

@@ -9,6 +9,7 @@
 #include "desk/helper_links.h"
 #include "desk/pass_on.h"
 #include "desk/people.h"
+#include "desk/record_papers.h"
 #include "desk/reviews.h"
 #include "desk/unit_notes.h"
 #include "desk/units.h"
@@ -42,6 +43,7 @@ static const desk_fn acts[ROUTE_COUNT_] = {
 	[ROUTE_STAFF_CHECK] = desk_staff_check,
 	[ROUTE_UNITS_DISSOLVE] = desk_unit_dissolve,
 	[ROUTE_UNITS_HEADS] = desk_unit_heads,
+	[ROUTE_UNITS_LEDGER] = desk_units_ledger,
 	[ROUTE_PEOPLE_ACCESS] = desk_access_code,
 	[ROUTE_REVIEWS_OPEN] = desk_review_open,
 	[ROUTE_REVIEWS_CONFIRM] = desk_review_confirm,

@@ -15,6 +15,8 @@ enum {
 	WIDTH_TWIPS = 8844, /* 156 mm */
 	LINE_TWIPS = 579,   /* a 22nd of 225 mm */
 	TABLE_LINE_TWIPS = 360,
+	CELL_TWIPS = 320,
+	RIGID_RUN = 12,
 	EMU_PER_MM = 36000,
 	GRID_MAX = 63, /* columns Word allows in a table */
 };
@@ -29,6 +31,8 @@ struct writer {
 	bool in_table;
 	int grid[GRID_MAX];
 	unsigned grid_count;
+	unsigned end_from; /* blocks from here on stay on one page with the signature */
+	unsigned at;
 };
 
 /* How a paragraph looks. */
@@ -72,11 +76,28 @@ static void run_put(struct writer *w, const struct look *look, struct slice text
 	buf_put_str(&w->out, "</w:r>");
 }
 
+/* The end and two texts before it: as on paper, no signature stands alone on a page. */
+static unsigned end_of(const struct form *form)
+{
+	unsigned at = 0;
+	unsigned texts = 0;
+	while (at < form->count && form->blocks[at].verb != FORM_BLANK &&
+		form->blocks[at].verb != FORM_SIGN && form->blocks[at].verb != FORM_IMPRINT &&
+		form->blocks[at].verb != FORM_FOOT) {
+		at++;
+	}
+	while (at > 0 && texts < 2) {
+		texts += form->blocks[--at].verb != FORM_GAP ? 1 : 0;
+	}
+	return at;
+}
+
 /* In the order ECMA-376 wants: keepNext, pBdr and tabs (more), spacing, ind, jc. */
 static void paragraph_begin(struct writer *w, const struct look *look)
 {
 	buf_put_str(&w->out, "<w:p><w:pPr>");
-	buf_put_str(&w->out, look->keep_next ? "<w:keepNext/>" : "");
+	bool keep = look->keep_next || w->at >= w->end_from;
+	buf_put_str(&w->out, keep ? "<w:keepNext/>" : "");
 	buf_put_str(&w->out, look->more != NULL ? look->more : "");
 	buf_put_str(&w->out, look->line == LINE_TWIPS ? "" : "<w:snapToGrid w:val=\"0\"/>");
 	if (look->pad > 0) {
@@ -195,7 +216,7 @@ static void cell_put(
 	struct slice text = block->text[i];
 	struct look look = { .face = label ? DRAW_HEADING : DRAW_BODY,
 		.half_points = block->count > 4 ? 21 : 24,
-		.pad = 60,
+		.pad = w->form->dense || w->form->tight ? 20 : 60,
 		.align = label ? "center" : "left",
 		.keep_next = block->head };
 	buf_printf(&w->out, "<w:tc><w:tcPr><w:tcW w:w=\"%d\" w:type=\"dxa\"/>",
@@ -259,6 +280,17 @@ static void sides_put(struct writer *w, const struct form_block *block)
 	paragraph_put(w, &look, both);
 }
 
+/* Thousandths of a line. */
+static void gap_put(struct writer *w, int height)
+{
+	struct look look = {
+		.half_points = 2, .line = height * LINE_TWIPS / 1000, .keep_next = true
+	};
+	if (look.line > 0) {
+		paragraph_put(w, &look, (struct slice) { 0 });
+	}
+}
+
 static void red_put(struct writer *w, const struct form_block *block)
 {
 	struct look head = { .face = DRAW_TITLE,
@@ -274,8 +306,20 @@ static void red_put(struct writer *w, const struct form_block *block)
 			"w:color=\"CC0000\"/></w:pBdr>" };
 	size_t chars = block->text[0].n / 3 + 2;
 	head.half_points = chars > 10 ? (int)(840 / chars) : 84;
+	gap_put(w, 3000);
 	paragraph_put(w, &head, arena_printf(w->arena, "%.*s文件", SLICE_FMT(block->text[0])));
+	gap_put(w, 1000);
 	paragraph_put(w, &number, block->text[1]);
+}
+
+/* Spread to the margin such a line would have holes: an address has no place to break. */
+static bool is_rigid(struct slice text)
+{
+	size_t run = 0;
+	for (size_t i = 0; i < text.n && run < RIGID_RUN; i++) {
+		run = text.p[i] > ' ' && text.p[i] < 0x7f ? run + 1 : 0;
+	}
+	return run >= RIGID_RUN;
 }
 
 static void text_put(struct writer *w, const struct form_block *block)
@@ -290,22 +334,39 @@ static void text_put(struct writer *w, const struct form_block *block)
 		struct slice part;
 		(void)slice_cut(text, '\n', &part, &text);
 		part = slice_trim(part);
+		look.align = is_rigid(part) ? "left" : NULL;
 		if (part.n > 0) {
 			paragraph_put(w, &look, part);
 		}
 	}
 }
 
+/* Twips: a letter or digit is half as wide as a character. */
+static int width_of(struct slice text)
+{
+	int width = 0;
+	for (size_t i = 0; i < text.n; i++) {
+		bool begins = (text.p[i] & 0xc0) != 0x80;
+		width += begins ? text.p[i] < 0x80 ? CELL_TWIPS / 2 : CELL_TWIPS : 0;
+	}
+	return width;
+}
+
 static void sign_put(struct writer *w, const struct form_block *block)
 {
-	struct look look = { .half_points = 32,
-		.line = LINE_TWIPS,
-		.align = "right",
-		.right = 1280,
-		.keep_next = true };
+	struct look look = {
+		.half_points = 32, .line = LINE_TWIPS, .align = "right", .keep_next = true
+	};
+	/* Date 4 from the right, the issuer centred above it; a long issuer 2 from the right. */
+	int by = width_of(block->text[0]);
+	int on = width_of(block->text[1]);
+	int middle = 4 * CELL_TWIPS + on / 2;
+	middle = middle > 2 * CELL_TWIPS + by / 2 ? middle : 2 * CELL_TWIPS + by / 2;
 	if (block->text[0].n > 0) {
+		look.right = middle - by / 2;
 		paragraph_put(w, &look, block->text[0]);
 	}
+	look.right = middle - on / 2;
 	/* With the foot: a check code does not stand alone on a page. */
 	paragraph_put(w, &look, block->text[1]);
 }
@@ -386,9 +447,7 @@ static void block_put(struct writer *w, const struct form_block *block)
 		cells_put(w, block);
 		break;
 	case FORM_GAP:
-		look = (struct look) { .half_points = 2,
-			.line = block->height * LINE_TWIPS / 1000 };
-		paragraph_put(w, &look, (struct slice) { 0 });
+		gap_put(w, block->height);
 		break;
 	case FORM_SIGN:
 		sign_put(w, block);
@@ -424,6 +483,7 @@ static void document_put(struct writer *w)
 		"xmlns:wp=\"http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing\">"
 		"<w:body>");
 	for (unsigned i = 0; i < w->form->count; i++) {
+		w->at = i;
 		block_put(w, &w->form->blocks[i]);
 	}
 	table_end(w);
@@ -443,7 +503,9 @@ int docx_write(const struct draw_fonts *fonts, const struct form *form, struct b
 {
 	AUTO_ARENA struct arena *arena = arena_create(0);
 	struct pack_part parts[DOCX_PARTS_MAX + 1];
-	struct writer w = { .fonts = fonts, .form = form, .arena = arena };
+	struct writer w = {
+		.fonts = fonts, .form = form, .arena = arena, .end_from = end_of(form)
+	};
 	buf_init(&w.out, BODY_OCTETS_MAX);
 	document_put(&w);
 	unsigned count = docx_parts(fonts, form, w.picture_count, arena, parts);

@@ -89,9 +89,12 @@ static void styles_put(struct buf *out, const struct draw_fonts *fonts)
 		"<w:sz w:val=\"32\"/><w:szCs w:val=\"32\"/><w:lang w:val=\"en-US\" w:eastAsia=\"zh-CN\"/>"
 		"</w:rPr></w:rPrDefault><w:pPrDefault/></w:docDefaults>"
 		"<w:style w:type=\"paragraph\" w:default=\"1\" w:styleId=\"a\"><w:name w:val=\"Normal\"/>"
-		"<w:pPr><w:overflowPunct/><w:jc w:val=\"both\"/></w:pPr></w:style>"
+		"<w:pPr><w:overflowPunct/><w:autoSpaceDE w:val=\"0\"/><w:autoSpaceDN w:val=\"0\"/>"
+		"<w:jc w:val=\"both\"/></w:pPr></w:style>"
 		"<w:style w:type=\"table\" w:default=\"1\" w:styleId=\"a1\"><w:name w:val=\"Normal Table\"/>"
-		"<w:tblPr><w:tblInd w:w=\"0\" w:type=\"dxa\"/></w:tblPr></w:style></w:styles>");
+		"<w:tblPr><w:tblInd w:w=\"0\" w:type=\"dxa\"/><w:tblCellMar><w:left w:w=\"70\" "
+		"w:type=\"dxa\"/><w:right w:w=\"70\" w:type=\"dxa\"/></w:tblCellMar></w:tblPr>"
+		"</w:style></w:styles>");
 }
 
 static void settings_put(struct buf *out)
@@ -101,6 +104,9 @@ static void settings_put(struct buf *out)
 		"<w:characterSpacingControl w:val=\"compressPunctuation\"/>"
 		"<w:noLineBreaksAfter w:lang=\"zh-CN\" w:val=\"（《〈「『【〔［｛“‘([{\"/>"
 		"<w:noLineBreaksBefore w:lang=\"zh-CN\" w:val=\"，。、；：？！）》〉」』】〕］｝”’～·％‰℃,.;:?!)]}%\"/>"
+		/* Tables stand between the margins, not beside them. */
+		"<w:compat><w:compatSetting w:name=\"compatibilityMode\" "
+		"w:uri=\"http://schemas.microsoft.com/office/word\" w:val=\"15\"/></w:compat>"
 		"</w:settings>");
 }
 

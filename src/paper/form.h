@@ -56,6 +56,8 @@ struct form {
 	struct slice author;
 	int64_t at_unix_ms;
 	unsigned pages; /* 0 = as many as it takes */
+	bool dense;     /* rows of tables close together: a list to be looked through */
+	bool tight;     /* less air, so that the end does not go onto a page of its own */
 };
 
 /** A form without blocks; lives in the arena. */

@@ -58,12 +58,26 @@ static int one_try(struct one *one, unsigned shorter, bool ink)
 	return pages;
 }
 
+/* With less air when that saves a page: an end of a few lines needs none of its own. */
+static int any_make(struct one *one, bool ink)
+{
+	int pages = one_try(one, 0, false);
+	int tight = pages > 1 ? one_try(one, SPEC_TIGHT, false) : pages;
+	if (pages < 0 || tight < 0) {
+		return pages < 0 ? pages : tight;
+	}
+	return one_try(one, tight < pages ? SPEC_TIGHT : 0, ink);
+}
+
 static int one_make(struct one *one, bool ink)
 {
 	int pages = 0;
+	if (one->spec.pages == 0) {
+		return any_make(one, ink);
+	}
 	for (unsigned shorter = 0; shorter <= SPEC_SHORTER_MAX; shorter++) {
 		pages = one_try(one, shorter, ink);
-		if (pages < 0 || one->spec.pages == 0 || (unsigned)pages <= one->spec.pages) {
+		if (pages < 0 || (unsigned)pages <= one->spec.pages) {
 			return pages;
 		}
 	}
@@ -105,14 +119,12 @@ static int paper_pdf(struct draw_fonts *fonts, struct one *one, bool ink, struct
 	return pages < 0 || error == 0 ? pages : error;
 }
 
-/* Which of its texts a one-page paper keeps whole is found out on paper, also for Word. */
+/* What fits on how many pages is found out on paper, also for Word. */
 static int paper_docx(struct draw_fonts *fonts, struct one *one, struct buf *out)
 {
 	AUTO_BUF struct buf waste;
 	buf_init(&waste, RENDER_OUTPUT_OCTETS_MAX);
-	int error = one->spec.pages > 0 ? paper_pdf(fonts, one, false, &waste)
-					: spec_form(&one->spec, one->data, 0, one->arena,
-						  &one->form, one->diag);
+	int error = paper_pdf(fonts, one, false, &waste);
 	error = error < 0 ? error : docx_write(fonts, one->form, out);
 	return error < 0 ? error : 1;
 }

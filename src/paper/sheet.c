@@ -153,7 +153,8 @@ static void title_put(struct sheet *sheet, struct slice text)
 	for (size_t i = 0; i < sheet->count; i++) {
 		height += sheet->sizes[i].height;
 	}
-	(void)block_add(sheet, BLOCK_GAP, (LAYOUT_LINE - height % LAYOUT_LINE) % LAYOUT_LINE);
+	height = (LAYOUT_LINE - height % LAYOUT_LINE) % LAYOUT_LINE;
+	(void)block_add(sheet, BLOCK_GAP, sheet->tight ? 0 : height);
 }
 
 /* ---- text */
@@ -278,7 +279,7 @@ static void field_put(
 static struct block *row_part(
 	struct sheet *sheet, const struct block *whole, size_t first, size_t last)
 {
-	size_t height = TABLE_MARGIN + TABLE_LINE * (last - first);
+	size_t height = (size_t)sheet->row_margin + (size_t)sheet->row_line * (last - first);
 	struct block *block = block_add(sheet, BLOCK_ROW, (int)height);
 	if (block == NULL) {
 		return NULL;
@@ -425,6 +426,11 @@ static void form_put(struct sheet *sheet, const struct form_block *said)
 
 void sheet_put(struct sheet *sheet, const struct form *form)
 {
+	sheet->tight = form->tight;
+	sheet->row_line = form->dense ? DENSE_LINE : TABLE_LINE;
+	sheet->row_margin = form->dense   ? DENSE_MARGIN
+			    : form->tight ? TABLE_MARGIN_TIGHT
+					  : TABLE_MARGIN;
 	for (unsigned i = 0; i < form->count; i++) {
 		form_put(sheet, &form->blocks[i]);
 	}

@@ -26,7 +26,7 @@ static double baseline(double top_pt, double height_pt, double size_pt)
 static void row_draw(
 	struct sheet *sheet, const struct block *block, double top_pt, double height_pt)
 {
-	double line_pt = TABLE_LINE * PITCH_PT / LAYOUT_LINE;
+	double line_pt = sheet->row_line * PITCH_PT / LAYOUT_LINE;
 	double right_pt = LEFT_PT + WIDTH_PT;
 	double size_pt = block->pen.size_pt;
 	draw_rule(sheet->draw, LEFT_PT, top_pt, right_pt, top_pt, RULE_PT);

@@ -30,6 +30,9 @@ enum {
 	PAGE_HEIGHT = LAYOUT_ROWS * LAYOUT_LINE,
 	TABLE_LINE = 620,
 	TABLE_MARGIN = 340, /* above and below the text of a row, together */
+	TABLE_MARGIN_TIGHT = 160,
+	DENSE_LINE = 500,
+	DENSE_MARGIN = 140,
 	FOOT_HEIGHT = 2600,
 	IMPRINT_LINE = 900,
 };
@@ -82,6 +85,9 @@ struct sheet {
 	size_t sign_at; /* first block that stays with the end; SIZE_MAX = none */
 	const struct block *head;
 	int32_t head_height;
+	int32_t row_margin;
+	int32_t row_line;
+	bool tight;
 	enum draw_face measure_face;
 	double measure_size_pt;
 	double measure_cell_pt;

@@ -128,11 +128,12 @@ static int line_put(struct maker *m, enum form_verb verb, enum draw_face face, i
 	return block == NULL && text.n > 0 ? E_LIMIT : 0;
 }
 
+/* A third of the distance where a line more would begin a page. */
 static int gap_put(struct maker *m, int height)
 {
 	struct form_block *block = add(m, FORM_GAP);
 	if (block != NULL) {
-		block->height = height;
+		block->height = m->form->tight ? height / 3 : height;
 	}
 	return block == NULL ? E_LIMIT : 0;
 }
@@ -151,6 +152,15 @@ static int texts_put(
 }
 
 /* ---- verbs */
+
+/* What must fit on one page keeps less air. */
+static int title_put(struct maker *m, struct slice title, bool red)
+{
+	bool one = m->form->pages == 1;
+	int error = gap_put(m, one ? 500 : red ? 1000 : 1500);
+	error = error < 0 ? error : line_put(m, FORM_TITLE, DRAW_TITLE, 0, title);
+	return error < 0 ? error : gap_put(m, one ? 400 : 1000);
+}
 
 static int head_put(struct maker *m, const struct fill *fill, const struct json *block)
 {
@@ -177,11 +187,7 @@ static int head_put(struct maker *m, const struct fill *fill, const struct json 
 					       SLICE_FMT(title))
 				     : title;
 	}
-	/* What must fit on one page keeps less air. */
-	bool tight = m->form->pages == 1;
-	error = gap_put(m, tight ? 500 : red.n > 0 ? 1000 : 1500);
-	error = error < 0 ? error : line_put(m, FORM_TITLE, DRAW_TITLE, 0, title);
-	return error < 0 || tight ? error : gap_put(m, 1000);
+	return title_put(m, title, red.n > 0);
 }
 
 /* A full stop where the writer put none. */
@@ -412,6 +418,17 @@ enum verb {
 static const char *const verbs[] = { "head", "to", "text", "section", "item", "line", "row",
 	"box", "table", "each", "blank", "big", "code", "gap", "sign", "imprint", "foot" };
 
+/* What stands before the next item of a list, behind the last one. */
+static struct slice without_tail(struct slice text)
+{
+	struct slice wide = SLICE("　");
+	text = slice_trim(text);
+	while (slice_ends(text, wide)) {
+		text = slice_trim(slice_head(text, text.n - wide.n));
+	}
+	return text;
+}
+
 /* One text, as a line of its own. */
 static int single_put(
 	struct maker *m, const struct fill *fill, enum verb verb, const struct json *value)
@@ -431,6 +448,7 @@ static int single_put(
 		i++;
 	}
 	int error = text_of(m, fill, value, &text);
+	text = without_tail(text);
 	if (error == 0 && verb == VERB_BLANK) {
 		text = arena_printf(m->arena, "%.*s：＿＿＿＿＿＿＿＿＿＿", SLICE_FMT(text));
 	}
@@ -511,10 +529,11 @@ int spec_form(const struct spec *spec, const struct json *data, unsigned shorter
 	struct arena *arena, struct form **ret_form, struct diag *diag)
 {
 	struct fill fill = { .fields = spec->fields, .data = data };
-	struct maker m = { .arena = arena,
-		.form = form_create(arena),
-		.diag = diag,
-		.shorter = shorter < SPEC_SHORTER_MAX ? shorter : SPEC_SHORTER_MAX };
+	struct maker m = { .arena = arena, .form = form_create(arena), .diag = diag };
+	bool any = spec->pages == 0;
+	m.shorter = any ? 0 : shorter < SPEC_SHORTER_MAX ? shorter : SPEC_SHORTER_MAX;
+	m.form->dense = json_get_bool(spec->root, "dense", false);
+	m.form->tight = any && shorter == SPEC_TIGHT;
 	m.form->number = fill_clean(arena, json_get_str(data, "number"));
 	m.form->author = fill_clean(arena, json_get_str(data, "from"));
 	m.form->at_unix_ms = json_get_int(data, "at", 0);

@@ -4,7 +4,7 @@
  * a kind has and what stands on it; with the data of one paper it becomes a
  * form.
  *
- *   {"pages": 1, "fields": {"unit": ["text", "责任单位"], …}, "paper": [ BLOCK, … ]}
+ *   {"pages": 1, "dense": true, "fields": {"unit": ["text", "责任单位"], …}, "paper": [ BLOCK, … ]}
  *
  * BLOCK is one of these, with "if" or "unless" naming a field:
  *   {"head": TITLE, "mark": TEXT}        number, mark, title; red head with 发文字号
@@ -39,6 +39,9 @@ struct spec {
 
 /** A one-page paper that does not fit is made with shorter texts: steps 0 (all of it) to SPEC_SHORTER_MAX. */
 enum { SPEC_SHORTER_MAX = 7 };
+
+/** Of a paper of any length: 0 as it is meant, SPEC_TIGHT with less air and whole texts. */
+enum { SPEC_TIGHT = 1 };
 
 /** Returns: 0, or E_UNSUPPORTED with diag for a kind nobody described. */
 NODISCARD int spec_find(

@@ -10,6 +10,7 @@
 #include "records/blob.h"
 #include "records/sql.h"
 #include "view/list.h"
+#include "view/notices.h"
 #include "view/page.h"
 #include "view/view.h"
 #include "workflow/incoming.h"
@@ -259,6 +260,7 @@ int view_incoming_get(struct view *view)
 	head_put(view, q);
 	rest_put(view, q);
 	int error = state < 0 || secrecy < 0 ? E_STORE : parts_put(view, id);
+	error = error < 0 ? error : view_documents_of(view, "incoming", id);
 	if (error == 0) {
 		acts_put(view, (enum incoming_state)state, (enum secrecy)secrecy);
 		error = page_timeline(view, "incoming", id);
@@ -282,20 +284,22 @@ static bool is_handheld(struct slice agent)
 	return false;
 }
 
-int view_incoming_file(struct view *view)
+/* Columns: 0 blob, 1 name, 2 media, 3 secrecy. */
+static int file_give(struct view *view, const char *sql)
 {
 	AUTO_STMT struct stmt *q = NULL;
 	struct blob_ref ref = { 0 };
-	int row = sql_query(view->db,
-		"SELECT a.blob_id, a.name, a.media, i.secrecy FROM attachment a JOIN incoming i"
-		" ON i.id = a.about_id WHERE a.id = $1 AND a.about = 'incoming' AND i.id = $2",
-		&q, SQL_INT(view->call->sub), SQL_INT(view->call->id));
+	int row =
+		sql_query(view->db, sql, &q, SQL_INT(view->call->sub), SQL_INT(view->call->id));
 	row = row < 0 ? row : db_step(q);
 	if (row <= 0) {
 		return row < 0 ? row : E_ABSENT;
 	}
 	if (!slice_is(db_col_text(q, 3), "public") && is_handheld(view->call->agent)) {
 		return view_refuse(view, E_DENIED, "incoming.not_on_phones", NULL);
+	}
+	if (db_col_is_null(q, 0)) {
+		return view_refuse(view, E_STATE, "document.not_ready", NULL);
 	}
 	(void)snprintf(
 		view->file_name, sizeof(view->file_name), "%.*s", SLICE_FMT(db_col_text(q, 1)));
@@ -306,6 +310,22 @@ int view_incoming_file(struct view *view)
 					     : blob_open_at(view->env->blobs_fd, view->db,
 						       blob_id, &view->download_fd);
 	return error == -ENOENT ? E_ABSENT : error;
+}
+
+int view_incoming_file(struct view *view)
+{
+	return file_give(view,
+		"SELECT a.blob_id, a.name, a.media, i.secrecy FROM attachment a JOIN incoming i"
+		" ON i.id = a.about_id WHERE a.id = $1 AND a.about = 'incoming' AND i.id = $2");
+}
+
+int view_incoming_paper(struct view *view)
+{
+	return file_give(view,
+		"SELECT d.blob_id, d.name, CASE COALESCE(d.format, 'pdf') WHEN 'pdf'"
+		" THEN 'application/pdf' ELSE 'application/vnd.openxmlformats-officedocument"
+		".wordprocessingml.document' END, i.secrecy FROM document d JOIN incoming i"
+		" ON i.id = d.about_id WHERE d.id = $1 AND d.about = 'incoming' AND i.id = $2");
 }
 
 /* ---- of what came out of one */

@@ -22,3 +22,5 @@ NODISCARD int view_incoming_list(struct view *view);
 NODISCARD int view_incoming_get(struct view *view);
 /** GET /incoming/{id}/attachments/{sub}; what is internal is not given to a phone. */
 NODISCARD int view_incoming_file(struct view *view);
+/** GET /incoming/{id}/papers/{sub}: 收文处理单, with the same limits as the files. */
+NODISCARD int view_incoming_paper(struct view *view);

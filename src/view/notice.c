@@ -270,52 +270,9 @@ static int brief(struct view *view, struct seen *seen)
 	return 0;
 }
 
-static void digest_put(struct view *view, const char *key, struct stmt *q, unsigned column)
-{
-	jw_key(&view->jw, key);
-	struct slice octets = db_col_blob(q, column);
-	if (octets.n == 0) {
-		jw_null(&view->jw);
-		return;
-	}
-	AUTO_BUF struct buf hex;
-	buf_init(&hex, 256);
-	buf_put_hex(&hex, octets);
-	jw_str(&view->jw, buf_slice(&hex));
-}
-
-static int documents_put(struct view *view, struct stmt *q)
-{
-	if (view_document_hidden(view, db_col_text(q, 1))) {
-		return 0;
-	}
-	jw_object(&view->jw);
-	jw_kv_int(&view->jw, "id", db_col_int64(q, 0));
-	jw_kv_str(&view->jw, "kind", db_col_text(q, 1));
-	jw_kv_str(&view->jw, "name", db_col_text(q, 2));
-	jw_kv_str(&view->jw, "state", db_col_text(q, 3));
-	digest_put(view, "sm3", q, 4);
-	digest_put(view, "sha256", q, 5);
-	page_int_col(view, "octets", q, 6);
-	jw_kv_int(&view->jw, "created_at", db_col_int64(q, 7));
-	jw_kv_str(&view->jw, "check_code", db_col_text(q, 8));
-	page_int_col(view, "word_id", q, 9);
-	page_text_col(view, "word_state", q, 10);
-	jw_end(&view->jw);
-	return 0;
-}
-
 static int documents(struct view *view, struct seen *seen)
 {
-	AUTO_STMT struct stmt *q = NULL;
-	int opened = sql_query(view->db,
-		"SELECT d.id, d.kind, d.name, d.state, b.sm3, b.sha256, b.octets,"
-		" d.created_at_ms, d.check_code, w.id, w.state FROM document d LEFT JOIN blob b"
-		" ON b.id = d.blob_id LEFT JOIN document w ON w.of_id = d.id"
-		" WHERE d.about = 'notice' AND d.about_id = $1 AND d.of_id IS NULL"
-		" ORDER BY d.id LIMIT $2",
-		&q, SQL_INT(seen->id), SQL_INT(PART_MAX));
-	return page_list(view, "documents", opened, q, documents_put);
+	return view_documents_of(view, "notice", seen->id);
 }
 
 static int attachments_put(struct view *view, struct stmt *q)
@@ -325,8 +282,8 @@ static int attachments_put(struct view *view, struct stmt *q)
 	jw_kv_str(&view->jw, "name", db_col_text(q, 1));
 	jw_kv_str(&view->jw, "kind", db_col_text(q, 2));
 	jw_kv_str(&view->jw, "media", db_col_text(q, 3));
-	digest_put(view, "sm3", q, 4);
-	digest_put(view, "sha256", q, 5);
+	view_digest_col(view, "sm3", q, 4);
+	view_digest_col(view, "sha256", q, 5);
 	jw_kv_int(&view->jw, "octets", db_col_int64(q, 6));
 	jw_kv_int(&view->jw, "uploaded_at", db_col_int64(q, 7));
 	page_ref_col(view, "by", q, 8);

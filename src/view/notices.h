@@ -12,6 +12,7 @@
 #include "base/attr.h"
 #include "base/slice.h"
 
+struct stmt;
 struct view;
 
 /**
@@ -23,6 +24,12 @@ NODISCARD int view_notices_get(struct view *view);
 /** GET /documents/{id}, GET /attachments/{id}: the bytes. */
 NODISCARD int view_documents_get(struct view *view);
 NODISCARD int view_attachments_get(struct view *view);
+/** GET /documents?about=filing&id=7: the papers of one record, for who may read the record. */
+NODISCARD int view_documents_list(struct view *view);
+/** "name":"hex digits" of the octets, or null. */
+void view_digest_col(struct view *view, const char *key, struct stmt *stmt, unsigned column);
+/** "documents":[…] of a record, oldest first; of a notice those of what was accepted of it, too. */
+NODISCARD int view_documents_of(struct view *view, const char *about, int64_t id);
 /** GET /documents/{id}/about: whether it is made. */
 NODISCARD int view_documents_about(struct view *view);
 /** GET /paper-templates, GET /paper-template-files/{id}. */

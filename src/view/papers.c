@@ -58,9 +58,10 @@ static int give(struct view *view, const char *sql)
 #define MEDIA                                                                                  \
 	"CASE COALESCE(d.format, 'pdf') WHEN 'pdf' THEN 'application/pdf' ELSE"                \
 	" 'application/vnd.openxmlformats-officedocument.wordprocessingml.document' END"
+/* What is of a superior's paper is for who may read that: view/incoming.h. */
 #define OF_DOCUMENT                                                                            \
 	" FROM document d LEFT JOIN notice n ON n.id = d.about_id AND d.about = 'notice'"      \
-	" LEFT JOIN blob b ON b.id = d.blob_id WHERE d.id = $1"
+	" LEFT JOIN blob b ON b.id = d.blob_id WHERE d.id = $1 AND d.about <> 'incoming'"
 #define WHOSE " d.kind, COALESCE(n.unit_id, d.reader_unit_id, 0), COALESCE(n.state, '')"
 
 int view_documents_get(struct view *view)

@@ -11,7 +11,11 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "base/num.h"
+#include "base/utf8.h"
+#include "model/paper.h"
 #include "workflow/routing.h"
+
+_Static_assert((int)PAPER_KIND_COUNT <= (int)POLICY_PAPERS_MAX, "an article for each kind");
 
 enum { HOUR = 60, DAY = 24 * 60, ARENA_OCTETS = 16 * 1024 * 1024 };
 
@@ -36,6 +40,9 @@ enum kind { KIND_RULE, KIND_ACK, KIND_INT, KIND_CLOCK, KIND_DUTY };
 	{                                                                                      \
 		text, KIND_INT, offsetof(struct policy, member), 0, min, max, #first           \
 	}
+/* The article a paper of the kind rests on; 0 = the regulation as a whole. */
+#define ARTICLE(kind, paper, first)                                                            \
+	INT_SINCE("basis." #kind, articles[PAPER_##paper], 0, 99, first)
 #define ACK(text, member, severities, min, max)                                                \
 	{                                                                                      \
 		text, KIND_ACK, offsetof(struct policy, member), severities, min, max, NULL    \
@@ -136,6 +143,29 @@ static const struct parameter {
 	DUTY("event.initial", event_initial, 1, DAY, "1 h"),
 	DUTY("event.report_up", event_report_up, 1, DAY, "2 h"),
 	DUTY("event.summary", event_summary, DAY, 60 * DAY, "5 wd"),
+	ARTICLE(notice, NOTICE, 15),
+	ARTICLE(again, AGAIN, 15),
+	ARTICLE(signature, SIGNATURE, 15),
+	ARTICLE(plan, PLAN, 15),
+	ARTICLE(reminder, REMINDER, 15),
+	ARTICLE(supervision, SUPERVISION, 15),
+	ARTICLE(report, REPORT, 15),
+	ARTICLE(return, RETURN, 15),
+	ARTICLE(opinion, OPINION, 15),
+	ARTICLE(extension, EXTENSION, 15),
+	ARTICLE(objection, OBJECTION, 15),
+	ARTICLE(reassignment, REASSIGNMENT, 15),
+	ARTICLE(acceptance, ACCEPTANCE, 15),
+	ARTICLE(control, CONTROL, 9),
+	ARTICLE(withdrawal, WITHDRAWAL, 15),
+	ARTICLE(brief, BRIEF, 15),
+	ARTICLE(upreport, UPREPORT, 15),
+	ARTICLE(archive, ARCHIVE, 15),
+	ARTICLE(incoming, INCOMING, 14),
+	ARTICLE(officer_filing, OFFICER_FILING, 13),
+	ARTICLE(access_slip, ACCESS_SLIP, 13),
+	ARTICLE(handover, HANDOVER, 13),
+	ARTICLE(ledger, LEDGER, 10),
 };
 
 enum { PARAMETERS = sizeof(parameters) / sizeof(parameters[0]) };
@@ -323,6 +353,25 @@ static void order_check(struct reading *reading)
 	}
 }
 
+/* How papers cite it; a text of before it was asked for is cited by what it is called. */
+static void document_read(struct reading *reading, const struct json *root)
+{
+	struct policy *policy = &reading->policy;
+	struct slice document = json_get_str(root, "document");
+	struct slice title = json_get_str(root, "title");
+	if (document.n >= sizeof(policy->document)) {
+		mistake(reading, SLICE("document"), "must have at most %d octets",
+			POLICY_DOCUMENT_MAX - 1);
+	} else if (document.n > 0) {
+		(void)snprintf(policy->document, sizeof(policy->document), "%.*s",
+			SLICE_FMT(document));
+	} else if (policy->document[0] == '\0') {
+		size_t room = sizeof(policy->document) - 2 * sizeof("《") - 1;
+		(void)snprintf(policy->document, sizeof(policy->document), "《%.*s》",
+			SLICE_FMT(slice_head(title, utf8_span(slice_head(title, room)))));
+	}
+}
+
 static void root_read(struct reading *reading, const struct json *root)
 {
 	struct slice id = json_get_str(root, "id");
@@ -332,6 +381,7 @@ static void root_read(struct reading *reading, const struct json *root)
 	}
 	(void)snprintf(reading->policy.version, sizeof(reading->policy.version), "%.*s",
 		SLICE_FMT(slice_head(id, POLICY_VERSION_MAX - 1)));
+	document_read(reading, root);
 	const struct json *list = json_get(root, "parameters");
 	if (json_type(list) != JSON_ARRAY) {
 		mistake(reading, SLICE("parameters"), "is missing or is no list");

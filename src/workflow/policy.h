@@ -21,9 +21,11 @@ enum {
 	POLICY_VERSION_MAX = 48,                     /* of the text's own name */
 	POLICY_STAMPED_MAX = POLICY_VERSION_MAX + 9, /* with its digest's beginning */
 	POLICY_SUBJECT_MAX = 24,
+	POLICY_DOCUMENT_MAX = 128,    /* octets of 文号 or 《title》 */
 	POLICY_TEXT_MAX = 256 * 1024, /* octets of one policy file */
 	POLICY_LADDER_RUNGS = 4,      /* after the due instant itself */
 	POLICY_KINDS_MAX = 64,        /* of findings */
+	POLICY_PAPERS_MAX = 32,       /* kinds of papers */
 };
 
 /** Rules that may differ by the grade of a finding or notice. */
@@ -95,6 +97,9 @@ struct policy {
 	struct due_rule event_summary;   /* after handling ended */
 	uint8_t routes
 		[POLICY_KINDS_MAX]; /* enum owner by kind of finding, workflow/routing.h */
+	char document[POLICY_DOCUMENT_MAX]; /* the regulation as papers cite it: 文号 */
+	int32_t articles
+		[POLICY_PAPERS_MAX]; /* by enum paper_kind, that it rests on; 0 = none */
 };
 
 /** One text that records are judged by, as it was read. */
@@ -118,7 +123,8 @@ void policy_stamp(char *version, size_t room, struct slice text);
 /**
  * Read a policy file.
  *
- * Shape:   {"id","title","parameters":[{"name","value","origin"},…]}; every
+ * Shape:   {"id","title","document","parameters":[{"name","value","origin"},…]};
+ *          document is how papers cite it, without it 《title》; every
  *          parameter once, none unknown, each within its range, graver never
  *          slower than milder.  A parameter that came with a later edition may
  *          be missing from an older text, and is then what it was first.

@@ -146,12 +146,50 @@ def reminder(school, notice):
     case("a reminder is a paper of its own", papers[-1]["kind"] == "reminder" and "催办单" in text, papers)
 
 
+def chosen_order(school, notices):
+    operator = school.cast["operator"]
+    numbers = [operator.get(f"/notices/{n}")["number"] for n in reversed(notices)]
+    text = pdf_text(made(operator, operator.post("/documents/print", {"notice_ids": notices[::-1], "kind": "notice"})["id"]))
+    heads = [line for line in text.splitlines() if "编号：" in line]
+    case("they come in the order they were chosen", len(heads) == 2 and all(n in h for n, h in zip(numbers, heads)), heads)
+
+
+def objection(school, notice):
+    officer = school.cast["officer"]
+    officer.post(f"/notices/{notice}/sign")
+    before = len(officer.get(f"/notices/{notice}")["documents"])
+    officer.post(f"/notices/{notice}/objections", {"reason": "already_fixed", "text": "已于上周完成整改，附整改记录"})
+    paper = documents(officer, notice, before + 1)[-1]
+    text = pdf_text(fetch(officer, f"/documents/{paper['id']}"))
+    case("an objection is a paper to be sealed", paper["kind"] == "objection" and "异议处理单" in text and "单位负责人意见" in text.replace("\n", ""), text[:400])
+    school.cast["operator"].post(f"/notices/{notice}/objections/decide", {"decision": "dismissed", "opinion": "复测仍能登录，请继续整改"})
+    paper = documents(officer, notice, before + 2)[-1]
+    case("and once more when it is decided", "异议不成立" in pdf_text(fetch(officer, f"/documents/{paper['id']}")), paper)
+
+
+def ledger(school):
+    officer, operator = school.cast["officer"], school.cast["operator"]
+    text = pdf_text(made(officer, officer.post("/units/ledger", {})["id"]))
+    case("a unit has its ledger to go through and sign", all(w in text for w in ("单位网络安全台账", "教务处", "第十条")), text[:600])
+    unit = officer.get("/session")["unit"]["id"]
+    kept = officer.get(f"/documents?about=unit&id={unit}")["items"]
+    case("which stands with the unit", [d["kind"] for d in kept] == ["ledger"], kept)
+    pages = pdf_text(made(operator, operator.post("/units/ledger", {})["id"])).split("\f")[:-1]
+    firsts = [i for i, page in enumerate(pages) if "编号：" in page]
+    case("all of them are one PDF, each from the front of a sheet",
+         len(firsts) == len(operator.get("/units?limit=200")["items"]) and all(i % 2 == 0 for i in firsts), (firsts, len(pages)))
+
+
 def work(platform):
     school = test_workers.School(platform)
     notice = both_formats(school)
     own_file(school)
-    printing(school, [notice, school.issue()])
+    second = school.issue()
+    printing(school, [notice, second])
+    chosen_order(school, [notice, second])
     reminder(school, notice)
+    objection(school, second)
+    ledger(school)
 
 
 def main(postgresql=False):

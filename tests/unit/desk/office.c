@@ -286,6 +286,133 @@ static void one_that_turns_out_to_be_secret_loses_its_text(const char *conf)
 
 /* ---- a paper to its end */
 
+static int64_t sheets_of(struct cast *c, const char *like)
+{
+	char sql[300];
+	(void)snprintf(sql, sizeof(sql),
+		"SELECT count(*) FROM document WHERE kind = 'incoming' AND of_id IS NULL"
+		" AND about = 'incoming' AND reader_unit_id IS NULL AND input LIKE '%s'",
+		like);
+	return cast_number(c, sql);
+}
+
+/* Made of it, the paper is in a file, and cannot be unsaid. */
+static void a_sheet_that_was_made_binds(const char *conf)
+{
+	struct cast c;
+	cast_five(&c, conf);
+	struct school *s = &c.school;
+	struct hat office = office_of(&c);
+	int64_t id = paper(&c, &office, "2026-03-03T09:00", "2026-03-20T18:00");
+	assert_int_equal(desk_do(s, &office, ROUTE_INCOMING_PRINT, id, "{}"), 0);
+	int64_t sheet = s->answer_id;
+	refused(s,
+		desk_do(s, &office, ROUTE_INCOMING_UPDATE, id,
+			"{\"secrecy\":\"secret\",\"place\":\"机要室\"}"),
+		E_STATE, "incoming.has_content");
+	/* It is for who may read the paper, by the paper's own page. */
+	assert_int_equal(view_do(s, &office, ROUTE_INCOMING_GET, id, NULL), 0);
+	assert_int_equal(answer_int(s, "documents.0.id"), sheet);
+	assert_int_equal(view_do(s, &c.operator, ROUTE_DOCUMENTS_ABOUT, sheet, NULL), E_ABSENT);
+	assert_int_equal(desk_do(s, &office, ROUTE_INCOMING_CREATE, 0,
+				 "{\"secrecy\":\"secret\",\"place\":\"机要室\"}"),
+		0);
+	refused(s, desk_do(s, &office, ROUTE_INCOMING_PRINT, s->answer_id, "{}"), E_STATE,
+		"incoming.state_secret");
+	school_close(s);
+}
+
+/* ---- a post changes hands: form, list, and the stub of a way in */
+
+static int64_t unit_papers(struct cast *c, const char *kind, const char *like)
+{
+	char sql[300];
+	(void)snprintf(sql, sizeof(sql),
+		"SELECT count(*) FROM document WHERE kind = '%s' AND of_id IS NULL"
+		" AND input LIKE '%s'",
+		kind, like);
+	return cast_number(c, sql);
+}
+
+static int64_t filed(struct cast *c, const struct hat *head)
+{
+	struct school *s = &c->school;
+	assert_int_equal(
+		desk_dof(s, head, ROUTE_FILINGS_CREATE, 0,
+			"{\"post\":\"officer\",\"name\":\"李新\",\"phone\":\"13900000001\","
+			"\"phone2\":\"13900000002\",\"mail\":\"xin@campus.test\","
+			"\"in_post\":true,"
+			"\"reason\":\"轮岗\",\"outgoing_id\":%lld}",
+			(long long)c->officer.person_id),
+		0);
+	int64_t id = s->answer_id;
+	assert_int_equal(desk_do(s, head, ROUTE_FILINGS_SUBMIT, id, "{}"), 0);
+	assert_int_equal(unit_papers(c, "officer_filing", "%第十三条%接替%轮岗%"), 1);
+	(void)school_row(
+		s, "UPDATE contact_test SET confirmed_at_ms = $1 WHERE channel = 'mail'");
+	assert_int_equal(
+		desk_do(s, &c->operator, ROUTE_FILINGS_HEARD, id, "{\"channel\":\"phone\"}"),
+		0);
+	assert_int_equal(
+		desk_do(s, &c->operator, ROUTE_FILINGS_HEARD, id, "{\"channel\":\"phone2\"}"),
+		0);
+	assert_int_equal(desk_do(s, &c->operator, ROUTE_FILINGS_APPROVE, id, "{}"), 0);
+	assert_int_equal(
+		unit_papers(c, "officer_filing", "%同意备案。备案号：网安备案 2026-001%"), 1);
+	return id;
+}
+
+static void a_post_changes_hands_on_paper(const char *conf)
+{
+	struct cast c;
+	cast_five(&c, conf);
+	struct school *s = &c.school;
+	struct hat head =
+		school_hat(s, school_person(s, "赵主任", c.unit), "unit_head", c.unit);
+	cast_issue(&c, "high");
+	int64_t id = filed(&c, &head);
+	assert_int_equal(unit_papers(&c, "handover", "%"), 0);
+	cast_time(&c, "2026-03-03T10:00");
+	assert_int_equal(unit_papers(&c, "handover", "%网安通报 2026-001%"), 1);
+	char query[64];
+	(void)snprintf(query, sizeof(query), "about=filing&id=%lld", (long long)id);
+	assert_int_equal(view_do(s, &head, ROUTE_DOCUMENTS_LIST, 0, query), 0);
+	assert_int_equal(json_count(answer_at(s, "items")), 3);
+	answer_is(s, "items.2.kind", "handover");
+	assert_int_equal(view_do(s, &c.stranger, ROUTE_DOCUMENTS_LIST, 0, query), E_ABSENT);
+	/* The code is told once, and stands in no document. */
+	s->call = (struct desk_call) { .new_hash = SLICE("hash"),
+		.new_secret = SLICE("ZEBRA-77") };
+	assert_int_equal(desk_do(s, &c.operator, ROUTE_PEOPLE_ACCESS, head.person_id, "{}"), 0);
+	assert_int_equal(unit_papers(&c, "access_slip", "%第十三条%赵主任%"), 1);
+	assert_int_equal(
+		cast_number(&c, "SELECT count(*) FROM document WHERE input LIKE '%ZEBRA%'"), 0);
+	school_close(s);
+}
+
+static void a_ledger_says_what_a_unit_has(const char *conf)
+{
+	struct cast c;
+	cast_five(&c, conf);
+	struct school *s = &c.school;
+	cast_issue(&c, "high");
+	assert_int_equal(desk_do(s, &c.officer, ROUTE_UNITS_LEDGER, 0, "{}"), 0);
+	assert_int_equal(unit_papers(&c, "ledger",
+				 "%第十条%2026年春季学期%网安通报 2026-001%未消除1项%"),
+		1);
+	assert_int_equal(desk_dof(s, &c.officer, ROUTE_UNITS_LEDGER, 0, "{\"unit_ids\":[%lld]}",
+				 (long long)c.other),
+		E_ABSENT);
+	/* All of them are one file, which is no unit's. */
+	assert_int_equal(desk_do(s, &c.operator, ROUTE_UNITS_LEDGER, 0, "{}"), 0);
+	assert_int_equal(
+		unit_papers(&c, "batch", "%\"kind\":\"ledger\"%\"kind\":\"ledger\"%"), 1);
+	assert_int_equal(cast_number(&c, "SELECT count(*) FROM document WHERE kind = 'batch'"
+					 " AND reader_unit_id IS NULL"),
+		1);
+	school_close(s);
+}
+
 static void a_paper_goes_its_whole_way_and_reminds_on_it(const char *conf)
 {
 	struct cast c;
@@ -300,9 +427,14 @@ static void a_paper_goes_its_whole_way_and_reminds_on_it(const char *conf)
 		desk_dof(s, &c.director, ROUTE_INCOMING_ASSIGN, id, "{\"handler_id\":%lld}",
 			(long long)c.operator.person_id),
 		E_INPUT, "incoming.reason");
+	assert_int_equal(sheets_of(&c, "%"), 0);
+	assert_int_equal(desk_do(s, &office, ROUTE_INCOMING_PRINT, id, "{}"), 0);
+	assert_int_equal(sheets_of(&c, "%\"opinion\":\"拟请信息技术中心办理\"%"), 1);
+	assert_int_equal(sheets_of(&c, "%\"basis\":\"美珈院〔2023〕75号 第十四条\"%"), 1);
 	assert_int_equal(desk_do(s, &c.leader, ROUTE_INCOMING_INSTRUCT, id,
 				 "{\"words\":\"请中心抓紧办理\"}"),
 		0);
+	assert_int_equal(sheets_of(&c, "%\"words\":\"请中心抓紧办理\"%"), 1);
 	assert_int_equal(desk_do(s, &office, ROUTE_INCOMING_INSTRUCT, id,
 				 "{\"words\":\"同意\",\"leader\":\"刘书记\"}"),
 		0);
@@ -494,6 +626,9 @@ int main(void)
 			one_that_turns_out_to_be_secret_loses_its_text, false },
 		{ "a paper goes its whole way and reminds on it",
 			a_paper_goes_its_whole_way_and_reminds_on_it, false },
+		{ "a sheet that was made binds", a_sheet_that_was_made_binds, false },
+		{ "a post changes hands on paper", a_post_changes_hands_on_paper, false },
+		{ "a ledger says what a unit has", a_ledger_says_what_a_unit_has, false },
 		{ "an internal file is not given to a phone",
 			an_internal_file_is_not_given_to_a_phone, false },
 		{ "a task is reported, confirmed, and falls due",

@@ -57,6 +57,21 @@ static void received(struct cast *c, const char *grade)
 #define OBJECT(reason) "{\"reason\":\"" reason "\",\"text\":\"该系统不由我单位运维\"}"
 #define UPHELD "{\"decision\":\"upheld\",\"opinion\":\"情况属实，同意\"}"
 
+/* So many PDFs of a kind, and the last of them says the words, as its unit may read. */
+static void papers(struct cast *c, const char *kind, int64_t count, const char *words)
+{
+	char sql[400];
+	(void)snprintf(sql, sizeof(sql),
+		"SELECT count(*) FROM document WHERE kind = '%s' AND of_id IS NULL", kind);
+	assert_int_equal(cast_number(c, sql), count);
+	(void)snprintf(sql, sizeof(sql),
+		"SELECT count(*) FROM document WHERE id = (SELECT max(id) FROM document"
+		" WHERE kind = '%s' AND of_id IS NULL) AND input LIKE '%%%s%%'"
+		" AND reader_unit_id IS NOT NULL",
+		kind, words);
+	assert_int_equal(cast_number(c, sql), 1);
+}
+
 /* ---- 异议 */
 
 static void an_objection_that_does_not_stand(const char *conf)
@@ -164,10 +179,18 @@ static void it_goes_to_whose_it_is(const char *conf)
 	refused(&c, cast_do(&c, &c.operator, ROUTE_NOTICES_DECIDE_OBJECTION, UPHELD), E_INPUT,
 		"notice.new_unit");
 	school_at(&c.school, "2026-03-04T10:00");
+	papers(&c, "objection", 1, "\"ground\":\"不属于本单位\"");
 	done(&c,
 		desk_dof(&c.school, &c.operator, ROUTE_NOTICES_DECIDE_OBJECTION, c.notice,
 			"{\"decision\":\"upheld\",\"opinion\":\"属实，转派\",\"unit_id\":%lld}",
 			(long long)c.other));
+	papers(&c, "objection", 2, "异议成立。属实，转派");
+	/* One paper, with both of them. */
+	papers(&c, "reassignment", 2, "\"old_number\":\"网安通报 2026-001\"");
+	assert_int_equal(cast_number(&c, "SELECT count(DISTINCT reader_unit_id) * 10"
+					 " + count(DISTINCT check_code) FROM document"
+					 " WHERE kind = 'reassignment'"),
+		21);
 	cast_state(&c, "reassigned");
 	int64_t old = c.notice;
 	c.notice = cast_number(&c, "SELECT successor_id FROM notice WHERE successor_id > 0");
@@ -555,6 +578,7 @@ static void left_for_a_time(const char *conf)
 	refused(&c, accept_ask(&c, &more.head, "2026-12-01T00:00"), E_INPUT,
 		"acceptance.expiry");
 	refused(&c, accept_ask(&c, &more.head, "2026-06-01T00:00"), 0, "");
+	papers(&c, "acceptance", 1, "\"control\":\"仅限校内访问\"");
 	refused(&c,
 		desk_do(&c.school, &c.director, ROUTE_FINDINGS_DECIDE_ACCEPTANCE, c.finding,
 			"{\"decision\":\"approved\"}"),
@@ -562,6 +586,9 @@ static void left_for_a_time(const char *conf)
 	done(&c, desk_do(&c.school, &more.group, ROUTE_FINDINGS_DECIDE_ACCEPTANCE, c.finding,
 			 "{\"decision\":\"approved\",\"opinion\":\"同意\"}"));
 	store_is(&c, "SELECT state FROM finding", "accepted");
+	papers(&c, "acceptance", 2, "同意暂缓整改。同意");
+	done(&c, view_do(&c.school, &c.operator, ROUTE_NOTICES_GET, c.notice, NULL));
+	answer_is(&c.school, "documents.2.kind", "acceptance");
 	/* Nothing is left in the notice. */
 	cast_state(&c, "withdrawn");
 	cast_time(&c, "2026-06-01T00:01");
