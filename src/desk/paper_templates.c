@@ -132,7 +132,8 @@ int desk_paper_template_example(struct desk *desk)
 {
 	struct slice kind = { 0 };
 	int64_t id = 0;
-	struct paper_job job = { .about = "paper_template",
+	struct paper_job job = { .env = desk->env,
+		.about = "paper_template",
 		.number = SLICE("样例"),
 		.members = SLICE("{\"example\":true}") };
 	int error = kind_read(desk, &kind, &job.kind);

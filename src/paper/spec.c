@@ -153,10 +153,10 @@ static int texts_put(
 
 /* ---- verbs */
 
-/* What must fit on one page keeps less air. */
+/* What must fit on one page, and a list, keeps less air. */
 static int title_put(struct maker *m, struct slice title, bool red)
 {
-	bool one = m->form->pages == 1;
+	bool one = m->form->pages == 1 || m->form->dense;
 	int error = gap_put(m, one ? 500 : red ? 1000 : 1500);
 	error = error < 0 ? error : line_put(m, FORM_TITLE, DRAW_TITLE, 0, title);
 	return error < 0 ? error : gap_put(m, one ? 400 : 1000);

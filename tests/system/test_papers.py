@@ -161,7 +161,7 @@ def objection(school, notice):
     officer.post(f"/notices/{notice}/objections", {"reason": "already_fixed", "text": "已于上周完成整改，附整改记录"})
     paper = documents(officer, notice, before + 1)[-1]
     text = pdf_text(fetch(officer, f"/documents/{paper['id']}"))
-    case("an objection is a paper to be sealed", paper["kind"] == "objection" and "异议处理单" in text and "单位负责人意见" in text.replace("\n", ""), text[:400])
+    case("an objection is a paper to be sealed", paper["kind"] == "objection" and "异议处理单" in text and "已经整改" in text, text[:400])
     school.cast["operator"].post(f"/notices/{notice}/objections/decide", {"decision": "dismissed", "opinion": "复测仍能登录，请继续整改"})
     paper = documents(officer, notice, before + 2)[-1]
     case("and once more when it is decided", "异议不成立" in pdf_text(fetch(officer, f"/documents/{paper['id']}")), paper)

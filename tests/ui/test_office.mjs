@@ -99,6 +99,15 @@ async function office(page) {
     await page.locator('button[type=submit]', { hasText: '交承办人' }).click();
     await page.getByText('承办中').first().waitFor();
   });
+  await step('its sheet is there as PDF and Word since the leader has written', page, async () => {
+    await page.getByRole('heading', { name: '收文处理单' }).waitFor();
+    await page.getByRole('link', { name: 'PDF' }).first().waitFor();
+    const at = await page.getByRole('link', { name: 'PDF' }).first().getAttribute('href');
+    const media = await page.evaluate(async (href) => (await fetch(href)).headers.get('content-type'), at);
+    if (!/^\/api\/v1\/incoming\/\d+\/papers\/\d+$/.test(at) || media !== 'application/pdf') {
+      throw new Error(`${at} is ${media}`);
+    }
+  });
   await axe(page, 'a paper');
   await shot(page, 'paper');
   await page.goto(`${BASE}/incoming`);
@@ -123,6 +132,19 @@ async function operator(page) {
   await call(page, 'POST', `/findings/${finding}/confirm`, found);
   notice = (await call(page, 'POST', '/notices', { title: '关于教务网站过期外链的通报', finding_ids: [finding], requirement: '请限期整改。' })).id;
   await call(page, 'POST', `/notices/${notice}/review`, {});
+  await step('ledgers of all units are one file', page, async () => {
+    await page.goto(`${BASE}/units`);
+    const file = page.waitForEvent('download');
+    await page.getByRole('button', { name: '打印安全台账' }).click();
+    const name = (await file).suggestedFilename();
+    if (!/单位安全台账 \d+份/.test(name)) {
+      throw new Error(name);
+    }
+    await shot(page, 'units');
+    await page.goto(`${BASE}/units/${unit}`);
+    await page.getByRole('button', { name: '安全台账', exact: true }).waitFor();
+    await shot(page, 'unit-drawer');
+  });
   await step('days are chosen with the keyboard and their effect is shown', page, async () => {
     await page.goto(`${BASE}/days?tab=days`);
     const at = page.locator('.month-day[tabindex="0"]');
@@ -151,6 +173,18 @@ async function director(page) {
     await page.getByText(/须在 \d{4}-\d\d-\d\d \d\d:\d\d 前办结/).waitFor();
     await shot(page, 'explained');
     await page.keyboard.press('Escape');
+  });
+  await step('the notices that are ticked print as one file', page, async () => {
+    await page.goto(`${BASE}/notices?tab=all`);
+    await page.getByRole('checkbox').first().check();
+    await page.getByRole('button', { name: '打印汇报单' }).waitFor();
+    await shot(page, 'notices-picked');
+    const file = page.waitForEvent('download');
+    await page.getByRole('button', { name: '打印通知书' }).click();
+    const name = (await file).suggestedFilename();
+    if (!name.startsWith('1份')) {
+      throw new Error(name);
+    }
   });
   await step('it stands in the calendar of deadlines', page, async () => {
     await page.goto(`${BASE}/days`);
