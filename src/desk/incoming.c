@@ -169,7 +169,9 @@ static int made_secret(struct desk *desk, struct incoming_row *row)
 		" AND about_id = $1) + (SELECT count(*) FROM incoming_word"
 		" WHERE incoming_id = $1) + (SELECT count(*) FROM notice WHERE incoming_id = $1)"
 		" + (SELECT count(*) FROM finding WHERE incoming_id = $1)"
-		" + (SELECT count(*) FROM task WHERE incoming_id = $1)",
+		" + (SELECT count(*) FROM task WHERE incoming_id = $1)"
+		" + (SELECT count(*) FROM annex WHERE incoming_id = $1)"
+		" + (SELECT count(*) FROM annex_fill WHERE incoming_id = $1)",
 		&kept, SQL_INT(row->id));
 	if (found < 0) {
 		return found;

@@ -270,7 +270,7 @@ int view_incoming_get(struct view *view)
 /* ---- files */
 
 /* What such a browser calls itself; one that lies is not what this is against. */
-static bool is_handheld(struct slice agent)
+bool view_incoming_is_handheld(struct slice agent)
 {
 	static const char *const words[] = { "Mobile", "Android", "iPhone", "iPad",
 		"MicroMessenger", "DingTalk" };
@@ -294,7 +294,8 @@ int view_incoming_file(struct view *view)
 	if (row <= 0) {
 		return row < 0 ? row : E_ABSENT;
 	}
-	if (!slice_is(db_col_text(q, 3), "public") && is_handheld(view->call->agent)) {
+	if (!slice_is(db_col_text(q, 3), "public") &&
+		view_incoming_is_handheld(view->call->agent)) {
 		return view_refuse(view, E_DENIED, "incoming.not_on_phones", NULL);
 	}
 	(void)snprintf(
