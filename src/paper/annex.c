@@ -131,6 +131,34 @@ xmlNode *annex_after(const xmlNode *node, const xmlNode *root)
 	return node == root ? NULL : node->next;
 }
 
+static void names_move(xmlNode *copy, const xmlNs *from, xmlNs *to)
+{
+	for (xmlNode *n = copy; n != NULL; n = annex_after(n, copy)) {
+		if (n->type != XML_ELEMENT_NODE) {
+			continue;
+		}
+		n->ns = n->ns == from ? to : n->ns;
+		for (xmlAttr *at = n->properties; at != NULL; at = at->next) {
+			at->ns = at->ns == from ? to : at->ns;
+		}
+	}
+}
+
+void annex_settle(xmlNode *copy)
+{
+	for (xmlNs **own = &copy->nsDef; *own != NULL;) {
+		xmlNs *ns = *own;
+		xmlNs *outer = xmlSearchNs(copy->doc, copy->parent, ns->prefix);
+		if (outer != NULL && xmlStrEqual(outer->href, ns->href)) {
+			names_move(copy, ns, outer);
+			*own = ns->next;
+			xmlFreeNs(ns);
+		} else {
+			own = &ns->next;
+		}
+	}
+}
+
 void annex_content(const xmlNode *node, struct buf *out)
 {
 	xmlChar *text = xmlNodeGetContent(node);

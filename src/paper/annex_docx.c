@@ -88,7 +88,7 @@ static xmlNode *run_make(struct paragraph *p)
 	xmlNode *look = annex_child(annex_child(p->node, "pPr"), "rPr");
 	xmlNode *run = xmlNewChild(p->node, p->node->ns, (const xmlChar *)"r", NULL);
 	if (look != NULL) {
-		xmlAddChild(run, xmlDocCopyNode(look, p->node->doc, 1));
+		annex_settle(xmlAddChild(run, xmlDocCopyNode(look, p->node->doc, 1)));
 	}
 	return xmlNewChild(run, p->node->ns, (const xmlChar *)"t", NULL);
 }
@@ -501,6 +501,7 @@ static int repeat_fill(struct annex *a, xmlNode *root, const struct json *repeat
 		xmlNode *next = row_next(row, table);
 		if (r != NULL && (next == NULL || !row_free(a, next))) {
 			next = xmlAddNextSibling(row, xmlDocCopyNode(blank, row->doc, 1));
+			annex_settle(next);
 		}
 		row = next;
 	}

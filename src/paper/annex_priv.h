@@ -46,6 +46,8 @@ struct slice annex_attribute(struct annex *a, const xmlNode *node, const char *n
 int annex_number(const xmlNode *node, const char *name, int otherwise);
 /** The node after this one in the order of the text, within root. */
 xmlNode *annex_after(const xmlNode *node, const xmlNode *root);
+/** A copy that was put into the tree uses the namespaces that are declared around it. */
+void annex_settle(xmlNode *copy);
 /** Append a node's text. */
 void annex_content(const xmlNode *node, struct buf *out);
 /** Make words the only text of a node; spaces count. */

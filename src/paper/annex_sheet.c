@@ -198,7 +198,9 @@ void sheet_look_spread(struct annex *a, xmlNode *data, int from, int count)
 		xmlNode *row = row_at(a, data, from + i, false);
 		if (row == NULL) {
 			xmlNode *made = row_at(a, data, from + i, true);
-			(void)xmlReplaceNode(made, row_like(a, first, from + i));
+			xmlNode *like = row_like(a, first, from + i);
+			(void)xmlReplaceNode(made, like);
+			annex_settle(like);
 			xmlFreeNode(made);
 		}
 	}
@@ -281,7 +283,7 @@ int sheet_rows_insert(struct annex *a, xmlNode *root, int below, int count)
 		}
 	}
 	for (int i = count; i > 0; i--) {
-		(void)xmlAddNextSibling(like, row_like(a, like, below + i));
+		annex_settle(xmlAddNextSibling(like, row_like(a, like, below + i)));
 	}
 	for (xmlNode *n = root; n != NULL; n = annex_after(n, root)) {
 		bool own = n->type == XML_ELEMENT_NODE && !annex_is(n, "row") &&

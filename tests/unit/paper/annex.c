@@ -145,6 +145,9 @@ static void a_word_form_is_filled(void **state)
 	/* Two rows were put in before the last. */
 	assert_true(slice_find(now, SLICE(">3</w:t>")) < slice_find(now, SLICE("备注")));
 	assert_true(has(now, ">末</w:t>"));
+	/* Declared once, at the top. */
+	assert_true(slice_find(slice_skip(now, slice_find(now, SLICE("xmlns:w")) + 1),
+			    SLICE("xmlns:w")) == SIZE_MAX);
 	assert_true(slice_eq(part_of(arena, buf_slice(&out), "word/media/seal.png"),
 		SLICE("\x89PNG as it came")));
 	assert_true(slice_eq(part_of(arena, buf_slice(&out), "word/styles.xml"),
