@@ -3,6 +3,7 @@
 // Papers from superiors, own days and the leading group in a real browser: secrecy comes first, a paper
 // becomes a notice due for its superior, days are chosen with the keyboard, every deadline explains
 // itself; axe finds nothing, light and dark.  FENGSUI_SHOTS=FOLDER keeps pictures.
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -107,6 +108,33 @@ async function office(page) {
   await shot(page, 'incoming');
 }
 
+/* The form a superior sends, as the system test makes it. */
+const form = () => execFileSync('python3', ['-c', 'import sys; sys.path.insert(0, "tests/system"); import annex_forms; sys.stdout.buffer.write(annex_forms.word_form())'], { cwd: ROOT });
+
+async function annex(page) {
+  await step('the superior\u2019s form is put in, checked and filled in', page, async () => {
+    await page.goto(`${BASE}/incoming/${paper}`);
+    await page.locator('input[accept=".docx,.xlsx"]').setInputFiles({ name: '附件：整改情况反馈表.docx', mimeType: 'application/octet-stream', buffer: form() });
+    const dialog = page.getByRole('dialog');
+    await dialog.locator('.annex-chip', { hasText: '整改措施' }).waitFor();
+    await dialog.getByRole('button', { name: /第 4 行第 4 格/ }).click();
+    await dialog.getByLabel('第 4 行第 4 格').first().waitFor();
+    await dialog.locator('select').selectOption({ label: '问题描述 — 每条问题' });
+    await dialog.locator('.annex-chip', { hasText: '问题描述 ↓' }).waitFor();
+    await dialog.getByRole('button', { name: '看填好的样子' }).click();
+    await dialog.locator('.annex-value', { hasText: '教务网站存在过期外链' }).waitFor();
+    await axe(page, 'what goes where');
+    await shot(page, 'annex-map');
+    await dialog.getByRole('button', { name: '保存安排' }).click();
+    await dialog.waitFor({ state: 'hidden' });
+    await page.getByRole('button', { name: '填写', exact: true }).click();
+    await page.getByText('已填好，1 条问题').waitFor();
+    await page.getByText('填好的附件表').waitFor();
+  });
+  await axe(page, 'a paper with its form');
+  await shot(page, 'annex');
+}
+
 async function operator(page) {
   await step('the operator finds it in his to-do and registers what it says', page, async () => {
     await page.goto(`${BASE}/todo`);
@@ -123,6 +151,7 @@ async function operator(page) {
   await call(page, 'POST', `/findings/${finding}/confirm`, found);
   notice = (await call(page, 'POST', '/notices', { title: '关于教务网站过期外链的通报', finding_ids: [finding], requirement: '请限期整改。' })).id;
   await call(page, 'POST', `/notices/${notice}/review`, {});
+  await annex(page);
   await step('days are chosen with the keyboard and their effect is shown', page, async () => {
     await page.goto(`${BASE}/days?tab=days`);
     const at = page.locator('.month-day[tabindex="0"]');
@@ -208,6 +237,13 @@ async function dark(page) {
     await page.locator('h1').first().waitFor();
     await page.waitForTimeout(600);
     await axe(page, `${path}, dark, in English`);
+    if (name === 'paper') {
+      await page.getByRole('button', { name: 'Check what goes where' }).click();
+      await page.getByRole('dialog').locator('.annex-chip').first().waitFor();
+      await axe(page, 'what goes where, dark, in English');
+      await shot(page, 'dark-annex-map');
+      await page.keyboard.press('Escape');
+    }
     await shot(page, `dark-${name}`);
   }
 }
