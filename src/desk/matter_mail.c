@@ -100,8 +100,10 @@ int matter_tell_unit(
 		" ON r.notice_id = $1 AND r.person_id = d.person_id WHERE d.unit_id = $2"
 		" AND d.grant_id IS NOT NULL AND d.ended_at_ms IS NULL) x ORDER BY x.person_id",
 		&q, SQL_INT(m->row.id), SQL_INT(m->row.unit_id));
-	/* A notice goes to whom it is addressed, were he its issuer: the mail proves it.  One who
-	   holds no post any more has handed it over. */
+	/*
+	 * A notice goes to whom it is addressed, were he its issuer: the mail proves it.
+	 * One who holds no post any more has handed it over.
+	 */
 	return error < 0 ? error
 			 : people_tell(m, q, m->act == NOTICE_ACT_ISSUE, event, subject, text);
 }
