@@ -95,8 +95,9 @@ int matter_tell_unit(
 	int error = sql_query(m->db,
 		"SELECT x.person_id FROM (SELECT r.person_id FROM notice_recipient r"
 		" WHERE r.notice_id = $1 AND EXISTS (SELECT 1 FROM role_grant g"
-		" WHERE g.person_id = r.person_id AND g.valid_to_ms IS NULL) UNION SELECT person_id FROM interim WHERE unit_id = $2"
-		" AND to_ms IS NULL UNION SELECT d.deputy_id FROM delegation d JOIN notice_recipient r"
+		" WHERE g.person_id = r.person_id AND g.valid_to_ms IS NULL)"
+		" UNION SELECT person_id FROM interim WHERE unit_id = $2 AND to_ms IS NULL"
+		" UNION SELECT d.deputy_id FROM delegation d JOIN notice_recipient r"
 		" ON r.notice_id = $1 AND r.person_id = d.person_id WHERE d.unit_id = $2"
 		" AND d.grant_id IS NOT NULL AND d.ended_at_ms IS NULL) x ORDER BY x.person_id",
 		&q, SQL_INT(m->row.id), SQL_INT(m->row.unit_id));

@@ -86,7 +86,7 @@ async function office(page) {
   });
   await step('it is scanned, proposed, instructed and handed over', page, async () => {
     const file = await scan(page);
-    await page.locator('input[type=file]').setInputFiles({ ...file, name: '来文.pdf' });
+    await page.locator('input[type=file][accept*="pdf"]').setInputFiles({ ...file, name: '来文.pdf' });
     await page.getByText('来文扫描件').waitFor();
     await page.getByLabel('拟办意见').fill('拟请信息技术中心办理');
     await page.getByRole('button', { name: '拟办' }).last().click();
