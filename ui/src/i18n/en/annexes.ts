@@ -24,7 +24,7 @@ export const annexes: Record<keyof typeof zh, string> = {
   'annex.waiting': 'Being filled in',
   'annex.ready': 'Filled in, findings: {n}',
   'annex.failed': 'Not filled in',
-  'annex.map_note': 'Choose a cell, then what goes into it. Tinted cells are arranged; what was guessed from the headings should be checked before you save.',
+  'annex.map_note': 'Choose a cell, then what goes into it. Tinted cells are arranged, as guessed from the headings: check them before you save.',
   'annex.cell': 'Row {r}, cell {c}',
   'annex.blank_cell': 'The line after “{s}”',
   'annex.pick': 'Choose a cell first',

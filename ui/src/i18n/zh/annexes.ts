@@ -23,7 +23,7 @@ export const annexes = {
   'annex.waiting': '正在填写',
   'annex.ready': '已填好，{n} 条问题',
   'annex.failed': '没有填成',
-  'annex.map_note': '点一格，再选这一格填什么。带浅色底的格已经安排；括号里是从表头猜的，请核对后保存。',
+  'annex.map_note': '点一格，再选这一格填什么。带浅色底的格已经安排，是从表头猜的，请核对后保存。',
   'annex.cell': '第 {r} 行第 {c} 格',
   'annex.blank_cell': '“{s}”后面的横线',
   'annex.pick': '先点一格',
