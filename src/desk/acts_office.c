@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Which function does which route's act: papers from superiors, the leading group, days. */
+#include "desk/annex.h"
 #include "desk/calendars.h"
 #include "desk/desk.h"
 #include "desk/incoming.h"
@@ -14,6 +15,9 @@ static const desk_fn acts[ROUTE_COUNT_] = {
 	[ROUTE_INCOMING_CREATE] = desk_incoming_create,
 	[ROUTE_INCOMING_UPDATE] = desk_incoming_update,
 	[ROUTE_INCOMING_UPLOAD] = desk_incoming_upload,
+	[ROUTE_INCOMING_ANNEX] = desk_annex_upload,
+	[ROUTE_INCOMING_ANNEX_FILL] = desk_annex_fill,
+	[ROUTE_ANNEXES_UPDATE] = desk_annex_map,
 	[ROUTE_INCOMING_PROPOSE] = desk_incoming_propose,
 	[ROUTE_INCOMING_INSTRUCT] = desk_incoming_instruct,
 	[ROUTE_INCOMING_ASSIGN] = desk_incoming_assign,

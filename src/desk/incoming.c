@@ -171,7 +171,9 @@ static int made_secret(struct desk *desk, struct incoming_row *row)
 		" WHERE incoming_id = $1) + (SELECT count(*) FROM notice WHERE incoming_id = $1)"
 		" + (SELECT count(*) FROM finding WHERE incoming_id = $1)"
 		" + (SELECT count(*) FROM task WHERE incoming_id = $1)"
-		" + (SELECT count(*) FROM document WHERE about = 'incoming' AND about_id = $1)",
+		" + (SELECT count(*) FROM document WHERE about = 'incoming' AND about_id = $1)"
+		" + (SELECT count(*) FROM annex WHERE incoming_id = $1)"
+		" + (SELECT count(*) FROM annex_fill WHERE incoming_id = $1)",
 		&kept, SQL_INT(row->id));
 	if (found < 0) {
 		return found;

@@ -128,6 +128,10 @@ int line_document_done(
 	struct txn *txn, const struct desk_env *env, const struct line_document *done)
 {
 	struct paper paper = { 0 };
+	int form = line_annex_done(txn, done);
+	if (form != 0) {
+		return form < 0 ? form : 0;
+	}
 	int error = paper_load(txn, done->document_id, &paper);
 	if (error < 0 || !paper.waits) {
 		return error;

@@ -41,6 +41,13 @@ NODISCARD int line_probe_result(
 NODISCARD int line_document_done(
 	struct txn *txn, const struct desk_env *env, const struct line_document *done);
 
+/**
+ * Was it a superior's form that came back?  Then it becomes a file of its paper.
+ *
+ * Returns: 1 when it was, 0, or as db_step.
+ */
+NODISCARD int line_annex_done(struct txn *txn, const struct line_document *done);
+
 /** A file for a notice ended every worker that looked into it, and was refused: an alert.  0 or as db_step. */
 NODISCARD int line_upload_lost(
 	struct txn *txn, const struct desk_env *env, int64_t notice_id, struct slice name);

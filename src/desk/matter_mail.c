@@ -93,13 +93,18 @@ int matter_tell_unit(
 {
 	AUTO_STMT struct stmt *q = NULL;
 	int error = sql_query(m->db,
-		"SELECT x.person_id FROM (SELECT person_id FROM notice_recipient"
-		" WHERE notice_id = $1 UNION SELECT person_id FROM interim WHERE unit_id = $2"
-		" AND to_ms IS NULL UNION SELECT d.deputy_id FROM delegation d JOIN notice_recipient r"
+		"SELECT x.person_id FROM (SELECT r.person_id FROM notice_recipient r"
+		" WHERE r.notice_id = $1 AND EXISTS (SELECT 1 FROM role_grant g"
+		" WHERE g.person_id = r.person_id AND g.valid_to_ms IS NULL)"
+		" UNION SELECT person_id FROM interim WHERE unit_id = $2 AND to_ms IS NULL"
+		" UNION SELECT d.deputy_id FROM delegation d JOIN notice_recipient r"
 		" ON r.notice_id = $1 AND r.person_id = d.person_id WHERE d.unit_id = $2"
 		" AND d.grant_id IS NOT NULL AND d.ended_at_ms IS NULL) x ORDER BY x.person_id",
 		&q, SQL_INT(m->row.id), SQL_INT(m->row.unit_id));
-	/* A notice goes to whom it is addressed, were he its issuer: the mail proves it. */
+	/*
+	 * A notice goes to whom it is addressed, were he its issuer: the mail proves it.
+	 * One who holds no post any more has handed it over.
+	 */
 	return error < 0 ? error
 			 : people_tell(m, q, m->act == NOTICE_ACT_ISSUE, event, subject, text);
 }

@@ -21,6 +21,7 @@
 #include "paper/pack.h"
 #include "paper/render.h"
 #include "proto/filetype.h"
+#include "role/paper_annex.h"
 #include "role/paper_fonts.h"
 #include "role/paper_table.h"
 #include "role/runtime.h"
@@ -101,6 +102,9 @@ static int make(
 	struct paper *paper, const struct render_job *job, int *ret_fd, struct diag *diag)
 {
 	AUTO_BUF struct buf file;
+	if (slice_is(job->kind, PAPER_ANNEX_KIND)) {
+		return paper_annex_fill(job->json, job->word, ret_fd, diag);
+	}
 	buf_init(&file, RENDER_OUTPUT_OCTETS_MAX);
 	int pages = render(paper->fonts, job, &file, diag);
 	int error = pages < 0 ? pages : memfd_of(buf_slice(&file), ret_fd);
@@ -158,32 +162,38 @@ static void render_take(struct runtime *rt, struct ipc_frame *frame)
 	answer(rt, &msg, frame->trace, fd);
 }
 
-static void inspected_send(
-	struct runtime *rt, struct ipc_frame *frame, const struct msg_inspected *msg)
+static void inspected_send(struct runtime *rt, struct ipc_frame *frame,
+	const struct msg_inspected *msg, int own_fd)
 {
 	struct paper *paper = rt->self;
-	if (RUNTIME_SEND(rt, IPC_CORE, inspected, MSG_INSPECTED, 0, frame->trace, msg, -1) <
+	if (RUNTIME_SEND(rt, IPC_CORE, inspected, MSG_INSPECTED, 0, frame->trace, msg, own_fd) <
 		0) {
 		log_event(LOG_WARNING, "inspected.unsent", F_INT("job", msg->job));
 	}
 	(void)uv_timer_start(&paper->linger, on_linger, LINGER_MS, 0);
 }
 
-/* A school's own Word file: fit for its kind when an example can be filled in. */
+/* A school's own Word file: fit for its kind when an example can be filled in.  Or a superior's form. */
 static void word_take(
 	struct runtime *rt, struct ipc_frame *frame, const struct msg_inspect *ask)
 {
 	struct memfd_map map = { 0 };
 	struct diag diag = { .source = "template.too_large" };
 	struct paper *paper = rt->self;
-	int error = memfd_map(frame->fd, PACK_OCTETS_MAX, &map);
-	error = error < 0 ? error : render_try(paper->fonts, ask->kind, map.octets, &diag);
+	const char *media = RENDER_DOCX_MEDIA;
+	bool form = slice_is(ask->kind, PAPER_ANNEX_KIND);
+	int fd = -1;
+	int error = form ? paper_annex_read(frame->fd, &media, &fd, &diag)
+			 : memfd_map(frame->fd, PACK_OCTETS_MAX, &map);
+	if (error >= 0 && !form) {
+		error = render_try(paper->fonts, ask->kind, map.octets, &diag);
+	}
 	memfd_unmap(&map);
 	struct msg_inspected msg = { .job = ask->job, .ok = error >= 0, .pages = 1 };
-	msg.media = msg.ok ? SLICE(RENDER_DOCX_MEDIA) : (struct slice) { 0 };
+	msg.media = slice_str(msg.ok ? media : "");
 	msg.problem = slice_str(msg.ok ? "" : diag.source);
 	msg.detail = slice_str(diag.text);
-	inspected_send(rt, frame, &msg);
+	inspected_send(rt, frame, &msg, fd);
 }
 
 static void inspect_take(struct runtime *rt, struct ipc_frame *frame)
@@ -216,7 +226,7 @@ static void inspect_take(struct runtime *rt, struct ipc_frame *frame)
 						  : (struct slice) { 0 },
 		.pages = type.pages,
 		.problem = slice_str(filetype_problem_text(problem)) };
-	inspected_send(rt, frame, &msg);
+	inspected_send(rt, frame, &msg, -1);
 }
 
 static void table_take(struct runtime *rt, struct ipc_frame *frame)

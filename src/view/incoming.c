@@ -272,7 +272,7 @@ int view_incoming_get(struct view *view)
 /* ---- files */
 
 /* What such a browser calls itself; one that lies is not what this is against. */
-static bool is_handheld(struct slice agent)
+bool view_incoming_is_handheld(struct slice agent)
 {
 	static const char *const words[] = { "Mobile", "Android", "iPhone", "iPad",
 		"MicroMessenger", "DingTalk" };
@@ -295,7 +295,8 @@ static int file_give(struct view *view, const char *sql)
 	if (row <= 0) {
 		return row < 0 ? row : E_ABSENT;
 	}
-	if (!slice_is(db_col_text(q, 3), "public") && is_handheld(view->call->agent)) {
+	if (!slice_is(db_col_text(q, 3), "public") &&
+		view_incoming_is_handheld(view->call->agent)) {
 		return view_refuse(view, E_DENIED, "incoming.not_on_phones", NULL);
 	}
 	if (db_col_is_null(q, 0)) {

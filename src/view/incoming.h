@@ -6,14 +6,19 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/attr.h"
+#include "base/slice.h"
 
 struct view;
 
 /** "incoming":{id, register number} or null: what a notice or finding came out of, for who may read papers. */
 NODISCARD int view_incoming_of(struct view *view, const char *table, int64_t id);
+
+/** Does a browser call itself that of a phone?  What is internal is not given to one. */
+bool view_incoming_is_handheld(struct slice agent);
 
 /** GET /superiors. */
 NODISCARD int view_superiors_list(struct view *view);

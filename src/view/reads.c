@@ -31,6 +31,7 @@
 #include "view/findings.h"
 
 /* papers from superiors, the leading group */
+#include "view/annexes.h"
 #include "view/incoming.h"
 #include "view/tasks.h"
 
@@ -145,6 +146,9 @@ static const view_fn reads[ROUTE_COUNT_] = {
 	[ROUTE_INCOMING_GET] = view_incoming_get,
 	[ROUTE_INCOMING_FILE] = view_incoming_file,
 	[ROUTE_INCOMING_PAPER] = view_incoming_paper,
+	[ROUTE_ANNEXES_LIST] = view_annexes_list,
+	[ROUTE_ANNEXES_GET] = view_annexes_get,
+	[ROUTE_ANNEXES_FILE] = view_annexes_file,
 	[ROUTE_MEETINGS_LIST] = view_meetings_list,
 	[ROUTE_TASKS_LIST] = view_tasks_list,
 	[ROUTE_TASKS_GET] = view_tasks_get,

@@ -12,6 +12,7 @@ import threading
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
+from annex_forms import book_form  # noqa: E402
 from platform_driver import PORT, Person, campus, until  # noqa: E402
 from word_file import paragraph, word  # noqa: E402
 
@@ -296,6 +297,10 @@ class World:
             status, _, data = office.raw("POST", f"/incoming/{paper}/attachments?name=paper.pdf", PDF, media="application/octet-stream")
             if status != 200:
                 raise RuntimeError(f"upload: {status} {data[:300]}")
+            status, _, form = office.raw("POST", f"/incoming/{paper}/annexes?name=form.xlsx", book_form(), media="application/octet-stream")
+            if status != 200:
+                raise RuntimeError(f"form: {status} {form[:300]}")
+            self.keep("annex", **{n: json.loads(form)["id"]})
             meeting = office.post("/meetings", {"title": f"例会{n}", "day": int(time.time() * 1000)})["id"]
             task = office.post("/tasks", {"title": f"落实制度{word}", "unit_id": self.fixtures["unit"][n], "meeting_id": meeting, "rule": "5 wd"})["id"]
             guidance = office.post("/guidance", {"title": f"指导意见{word}", "text": "请落实。", "unit_ids": [self.fixtures["unit"][n]]})["id"]

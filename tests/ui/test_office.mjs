@@ -3,6 +3,7 @@
 // Papers from superiors, own days and the leading group in a real browser: secrecy comes first, a paper
 // becomes a notice due for its superior, days are chosen with the keyboard, every deadline explains
 // itself; axe finds nothing, light and dark.  FENGSUI_SHOTS=FOLDER keeps pictures.
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -85,7 +86,7 @@ async function office(page) {
   });
   await step('it is scanned, proposed, instructed and handed over', page, async () => {
     const file = await scan(page);
-    await page.locator('input[type=file]').setInputFiles({ ...file, name: '来文.pdf' });
+    await page.locator('input[type=file][accept*="pdf"]').setInputFiles({ ...file, name: '来文.pdf' });
     await page.getByText('来文扫描件').waitFor();
     await page.getByLabel('拟办意见').fill('拟请信息技术中心办理');
     await page.getByRole('button', { name: '拟办' }).last().click();
@@ -114,6 +115,33 @@ async function office(page) {
   await page.getByText('示教信').or(page.getByText('关于开展校园网站')).first().waitFor();
   await axe(page, '收文');
   await shot(page, 'incoming');
+}
+
+/* The form a superior sends, as the system test makes it. */
+const form = () => execFileSync('python3', ['-c', 'import sys; sys.path.insert(0, "tests/system"); import annex_forms; sys.stdout.buffer.write(annex_forms.word_form())'], { cwd: ROOT });
+
+async function annex(page) {
+  await step('the superior\u2019s form is put in, checked and filled in', page, async () => {
+    await page.goto(`${BASE}/incoming/${paper}`);
+    await page.locator('input[accept=".docx,.xlsx"]').setInputFiles({ name: '附件：整改情况反馈表.docx', mimeType: 'application/octet-stream', buffer: form() });
+    const dialog = page.getByRole('dialog');
+    await dialog.locator('.annex-chip', { hasText: '整改措施' }).waitFor();
+    await dialog.getByRole('button', { name: /第 4 行第 4 格/ }).click();
+    await dialog.getByLabel('第 4 行第 4 格').first().waitFor();
+    await dialog.locator('select').selectOption({ label: '问题描述 — 每条问题' });
+    await dialog.locator('.annex-chip', { hasText: '问题描述 ↓' }).waitFor();
+    await dialog.getByRole('button', { name: '看填好的样子' }).click();
+    await dialog.locator('.annex-value', { hasText: '教务网站存在过期外链' }).waitFor();
+    await axe(page, 'what goes where');
+    await shot(page, 'annex-map');
+    await dialog.getByRole('button', { name: '保存安排' }).click();
+    await dialog.waitFor({ state: 'hidden' });
+    await page.getByRole('button', { name: '填写', exact: true }).click();
+    await page.getByText('已填好，1 条问题').waitFor();
+    await page.getByText('填好的附件表').waitFor();
+  });
+  await axe(page, 'a paper with its form');
+  await shot(page, 'annex');
 }
 
 async function operator(page) {
@@ -145,6 +173,7 @@ async function operator(page) {
     await page.getByRole('button', { name: '安全台账', exact: true }).waitFor();
     await shot(page, 'unit-drawer');
   });
+  await annex(page);
   await step('days are chosen with the keyboard and their effect is shown', page, async () => {
     await page.goto(`${BASE}/days?tab=days`);
     const at = page.locator('.month-day[tabindex="0"]');
@@ -242,6 +271,13 @@ async function dark(page) {
     await page.locator('h1').first().waitFor();
     await page.waitForTimeout(600);
     await axe(page, `${path}, dark, in English`);
+    if (name === 'paper') {
+      await page.getByRole('button', { name: 'Check what goes where' }).click();
+      await page.getByRole('dialog').locator('.annex-chip').first().waitFor();
+      await axe(page, 'what goes where, dark, in English');
+      await shot(page, 'dark-annex-map');
+      await page.keyboard.press('Escape');
+    }
     await shot(page, `dark-${name}`);
   }
 }

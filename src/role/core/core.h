@@ -130,7 +130,7 @@ void door_frame(struct core *core, struct ipc_frame *frame);
 /* uploads.c: files from people */
 void uploads_frame(struct core *core, struct ipc_frame *frame);
 /** What paper says of one. */
-void uploads_inspected(struct core *core, const struct msg_inspected *msg);
+void uploads_inspected(struct core *core, const struct msg_inspected *msg, int fd);
 /** What paper read of a table; fd = its cells. */
 void uploads_read(struct core *core, const struct msg_sheet_read *msg, int fd);
 /** A fresh worker of paper: it is asked what the one before did not answer. */

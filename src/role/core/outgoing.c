@@ -101,9 +101,12 @@ static int document_load(
 {
 	AUTO_STMT struct stmt *q = NULL;
 	int64_t blob_id = 0;
+	/* Or a superior's form, whatever its format: filling one is a kind of its own. */
 	int row = sql_query(txn_db(txn),
 		"SELECT d.kind, d.input, COALESCE(d.format, 'pdf'), COALESCE(t.blob_id, 0)"
-		" FROM document d LEFT JOIN paper_template t ON t.id = d.template_id WHERE d.id = $1",
+		" FROM document d LEFT JOIN paper_template t ON t.id = d.template_id WHERE d.id = $1"
+		" UNION ALL SELECT 'annex', f.input, 'docx', a.blob_id FROM annex_fill f"
+		" JOIN annex a ON a.id = f.annex_id WHERE f.id = $1",
 		&q, SQL_INT(document_id));
 	row = row < 0 ? row : db_step(q);
 	if (row == 1) {

@@ -157,7 +157,7 @@ void returned_frame(struct core *core, enum ipc_role from, struct ipc_frame *fra
 		rendered_take(core, frame);
 	} else if (frame->type == MSG_INSPECTED &&
 		   msg_inspected_decode(frame->payload, &inspected) == 0) {
-		uploads_inspected(core, &inspected);
+		uploads_inspected(core, &inspected, frame->fd);
 	} else if (frame->type == MSG_SHEET_READ &&
 		   msg_sheet_read_decode(frame->payload, &read) == 0) {
 		uploads_read(core, &read, frame->fd);

@@ -26,7 +26,7 @@
 
 enum { UPLOAD_MAX_OCTETS = 20 * 1024 * 1024, GRANTS_MAX = 64, GRANT_LIFE_MS = 120000 };
 /* A file that ends every worker which looks at it is refused after so many. */
-enum { INSPECT_TRIES_MAX = 3 };
+enum { INSPECT_TRIES_MAX = 3, FORM_CELLS_OCTETS_MAX = 512 * 1024 };
 enum { CALLER_ARENA_OCTETS = 1024 * 1024, PROBLEM_MAX_OCTETS = 4096 };
 
 enum stage { STAGE_FREE, STAGE_GRANTED, STAGE_INSPECT, STAGE_STORE };
@@ -117,7 +117,8 @@ static int place_check(
 	if ((enum route_id)msg->route == ROUTE_PAPER_TEMPLATES_PUT) {
 		return name_parse(&paper_kind_names, msg->key) < 0 ? E_ABSENT : 0;
 	}
-	if ((enum route_id)msg->route != ROUTE_INCOMING_UPLOAD) {
+	if ((enum route_id)msg->route != ROUTE_INCOMING_UPLOAD &&
+		(enum route_id)msg->route != ROUTE_INCOMING_ANNEX) {
 		return 0;
 	}
 	int takes = incoming_takes_files(core->peek, msg->id);
@@ -212,6 +213,10 @@ static void give_up(struct core *core, struct slot *slot)
 		refuse(slot, E_INPUT, "import.broken");
 		return;
 	}
+	if (call->route == ROUTE_INCOMING_ANNEX) {
+		refuse(slot, E_INPUT, "annex.broken");
+		return;
+	}
 	struct job *job = job_create(core, slot->job->trace);
 	struct lost *lost = arena_take(job->arena, sizeof(*lost));
 	*lost = (struct lost) { &core->env, call->id, visit_keep(job, call->upload_name) };
@@ -229,9 +234,12 @@ static int worker_ask(struct core *core, const struct slot *slot)
 	const struct desk_call *call = &visit_of(slot->job)->call;
 	int64_t number = (int64_t)(slot->grant >> 1);
 	bool word = call->route == ROUTE_PAPER_TEMPLATES_PUT;
+	bool form = call->route == ROUTE_INCOMING_ANNEX;
 	struct msg_inspect inspect = { .job = number,
 		.name = call->upload_name,
-		.kind = word ? call->key : (struct slice) { 0 } };
+		.kind = form   ? SLICE("annex")
+			: word ? call->key
+			       : (struct slice) { 0 } };
 	struct msg_sheet sheet = { .job = number };
 	return call->route == ROUTE_IMPORTS_CREATE
 		       ? RUNTIME_SEND(core->rt, IPC_PAPER, sheet, MSG_SHEET, 0,
@@ -346,7 +354,23 @@ void uploads_read(struct core *core, const struct msg_sheet_read *msg, int fd)
 	visit_run(job);
 }
 
-void uploads_inspected(struct core *core, const struct msg_inspected *msg)
+/* What stands in a superior's form comes beside: the act keeps it. */
+static int cells_keep(struct slot *slot, int fd)
+{
+	struct memfd_map map = { 0 };
+	bool form = visit_of(slot->job)->call.route == ROUTE_INCOMING_ANNEX;
+	if (!form) {
+		return 0;
+	}
+	int error = fd < 0 ? E_FORMAT : memfd_map(fd, FORM_CELLS_OCTETS_MAX, &map);
+	if (error == 0) {
+		visit_of(slot->job)->call.upload_cells = visit_keep(slot->job, map.octets);
+		memfd_unmap(&map);
+	}
+	return error;
+}
+
+void uploads_inspected(struct core *core, const struct msg_inspected *msg, int fd)
 {
 	struct slot *slot = slot_asked(msg->job);
 	if (slot == NULL || visit_of(slot->job)->call.route == ROUTE_IMPORTS_CREATE) {
@@ -358,6 +382,10 @@ void uploads_inspected(struct core *core, const struct msg_inspected *msg)
 		v->detail = visit_keep(slot->job, msg->detail);
 		(void)snprintf(code, sizeof(code), "%.*s", SLICE_FMT(msg->problem));
 		refuse(slot, E_INPUT, code);
+		return;
+	}
+	if (cells_keep(slot, fd) < 0) {
+		refuse(slot, E_INPUT, "annex.broken");
 		return;
 	}
 	v->call.upload_media = visit_keep(slot->job, msg->media);

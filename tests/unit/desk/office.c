@@ -14,6 +14,9 @@
 #include "cast.h"
 #include "desk/incoming_answer.h"
 #include "desk/rule_table.h"
+#include "desk/line.h"
+#include "records/trail.h"
+#include "records/txn.h"
 
 static struct hat office_of(struct cast *c)
 {
@@ -611,6 +614,99 @@ static void what_falls_due_is_in_one_list_for_who_may_see_it(const char *conf)
 	school_close(s);
 }
 
+/* ---- the superior's own form */
+
+static const char form_cells[] =
+	"{\"format\":\"docx\",\"tables\":[{\"name\":\"\",\"columns\":4,\"rows\":["
+	"{\"r\":0,\"cells\":[{\"c\":0,\"x\":0,\"w\":1,\"h\":1,\"s\":\"来文文号\"},"
+	"{\"c\":1,\"x\":1,\"w\":3,\"h\":1,\"s\":\"\"}]},"
+	"{\"r\":1,\"cells\":[{\"c\":0,\"x\":0,\"w\":1,\"h\":1,\"s\":\"序号\"},"
+	"{\"c\":1,\"x\":1,\"w\":1,\"h\":1,\"s\":\"单位\"},{\"c\":2,\"x\":2,\"w\":1,\"h\":1,"
+	"\"s\":\"存在的问题\"},{\"c\":3,\"x\":3,\"w\":1,\"h\":1,\"s\":\"是否整改\"}]},"
+	"{\"r\":2,\"cells\":[{\"c\":0,\"x\":0,\"w\":1,\"h\":1,\"s\":\"\"},"
+	"{\"c\":1,\"x\":1,\"w\":1,\"h\":1,\"s\":\"\"},{\"c\":2,\"x\":2,\"w\":1,\"h\":1,\"s\":\"\"},"
+	"{\"c\":3,\"x\":3,\"w\":1,\"h\":1,\"s\":\"\"}]}]}],\"blanks\":[{\"r\":4,\"c\":0,"
+	"\"s\":\"联系人：\"}],\"more\":false}";
+
+static int form_put(struct cast *c, const struct hat *hat, int64_t paper_id)
+{
+	struct school *s = &c->school;
+	int64_t blob = cast_blob(c);
+	s->call = (struct desk_call) { .upload_name = SLICE("反馈表.docx"),
+		.upload_media = SLICE("application/x-docx"),
+		.upload_blob = blob,
+		.upload_cells = slice_str(form_cells) };
+	return desk_do(s, hat, ROUTE_INCOMING_ANNEX, paper_id, NULL);
+}
+
+static int form_settled(struct txn *txn, void *arg)
+{
+	struct line_document *done = (struct line_document *)arg;
+	trail_act(txn, &(struct trail_act) { .act = SLICE("test.filled") });
+	return line_document_done(txn, NULL, done);
+}
+
+static void a_form_is_mapped_once_and_filled_for_each_paper(const char *conf)
+{
+	struct cast c;
+	cast_five(&c, conf);
+	struct school *s = &c.school;
+	struct hat office = office_of(&c);
+	school_at(s, "2026-03-06T16:00");
+	int64_t id = paper(&c, &office, "2026-03-06T16:00", "2026-03-20T18:00");
+	notice_of(&c, id);
+	assert_int_equal(form_put(&c, &office, id), 0);
+	int64_t form = s->answer_id;
+	assert_int_equal(view_do(s, &office, ROUTE_ANNEXES_GET, form, NULL), 0);
+	answer_is(s, "places.0.fact", "paper_no");
+	answer_is(s, "places.1.fact", "n");
+	answer_is(s, "places.3.fact", "problem");
+	answer_is(s, "places.4.fact", "fixed");
+	answer_is(s, "places.5.fact", "filler");
+	assert_int_equal(answer_int(s, "places.3.r"), 2);
+	/* Nobody has looked at what was guessed. */
+	s->call.sub = form;
+	refused(s, desk_do(s, &c.operator, ROUTE_INCOMING_ANNEX_FILL, id, "{}"), E_STATE,
+		"annex.unmapped");
+	s->call.sub = form;
+	assert_int_equal(
+		desk_do(s, &c.operator, ROUTE_INCOMING_ANNEX_FILL, id, "{\"dry_run\":true}"),
+		0);
+	answer_is(s, "report.preview.0.cells.0.s", "示教信〔2026〕7号");
+	answer_is(s, "report.preview.0.repeat.0.rows.0.2.s", "选课系统弱口令");
+	answer_is(s, "report.preview.0.repeat.0.rows.0.3.s", "否");
+	assert_int_equal(cast_number(&c, "SELECT count(*) FROM annex_fill"), 0);
+	refused(s,
+		desk_do(s, &c.operator, ROUTE_ANNEXES_UPDATE, form,
+			"{\"places\":[{\"t\":0,\"r\":0,\"c\":1,\"fact\":\"colour\"}]}"),
+		E_INPUT, "annex.places");
+	assert_int_equal(desk_do(s, &c.operator, ROUTE_ANNEXES_UPDATE, form, "{}"), 0);
+	s->call.sub = form;
+	assert_int_equal(desk_do(s, &c.operator, ROUTE_INCOMING_ANNEX_FILL, id, "{}"), 0);
+	struct line_document done = {
+		.document_id = s->answer_id, .ok = true, .blob_id = cast_blob(&c)
+	};
+	assert_int_equal(school_run(s, form_settled, &done), 0);
+	store_is(&c, "SELECT kind FROM attachment WHERE about = 'incoming'", "annex");
+	/* A second word about the same one changes nothing; what was asked is not kept. */
+	assert_int_equal(school_run(s, form_settled, &done), 0);
+	assert_int_equal(
+		cast_number(&c, "SELECT count(*) FROM attachment WHERE kind = 'annex'"), 1);
+	store_is(&c, "SELECT state || input FROM annex_fill", "ready");
+	/* The same form again is known, and an officer has no part in any. */
+	assert_int_equal(form_put(&c, &office, id), 0);
+	assert_int_equal(
+		cast_number(&c, "SELECT count(*) FROM annex WHERE mapped_at_ms IS NOT NULL"),
+		2);
+	assert_int_equal(view_do(s, &c.officer, ROUTE_ANNEXES_GET, form, NULL), E_DENIED);
+	/* It is something of the paper's: no secret can be made of that any more. */
+	refused(s,
+		desk_do(s, &office, ROUTE_INCOMING_UPDATE, id,
+			"{\"secrecy\":\"secret\",\"place\":\"柜\"}"),
+		E_STATE, "incoming.has_content");
+	school_close(s);
+}
+
 int main(void)
 {
 	static const struct fixture_case cases[] = {
@@ -636,6 +732,8 @@ int main(void)
 		{ "guidance counts who has read it", guidance_counts_who_has_read_it, false },
 		{ "what falls due is in one list for who may see it",
 			what_falls_due_is_in_one_list_for_who_may_see_it, false },
+		{ "a form is mapped once and filled for each paper",
+			a_form_is_mapped_once_and_filled_for_each_paper, false },
 	};
 	return house_both(cases, sizeof(cases) / sizeof(cases[0]));
 }

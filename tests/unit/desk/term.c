@@ -20,6 +20,8 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "cast.h"
+#include "desk/deliver.h"
+#include "desk/doubts.h"
 #include "records/sql.h"
 #include "records/trail.h"
 #include "records/txn.h"
@@ -411,6 +413,173 @@ static void happen(const struct event *event)
 	}
 }
 
+/* ---- an officer who left and was never filed as gone: his mailbox tells it */
+
+enum { LEAVER_UNIT = 12, GONE_DAY = WAVE_DAYS + LEAVER_UNIT + 3 };
+
+static struct hat successor; /* the unit's specialist, who is filed as its officer */
+static int64_t leaver;
+static int64_t open_then; /* notices that ran in his unit the day he was found gone */
+
+/* As core does when courier says that a letter was refused for good. */
+static int letter_refused(struct txn *txn, void *arg)
+{
+	const int64_t *delivery_id = (const int64_t *)arg;
+	const struct deliver_result result = { *delivery_id, SLICE("permanent"), SLICE("mx"),
+		SLICE("550 5.1.1 no such user") };
+	trail_act(txn, &(struct trail_act) { .act = SLICE("test.refused") });
+	int error = deliver_settle(txn, &result);
+	return error < 0 ? error : doubt_delivery(txn, &cast.school.desk_env, *delivery_id);
+}
+
+PRINTF_LIKE(1, 2)
+static int64_t count_of(const char *format, ...)
+{
+	char sql[500];
+	va_list args;
+	va_start(args, format);
+	(void)vsnprintf(sql, sizeof(sql), format, args);
+	va_end(args);
+	return cast_number(&cast, sql);
+}
+
+#define OPEN_FOR                                                                               \
+	"SELECT count(*) FROM notice_recipient r JOIN notice n ON n.id = r.notice_id"          \
+	" WHERE n.unit_id = %lld AND n.state NOT IN ('closed', 'withdrawn')"                   \
+	" AND r.person_id = %lld"
+
+static void he_is_found_gone(struct unit *unit)
+{
+	struct school *s = &cast.school;
+	long long id = unit->id;
+	leaver = unit->officer.person_id;
+	open_then = count_of(OPEN_FOR, id, (long long)leaver);
+	assert_true(open_then > 0);
+	int64_t letter = count_of("SELECT max(id) FROM delivery WHERE person_id = %lld"
+				  " AND state = 'queued'",
+		(long long)leaver);
+	assert_int_equal(view_do(s, &unit->officer, ROUTE_NOTICES_LIST, 0, NULL), 0);
+	assert_int_equal(school_run(s, letter_refused, &letter), 0);
+	/* At once: nothing is shown to him, and the head stands in. */
+	assert_int_equal(count_of("SELECT count(*) FROM suspicion WHERE person_id = %lld"
+				  " AND state = 'open' AND signal = 'mail_refused'",
+				 (long long)leaver),
+		1);
+	assert_int_not_equal(view_do(s, &unit->officer, ROUTE_NOTICES_LIST, 0, NULL), 0);
+	assert_int_equal(
+		count_of(
+			"SELECT count(*) FROM interim WHERE unit_id = %lld AND person_id = %lld"
+			" AND to_ms IS NULL AND from_ms = %lld",
+			id, (long long)unit->head.person_id, (long long)s->house.now_ms),
+		1);
+}
+
+/* The link of the newest letter about a filing: that its mailbox is read. */
+static int link_read(struct txn *txn, void *arg)
+{
+	char *key = (char *)arg;
+	AUTO_STMT struct stmt *q = NULL;
+	int row = sql_query(txn_db(txn),
+		"SELECT body FROM delivery WHERE about = 'filing' AND person_id = $1"
+		" ORDER BY id DESC LIMIT 1",
+		&q, SQL_INT(successor.person_id));
+	row = row < 0 ? row : db_step(q);
+	struct slice body = row == 1 ? db_col_text(q, 0) : (struct slice) { 0 };
+	struct slice rest = slice_skip(body, slice_find(body, SLICE("/contact/")) + 9);
+	size_t n = 0;
+	while (n < rest.n && n < 60 && rest.p[n] > ' ') {
+		n++;
+	}
+	(void)snprintf(key, 64, "%.*s", SLICE_FMT(slice_head(rest, n)));
+	trail_act(txn, &(struct trail_act) { .act = SLICE("test.read") });
+	return row < 0 ? row : 0;
+}
+
+static void his_place_is_filed(struct unit *unit)
+{
+	struct school *s = &cast.school;
+	char key[64] = "";
+	int status = desk_dof(s, &unit->head, ROUTE_FILINGS_CREATE, 0,
+		"{\"post\":\"officer\",\"person_id\":%lld,\"phone\":\"13900000001\","
+		"\"phone2\":\"0571-8001\",\"outgoing_id\":%lld,\"in_post\":true,"
+		"\"reason\":\"原网安员已调离，由专员接任\"}",
+		(long long)successor.person_id, (long long)leaver);
+	int64_t filing = s->answer_id;
+	const struct {
+		const struct hat *hat;
+		enum route_id route;
+		const char *body;
+	} steps[] = {
+		{ &unit->head, ROUTE_FILINGS_SUBMIT, "{}" },
+		{ &unit->head, ROUTE_FILINGS_SIGN, "{}" },
+		{ &cast.operator, ROUTE_FILINGS_HEARD, "{\"channel\":\"phone\"}" },
+		{ &cast.operator, ROUTE_FILINGS_HEARD, "{\"channel\":\"phone2\"}" },
+	};
+	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]) && status == 0; i++) {
+		/* The head may sign with the submission, then there is nothing to sign. */
+		status = desk_do(s, steps[i].hat, steps[i].route, filing, steps[i].body);
+		bool signed_already = steps[i].route == ROUTE_FILINGS_SIGN && status == E_STATE;
+		status = signed_already ? 0 : status;
+	}
+	if (status != 0) {
+		fail_msg("the filing: %d (%s %s)", status, s->code, s->field);
+	}
+	assert_int_equal(school_run(s, link_read, key), 0);
+	s->call.key = slice_str(key);
+	assert_int_equal(desk_do(s, NULL, ROUTE_CONTACT_POST, 0, "{}"), 0);
+	status = desk_do(s, &cast.director, ROUTE_FILINGS_APPROVE, filing,
+		"{\"reason\":\"人事处已核实\"}");
+	if (status != 0) {
+		fail_msg("filed: %d (%s %s)", status, s->code, s->field);
+	}
+	unit->officer = successor;
+}
+
+static void his_work_is_another_s(struct unit *unit)
+{
+	long long id = unit->id;
+	/* The specialist was told of each anyway; now each is his, and says so. */
+	assert_int_equal(count_of(OPEN_FOR, id, (long long)successor.person_id), open_then);
+	assert_int_equal(
+		count_of(
+			"SELECT count(*) FROM timeline t JOIN notice n ON n.id = t.record_id"
+			" WHERE t.kind = 'notice' AND t.code = 'handed_over' AND n.unit_id = %lld",
+			id),
+		open_then);
+	assert_int_equal(count_of("SELECT count(*) FROM role_grant WHERE person_id = %lld"
+				  " AND valid_to_ms IS NULL",
+				 (long long)leaver),
+		0);
+	assert_int_equal(
+		count_of("SELECT count(*) FROM interim WHERE unit_id = %lld AND to_ms IS NULL",
+			id),
+		0);
+}
+
+static const struct {
+	int day;
+	int hour;
+	void (*happens)(struct unit *unit);
+} leaving[] = {
+	{ GONE_DAY, 13, he_is_found_gone },
+	{ GONE_DAY + 1, 13, his_place_is_filed },
+	{ GONE_DAY + 1, 14, his_work_is_another_s },
+};
+
+enum { LEAVING = sizeof(leaving) / sizeof(leaving[0]) };
+
+/* What of his leaving comes before this moment. */
+static void leave_until(int64_t at_ms)
+{
+	static size_t done;
+	done = at_ms == 0 ? 0 : done;
+	while (done < LEAVING && day_of_term(leaving[done].day, leaving[done].hour) <= at_ms) {
+		cast_time_ms(&cast, day_of_term(leaving[done].day, leaving[done].hour));
+		leaving[done].happens(&units[LEAVER_UNIT]);
+		done++;
+	}
+}
+
 /* ---- the ledger */
 
 static void ledger_is(const char *what, const char *sql, int64_t expected)
@@ -464,6 +633,17 @@ static void the_ledger_is_what_the_scripts_say(void)
 		count_acts(ACT_UP));
 	ledger_is("findings closed", "SELECT count(*) FROM finding WHERE state = 'closed'",
 		closed);
+	ledger_is("doubts", "SELECT count(*) FROM suspicion", 1);
+	ledger_is("which came true", "SELECT count(*) FROM suspicion WHERE state = 'confirmed'",
+		1);
+	ledger_is("stood in", "SELECT count(*) FROM interim WHERE to_ms IS NOT NULL", 1);
+	ledger_is("filed", "SELECT count(*) FROM filing WHERE state = 'effective'", 1);
+	assert_int_equal(
+		count_of(
+			"SELECT count(*) FROM delivery WHERE person_id = %lld AND"
+			" queued_at_ms > (SELECT raised_at_ms FROM suspicion) AND about = 'notice'",
+			(long long)leaver),
+		0);
 	ledger_is("controls proposed, for what is never done",
 		"SELECT count(*) FROM control WHERE state = 'proposed'", NOTICES / SCRIPTS);
 }
@@ -473,7 +653,12 @@ static void a_term_goes_by(const char *conf)
 	cast_five(&cast, conf);
 	units_make();
 	plan_make();
+	successor = school_hat(&cast.school,
+		school_person(&cast.school, "专员", units[LEAVER_UNIT].id), "specialist",
+		units[LEAVER_UNIT].id);
+	leave_until(0);
 	for (size_t i = 0; i < event_count; i++) {
+		leave_until(events[i].at_ms);
 		cast_time_ms(&cast, events[i].at_ms);
 		happen(&events[i]);
 	}

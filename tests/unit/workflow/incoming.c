@@ -157,6 +157,150 @@ static void a_paper_moves_as_the_reference_says(void **state)
 	}
 }
 
+/* ---- a million steps of papers that come and go, beside a small model of them */
+
+enum { STEPS = 1000000 };
+
+struct model {
+	struct incoming_facts at; /* what is so now; the rest comes with each act */
+	unsigned leaders;         /* words written on it */
+};
+
+static uint32_t draw(uint64_t *random, uint32_t below)
+{
+	*random = *random * 6364136223846793005u + 1442695040888963407u;
+	return (uint32_t)((*random >> 33) % below);
+}
+
+static bool centre(enum role role)
+{
+	return role == ROLE_OPERATOR || role == ROLE_DIRECTOR;
+}
+
+static bool heads(enum role role)
+{
+	return role == ROLE_DIRECTOR || role == ROLE_SCHOOL_OFFICE;
+}
+
+static bool leads(enum role role)
+{
+	return role == ROLE_VICE_PRESIDENT || role == ROLE_LEADING_GROUP ||
+	       role == ROLE_SCHOOL_OFFICE;
+}
+
+/* The office's own account of it, act by act: the state afterwards, INCOMING_COUNT when it is not done. */
+static enum incoming_state model_step(
+	const struct incoming_facts *f, enum incoming_act act, enum role role)
+{
+	bool fresh = f->state == INCOMING_REGISTERED && (centre(role) || heads(role));
+	bool waits = f->state == INCOMING_PROPOSED || f->state == INCOMING_INSTRUCTED;
+	bool handled = f->state == INCOMING_HANDLING;
+	bool answered = f->state == INCOMING_ANSWERED;
+	bool secret = f->secrecy > SECRECY_INTERNAL;
+	bool done = false;
+	enum incoming_state to = f->state;
+	switch (act) {
+	case INCOMING_ACT_PROPOSE:
+		done = fresh && !secret && f->proposal_given;
+		to = INCOMING_PROPOSED;
+		break;
+	case INCOMING_ACT_KEEP:
+		done = fresh && secret;
+		to = INCOMING_ARCHIVED;
+		break;
+	case INCOMING_ACT_VOID:
+		done = fresh && f->reason_given;
+		to = INCOMING_VOIDED;
+		break;
+	case INCOMING_ACT_INSTRUCT:
+		done = (waits || handled) && leads(role) && f->words_given;
+		to = waits ? INCOMING_INSTRUCTED : to;
+		break;
+	case INCOMING_ACT_ASSIGN:
+		done = (waits || handled) && heads(role) && f->handler_known &&
+		       (f->state != INCOMING_PROPOSED || f->reason_given);
+		to = INCOMING_HANDLING;
+		break;
+	case INCOMING_ACT_NOTE:
+		done = waits && heads(role) && !f->spawned;
+		to = INCOMING_ARCHIVED;
+		break;
+	case INCOMING_ACT_ANSWER:
+		done = handled && centre(role) && f->result_given && f->channel_given &&
+		       (f->not_concerned ? f->statement_kept : f->answer_sealed);
+		to = INCOMING_ANSWERED;
+		break;
+	case INCOMING_ACT_RECEIPT:
+		done = answered && (centre(role) || heads(role)) && f->receipt_given;
+		break;
+	case INCOMING_ACT_ARCHIVE:
+		done = answered && heads(role) && (f->receipt_kept || f->reason_given) &&
+		       !f->spawned_open;
+		to = INCOMING_ARCHIVED;
+		break;
+	}
+	return done ? to : INCOMING_COUNT;
+}
+
+/* What happens around it between two acts: seals, notices that go out and end. */
+static void model_drift(struct model *m, uint64_t *random)
+{
+	m->at.answer_sealed = m->at.answer_sealed || draw(random, 8) == 0;
+	m->at.statement_kept = m->at.statement_kept || draw(random, 8) == 0;
+	bool more = m->at.state == INCOMING_HANDLING && draw(random, 8) == 0;
+	m->at.spawned = m->at.spawned || more;
+	m->at.spawned_open = more || (m->at.spawned_open && draw(random, 4) != 0);
+}
+
+static struct incoming_facts given(const struct model *m, uint64_t *random)
+{
+	struct incoming_facts f = facts_of(draw(random, 256), m->at.secrecy);
+	f.state = m->at.state;
+	f.spawned = m->at.spawned;
+	f.spawned_open = m->at.spawned_open;
+	f.answer_sealed = m->at.answer_sealed;
+	f.statement_kept = m->at.statement_kept;
+	f.receipt_kept = m->at.receipt_kept;
+	return f;
+}
+
+static void a_million_steps_go_as_the_model_says(void **state)
+{
+	(void)state;
+	uint64_t random = 20230075;
+	unsigned ends[INCOMING_COUNT] = { 0 };
+	struct model m = { 0 };
+	for (unsigned i = 0; i < STEPS; i++) {
+		enum role role = (enum role)draw(&random, ROLE_COUNT);
+		enum incoming_act act = (enum incoming_act)draw(&random, INCOMING_ACT_COUNT);
+		model_drift(&m, &random);
+		struct incoming_facts facts = given(&m, &random);
+		enum incoming_state want = model_step(&facts, act, role);
+		enum incoming_state to = INCOMING_COUNT;
+		int error = incoming_step(&facts, act, role, &to, NULL);
+		if (to != want || (error == 0) != (want != INCOMING_COUNT)) {
+			fail_msg("step %u: %s %s as %s", i,
+				name_id(&incoming_state_names, facts.state),
+				name_id(&incoming_act_names, act), name_id(&role_names, role));
+		}
+		to = error == 0 ? to : facts.state;
+		bool secret = secrecy_is_state_secret(facts.secrecy);
+		assert_true(!secret || to == INCOMING_REGISTERED || incoming_terminal(to));
+		m.at.state = to;
+		m.at.receipt_kept =
+			m.at.receipt_kept || (error == 0 && act == INCOMING_ACT_RECEIPT);
+		m.leaders += error == 0 && act == INCOMING_ACT_INSTRUCT;
+		assert_true(m.leaders == 0 || to > INCOMING_PROPOSED);
+		if (incoming_terminal(to)) {
+			ends[to]++;
+			m = (struct model) { .at.secrecy = (enum secrecy)draw(
+						     &random, SECRECY_COUNT) };
+		}
+	}
+	/* It went to both ends, often. */
+	assert_true(ends[INCOMING_ARCHIVED] > 1000 && ends[INCOMING_VOIDED] > 1000);
+}
+
 static void a_state_secret_is_only_put_away_or_voided(void **state)
 {
 	(void)state;
@@ -238,6 +382,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_paper_moves_as_the_reference_says),
+		cmocka_unit_test(a_million_steps_go_as_the_model_says),
 		cmocka_unit_test(a_state_secret_is_only_put_away_or_voided),
 		cmocka_unit_test(a_refusal_names_what_lacks),
 		cmocka_unit_test(a_task_moves_as_the_reference_says),

@@ -90,6 +90,7 @@ export const papers = {
   'incoming.files': 'Files',
   'incoming.file.scan': 'Scan of the paper',
   'incoming.file.answer': 'Answer',
+  'incoming.file.annex': 'Form filled in',
   'incoming.upload': 'Upload a scan',
   'incoming.upload_answer': 'Upload the answer or statement',
   'incoming.upload_hint': 'PDF, JPG or PNG up to 20 MB, kept as it is.',

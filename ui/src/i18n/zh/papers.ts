@@ -90,6 +90,7 @@ export const papers = {
   'incoming.files': '原件与附件',
   'incoming.file.scan': '来文扫描件',
   'incoming.file.answer': '反馈材料',
+  'incoming.file.annex': '填好的附件表',
   'incoming.upload': '上传扫描件',
   'incoming.upload_answer': '上传反馈材料或情况说明',
   'incoming.upload_hint': 'PDF、JPG、PNG，不超过 20 MB，按原样保存。',
