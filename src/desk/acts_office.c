@@ -3,10 +3,12 @@
 #include "desk/annex.h"
 #include "desk/calendars.h"
 #include "desk/desk.h"
+#include "desk/filters.h"
 #include "desk/incoming.h"
 #include "desk/incoming_answer.h"
 #include "desk/notice_recount.h"
 #include "desk/record_papers.h"
+#include "desk/shutdowns.h"
 #include "desk/tasks.h"
 
 static const desk_fn acts[ROUTE_COUNT_] = {
@@ -37,6 +39,15 @@ static const desk_fn acts[ROUTE_COUNT_] = {
 	/* days */
 	[ROUTE_CALENDARS_PUT] = desk_calendar_put,
 	[ROUTE_NOTICES_RECOUNT] = desk_notice_recount,
+
+	/* filters of one's own, what is shut over a holiday */
+	[ROUTE_FILTERS_CREATE] = desk_filter_create,
+	[ROUTE_FILTERS_UPDATE] = desk_filter_update,
+	[ROUTE_FILTERS_END] = desk_filter_end,
+	[ROUTE_SHUTDOWNS_CREATE] = desk_shutdown_create,
+	[ROUTE_SHUTDOWNS_ANSWER] = desk_shutdown_answer,
+	[ROUTE_SHUTDOWNS_CHASE] = desk_shutdown_chase,
+	[ROUTE_SHUTDOWNS_END] = desk_shutdown_end,
 };
 
 desk_fn desk_act_office(enum route_id route)

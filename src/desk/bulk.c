@@ -27,6 +27,7 @@ struct outcome {
 	int64_t made; /* drafts: the draft's id */
 	bool ok;
 	const char *code;
+	struct slice text; /* drafts: the requirement, its places filled in */
 };
 
 struct bulk {
@@ -73,6 +74,7 @@ static int one_run(struct bulk *b, const struct desk_call *call, int (*act)(stru
 	int error = act(one);
 	row->ok = error == 0;
 	row->made = error == 0 && !b->dry_run ? one->answer_id : 0;
+	row->text = one->answer_text;
 	row->code = error == 0 ? "" : error == E_ABSENT ? "bulk.absent" : one->code;
 	return error < 0 && !is_refusal(error) ? error : 0;
 }
@@ -112,6 +114,7 @@ static int row_put(struct bulk *b, struct jw *jw, const struct outcome *row)
 		jw_kv_int(jw, "findings", row->findings);
 		jw_kv_str(jw, "grade", slice_str(row->grade));
 		jw_kv_int(jw, "made", row->made);
+		jw_kv_opt(jw, "text", row->text);
 		error = names_put(b->desk, jw, row->unit_id);
 	}
 	jw_end(jw);

@@ -91,6 +91,7 @@ struct desk {
 	struct slice answer_secret;
 	struct slice answer_state;
 	struct slice answer_report; /* JSON */
+	struct slice answer_text;   /* of one of many: the text as it would go out */
 	struct slice answer_moves;  /* JSON: deadlines that would be other ones */
 	char set_token[80];         /* session cookie to set; "-" ends it */
 	struct import_source

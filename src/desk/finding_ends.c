@@ -182,15 +182,25 @@ int desk_finding_recheck(struct desk *desk)
 
 /* ---- said of it */
 
+static const char *const again_causes[] = { "vendor", "restored", "new_system", "false_alarm",
+	"other", NULL };
+
+bool finding_again_cause(struct slice word)
+{
+	size_t i = 0;
+	while (again_causes[i] != NULL && !slice_is(word, again_causes[i])) {
+		i++;
+	}
+	return again_causes[i] != NULL;
+}
+
 int desk_finding_again(struct desk *desk)
 {
-	static const char *const causes[] = { "vendor", "restored", "new_system", "false_alarm",
-		"other", NULL };
 	struct finding_row row = { 0 };
 	struct slice cause = { 0 };
 	struct slice note = { 0 };
 	int error = finding_open_row(desk, &row);
-	error = error < 0 ? error : words_choice(desk, "cause", causes, NULL, &cause);
+	error = error < 0 ? error : words_choice(desk, "cause", again_causes, NULL, &cause);
 	error = error < 0 ? error : words_text(desk, "note", WORDS_OPTIONAL, REASON_MAX, &note);
 	if (error < 0) {
 		return error;

@@ -7,7 +7,10 @@
  */
 #pragma once
 
+#include <stdbool.h>
+
 #include "base/attr.h"
+#include "base/slice.h"
 
 struct desk;
 
@@ -21,6 +24,8 @@ NODISCARD int desk_finding_transfer(struct desk *desk);
 NODISCARD int desk_finding_review(struct desk *desk);
 /** A look at a closed one that no check could make: seen again or not. */
 NODISCARD int desk_finding_recheck(struct desk *desk);
+/** Is it one of the words for why one comes back? */
+bool finding_again_cause(struct slice word);
 /** Why it came back, as its unit or the desk says. */
 NODISCARD int desk_finding_again(struct desk *desk);
 NODISCARD int desk_finding_comment(struct desk *desk);

@@ -6,6 +6,7 @@
 #include "base/err.h"
 #include "desk/desk.h"
 #include "desk/knowledge_row.h"
+#include "desk/notice_places.h"
 #include "desk/patch.h"
 #include "model/finding.h"
 #include "records/sql.h"
@@ -40,6 +41,10 @@ static int body_read(struct desk *desk, struct knowledge_row *row)
 	int error = patch_apply(desk, row, fields, sizeof(fields) / sizeof(fields[0]));
 	if (error == 0 && name_parse(&finding_kind_names, row->kind) < 0) {
 		error = desk_refuse(desk, E_INPUT, "input.word", "kind");
+	}
+	if (error == 0 && slice_is(row->shelf, "template")) {
+		error = places_check(desk, row->body, "body");
+		error = error < 0 ? error : places_check(desk, row->body_en, "body_en");
 	}
 	return error;
 }

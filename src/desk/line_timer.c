@@ -98,6 +98,18 @@ static int overdue(struct matter *m, const struct timer *timer)
 	return error < 0 ? error : matter_ladder_next(m);
 }
 
+/* ---- still to be put right in time */
+
+static int before_due(struct matter *m, const struct timer *timer)
+{
+	if (!notice_with_unit(m->row.state) || due_paused(&m->due) ||
+		m->now_ms >= m->row.due_at_ms) {
+		return 0;
+	}
+	act_of_time(m, "notice.due_reminder", timer);
+	return matter_remind(m, timer->seq);
+}
+
 /* ---- 先办后审 nobody has confirmed */
 
 static int unconfirmed(struct matter *m, const struct timer *timer)
@@ -124,6 +136,7 @@ int line_timer(struct txn *txn, const struct desk_env *env, const struct timer *
 		int (*fire)(struct matter *m, const struct timer *timer);
 	} kinds[] = {
 		{ "notice.sign_due", sign_due },
+		{ "notice.remind", before_due },
 		{ "notice.due", overdue },
 		{ "notice.ladder", overdue },
 		{ "notice.confirm", unconfirmed },

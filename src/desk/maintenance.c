@@ -295,7 +295,7 @@ static int edge_set(struct txn *txn, const struct desk_env *env, const struct ro
 	return error == E_STATE ? 0 : error;
 }
 
-static int saved(struct desk *desk, const char *act, struct row *row)
+static int put_up(struct desk *desk, struct row *row)
 {
 	int error = trail_row(desk->txn, "maintenance", row->id);
 	error = error < 0 ? error : scope_save(desk, row);
@@ -303,7 +303,12 @@ static int saved(struct desk *desk, const char *act, struct row *row)
 		error < 0 ? error : search_put(desk->txn, "maintenance", row->id, row->reason);
 	error = tokens < 0 ? (int)tokens : edge_set(desk->txn, desk->env, row);
 	error = error < 0 ? error : maintenance_refresh(desk->txn, desk->env);
-	error = error < 0 ? error : txn_change(desk->txn, "maintenance", row->id, row->version);
+	return error < 0 ? error : txn_change(desk->txn, "maintenance", row->id, row->version);
+}
+
+static int saved(struct desk *desk, const char *act, struct row *row)
+{
+	int error = put_up(desk, row);
 	desk_audit(desk, act, "maintenance", row->id, row->version, row->reason);
 	desk_answer(desk, row->id, row->version);
 	return error;
@@ -352,21 +357,47 @@ int desk_maintenance_update(struct desk *desk)
 	return done < 0 ? (int)done : saved(desk, "maintenance.update", &row);
 }
 
+static int take_down(struct desk *desk, int64_t id, int64_t version)
+{
+	int64_t done = sql_run(desk->db,
+		"UPDATE maintenance SET version = version + 1, ended_at_ms = $2,"
+		" live_open = 0, live_edge_ms = NULL WHERE id = $1 AND ended_at_ms IS NULL",
+		SQL_INT(id), SQL_INT(desk->now_ms));
+	int error = done < 0 ? (int)done : trail_row(desk->txn, "maintenance", id);
+	error = error < 0 ? error : maintenance_refresh(desk->txn, desk->env);
+	return error < 0 ? error : txn_change(desk->txn, "maintenance", id, version);
+}
+
+int maintenance_quiet(struct desk *desk, struct slice reason, int64_t asset_id, int64_t to_ms,
+	int64_t *ret_id)
+{
+	struct row row = { .reason = reason,
+		.kind = SLICE("once"),
+		.from_ms = desk->now_ms,
+		.to_ms = to_ms,
+		.days = SLICE("any"),
+		.season = SLICE("any"),
+		.scope = SLICE("asset"),
+		.scope_ids = arena_printf(desk->arena, "[%lld]", (long long)asset_id) };
+	int64_t done = row_insert(desk, &row);
+	*ret_id = row.id;
+	return done < 0 ? (int)done : put_up(desk, &row);
+}
+
+int maintenance_quiet_end(struct desk *desk, int64_t id)
+{
+	int64_t version = 0;
+	int found = sql_int(desk->db,
+		"SELECT version FROM maintenance WHERE id = $1 AND ended_at_ms IS NULL",
+		&version, SQL_INT(id));
+	return found <= 0 ? found : take_down(desk, id, version + 1);
+}
+
 int desk_maintenance_end(struct desk *desk)
 {
 	struct row row = { 0 };
 	int error = admitted(desk, &row);
-	int64_t done = error < 0
-			       ? error
-			       : sql_run(desk->db,
-					 "UPDATE maintenance SET version = version + 1,"
-					 " ended_at_ms = $2, live_open = 0, live_edge_ms = NULL"
-					 " WHERE id = $1",
-					 SQL_INT(row.id), SQL_INT(desk->now_ms));
-	error = done < 0 ? (int)done : trail_row(desk->txn, "maintenance", row.id);
-	error = error < 0 ? error : maintenance_refresh(desk->txn, desk->env);
-	error = error < 0 ? error
-			  : txn_change(desk->txn, "maintenance", row.id, row.version + 1);
+	error = error < 0 ? error : take_down(desk, row.id, row.version + 1);
 	desk_audit(desk, "maintenance.end", "maintenance", row.id, row.version + 1, row.reason);
 	desk_answer(desk, row.id, row.version + 1);
 	return error;

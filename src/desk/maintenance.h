@@ -9,7 +9,10 @@
  */
 #pragma once
 
+#include <stdint.h>
+
 #include "base/attr.h"
+#include "base/slice.h"
 
 struct db;
 struct desk;
@@ -27,6 +30,12 @@ enum {
 NODISCARD int desk_maintenance_create(struct desk *desk);
 NODISCARD int desk_maintenance_update(struct desk *desk);
 NODISCARD int desk_maintenance_end(struct desk *desk);
+
+/** A window over one asset from now until to_ms, of another act; its id.  0 or as db_step. */
+NODISCARD int maintenance_quiet(struct desk *desk, struct slice reason, int64_t asset_id,
+	int64_t to_ms, int64_t *ret_id);
+/** It ends now; does nothing when it has ended.  0 or as db_step. */
+NODISCARD int maintenance_quiet_end(struct desk *desk, int64_t id);
 
 /**
  * Look anew at who is covered: windows open and close, checks change their

@@ -49,6 +49,7 @@ static void finding_read(struct matter *m, struct stmt *q, struct matter_finding
 		.advice = arena_dup(m->arena, db_col_text(q, 9)),
 		.asset = arena_dup(m->arena, db_col_text(q, 10)),
 		.recurrence = db_col_int64(q, 11),
+		.again_asked = db_col_int64(q, 12) != 0,
 	};
 }
 
@@ -58,7 +59,9 @@ static int findings_load(struct matter *m)
 	m->findings = arena_take(m->arena, MATTER_FINDINGS_MAX * sizeof(*m->findings));
 	int row = sql_query(m->db,
 		"SELECT f.id, f.version, f.state, f.grade, f.unit_id, f.watch_id, f.asset_id,"
-		" f.title, f.description, f.advice, a.name, f.recurrence FROM finding f"
+		" f.title, f.description, f.advice, a.name, f.recurrence, CASE WHEN"
+		" (f.recurrence > 0 OR f.earlier_id IS NOT NULL) AND f.again_cause IS NULL"
+		" THEN 1 ELSE 0 END FROM finding f"
 		" LEFT JOIN asset a ON a.id = f.asset_id"
 		" WHERE f.notice_id = $1 ORDER BY f.id LIMIT $2",
 		&q, SQL_INT(m->row.id), SQL_INT(MATTER_FINDINGS_MAX));
@@ -363,6 +366,7 @@ int matter_write(struct matter *m)
 		error = matter_number(m);
 	}
 	error = error < 0 ? error : matter_clocks(m);
+	matter_places_fill(m);
 	if (error == 0 && (o->effects & NOTICE_EFFECT_FINDINGS) != 0) {
 		error = matter_findings_move(m, (enum finding_act)o->finding_act);
 	}

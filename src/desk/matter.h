@@ -46,7 +46,8 @@ struct matter_finding {
 	int64_t watch_id;
 	int64_t asset_id;
 	int64_t recurrence;
-	bool passed; /* in a verification that passes some of them */
+	bool again_asked; /* it has come back, and nobody has said why yet */
+	bool passed;      /* in a verification that passes some of them */
 	struct slice title;
 	struct slice asset;
 	struct slice description;

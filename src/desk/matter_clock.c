@@ -56,7 +56,8 @@ static int watch(struct matter *m)
 	int error = timer_end(m, "notice.due");
 	error = error < 0 ? error : timer_end(m, "notice.ladder");
 	int64_t at_ms = m->row.due_at_ms > m->now_ms ? m->row.due_at_ms : m->now_ms;
-	return error < 0 ? error : timer_at(m, "notice.due", txn_id(m->txn), at_ms);
+	error = error < 0 ? error : timer_at(m, "notice.due", txn_id(m->txn), at_ms);
+	return error < 0 ? error : matter_remind_next(m);
 }
 
 int matter_due_moved(struct matter *m)
@@ -91,7 +92,9 @@ static int remedy(struct matter *m, uint32_t clocks)
 	if (error == 0 && (clocks & REMEDY_SETS) != 0) {
 		error = timer_at(m, "notice.due", txn_id(m->txn), m->row.due_at_ms);
 	}
-	return error;
+	return error < 0                     ? error
+	       : (clocks & REMEDY_SETS) != 0 ? matter_remind_next(m)
+					     : matter_remind_end(m);
 }
 
 static int sign(struct matter *m, uint32_t clocks)
@@ -198,6 +201,7 @@ int matter_recount(struct matter *m)
 	m->row.overdue_level = notice_overdue_level(&m->timing, &m->due);
 	error = timer_end(m, "notice.due");
 	error = error < 0 ? error : timer_end(m, "notice.ladder");
+	error = error < 0 ? error : matter_remind_next(m);
 	if (error < 0 || due_paused(&m->due)) {
 		return error;
 	}

@@ -109,6 +109,21 @@ int matter_tell_unit(
 			 : people_tell(m, q, m->act == NOTICE_ACT_ISSUE, event, subject, text);
 }
 
+int matter_tell_officers(
+	struct matter *m, const char *event, struct slice subject, struct slice text)
+{
+	AUTO_STMT struct stmt *q = NULL;
+	int error = sql_query(m->db,
+		"SELECT x.person_id FROM (SELECT person_id FROM notice_recipient"
+		" WHERE notice_id = $1 AND kind = 'to' UNION SELECT person_id FROM interim"
+		" WHERE unit_id = $2 AND to_ms IS NULL UNION SELECT d.deputy_id FROM delegation d"
+		" JOIN notice_recipient r ON r.notice_id = $1 AND r.person_id = d.person_id"
+		" AND r.kind = 'to' WHERE d.unit_id = $2 AND d.grant_id IS NOT NULL"
+		" AND d.ended_at_ms IS NULL) x ORDER BY x.person_id",
+		&q, SQL_INT(m->row.id), SQL_INT(m->row.unit_id));
+	return error < 0 ? error : people_tell(m, q, false, event, subject, text);
+}
+
 int matter_tell_role(struct matter *m, enum role role, int64_t unit_id, const char *event,
 	struct slice subject, struct slice text)
 {

@@ -47,6 +47,14 @@ NODISCARD int matter_emptied(struct desk *desk, int64_t notice_id);
 /* matter_clock.c: this deadline by the days as they are now; its timers with it. */
 NODISCARD int matter_recount(struct matter *m);
 
+/* matter_remind.c: the timer of the next reminder before the deadline, or none; cancel it; tell. */
+NODISCARD int matter_remind_next(struct matter *m);
+NODISCARD int matter_remind_end(struct matter *m);
+NODISCARD int matter_remind(struct matter *m, int64_t seq);
+
+/* notice_places.c: what a template has left open until it is issued: number and deadline */
+void matter_places_fill(struct matter *m);
+
 /* matter_clock.c: the rules it goes on by */
 NODISCARD int matter_timing(struct matter *m);
 
@@ -71,6 +79,9 @@ NODISCARD int matter_paper(struct matter *m, enum notice_document kind);
 NODISCARD int matter_tell(struct matter *m);
 /* To the recipients of the notice; event names the message. */
 NODISCARD int matter_tell_unit(
+	struct matter *m, const char *event, struct slice subject, struct slice text);
+/* To who answers for it, and who stands in for him: nobody who only gets a copy. */
+NODISCARD int matter_tell_officers(
 	struct matter *m, const char *event, struct slice subject, struct slice text);
 /* To everybody who holds a role; unit_id 0 = of any unit. */
 NODISCARD int matter_tell_role(struct matter *m, enum role role, int64_t unit_id,

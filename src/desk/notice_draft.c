@@ -6,6 +6,7 @@
 #include "desk/incoming_link.h"
 #include "desk/matter.h"
 #include "desk/matter_priv.h"
+#include "desk/notice_places.h"
 #include "desk/notices.h"
 #include "desk/words.h"
 #include "records/sql.h"
@@ -201,6 +202,8 @@ int desk_notice_create(struct desk *desk)
 	int64_t paper_id = 0;
 	error = error < 0 ? error : unit_check(&draft);
 	error = error < 0 ? error : words_read(&draft);
+	error = error < 0 ? error : notice_places_fill(desk, &row, draft.ids, draft.count);
+	desk->answer_text = row.requirement;
 	error = error < 0 ? error : incoming_link_read(desk, &paper_id);
 	if (error < 0 || desk->dry_run) {
 		return error;
@@ -239,9 +242,13 @@ int desk_notice_update(struct desk *desk)
 		error = findings_read(&draft);
 	} else {
 		draft.unit_id = m.row.unit_id;
+		for (size_t i = 0; i < m.finding_count; i++) {
+			draft.ids[draft.count++] = m.findings[i].id;
+		}
 	}
 	error = error < 0 ? error : unit_check(&draft);
 	error = error < 0 ? error : words_read(&draft);
+	error = error < 0 ? error : notice_places_fill(desk, &m.row, draft.ids, draft.count);
 	if (error == 0 && findings) {
 		error = findings_write(&draft, &m);
 	}

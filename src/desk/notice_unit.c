@@ -4,6 +4,7 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "desk/desk.h"
+#include "desk/finding_ends.h"
 #include "desk/matter.h"
 #include "desk/matter_priv.h"
 #include "desk/notice_rounds.h"
@@ -95,6 +96,8 @@ struct answer {
 	struct slice measure;
 	struct slice residual;
 	int64_t done_at_ms;
+	struct slice again; /* why it came back */
+	struct slice again_note;
 };
 
 static int finding_place(const struct matter *m, const struct json *item)
@@ -127,7 +130,10 @@ static int answers_read(struct desk *desk, struct matter *m, struct answer *answ
 		a->measure = slice_trim(json_get_str(item, "measure"));
 		a->residual = slice_trim(json_get_str(item, "residual"));
 		a->done_at_ms = json_get_int(item, "done_at", m->now_ms);
-		if (!text_fits(a->cause) || !text_fits(a->measure) || !text_fits(a->residual)) {
+		a->again = json_get_str(item, "again_cause");
+		a->again_note = slice_trim(json_get_str(item, "again_note"));
+		if (!text_fits(a->cause) || !text_fits(a->measure) || !text_fits(a->residual) ||
+			!text_fits(a->again_note)) {
 			return desk_refuse(desk, E_INPUT, "input.too_long", "items");
 		}
 	}
@@ -138,6 +144,38 @@ static int answers_read(struct desk *desk, struct matter *m, struct answer *answ
 					   (answered || !finding_open(m->findings[i].state));
 	}
 	return 0;
+}
+
+/* What has come back is not put right again before somebody says why it did. */
+static int again_check(struct desk *desk, const struct matter *m, const struct answer *answers)
+{
+	for (size_t i = 0; i < m->finding_count; i++) {
+		const struct answer *a = &answers[i];
+		bool known = a->again.n > 0 && finding_again_cause(a->again);
+		bool asked = m->findings[i].again_asked && finding_open(m->findings[i].state);
+		if (a->again.n > 0 && !known) {
+			return desk_refuse(desk, E_INPUT, "input.word", "again_cause");
+		}
+		if (asked && !known) {
+			return desk_refuse(desk, E_INPUT, "notice.again_cause", "again_cause");
+		}
+	}
+	return 0;
+}
+
+static int again_put(struct matter *m, size_t i, const struct answer *a)
+{
+	struct matter_finding *f = &m->findings[i];
+	if (!f->again_asked || a->again.n == 0) {
+		return 0;
+	}
+	f->version++;
+	int64_t done = sql_run(m->db,
+		"UPDATE finding SET version = $2, again_cause = $3, again_note = $4"
+		" WHERE id = $1",
+		SQL_INT(f->id), SQL_INT(f->version), SQL_TEXT(a->again),
+		SQL_TEXT_OR_NULL(a->again_note));
+	return done < 0 ? (int)done : trail_row(m->txn, "finding", f->id);
 }
 
 /* The scan must be one of this notice and of this round. */
@@ -191,6 +229,16 @@ static int item_put(struct matter *m, size_t i, const struct answer *a)
 	return done < 0 ? (int)done : trail_row(m->txn, "rectification_item", id);
 }
 
+static int answers_put(struct matter *m, const struct answer *answers)
+{
+	int error = 0;
+	for (size_t i = 0; i < m->finding_count && error == 0; i++) {
+		error = answers[i].cause.n > 0 ? item_put(m, i, &answers[i]) : 0;
+		error = error < 0 ? error : again_put(m, i, &answers[i]);
+	}
+	return error;
+}
+
 /* From where the round stands, through the machine's own steps, to the sealed report. */
 static int round_advance(struct matter *m)
 {
@@ -238,9 +286,8 @@ int desk_notice_submit(struct desk *desk)
 	error = error < 0 ? error
 			  : words_text(desk, "lesson", WORDS_OPTIONAL, LESSON_MAX, &lesson);
 	error = error < 0 ? error : matter_decide(desk, &m, NOTICE_ACT_SUBMIT);
-	for (size_t i = 0; i < m.finding_count && error == 0; i++) {
-		error = answers[i].cause.n > 0 ? item_put(&m, i, &answers[i]) : 0;
-	}
+	error = error < 0 ? error : again_check(desk, &m, answers);
+	error = error < 0 ? error : answers_put(&m, answers);
 	m.note = lesson;
 	error = error < 0 ? error : round_hand_in(&m, attachment_id, lesson);
 	error = error < 0 ? error : matter_check_begin(&m);

@@ -28,19 +28,21 @@ struct seen {
 	struct notice_view_facts facts;
 };
 
-#define SELECT_NOTICE                                                                           \
-	"SELECT n.version, n.number, n.office_number, n.title, n.state, n.grade, n.unit_id,"    \
-	" u.name, n.source, n.requirement, n.contact, n.created_at_ms, n.author_id, a.name,"    \
-	" n.issuer_id, i.name, n.issued_at_ms, n.signed_at_ms, n.signed_by, s.name,"            \
-	" n.due_at_ms, n.due_json, n.overdue_level, n.round, n.deferred_reason,"                \
-	" n.deferred_due_at_ms, n.deferred_confirmed_by, c.name, n.deferred_confirmed_at_ms,"   \
-	" n.centre_self, n.upreport, n.upreport_reason, n.upreport_authority,"                  \
-	" n.sign_due_at_ms, n.step_due_at_ms, n.reminders, n.reject_reason,"                    \
-	" n.withdrawn_reason, n.closed_at_ms, n.origin_id, o.number, n.successor_id, x.number," \
-	" n.failed_rounds, n.accountable FROM notice n JOIN unit u ON u.id = n.unit_id"         \
-	" JOIN person a ON a.id = n.author_id LEFT JOIN person i ON i.id = n.issuer_id"         \
-	" LEFT JOIN person s ON s.id = n.signed_by"                                             \
-	" LEFT JOIN notice o ON o.id = n.origin_id LEFT JOIN notice x ON x.id = n.successor_id" \
+#define SELECT_NOTICE                                                                                             \
+	"SELECT n.version, n.number, n.office_number, n.title, n.state, n.grade, n.unit_id,"                      \
+	" u.name, n.source, n.requirement, n.contact, n.created_at_ms, n.author_id, a.name,"                      \
+	" n.issuer_id, i.name, n.issued_at_ms, n.signed_at_ms, n.signed_by, s.name,"                              \
+	" n.due_at_ms, n.due_json, n.overdue_level, n.round, n.deferred_reason,"                                  \
+	" n.deferred_due_at_ms, n.deferred_confirmed_by, c.name, n.deferred_confirmed_at_ms,"                     \
+	" n.centre_self, n.upreport, n.upreport_reason, n.upreport_authority,"                                    \
+	" n.sign_due_at_ms, n.step_due_at_ms, n.reminders, n.reject_reason,"                                      \
+	" n.withdrawn_reason, n.closed_at_ms, n.origin_id, o.number, n.successor_id, x.number,"                   \
+	" n.failed_rounds, n.accountable, (SELECT min(t.fire_at_ms) FROM timer t"                                 \
+	" WHERE t.record_kind = 'notice' AND t.record_id = n.id AND t.kind = 'notice.remind'"                     \
+	" AND t.fired_at_ms IS NULL AND t.cancelled_at_ms IS NULL) FROM notice n JOIN unit u ON u.id = n.unit_id" \
+	" JOIN person a ON a.id = n.author_id LEFT JOIN person i ON i.id = n.issuer_id"                           \
+	" LEFT JOIN person s ON s.id = n.signed_by"                                                               \
+	" LEFT JOIN notice o ON o.id = n.origin_id LEFT JOIN notice x ON x.id = n.successor_id"                   \
 	" LEFT JOIN person c ON c.id = n.deferred_confirmed_by WHERE n.id = $1"
 
 static void how_it_came(struct view *view, struct stmt *q)
@@ -94,6 +96,7 @@ static void how_it_stands(struct view *view, struct stmt *q)
 	inner_text_col(view, "upreport_authority", q, 32);
 	page_int_col(view, "sign_due_at", q, 33);
 	page_int_col(view, "step_due_at", q, 34);
+	page_int_col(view, "next_remind_at", q, 45);
 	jw_kv_int(jw, "reminders", db_col_int64(q, 35));
 	inner_text_col(view, "reject_reason", q, 36);
 	page_text_col(view, "withdrawn_reason", q, 37);

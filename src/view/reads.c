@@ -11,6 +11,7 @@
 #include "view/discovered.h"
 #include "view/exports.h"
 #include "view/filings.h"
+#include "view/filters.h"
 #include "view/imports.h"
 #include "view/people.h"
 #include "view/pleas.h"
@@ -153,6 +154,11 @@ static const view_fn reads[ROUTE_COUNT_] = {
 	[ROUTE_TASKS_LIST] = view_tasks_list,
 	[ROUTE_TASKS_GET] = view_tasks_get,
 	[ROUTE_GUIDANCE_LIST] = view_guidance_list,
+
+	/* filters of one's own, what is shut over a holiday */
+	[ROUTE_FILTERS_LIST] = view_filters_list,
+	[ROUTE_SHUTDOWNS_LIST] = view_shutdowns_list,
+	[ROUTE_SHUTDOWNS_GET] = view_shutdowns_get,
 
 	/* notices, documents */
 	[ROUTE_NOTICES_LIST] = view_notices_list,

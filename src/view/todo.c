@@ -169,6 +169,12 @@ static const struct {
 	{ ROLE_BIT(ROLE_SCHOOL_OFFICE) | ROLE_BIT(ROLE_LEADING_GROUP), "task", "settle_task", 5,
 		TASK " WHERE t.state = 'reported' AND $1 = $1 AND $2 = $2"
 		     " ORDER BY t.due_at_ms, t.id LIMIT $3" },
+	{ UNIT, "shutdown", "answer_shutdown", 10,
+		"SELECT DISTINCT d.id, d.name, NULL, NULL, NULL, NULL, i.unit_id, u.name,"
+		" d.answer_by_ms, d.made_at_ms FROM shutdown d JOIN shutdown_item i"
+		" ON i.shutdown_id = d.id JOIN unit u ON u.id = i.unit_id WHERE i.state = 'asked'"
+		" AND d.ended_at_ms IS NULL AND ($1 = -1 OR i.unit_id = $1) AND $2 = $2"
+		" ORDER BY d.id LIMIT $3" },
 	{ UNIT, "guidance", "read", 5,
 		"SELECT g.id, g.title, NULL, NULL, NULL, NULL, n.unit_id, u.name, NULL, g.at_ms"
 		" FROM guidance g JOIN guidance_unit n ON n.guidance_id = g.id JOIN unit u"

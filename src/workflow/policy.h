@@ -66,6 +66,15 @@ struct policy_officers {
 	int32_t review_grace_days; /* and from then on until silence is a sign */
 };
 
+/** Before a deadline of a unit; 0 of any = that one is off. */
+struct policy_reminders {
+	int32_t first_percent; /* of the time there is */
+	int32_t second_percent;
+	int32_t days_before; /* working days */
+	int32_t hours_before;
+	int32_t gap_hours; /* between two */
+};
+
 struct policy {
 	char version[POLICY_STAMPED_MAX];
 	struct due_rule rules[POLICY_RULE_COUNT][GRADE_COUNT];
@@ -88,6 +97,7 @@ struct policy {
 	int32_t superior_buffer_percent; /* of the time left, at most */
 	int32_t superior_short_hours;    /* with less left only the share counts */
 	int32_t incoming_remind_percent; /* of the time to a paper's inner limit */
+	struct policy_reminders reminders;
 	int32_t alerts_per_source_minute;
 	int32_t incident_window_min; /* alerts of one asset this close are one incident */
 	struct policy_officers officers;

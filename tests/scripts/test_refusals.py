@@ -11,7 +11,7 @@ ANSWER = re.compile(r'\{ -?E[A-Z_]+, \d{3}, "([a-z_.]+)" \}')
 GUARD = re.compile(r'\[(?:\w*GUARD\w*|GUARD\(\w+\))\] = \{ "([a-z_]+)"')
 TASK_GUARD = re.compile(r'\[TASK_GUARD_\w+\] = \{ "([a-z_]+)"')
 # What only one screen can be refused comes with that screen's words.
-FILES = ("problems.ts", "common_refusals.ts", "refusals.ts", "found.ts", "office_refusals.ts", "prints.ts", "sheets.ts", "regulation.ts")
+FILES = ("problems.ts", "common_refusals.ts", "refusals.ts", "found.ts", "office_refusals.ts", "prints.ts", "sheets.ts", "regulation.ts", "daily.ts")
 WORDS = re.compile(r"^\s*'problem\.([a-z_.]+)':", re.M)
 # Said by a command that succeeded, or by the console only.
 NO_REFUSAL = {"delivery.resent"}

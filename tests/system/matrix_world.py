@@ -304,6 +304,11 @@ class World:
             meeting = office.post("/meetings", {"title": f"例会{n}", "day": int(time.time() * 1000)})["id"]
             task = office.post("/tasks", {"title": f"落实制度{word}", "unit_id": self.fixtures["unit"][n], "meeting_id": meeting, "rule": "5 wd"})["id"]
             guidance = office.post("/guidance", {"title": f"指导意见{word}", "text": "请落实。", "unit_ids": [self.fixtures["unit"][n]]})["id"]
+            now = int(time.time() * 1000)
+            holiday = self.people["operator"].post("/shutdowns", {
+                "name": f"国庆{word}", "from": now + 86400000, "to": now + 8 * 86400000, "answer_by": now + 3600000,
+                "asset_ids": [self.fixtures["asset"][n]]})["id"]
+            self.keep("shutdown", **{n: holiday})
             for kind, made in (("superior", superior), ("incoming", paper), ("paper_file", json.loads(data)["id"]),
                                ("meeting", meeting), ("task", task), ("guidance", guidance)):
                 self.keep(kind, **{n: made})

@@ -248,10 +248,18 @@ def many(school, notice):
     case("and does nothing", operator.get(f"/findings/{made[0]}")["state"] == "new")
     done = operator.post("/findings/confirm", {"ids": [*made, notice["id"]]})["report"]
     case("one that is refused stops none", done["changed"] == 3 and operator.get(f"/findings/{made[2]}")["state"] == "confirmed", done)
-    body = {"finding_ids": made, "requirement": "请关闭不必要的端口。", "contact": "信息技术中心"}
+    body = {"finding_ids": made, "requirement": "{{单位}}：{{系统}}有{{隐患}}，共 {{ 数量 }} 项，{{编号}}，{{期限}}前整改。{{联系}} {{联系电话}}",
+            "contact": "信息技术中心 0519-86953300"}
     dry = operator.post("/notices/drafts", {**body, "dry_run": True})["report"]["preview"]
     case("drafts are one a unit, with whom they would reach", [(r["findings"], r["ok"]) for r in dry] == [(1, True), (2, True)]
          and dry[1]["people"][0]["name"] == "孙浩", dry)
+    texts = [r["text"] for r in dry]
+    case("each unit is shown its own text, the number and the deadline open", "批量0有端口开放0，共 1 项，{{编号}}，{{期限}}前整改。信息技术中心 0519-86953300 0519-86953300"
+         in texts[0] and "批量1、批量2有端口开放1、端口开放2，共 2 项" in texts[1] and texts[0].split("：")[0] != texts[1].split("：")[0], texts)
+    unknown = operator.post("/notices/drafts", {**body, "requirement": "{{校长}}", "dry_run": True})["report"]["preview"]
+    case("a place nobody knows is refused for every unit", [r["code"] for r in unknown] == ["template.place"] * 2, unknown)
+    entry = {"shelf": "template", "kind": "other", "name": "占位", "body": "{{单位}}：请整改，{{校长}}。"}
+    case("and where a template is kept", code_of(refused(operator.post, "/knowledge", entry)) == (422, "template.place", "body"))
     done = operator.post("/notices/drafts", body)["report"]["preview"]
     drafts = [operator.get(f"/notices/{r['made']}") for r in done]
     case("then they stand there", [len(d["findings"]) for d in drafts] == [1, 2] and drafts[1]["unit"]["id"] == school.operate, drafts)

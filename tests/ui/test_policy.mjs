@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // SPDX-License-Identifier: Apache-2.0
 // The regulation by clicking: read, drafted, weighed, shown, adopted; whom a finding goes to; how it is
-// put right, on the phone too; the same act done to many. With FENGSUI_SHOTS a picture of each screen.
+// put right, on the phone too; the same act done to many; filters kept, systems shut over a holiday. With FENGSUI_SHOTS a picture of each screen.
 import { mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -99,6 +99,9 @@ async function drafting(page) {
     await box.getByRole('button', { name: '填入各条' }).click();
     await page.getByRole('button', { name: '保存', exact: true }).click();
     await page.getByText('已保存').first().waitFor();
+    await page.getByRole('tab', { name: /与现行版本的差异/ }).click();
+    await page.locator('ins', { hasText: '为了试验，写下此条。' }).waitFor();
+    await page.locator('del', { hasText: '5 个工作日' }).waitFor();
   });
   await step('it is shown to the units', page, async () => {
     await page.getByRole('button', { name: '公开征求意见' }).click();
@@ -175,6 +178,9 @@ async function many(page) {
     const box = page.getByRole('dialog');
     await box.getByText('可办理 1 项，0 项不能办理').waitFor();
     await box.getByText(/将发给 王倩/).waitFor();
+    await box.getByRole('combobox', { name: '选用模板' }).selectOption({ label: '对外服务收敛' });
+    await box.getByText('查看发给该单位的文字').click();
+    await box.locator('.many-text p', { hasText: '教务管理系统存在远程桌面对外开放' }).waitFor();
     await box.getByRole('button', { name: '确定办理 1 项' }).click();
     await box.getByText('已办理 1 项，0 项未办理').waitFor();
     await box.getByRole('button', { name: '关闭' }).first().click();
@@ -187,6 +193,51 @@ async function many(page) {
     await box.getByRole('button', { name: '确定办理 1 项' }).click();
     await box.getByText('已办理 1 项').waitFor();
   });
+}
+
+async function keeping(page) {
+  await step('a filter is kept under a name, opens the list, and goes', page, async () => {
+    await go(page, '/findings?state=noticed');
+    await page.getByRole('button', { name: '保存当前筛选' }).click();
+    const box = page.getByRole('dialog');
+    await box.getByLabel('名称').fill('在整改');
+    await box.getByText('打开列表时默认使用').click();
+    await box.getByRole('button', { name: '保存' }).click();
+    const chip = page.getByRole('button', { name: '在整改', exact: true });
+    await chip.waitFor();
+    await go(page, '/notices');
+    await go(page, '/findings');
+    await page.waitForURL(/state=noticed/);
+    await page.getByRole('button', { name: '删除筛选“在整改”' }).click();
+    await chip.waitFor({ state: 'detached' });
+  });
+}
+
+let holiday = 0;
+
+async function asking(page) {
+  await step('what is shut over a holiday is asked of the units', page, async () => {
+    await go(page, '/days?tab=holiday');
+    await page.getByRole('button', { name: '新建关停清单' }).first().click();
+    const box = page.getByRole('dialog');
+    await box.getByText('教务管理系统').waitFor();
+    await box.getByRole('button', { name: '建立并通知' }).click();
+    await page.waitForURL(/h=\d+/);
+    holiday = Number(new URL(page.url()).searchParams.get('h'));
+    await page.getByRole('row', { name: /教务管理系统/ }).getByText('待填写').waitFor();
+    await page.getByRole('button', { name: '催未填写的单位' }).click();
+    await page.getByText('已发送催办').first().waitFor();
+  });
+}
+
+async function shutting(page) {
+  await step('on the phone the unit says what is shut', page, async () => {
+    await go(page, '/m');
+    await page.locator(`a[href="/m/holiday/${holiday}"]`).click();
+    await page.locator('.phone-card', { hasText: '教务管理系统' }).getByRole('button', { name: '已关停' }).click();
+    await page.locator('.phone-card', { hasText: '教务管理系统' }).getByText('关停时间').waitFor();
+  });
+  await looked(page, [`/m/holiday/${holiday}`], PHONE, 'wang');
 }
 
 const platform = await startPlatform();
@@ -220,9 +271,12 @@ try {
   await as('zhou', {}, async (page) => {
     await knowing(page);
     await many(page);
+    await keeping(page);
+    await asking(page);
   });
+  await as('wang', PHONE, shutting);
   for (const look of LOOKS) {
-    await as('zhou', look, (page) => looked(page, ['/policy', '/policy?tab=params', '/policy?tab=versions', '/policy?tab=above', '/policy?tab=routing&key=10.20.31.10', '/policy?tab=asks', draft, '/knowledge', '/findings', '/notices'], look, 'zhou'));
+    await as('zhou', look, (page) => looked(page, ['/policy', '/policy?tab=params', '/policy?tab=versions', '/policy?tab=above', '/policy?tab=routing&key=10.20.31.10', '/policy?tab=asks', draft, '/knowledge', '/findings', '/notices', `/days?tab=holiday&h=${holiday}`], look, 'zhou'));
   }
 } finally {
   await platform.stop();

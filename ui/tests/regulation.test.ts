@@ -28,7 +28,14 @@ describe('the text of a regulation', () => {
     const before = packOf({ id: 'a', title: 't', parameters: [{ name: 'review', value: '1 wd', origin: 'default' }], articles: [{ number: 1, title: '甲' }, { number: 2, title: '乙' }], routing: [{ kind: 'backup', to: 'own' }] });
     const after = packOf({ id: 'b', title: 't', parameters: [{ name: 'review', value: '2 wd', origin: 'adopted' }], articles: [{ number: 1, title: '甲', body: '新' }, { number: 3, title: '丙' }], routing: [{ kind: 'backup', to: 'operate' }] });
     expect(changesOf(before, after).map((c) => c.key)).toEqual(['p:review', 'a:1', 'a:3', 'a:2', 'r:backup']);
+    expect(changesOf(before, after).map((c) => c.mark)).toEqual(['changed', 'changed', 'added', 'removed', 'changed']);
+    expect(changesOf(after, packOf({ ...after, parameters: [] })).map((c) => [c.key, c.mark])).toEqual([['p:review', 'removed']]);
     expect(changesOf(before, before)).toEqual([]);
+  });
+  it('shows of an article only the sentences that differ, each with its mark', () => {
+    const of = (body: string) => packOf({ id: 'a', title: 't', parameters: [], articles: [{ number: 7, title: '报告', body }] });
+    const [change] = changesOf(of('先处理。两小时内报告。留存记录。'), of('先处理。一小时内报告。留存记录。'));
+    expect(change?.lines).toEqual([{ mark: '…', count: 1 }, { mark: ' ', text: '先处理。' }, { mark: '-', text: '两小时内报告。' }, { mark: '+', text: '一小时内报告。' }, { mark: ' ', text: '留存记录。' }]);
   });
 });
 

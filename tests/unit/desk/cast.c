@@ -221,6 +221,16 @@ void cast_time(struct cast *c, const char *at)
 	cast_time_ms(c, c->school.house.now_ms);
 }
 
+void cast_late(struct cast *c)
+{
+	struct timer_handler handler = { fire, &c->school.desk_env };
+	int64_t now_ms = c->school.house.now_ms;
+	for (int64_t due_ms = 0;
+		timer_next(c->school.house.db, &due_ms) == 1 && due_ms <= now_ms;) {
+		assert_int_equal(school_run(&c->school, timer_fire, &handler), 1);
+	}
+}
+
 void cast_time_ms(struct cast *c, int64_t end_ms)
 {
 	struct timer_handler handler = { fire, &c->school.desk_env };

@@ -48,4 +48,6 @@ void store_is(struct cast *cast, const char *sql, const char *text);
 int64_t cast_number(struct cast *cast, const char *sql);
 /** Fire every timer that is due. */
 void cast_time(struct cast *cast, const char *at);
+/** Fire what is due by the clock as it stands, as a machine does that was stopped meanwhile. */
+void cast_late(struct cast *cast);
 void cast_time_ms(struct cast *cast, int64_t end_ms);

@@ -47,11 +47,24 @@ static void five_people(const char *conf)
 	cast_five(&c, conf);
 	c.finding = cast_finding(&c, "high", "选课系统首页不可用");
 	c.notice = cast_draft(&c, c.finding);
+	/* What a template leaves open is filled in where it becomes known. */
+	refused(&c,
+		cast_do(&c, &c.operator, ROUTE_NOTICES_UPDATE,
+			"{\"requirement\":\"{{校长}}\"}"),
+		E_INPUT, "template.place");
+	assert_int_equal(
+		cast_do(&c, &c.operator, ROUTE_NOTICES_UPDATE,
+			"{\"requirement\":\"{{单位}}：{{系统}}{{隐患}}，{{编号}}，{{期限}}\"}"),
+		0);
+	store_is(&c, "SELECT requirement FROM notice",
+		"数学系：选课系统选课系统首页不可用，{{编号}}，{{期限}}");
 	/* Until it is issued the unit knows nothing of it. */
 	refused(&c, cast_do(&c, &c.officer, ROUTE_NOTICES_SIGN, "{}"), E_ABSENT, "");
 	assert_int_equal(cast_do(&c, &c.operator, ROUTE_NOTICES_REVIEW, "{}"), 0);
 	assert_int_equal(cast_do(&c, &c.reviewer, ROUTE_NOTICES_ISSUE, "{}"), 0);
 	answer_is(&c.school, "number", "网安通报 2026-001");
+	store_is(&c, "SELECT requirement FROM notice",
+		"数学系：选课系统选课系统首页不可用，网安通报 2026-001，2026-03-10 17:30");
 	answer_is(&c.school, "state", "issued");
 	store_is(&c, "SELECT state FROM finding", "noticed");
 	assert_int_equal(
@@ -575,6 +588,83 @@ static void false_positives_need_two(const char *conf)
 	school_close(&c.school);
 }
 
+static int64_t next_remind(struct cast *c)
+{
+	return cast_number(c,
+		"SELECT COALESCE(min(fire_at_ms), 0) FROM timer WHERE kind = 'notice.remind'"
+		" AND fired_at_ms IS NULL AND cancelled_at_ms IS NULL");
+}
+
+static void reminded(struct cast *c, int times)
+{
+	assert_int_equal(
+		cast_number(c, "SELECT count(*) FROM timeline WHERE code = 'due_reminded'"),
+		times);
+	assert_int_equal(cast_number(c, "SELECT count(*) FROM delivery WHERE subject LIKE"
+					" '【整改提醒】%'"),
+		times);
+}
+
+static void a_unit_is_reminded_before_the_end(const char *conf)
+{
+	struct cast c;
+	cast_five(&c, conf);
+	cast_issue(&c, "high");
+	assert_int_equal(cast_do(&c, &c.officer, ROUTE_NOTICES_SIGN, "{}"), 0);
+	assert_int_equal(next_remind(&c), china_at("2026-03-09T07:30"));
+	assert_int_equal(view_do(&c.school, &c.officer, ROUTE_NOTICES_GET, c.notice, NULL), 0);
+	assert_int_equal(answer_int(&c.school, "next_remind_at"), china_at("2026-03-09T07:30"));
+	/* Half of the time ends on Saturday, four fifths on Monday at six: once, on Monday. */
+	cast_time(&c, "2026-03-09T07:29");
+	reminded(&c, 0);
+	cast_time(&c, "2026-03-09T07:30");
+	reminded(&c, 1);
+	assert_int_equal(
+		cast_number(&c, "SELECT count(*) FROM delivery d JOIN notice_recipient r"
+				" ON r.person_id = d.person_id AND r.kind = 'to'"
+				" WHERE d.subject LIKE '【整改提醒】%' AND d.body LIKE"
+				" '%还有 1 天 10 小时%'"),
+		1);
+	cast_time(&c, "2026-03-09T17:30");
+	reminded(&c, 2);
+	assert_int_equal(next_remind(&c), china_at("2026-03-10T15:30"));
+	/* More time: by the new end. */
+	assert_int_equal(cast_do(&c, &c.officer, ROUTE_NOTICES_PLAN,
+				 "{\"responsible\":\"王芳\",\"plan\":\"升级\"}"),
+		0);
+	assert_int_equal(desk_dof(&c.school, &c.officer, ROUTE_NOTICES_ASK_EXTENSION, c.notice,
+				 "{\"until\":%lld,\"reason\":\"等待厂商补丁，先关闭外网访问\","
+				 "\"control\":\"已限制外网访问\"}",
+				 (long long)china_at("2026-03-13T17:30")),
+		0);
+	assert_int_equal(cast_do(&c, &c.director, ROUTE_NOTICES_DECIDE_EXTENSION,
+				 "{\"decision\":\"approved\",\"reason\":\"同意\"}"),
+		0);
+	assert_int_equal(
+		cast_number(&c, "SELECT due_at_ms FROM notice"), china_at("2026-03-13T17:30"));
+	assert_int_equal(next_remind(&c), china_at("2026-03-11T15:48"));
+	/* The machine stood still over two of them, and comes back at night: one, in the morning. */
+	school_at(&c.school, "2026-03-12T23:00");
+	cast_late(&c);
+	reminded(&c, 2);
+	assert_int_equal(next_remind(&c), china_at("2026-03-13T07:30"));
+	cast_time(&c, "2026-03-13T08:00");
+	reminded(&c, 3);
+	assert_int_equal(next_remind(&c), china_at("2026-03-13T15:30"));
+	/* Handed in: nobody is reminded any more. */
+	assert_int_equal(cast_upload(&c, &c.officer, "application/pdf"), 0);
+	assert_int_equal(
+		desk_dof(&c.school, &c.officer, ROUTE_NOTICES_SUBMIT, c.notice,
+			"{\"items\":[{\"finding_id\":%lld,\"cause\":\"a\",\"measure\":\"b\"}],"
+			"\"attachment_id\":%lld}",
+			(long long)c.finding, (long long)c.scan),
+		0);
+	assert_int_equal(next_remind(&c), 0);
+	cast_time(&c, "2026-03-20T08:00");
+	reminded(&c, 3);
+	school_close(&c.school);
+}
+
 int main(void)
 {
 	static const struct fixture_case cases[] = {
@@ -598,6 +688,8 @@ int main(void)
 			the_clock_starts_when_somebody_is_reached, false },
 		{ "the overdue ladder tells each rung once and stops while it is looked at",
 			the_ladder_goes_up_once, false },
+		{ "a unit is reminded before the end, never at night, and not when it has handed in",
+			a_unit_is_reminded_before_the_end, false },
 		{ "a paper that cannot be made three times is an alert",
 			a_paper_that_cannot_be_made_is_an_alert, false },
 		{ "a kind is one of the list", a_kind_is_one_of_the_list, false },

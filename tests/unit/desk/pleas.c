@@ -493,6 +493,32 @@ static void rechecked(struct cast *c, const char *state)
 	assert_int_equal(school_run(&c->school, recheck_run, c), 0);
 }
 
+/* Nobody has said why it is back: the report asks, and takes the answer with it. */
+static void again_with_the_report(struct cast *c)
+{
+	static const char *const members[] = { "", ",\"again_cause\":\"moon\"",
+		",\"again_cause\":\"vendor\",\"again_note\":\"厂商未修好\"" };
+	static const char *const codes[] = { "notice.again_cause", "input.word", "" };
+	assert_int_equal(sql_run(c->school.house.db,
+				 "UPDATE finding SET again_cause = NULL WHERE id = $1",
+				 SQL_INT(c->finding)),
+		1);
+	done(c, cast_do(c, &c->officer, ROUTE_NOTICES_SIGN, "{}"));
+	done(c, cast_do(c, &c->officer, ROUTE_NOTICES_PLAN,
+			"{\"responsible\":\"王芳\",\"plan\":\"换备份\"}"));
+	done(c, cast_upload(c, &c->officer, "application/pdf"));
+	for (int i = 0; i < 3; i++) {
+		int status = desk_dof(&c->school, &c->officer, ROUTE_NOTICES_SUBMIT, c->notice,
+			"{\"items\":[{\"finding_id\":%lld,\"cause\":\"a\",\"measure\":\"b\"%s}],"
+			"\"attachment_id\":%lld}",
+			(long long)c->finding, members[i], (long long)c->scan);
+		assert_int_equal(status, codes[i][0] == 0 ? 0 : E_INPUT);
+		assert_string_equal(c->school.code, codes[i]);
+	}
+	store_is(c, "SELECT again_cause FROM finding", "vendor");
+	store_is(c, "SELECT state FROM finding", "remediated");
+}
+
 static void it_comes_back(const char *conf)
 {
 	struct cast c;
@@ -530,6 +556,7 @@ static void it_comes_back(const char *conf)
 		"SELECT CASE WHEN due_json LIKE '%recur%' THEN 'yes' ELSE 'no' END"
 		" FROM notice ORDER BY id DESC LIMIT 1",
 		"yes");
+	again_with_the_report(&c);
 	school_close(&c.school);
 }
 

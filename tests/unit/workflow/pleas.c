@@ -18,6 +18,7 @@
 #include "workflow/control.h"
 #include "workflow/extension.h"
 #include "workflow/notice_clock.h"
+#include "workflow/notice_remind.h"
 
 struct rule {
 	const char *from;
@@ -351,9 +352,107 @@ static void nobody_is_reminded_of_a_normal_notice_on_a_day_off(void **state)
 	assert_true(at_ms == china_at("2026-03-06T17:20"));
 }
 
+/* A clock of five working days from Tuesday 10:00: until Tuesday the week after, 17:30. */
+static struct due five_days(struct notice_timing *timing)
+{
+	struct due due;
+	assert_int_equal(
+		due_begin(&china, "p", "remediation.high", china_at("2026-03-03T10:00"),
+			(struct due_rule) { 5, DUE_WORKING_DAYS }, &due),
+		0);
+	assert_true(due.due_ms == china_at("2026-03-10T17:30"));
+	*timing = timing_at("2026-03-03T10:00");
+	return due;
+}
+
+static void next_is(const struct notice_timing *timing, const struct due *due, int64_t last_ms,
+	const char *at)
+{
+	int64_t at_ms = 0;
+	int found = notice_remind_next(timing, due, last_ms, &at_ms);
+	assert_int_equal(found, at == NULL ? 0 : 1);
+	if (at != NULL && at_ms != china_at(at)) {
+		fail_msg("%lld min off %s", (long long)(at_ms - china_at(at)) / 60000, at);
+	}
+}
+
+static void a_unit_is_reminded_before_its_deadline(void **state)
+{
+	(void)state;
+	struct notice_timing timing;
+	struct due due = five_days(&timing);
+	/* Half the time ends on Saturday night, four fifths before Monday's morning: one reminder. */
+	next_is(&timing, &due, 0, "2026-03-09T07:30");
+	timing.now_ms = china_at("2026-03-09T07:30");
+	next_is(&timing, &due, timing.now_ms, "2026-03-09T17:30");
+	timing.now_ms = china_at("2026-03-09T17:30");
+	next_is(&timing, &due, timing.now_ms, "2026-03-10T15:30");
+	/* Reminded by a person meanwhile: not again within four hours. */
+	timing.now_ms = china_at("2026-03-10T12:00");
+	next_is(&timing, &due, timing.now_ms, NULL);
+	timing.now_ms = china_at("2026-03-10T15:30");
+	next_is(&timing, &due, 0, NULL);
+	/* Urgent: on Saturday night as well. */
+	timing = timing_at("2026-03-03T10:00");
+	timing.grade = GRADE_URGENT;
+	next_is(&timing, &due, 0, "2026-03-07T01:45");
+}
+
+static void reminders_are_what_the_policy_says(void **state)
+{
+	(void)state;
+	struct notice_timing timing;
+	struct due due = five_days(&timing);
+	struct policy other = school;
+	timing.policy = &other;
+	other.reminders = (struct policy_reminders) { 0, 0, 0, 0, 4 };
+	next_is(&timing, &due, 0, NULL);
+	other.reminders.first_percent = 10; /* 17 h 33 min: in the night, so in the morning */
+	next_is(&timing, &due, 0, "2026-03-04T07:30");
+	other.reminders = (struct policy_reminders) { 0, 0, 2, 26, 0 };
+	next_is(&timing, &due, 0, "2026-03-06T17:30");
+	/* Two within the time between two: the later stays. */
+	other.reminders = (struct policy_reminders) { 0, 0, 1, 26, 4 };
+	next_is(&timing, &due, 0, "2026-03-09T17:30");
+	/* What would be moved behind the deadline is left out. */
+	due.due_ms = china_at("2026-03-04T06:00");
+	other.reminders = (struct policy_reminders) { 0, 0, 0, 2, 4 };
+	next_is(&timing, &due, 0, NULL);
+	/* A night that does not pass midnight. */
+	other.night_from_min = 60;
+	other.night_to_min = 300;
+	next_is(&timing, &due, 0, "2026-03-04T05:00");
+	other.night_to_min = 240;
+	next_is(&timing, &due, 0, "2026-03-04T04:00");
+}
+
+static void a_pause_and_an_extension_move_the_reminders(void **state)
+{
+	(void)state;
+	struct notice_timing timing;
+	struct due due = five_days(&timing);
+	struct policy half = school;
+	half.reminders = (struct policy_reminders) { 50, 0, 0, 0, 4 };
+	timing.policy = &half;
+	next_is(&timing, &due, 0, "2026-03-09T07:30");
+	assert_int_equal(due_adjust(&china, &due, DUE_EXTEND, china_at("2026-03-04T09:00"),
+				 (struct due_rule) { 5, DUE_WORKING_DAYS }),
+		0);
+	timing.now_ms = china_at("2026-03-04T09:00");
+	next_is(&timing, &due, 0, "2026-03-10T13:45");
+	/* Handed in for a day and returned: half of the time is a day later. */
+	assert_int_equal(due_pause(&due, china_at("2026-03-05T09:00")), 0);
+	timing.now_ms = china_at("2026-03-06T09:00");
+	assert_int_equal(due_resume(&china, &due, timing.now_ms), 0);
+	next_is(&timing, &due, 0, "2026-03-11T13:45");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_unit_is_reminded_before_its_deadline),
+		cmocka_unit_test(reminders_are_what_the_policy_says),
+		cmocka_unit_test(a_pause_and_an_extension_move_the_reminders),
 		cmocka_unit_test(extensions_are_decided_as_the_rules_say),
 		cmocka_unit_test(acceptances_are_decided_as_the_rules_say),
 		cmocka_unit_test(controls_are_decided_as_the_rules_say),

@@ -5,7 +5,7 @@ import { computed, reactive, ref, watch } from 'vue';
 import { api, newKey, ok, seen } from '@/api/client';
 import { upload } from '@/api/notices';
 import { toAnswer } from '@/api/pleas';
-import type { Notice } from '@/api/schema';
+import type { Finding, Notice } from '@/api/schema';
 import { t } from '@/i18n';
 import { useCommand } from './command';
 import { draftDelete, draftGet, draftPut } from './drafts';
@@ -17,7 +17,14 @@ export interface Item {
   cause: string;
   measure: string;
   residual: string;
+  again: Again | '';
+  again_note: string;
 }
+
+export const AGAIN = ['vendor', 'restored', 'new_system', 'false_alarm', 'other'] as const;
+export type Again = (typeof AGAIN)[number];
+/** It has come back, and nobody has said why yet. */
+export const asksAgain = (f: Finding): boolean => !f.again_cause && (f.recurrence > 0 || !!f.previous_id);
 
 interface Draft {
   items: Item[];
@@ -33,14 +40,15 @@ export function useSubmission(notice: () => Notice) {
   const first = notice();
   const name = `rectify/${first.id}/${first.round}`;
   const form = reactive<Draft>({
-    items: toAnswer(first).map((f) => ({ finding_id: f.id, cause: 'config', measure: '', residual: '' })),
+    items: toAnswer(first).map((f) => ({ finding_id: f.id, cause: 'config', measure: '', residual: '', again: '', again_note: '' })),
     lesson: '',
     file: null,
     key: newKey(),
   });
   const { busy, run } = useCommand();
   const savedAt = ref('');
-  const ready = computed(() => form.file !== null && form.items.every((i) => i.measure.trim() !== ''));
+  const asking = computed(() => new Set(notice().findings.filter(asksAgain).map((f) => f.id)));
+  const ready = computed(() => form.file !== null && form.items.every((i) => i.measure.trim() !== '' && (i.again !== '' || !asking.value.has(i.finding_id))));
   let timer: ReturnType<typeof setTimeout> | undefined;
   let restored = false;
   let uploaded: { blob: Blob; id: number } | null = null;
@@ -81,7 +89,7 @@ export function useSubmission(notice: () => Notice) {
       const done = await upload(it.id, file.blob, file.name);
       uploaded = { blob: file.blob, id: done.id ?? 0 };
     }
-    const items = form.items.map((i) => ({ finding_id: i.finding_id, cause: i.cause, measure: i.measure, done_at: Date.now(), residual: i.residual || null }));
+    const items = form.items.map((i) => ({ finding_id: i.finding_id, cause: i.cause, measure: i.measure, done_at: Date.now(), residual: i.residual || null, again_cause: i.again || null, again_note: i.again_note.trim() || null }));
     const { data } = await api.GET('/api/v1/notices/{id}', { params: { path: { id: it.id } } });
     await ok(api.POST('/api/v1/notices/{id}/submit', { params: { path: { id: it.id }, header: { ...seen(data?.version ?? it.version), 'Idempotency-Key': form.key } }, body: { items, attachment_id: uploaded.id, lesson: form.lesson || null } }));
     clearTimeout(timer);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The regulation's text as JSON: its articles, parameters and routing, and how two of them differ.
 import { t, tx, type Key } from '@/i18n';
+import { folded, sentenceDiff, type DiffPart } from '@/lib/linediff';
 
 export interface Article { number: number; chapter?: string; title: string; summary?: string; summary_en?: string; body?: string }
 export interface Parameter { name: string; value: string | number; origin: string; article?: number }
@@ -40,31 +41,47 @@ export function typedValue(text: string, range: Range | undefined): string | num
   return range?.kind === 'number' && /^-?\d+$/.test(trimmed) ? Number(trimmed) : trimmed;
 }
 
-export interface Change { key: string; name: string; before: string; after: string; article?: number }
+/** lines: of an article, sentence by sentence. */
+export interface Change { key: string; mark: 'added' | 'changed' | 'removed'; name: string; before: string; after: string; article?: number; lines?: DiffPart[] }
+
+const AROUND = 1;
+const textOf = (a: Article | undefined): string => (a ? [a.chapter, a.title, a.summary, a.body].filter(Boolean).join('\n') : '');
+const articleName = (a: Article): string => `${t('reg.article', { n: a.number })} ${a.title}`;
+const mark = (was: unknown, is: unknown): Change['mark'] => (was === undefined ? 'added' : is === undefined ? 'removed' : 'changed');
 
 /** Parameters, articles and routing that differ, in that order. */
 export function changesOf(before: Pack, after: Pack): Change[] {
   const out: Change[] = [];
   const old = new Map(before.parameters.map((p) => [p.name, p]));
+  const param = (was: Parameter | undefined, p: Parameter | undefined): void => {
+    const { name = '', article } = p ?? was ?? {};
+    out.push({ key: `p:${name}`, mark: mark(was, p), name: paramName(name), before: valueText(was?.value), after: valueText(p?.value), article });
+  };
   for (const p of after.parameters) {
     const was = old.get(p.name);
+    old.delete(p.name);
     if (!was || String(was.value) !== String(p.value)) {
-      out.push({ key: `p:${p.name}`, name: paramName(p.name), before: valueText(was?.value), after: valueText(p.value), article: p.article });
+      param(was, p);
     }
   }
+  old.forEach((was) => param(was, undefined));
   const articles = new Map((before.articles ?? []).map((a) => [a.number, a]));
+  const article = (was: Article | undefined, a: Article | undefined): void => {
+    const { number = 0, title = '' } = a ?? was ?? {};
+    out.push({ key: `a:${number}`, mark: mark(was, a), name: articleName({ number, title }), before: textOf(was), after: textOf(a), lines: folded(sentenceDiff(textOf(was), textOf(a)), AROUND) });
+  };
   for (const a of after.articles ?? []) {
     const was = articles.get(a.number);
     articles.delete(a.number);
-    if (!was || ['title', 'chapter', 'summary', 'body'].some((k) => (was[k as keyof Article] ?? '') !== (a[k as keyof Article] ?? ''))) {
-      out.push({ key: `a:${a.number}`, name: `${t('reg.article', { n: a.number })} ${a.title}`, before: was ? was.title : '—', after: t(was ? 'reg.changed_text' : 'reg.added') });
+    if (!was || textOf(was) !== textOf(a)) {
+      article(was, a);
     }
   }
-  articles.forEach((a) => out.push({ key: `a:${a.number}`, name: `${t('reg.article', { n: a.number })} ${a.title}`, before: a.title, after: t('reg.removed') }));
+  articles.forEach((was) => article(was, undefined));
   const routes = new Map((before.routing ?? []).map((r) => [r.kind, r.to]));
   for (const r of after.routing ?? []) {
     if (routes.get(r.kind) !== r.to) {
-      out.push({ key: `r:${r.kind}`, name: tx(`finding.kind.${r.kind}`, r.kind), before: ownerName(routes.get(r.kind) ?? 'own'), after: ownerName(r.to) });
+      out.push({ key: `r:${r.kind}`, mark: 'changed', name: tx(`finding.kind.${r.kind}`, r.kind), before: ownerName(routes.get(r.kind) ?? 'own'), after: ownerName(r.to) });
     }
   }
   return out;

@@ -13,6 +13,7 @@ export const commonRefusals: Record<keyof typeof source, string> = {
   'problem.input.too_long': 'The text is too long.',
   'problem.login.busy': 'Many people are logging in; try again shortly.',
   'problem.login.flood': 'Too many attempts to log in; try again later.',
+  'problem.notice.again_cause': 'Say why a hazard came back before you hand it in.',
   'problem.notice.no_such_step': 'There is no such step now; reload and look again.',
   'problem.password.classes': 'A password needs three kinds of capitals, small letters, digits and symbols.',
   'problem.password.common': 'That password is too common; choose another.',

@@ -58,4 +58,6 @@ export const days = {
   'days.edition': 'Edition {n}',
   'days.published': 'Published: {list}',
   'days.provisional': 'This year is not published yet; weekends are assumed.',
+  'holiday.tab': 'Holiday shutdown',
+  'holiday.note': 'Before a holiday each system is settled: shut where nobody needs or watches it, else on with a reason and who watches it. While it is shut its checks alarm nobody.',
 };

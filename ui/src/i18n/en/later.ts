@@ -2,6 +2,7 @@
 // English for what comes with a screen.
 import { annexes } from './annexes';
 import { assets } from './assets';
+import { daily } from './daily';
 import { days } from './days';
 import { due } from './due';
 import { expiry } from './expiry';
@@ -29,4 +30,4 @@ import { topology } from './topology';
 import { trail } from './trail';
 import { windows } from './windows';
 
-export const later = { ...expiry, ...found, ...hazard, ...lines, ...metrics, ...prints, ...pleas, ...register, ...regulation, ...params, ...review, ...rules, ...said, ...sentences, ...setup, ...tenure, ...sheets, ...since, ...topology, ...windows, ...annexes, ...assets, ...trail, ...days, ...due, ...group, ...office_refusals, ...papers };
+export const later = { ...expiry, ...found, ...hazard, ...lines, ...metrics, ...prints, ...pleas, ...register, ...regulation, ...params, ...review, ...rules, ...said, ...sentences, ...setup, ...tenure, ...sheets, ...since, ...topology, ...windows, ...annexes, ...assets, ...trail, ...daily, ...days, ...due, ...group, ...office_refusals, ...papers };

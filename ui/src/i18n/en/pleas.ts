@@ -83,6 +83,7 @@ export const pleas = {
   'notice.successor': 'Went on as',
   'notice.accountable': 'Accountability',
   'notice.level': 'overdue L{n}',
+  'notice.next_remind': 'Next reminder',
   'again.title': 'It has come back: what was done, and why',
   'again.last': 'Last time',
   'again.ask': 'Why is it back?',
@@ -92,6 +93,7 @@ export const pleas = {
   'again.cause.new_system': 'A new system',
   'again.cause.false_alarm': 'A false alarm',
   'again.cause.other': 'Other',
+  'again.choose': 'Choose one',
   'again.save': 'Save',
   'again.saved': 'Saved',
   'acceptance.ask': 'Ask to leave it for a time',
@@ -196,4 +198,7 @@ export const pleas = {
   'audit.act.finding.comment': 'remark on a finding',
   'audit.act.finding.suppressed': 'seen while a false positive',
   'audit.act.finding.accepted': 'acceptance ends',
+  'kind.shutdown': 'Holiday shutdown',
+  'todo.answer_shutdown': 'Answer the list',
+  'audit.act.notice.due_reminder': 'reminder before the deadline',
 };

@@ -86,6 +86,7 @@ export const refusals = {
   'problem.person.has_roles': 'Take back every role of this person first.',
   'problem.query.too_long': 'The search is too long.',
   'problem.range.outside': 'The range lies outside the file; download it again.',
+  'problem.template.place': 'The text has a place nobody knows; use only those named below the field.',
   'problem.route.absent': 'There is no such function.',
   'problem.secret.no_key': 'There is no usable key; tell the system administrator.',
   'problem.secret.unknown': 'There is no such setting.',

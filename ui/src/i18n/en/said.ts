@@ -51,5 +51,6 @@ export const said = {
   'did.archived': '{actor} archived',
   'did.withdrawn': '{actor} withdrew the notice',
   'did.reminded': '{actor} sent a reminder',
+  'did.due_reminded': 'Reminded before the deadline',
   'did.overdue': 'Became overdue',
 };

@@ -12,6 +12,7 @@ export const commonRefusals = {
   'problem.input.too_long': '内容过长。',
   'problem.login.busy': '登录的人较多，请稍后再试。',
   'problem.login.flood': '登录过于频繁，请稍后再试。',
+  'problem.notice.again_cause': '再次出现的隐患须说明原因后才能提交。',
   'problem.notice.no_such_step': '当前状态没有这一步，请刷新后再看。',
   'problem.password.classes': '密码须含大写字母、小写字母、数字、符号中的三种以上。',
   'problem.password.common': '密码过于常见，请换一个。',

@@ -58,4 +58,6 @@ export const days = {
   'days.edition': '第 {n} 版',
   'days.published': '国家日历 {list}',
   'days.provisional': '该年放假安排尚未公布，按周末推算。',
+  'holiday.tab': '假期关停',
+  'holiday.note': '假期前逐个系统确认：无业务、无人值守的关停，不关停的写明理由和值守人；假期后登记恢复。关停期间该系统的检查不告警。',
 };

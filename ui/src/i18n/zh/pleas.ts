@@ -84,6 +84,7 @@ export const pleas = {
   'notice.successor': '转派为',
   'notice.accountable': '问责事项',
   'notice.level': '逾期 L{n}',
+  'notice.next_remind': '下次提醒',
   'again.title': '复发：上次怎么改的，为什么又出现',
   'again.last': '上次整改',
   'again.ask': '这次为什么又出现？',
@@ -93,6 +94,7 @@ export const pleas = {
   'again.cause.new_system': '新系统',
   'again.cause.false_alarm': '误报',
   'again.cause.other': '其他',
+  'again.choose': '请选择',
   'again.save': '保存原因',
   'again.saved': '已保存',
   'acceptance.ask': '申请暂缓整改',
@@ -197,4 +199,7 @@ export const pleas = {
   'audit.act.finding.comment': '隐患留言',
   'audit.act.finding.suppressed': '误报期间再现',
   'audit.act.finding.accepted': '暂缓到期',
+  'kind.shutdown': '假期关停',
+  'todo.answer_shutdown': '填写关停清单',
+  'audit.act.notice.due_reminder': '到期前提醒',
 };

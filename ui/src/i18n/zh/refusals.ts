@@ -86,6 +86,7 @@ export const refusals = {
   'problem.person.has_roles': '请先收回此人的全部角色。',
   'problem.query.too_long': '查询内容过长。',
   'problem.range.outside': '文件读取位置有误，请重新下载。',
+  'problem.template.place': '文中有不认识的占位项，请只用栏目下方列出的占位项。',
   'problem.route.absent': '没有这项功能。',
   'problem.secret.no_key': '没有可用的密钥，请联系系统管理员。',
   'problem.secret.unknown': '没有这项设置。',

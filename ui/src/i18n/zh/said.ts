@@ -52,5 +52,6 @@ export const said = {
   'did.archived': '{actor} 归档',
   'did.withdrawn': '{actor} 撤销通报',
   'did.reminded': '{actor} 催办',
+  'did.due_reminded': '到期前提醒已发出',
   'did.overdue': '已逾期',
 };
