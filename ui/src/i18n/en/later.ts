@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // English for what comes with a screen.
+import { account } from './account';
 import { assets } from './assets';
 import { days } from './days';
 import { due } from './due';
@@ -28,4 +29,4 @@ import { topology } from './topology';
 import { trail } from './trail';
 import { windows } from './windows';
 
-export const later = { ...expiry, ...found, ...hazard, ...lines, ...metrics, ...prints, ...pleas, ...register, ...regulation, ...params, ...review, ...rules, ...said, ...sentences, ...setup, ...tenure, ...sheets, ...since, ...topology, ...windows, ...assets, ...trail, ...days, ...due, ...group, ...office_refusals, ...papers };
+export const later = { ...expiry, ...found, ...hazard, ...lines, ...metrics, ...prints, ...pleas, ...register, ...regulation, ...params, ...review, ...rules, ...said, ...sentences, ...setup, ...tenure, ...sheets, ...since, ...topology, ...windows, ...account, ...assets, ...trail, ...days, ...due, ...group, ...office_refusals, ...papers };
