@@ -192,7 +192,7 @@ static int reset_tell(struct desk *desk, const struct account *account)
 {
 	struct slice body = arena_printf(desk->arena,
 		"系统管理员%s重置了您的账号 %.*s 的动态口令，您已在各处退出登录。\n"
-		"下次登录只需密码；请登录后在“我的账号”重新绑定。\n"
+		"下次登录只需密码；请登录后在“个人设置”重新绑定。\n"
 		"如果不是您要求的，请立即联系信息技术中心。\n%s/me\n",
 		desk->caller.name, SLICE_FMT(account->name), desk->env->base_url);
 	struct slice event =
