@@ -122,6 +122,9 @@ def permissions_c(routes, perm):
     stray = [n for n in allow if n not in names]
     if missing or stray:
         sys.exit(f"permissions.toml: routes without a row: {missing}; rows without a route: {stray}")
+    asks = perm["second_factor"]["asks"]
+    if not set(asks) <= set(closed) or len(set(asks)) != len(asks):
+        sys.exit(f"permissions.toml: second_factor: no such route, or twice: {sorted(n for n in asks if n not in closed or asks.count(n) > 1)}")
     table = {}
     for name, row in allow.items():
         for scope, who in row.items():
@@ -133,16 +136,19 @@ def permissions_c(routes, perm):
                         sys.exit(f"permissions.toml: {name}: unknown role '{role}'")
                     if table.setdefault(name, {}).setdefault(role, scope) != scope:
                         sys.exit(f"permissions.toml: {name}: '{role}' has two scopes")
-    h = [HEAD, '#pragma once\n\n#include <stdint.h>\n\n#include "schema/routes.h"\n\n',
+    h = [HEAD, '#pragma once\n\n#include <stdbool.h>\n#include <stdint.h>\n\n#include "schema/routes.h"\n\n',
          "enum { PERMISSION_ROLE_COUNT = %d };\n\nenum scope { SCOPE_NONE, SCOPE_SELF, SCOPE_OWN, SCOPE_ALL };\n\n" % len(roles),
          "/** Role ids in the order of the table's columns. */\nextern const char *const permission_roles[PERMISSION_ROLE_COUNT];\n",
-         "/** enum scope of a route (row) for a role (column). */\nextern const uint8_t permission_scopes[ROUTE_COUNT_][PERMISSION_ROLE_COUNT];\n"]
+         "/** enum scope of a route (row) for a role (column). */\nextern const uint8_t permission_scopes[ROUTE_COUNT_][PERMISSION_ROLE_COUNT];\n",
+         "/** Is it a dangerous act, before which a second factor is asked? */\nextern const bool permission_asks_second[ROUTE_COUNT_];\n"]
     c = [HEAD, '#include "schema/permissions.h"\n\nconst char *const permission_roles[PERMISSION_ROLE_COUNT] = {\n']
     c += [f'\t"{r}",\n' for r in roles]
     c += ["};\n\nconst uint8_t permission_scopes[ROUTE_COUNT_][PERMISSION_ROLE_COUNT] = {\n"]
     for name, row in table.items():
         cells = ", ".join(f"[{roles.index(r)}] = SCOPE_{s.upper()}" for r, s in row.items())
         c.append(f"\t[ROUTE_{ident(name)}] = {{ {cells} }},\n")
+    c.append("};\n\nconst bool permission_asks_second[ROUTE_COUNT_] = {\n")
+    c += [f"\t[ROUTE_{ident(name)}] = true,\n" for name in asks]
     c.append("};\n")
     return "".join(h), "".join(c)
 

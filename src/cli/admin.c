@@ -19,6 +19,7 @@
 #include "desk/desk.h"
 #include "desk/first_admin.h"
 #include "desk/password_policy.h"
+#include "desk/second_factor_keep.h"
 #include "desk/tokens.h"
 #include "desk/users.h"
 #include "records/sql.h"
@@ -65,6 +66,7 @@ static int usage(void)
 		"                          [--centre] [--mail ADDRESS] [--phone NUMBER] [--password-file FILE]\n"
 		"       fengsui admin token --account NAME --name NAME --scopes 'WORD …' [--role ROLE] [--days N]\n"
 		"       fengsui admin reset-password ACCOUNT\n"
+		"       fengsui admin reset-second-factor ACCOUNT\n"
 		"The platform must stand still.  A one-time password or token is printed once.\n",
 		stderr);
 	return 2;
@@ -286,6 +288,26 @@ static int reset_run(struct txn *txn, void *arg)
 	return error;
 }
 
+/* ---- reset-second-factor */
+
+static int factor_run(struct txn *txn, void *arg)
+{
+	struct admin *a = arg;
+	struct account account = { 0 };
+	int found = account_by_name(txn, slice_str(a->account), &account);
+	if (found <= 0) {
+		(void)snprintf(a->code, sizeof(a->code), "no such account");
+		return found < 0 ? found : E_ABSENT;
+	}
+	int dropped = second_factor_drop(txn, account.id);
+	if (dropped == 0) {
+		(void)snprintf(a->code, sizeof(a->code), "it has no second factor");
+	}
+	int error = dropped <= 0 ? dropped : account_sessions_end(txn, account.id, 0);
+	log_as(txn, a, "users.reset_second_factor", "account", account.id);
+	return dropped == 0 ? E_STATE : error;
+}
+
 /* ---- token */
 
 static int token_caller(struct txn *txn, const struct admin *a, struct caller *caller)
@@ -383,6 +405,7 @@ static const struct {
 	{ "user", user_run, true, false },
 	{ "token", token_run, false, false },
 	{ "reset-password", reset_run, true, false },
+	{ "reset-second-factor", factor_run, false, false },
 };
 
 /* Is everything said that this one needs? */
@@ -395,6 +418,19 @@ static bool complete(const struct admin *a, const char *verb)
 		return a->account != NULL && a->name != NULL && a->scopes != NULL;
 	}
 	return strcmp(verb, "init") == 0 ? a->account == NULL : a->account != NULL;
+}
+
+/* What was made, for whoever stands at the machine. */
+static void told(const struct admin *a, size_t verb)
+{
+	if (verbs[verb].run == factor_run) {
+		(void)printf("%s: a password is enough until it enrols again\n", a->account);
+	} else if (verbs[verb].run == token_run) {
+		(void)printf("%s\n", a->secret);
+	} else if (!a->chosen) {
+		(void)printf("%s %s\n", a->account != NULL ? a->account : FIRST_ADMIN_ACCOUNT,
+			a->secret);
+	}
 }
 
 static int run(struct admin *a, size_t verb)
@@ -414,12 +450,7 @@ static int run(struct admin *a, size_t verb)
 			a->field[0] != '\0' ? " in " : "", a->field);
 		return opened && error != E_STORE ? 1 : 3;
 	}
-	if (verbs[verb].run == token_run) {
-		(void)printf("%s\n", a->secret);
-	} else if (!a->chosen) {
-		(void)printf("%s %s\n", a->account != NULL ? a->account : FIRST_ADMIN_ACCOUNT,
-			a->secret);
-	}
+	told(a, verb);
 	return fflush(stdout) == 0 ? 0 : 3;
 }
 
@@ -431,7 +462,9 @@ int cli_admin(int argc, char **argv)
 		return usage();
 	}
 	/* The one word left over is the account. */
-	if (strcmp(argv[1], "reset-password") == 0 && a.account == NULL && optind + 2 == argc) {
+	bool named = strcmp(argv[1], "reset-password") == 0 ||
+		     strcmp(argv[1], "reset-second-factor") == 0;
+	if (named && a.account == NULL && optind + 2 == argc) {
 		a.account = argv[argc - 1];
 		optind++;
 	}

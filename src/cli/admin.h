@@ -9,5 +9,5 @@
  */
 #pragma once
 
-/** init | user | token | reset-password */
+/** init | user | token | reset-password | reset-second-factor */
 int cli_admin(int argc, char **argv);

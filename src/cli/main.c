@@ -25,7 +25,8 @@ static const struct {
 	const char *use;
 } commands[] = {
 	{ "admin", cli_admin,
-		"init | user | token | reset-password   accounts of a platform that stands still" },
+		"init | user | token | reset-password | reset-second-factor   accounts of a"
+		" platform that stands still" },
 	{ "calendar", cli_calendar,
 		"due --start TIME --working-days N   when something is due" },
 	{ "audit", cli_audit,

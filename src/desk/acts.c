@@ -6,6 +6,7 @@
 
 /* session, users, tokens */
 #include "desk/login.h"
+#include "desk/second_factor.h"
 #include "desk/sessions.h"
 #include "desk/tokens.h"
 #include "desk/users.h"
@@ -51,9 +52,15 @@ static const desk_fn acts[ROUTE_COUNT_] = {
 	[ROUTE_SESSION_ROLE] = desk_session_role,
 	[ROUTE_SESSION_PASSWORD] = desk_session_password,
 	[ROUTE_SESSION_REVOKE_ALL] = desk_session_revoke_all,
+	[ROUTE_SECOND_FACTOR_BEGIN] = desk_second_factor_begin,
+	[ROUTE_SECOND_FACTOR_CONFIRM] = desk_second_factor_confirm,
+	[ROUTE_SECOND_FACTOR_CODE] = desk_second_factor_code,
+	[ROUTE_SECOND_FACTOR_RENEW] = desk_second_factor_renew,
+	[ROUTE_SECOND_FACTOR_REMOVE] = desk_second_factor_remove,
 	[ROUTE_USERS_CREATE] = desk_user_create,
 	[ROUTE_USERS_UPDATE] = desk_user_update,
 	[ROUTE_USERS_RESET_PASSWORD] = desk_user_reset_password,
+	[ROUTE_USERS_RESET_SECOND_FACTOR] = desk_user_reset_second_factor,
 	[ROUTE_PEOPLE_GRANT] = desk_people_grant,
 	[ROUTE_PEOPLE_REVOKE] = desk_people_revoke,
 	[ROUTE_TOKENS_CREATE] = desk_token_create,

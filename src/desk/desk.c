@@ -69,6 +69,11 @@ static void answer_put(struct desk *desk)
 		jw_kv_str(&jw, "secret", desk->answer_secret);
 		txn_answer_once(desk->txn);
 	}
+	if (desk->answer_second.n > 0) {
+		jw_key(&jw, "second_factor");
+		jw_raw(&jw, desk->answer_second);
+		txn_answer_once(desk->txn);
+	}
 	if (desk->answer_state.n > 0) {
 		jw_kv_str(&jw, "state", desk->answer_state);
 	}
@@ -104,6 +109,11 @@ static int caller_admit(struct desk *desk)
 		return desk_refuse(desk, E_DENIED, "session.none", NULL);
 	}
 	desk->scope = access_scope(&desk->caller, call->route);
+	enum second_need need =
+		access_second(&desk->caller, call->route, desk->scope, desk->now_ms);
+	if (need != SECOND_NEED_NONE) {
+		return desk_refuse(desk, E_DENIED, access_second_code(need), NULL);
+	}
 	if (desk->scope != SCOPE_NONE) {
 		return 0;
 	}

@@ -61,9 +61,10 @@ struct desk_call {
 	const struct json *body; /* NULL without one */
 	bool clock_held;         /* the machine's clock jumped, and nobody has confirmed it */
 	/* Made by core before the writer's turn, because it takes time: */
-	bool password_ok;         /* the old or repeated password was right */
-	struct slice new_hash;    /* Argon2id of the new password */
-	struct slice new_secret;  /* one-time password or token in clear, to be answered once */
+	bool password_ok;        /* the old or repeated password was right */
+	bool code_counted;       /* an attempt at a one-time code was counted and may be made */
+	struct slice new_hash;   /* Argon2id of the new password */
+	struct slice new_secret; /* one-time password or token in clear, to be answered once */
 	struct slice upload_name; /* upload: the file's name; its blob is upload_blob */
 	int64_t upload_blob;
 	struct slice upload_media;
@@ -92,6 +93,7 @@ struct desk {
 	struct slice answer_state;
 	struct slice answer_report; /* JSON */
 	struct slice answer_text;   /* of one of many: the text as it would go out */
+	struct slice answer_second; /* JSON, shown once: a second factor's key or codes */
 	struct slice answer_moves;  /* JSON: deadlines that would be other ones */
 	char set_token[80];         /* session cookie to set; "-" ends it */
 	struct import_source

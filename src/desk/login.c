@@ -9,6 +9,8 @@
 #include "desk/desk.h"
 #include "desk/password_policy.h"
 #include "desk/people.h"
+#include "desk/second_factor.h"
+#include "desk/second_factor_keep.h"
 #include "desk/sessions.h"
 #include "desk/tokens.h"
 #include "records/caller.h"
@@ -22,8 +24,12 @@ enum { TOKEN_LENGTH = 32 };
 enum login_need login_need(enum route_id route)
 {
 	if (route == ROUTE_SESSION_LOGIN || route == ROUTE_TOKENS_CREATE ||
-		route == ROUTE_PEOPLE_ERASE) {
+		route == ROUTE_PEOPLE_ERASE || route == ROUTE_SECOND_FACTOR_BEGIN ||
+		route == ROUTE_SECOND_FACTOR_RENEW || route == ROUTE_SECOND_FACTOR_REMOVE) {
 		return LOGIN_NEED_CHECK;
+	}
+	if (route == ROUTE_SECOND_FACTOR_CODE) {
+		return LOGIN_NEED_COUNT;
 	}
 	if (route == ROUTE_SESSION_PASSWORD) {
 		return LOGIN_NEED_HASH_NEW;
@@ -80,6 +86,11 @@ static bool refused_anyway(
 	if (call->route == ROUTE_PEOPLE_ERASE) {
 		return person_erase_check(&desk) < 0;
 	}
+	if (call->route == ROUTE_SECOND_FACTOR_BEGIN ||
+		call->route == ROUTE_SECOND_FACTOR_RENEW ||
+		call->route == ROUTE_SECOND_FACTOR_REMOVE) {
+		return second_factor_check(&desk) < 0;
+	}
 	return call->route == ROUTE_TOKENS_CREATE && token_check(&desk) < 0;
 }
 
@@ -94,8 +105,15 @@ static int look_inside(
 	if (error < 0) {
 		return error;
 	}
-	stored->refused = access_scope(&caller, call->route) == SCOPE_NONE ||
+	enum scope scope = access_scope(&caller, call->route);
+	stored->refused = scope == SCOPE_NONE ||
+			  access_second(&caller, call->route, scope, txn_now_ms(txn)) !=
+				  SECOND_NEED_NONE ||
 			  refused_anyway(txn, call, &caller);
+	if (!stored->refused && login_need(call->route) == LOGIN_NEED_COUNT) {
+		stored->refused = true;
+		return second_factor_attempt(txn, caller.account_id, &stored->counted);
+	}
 	if (stored->refused || login_need(call->route) == LOGIN_NEED_GENERATE) {
 		return 0;
 	}

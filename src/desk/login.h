@@ -32,6 +32,7 @@ enum login_need {
 	LOGIN_NEED_NONE,
 	LOGIN_NEED_CHECK,    /* check the body's password */
 	LOGIN_NEED_HASH_NEW, /* check the old password, hash the body's "new" */
+	LOGIN_NEED_COUNT,    /* no password: only count the attempt at a code */
 	LOGIN_NEED_GENERATE, /* hash a one-time password that the answer shows once */
 };
 
@@ -43,7 +44,8 @@ enum { LOGIN_HASH_MAX = 128 };
 
 struct login_stored {
 	char hash[LOGIN_HASH_MAX]; /* empty = nothing can match */
-	bool refused; /* the act will refuse whatever the password: spare the lane */
+	bool refused; /* the act will refuse whatever the password, or asks for none: spare the lane */
+	bool counted; /* an attempt at a code was counted; else there may be none now */
 };
 
 /**

@@ -6,6 +6,7 @@
 #include "desk/login.h"
 #include "desk/people.h"
 #include "desk/salt.h"
+#include "desk/second_factor_keep.h"
 #include "desk/words.h"
 #include "records/search.h"
 #include "records/sql.h"
@@ -101,8 +102,9 @@ static int access_end(struct desk *desk, const struct wanted *w)
 		return 0;
 	}
 	int error = account_sessions_end(desk->txn, w->account_id, 0);
-	error = error < 0
-			? error
+	int dropped = error < 0 ? error : second_factor_drop(desk->txn, w->account_id);
+	error = dropped < 0
+			? dropped
 			: rows_mark(desk, "api_token",
 				  "SELECT id FROM api_token WHERE account_id = $1 AND ended_at_ms IS NULL",
 				  w->account_id);

@@ -82,6 +82,18 @@ static int school_check(struct desk *desk, const struct json *value)
 		       : 0;
 }
 
+/* Nobody may be led to an enrolment that cannot be kept: without a master key there is none. */
+static int demand_check(struct desk *desk, const struct json *value)
+{
+	bool some = false;
+	for (const struct json *d = json_first(value); d != NULL; d = json_next(d)) {
+		some = some || !slice_is(json_str(d), "off");
+	}
+	return some && desk->env->secrets == NULL
+		       ? desk_refuse(desk, E_STATE, "secret.no_key", "value")
+		       : 0;
+}
+
 /* Done is what setup.finish found. */
 static int setup_check(struct desk *desk, const struct json *value)
 {
@@ -98,6 +110,7 @@ static int value_check(struct desk *desk, struct slice key, const struct json *v
 		{ "duty", person_check },
 		{ "admin_from", networks_check },
 		{ "mail", mail_check },
+		{ "second_factor", demand_check },
 		{ "school", school_check },
 		{ "setup", setup_check },
 	};

@@ -5,9 +5,11 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "desk/account.h"
+#include "desk/deliver.h"
 #include "desk/desk.h"
 #include "desk/doubts.h"
 #include "desk/salt.h"
+#include "desk/second_factor_keep.h"
 #include "desk/words.h"
 #include "records/search.h"
 
@@ -183,6 +185,39 @@ int desk_user_reset_password(struct desk *desk)
 	error = error < 0 ? error : user_done(desk, &account, "users.reset_password");
 	desk->answer_secret = desk->call->new_secret;
 	return error;
+}
+
+/* Whose lock was opened should hear of it, all the more if he did not ask. */
+static int reset_tell(struct desk *desk, const struct account *account)
+{
+	struct slice body = arena_printf(desk->arena,
+		"系统管理员%s重置了您的账号 %.*s 的动态口令，您已在各处退出登录。\n"
+		"下次登录只需密码；请登录后在“个人设置”重新绑定。\n"
+		"如果不是您要求的，请立即联系信息技术中心。\n%s/me\n",
+		desk->caller.name, SLICE_FMT(account->name), desk->env->base_url);
+	struct slice event =
+		arena_printf(desk->arena, "second_factor.reset.%lld", (long long)desk->now_ms);
+	struct deliver_mail mail = { .person_id = account->person_id,
+		.subject = SLICE("【账号安全】动态口令已重置"),
+		.body = body,
+		.about = "user",
+		.about_id = account->id,
+		.event = (const char *)event.p };
+	int put = deliver_mail(desk->txn, &mail);
+	return put < 0 ? put : 0;
+}
+
+int desk_user_reset_second_factor(struct desk *desk)
+{
+	struct account account = { 0 };
+	int error = user_load(desk, &account);
+	error = error < 0 ? error : desk_version_same(desk, account.version);
+	int dropped = error < 0 ? error : second_factor_drop(desk->txn, account.id);
+	if (dropped == 0) {
+		return desk_refuse(desk, E_STATE, "second_factor.off", NULL);
+	}
+	error = dropped < 0 ? dropped : reset_tell(desk, &account);
+	return error < 0 ? error : user_done(desk, &account, "users.reset_second_factor");
 }
 
 int desk_people_grant(struct desk *desk)

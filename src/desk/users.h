@@ -16,6 +16,8 @@ NODISCARD int desk_user_create(struct desk *desk);
 NODISCARD int desk_user_update(struct desk *desk);
 /** POST /users/{id}/reset-password: another one-time password; his sessions end. */
 NODISCARD int desk_user_reset_password(struct desk *desk);
+/** POST /users/{id}/reset-second-factor: his key and codes go, he is told by mail; his sessions end. */
+NODISCARD int desk_user_reset_second_factor(struct desk *desk);
 /** POST /people/{id}/grants */
 NODISCARD int desk_people_grant(struct desk *desk);
 /** DELETE /people/{id}/grants/{sub} */

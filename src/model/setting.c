@@ -1,21 +1,30 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "model/setting.h"
 
+#include <assert.h>
+
 #include "base/err.h"
 #include "base/json.h"
 #include "base/jw.h"
 #include "base/utf8.h"
 #include "model/asset_key.h"
+#include "model/caller.h"
 #include "model/contact.h"
 #include "model/expiry.h"
 #include "model/network.h"
 #include "model/target.h"
 
 const char *const setting_keys[] = { "school", "address", "mail", "duty", "session", "password",
-	"admin_from", "small_school", "backup", "sweep", "reach", "time", "expiry", "setup",
-	NULL };
+	"second_factor", "admin_from", "small_school", "backup", "sweep", "reach", "time",
+	"expiry", "setup", NULL };
 
-enum kind { TEXT, NUMBER, FLAG, TLS_WORD, ZONE, URL, MAIL, HOST, PATH, DAYS, NETWORKS };
+enum kind { TEXT, NUMBER, FLAG, TLS_WORD, ZONE, URL, MAIL, HOST, PATH, DAYS, DEMAND, NETWORKS };
+
+/* A member for every role. */
+#define DEMANDED(role)                                                                         \
+	{                                                                                      \
+		"second_factor", role, DEMAND, 0, 0                                            \
+	}
 
 static const struct member {
 	const char *key;
@@ -41,6 +50,23 @@ static const struct member {
 	{ "password", "failures_max", NUMBER, 1, 20 },
 	{ "password", "lock_minutes", NUMBER, 1, 1440 },
 	{ "password", "age_max_days", NUMBER, 0, 3650 },
+	DEMANDED("operator"),
+	DEMANDED("reviewer"),
+	DEMANDED("verifier"),
+	DEMANDED("director"),
+	DEMANDED("security_admin"),
+	DEMANDED("response_lead"),
+	DEMANDED("officer"),
+	DEMANDED("specialist"),
+	DEMANDED("unit_head"),
+	DEMANDED("vice_president"),
+	DEMANDED("leading_group"),
+	DEMANDED("publicity"),
+	DEMANDED("security_office"),
+	DEMANDED("school_office"),
+	DEMANDED("contractor"),
+	DEMANDED("auditor"),
+	DEMANDED("sysadmin"),
 	{ "admin_from", "networks", NETWORKS, 0, 0 },
 	{ "small_school", "on", FLAG, 0, 0 },
 	{ "backup", "target_dir", PATH, 0, 0 },
@@ -53,6 +79,9 @@ static const struct member {
 	{ "expiry", "days", DAYS, 0, 0 },
 	{ "setup", "done", FLAG, 0, 0 },
 };
+
+static_assert(SECOND_DEMAND_COUNT == 3 && ROLE_PEOPLE_COUNT == 17,
+	"a member of second_factor for every role a person can hold");
 
 enum { MEMBER_COUNT = sizeof(members) / sizeof(members[0]) };
 
@@ -82,6 +111,8 @@ static bool text_fits(const struct member *m, struct slice text)
 	switch (m->kind) {
 	case DAYS:
 		return expiry_parse(text, &steps) == 0;
+	case DEMAND:
+		return name_parse(&second_demand_names, text) >= 0;
 	case TEXT:
 		return utf8_count(text) <= (size_t)m->max &&
 		       (m->min == 0 || slice_trim(text).n > 0);
@@ -138,6 +169,7 @@ static bool member_fits(const struct member *m, const struct json *value)
 	case HOST:
 	case PATH:
 	case DAYS:
+	case DEMAND:
 		break;
 	}
 	return json_type(value) == JSON_STRING && one_line(json_str(value)) &&

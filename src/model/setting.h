@@ -10,6 +10,8 @@
  *	duty         {"person_id"}
  *	session      {"idle_s"}
  *	password     {"length_min", "failures_max", "lock_minutes", "age_max_days"}
+ *	second_factor {ROLE: off|acts|login, …}, of whom a second factor is demanded;
+ *                off where nothing is said
  *	admin_from   {"networks": ["10.1.0.0/16", …]}, empty = from anywhere
  *	small_school {"on"}
  *	backup       {"target_dir", "at_hour"}

@@ -46,6 +46,9 @@ static void role_take(struct caller *caller, struct slice text)
 	caller->role = role < 0 || role >= ROLE_PEOPLE_COUNT ? ROLE_SYSTEM : (enum role)role;
 }
 
+#define HAS_SECOND                                                                             \
+	" EXISTS (SELECT 1 FROM second_factor f WHERE f.account_id = a.id AND f.on_at_ms > 0)"
+
 /* A session without a live grant keeps the person known and his role none. */
 static int session_find(struct db *db, struct arena *arena, const struct digest *digest,
 	int64_t now_ms, int64_t idle_ms, struct caller *caller)
@@ -55,7 +58,8 @@ static int session_find(struct db *db, struct arena *arena, const struct digest 
 		"SELECT s.id, a.id, a.person_id, a.must_change, g.id, g.role, g.unit_id, p.name,"
 		" CASE WHEN g.valid_to_ms IS NULL THEN NULL ELSE g.read_until_ms END, g.for_id,"
 		" EXISTS (SELECT 1 FROM suspicion x WHERE x.person_id = a.person_id"
-		" AND x.unit_id = g.unit_id AND x.state = 'open')"
+		" AND x.unit_id = g.unit_id AND x.state = 'open')," HAS_SECOND
+		", s.second_at_ms"
 		" FROM session s JOIN account a ON a.id = s.account_id JOIN person p ON p.id = a.person_id"
 		" LEFT JOIN role_grant g ON g.id = s.grant_id AND (g.valid_to_ms IS NULL"
 		" OR g.read_until_ms > $4)"
@@ -79,6 +83,8 @@ static int session_find(struct db *db, struct arena *arena, const struct digest 
 	caller->reads_until_ms = db_col_int64(q, 8);
 	caller->for_id = db_col_int64(q, 9);
 	caller->withheld = db_col_int64(q, 10) != 0;
+	caller->second_on = db_col_int64(q, 11) != 0;
+	caller->second_at_ms = db_col_int64(q, 12);
 	return 0;
 }
 
@@ -87,7 +93,7 @@ static int token_find(struct db *db, struct arena *arena, const struct digest *d
 {
 	AUTO_STMT struct stmt *q = NULL;
 	int row = sql_query(db,
-		"SELECT t.id, a.id, a.person_id, g.id, g.role, g.unit_id, p.name, t.scopes"
+		"SELECT t.id, a.id, a.person_id, g.id, g.role, g.unit_id, p.name, t.scopes," HAS_SECOND
 		" FROM api_token t JOIN account a ON a.id = t.account_id JOIN person p ON p.id = a.person_id"
 		" JOIN role_grant g ON g.id = t.grant_id AND g.valid_to_ms IS NULL"
 		" WHERE t.digest = $1 AND t.ended_at_ms IS NULL AND a.disabled = 0"
@@ -106,7 +112,18 @@ static int token_find(struct db *db, struct arena *arena, const struct digest *d
 	caller->unit_id = db_col_int64(q, 5);
 	caller->name = arena_dup_str(arena, db_col_text(q, 6));
 	caller->scopes = arena_dup_str(arena, db_col_text(q, 7));
+	caller->second_on = db_col_int64(q, 8) != 0;
 	return 0;
+}
+
+static int demand_load(struct db *db, struct arena *arena, struct caller *caller)
+{
+	const struct json *setting = NULL;
+	int error = setting_parse(db, arena, "second_factor", &setting);
+	int demand = name_parse(&second_demand_names,
+		json_get_str(setting, name_id(&role_names, caller->role)));
+	caller->second_demand = demand < 0 ? SECOND_DEMAND_OFF : (enum second_demand)demand;
+	return error;
 }
 
 static int address_check(
@@ -141,6 +158,9 @@ int caller_load(struct db *db, struct arena *arena, struct slice token, struct s
 				? token_find(db, arena, &digest, now_ms, &caller)
 				: session_find(
 					  db, arena, &digest, now_ms, idle_s * 1000, &caller);
+	}
+	if (error == 0 && caller.known) {
+		error = demand_load(db, arena, &caller);
 	}
 	if (error == 0 && caller.role == ROLE_SYSADMIN) {
 		error = address_check(db, arena, address, &caller);

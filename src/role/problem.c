@@ -46,7 +46,9 @@ unsigned problem_put(struct buf *out, const struct problem *problem)
 		/* Who is not known must log in; who is known may not. */
 		bool unknown = strncmp(code, "session.", 8) == 0 &&
 			       strcmp(code, "session.must_change") != 0;
-		status = unknown ? 401 : strcmp(code, "session.locked") == 0 ? 429 : 403;
+		bool locked = strcmp(code, "session.locked") == 0 ||
+			      strcmp(code, "second_factor.locked") == 0;
+		status = unknown ? 401 : locked ? 429 : 403;
 		code = problem->code[0] != '\0' ? problem->code : "denied";
 	}
 	if (problem->error == E_BUSY && strcmp(code, "login.busy") == 0) {

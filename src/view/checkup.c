@@ -123,6 +123,15 @@ static void people_look(struct looking *l)
 	item(l, "vice_president", presidents > 0 ? OK : UNSET, (struct slice) { 0 }, "users");
 }
 
+/* Who can do most of all, with a password alone. */
+static void second_look(struct looking *l)
+{
+	int64_t bare =
+		number(l, HOLDERS("sysadmin") " AND NOT EXISTS (SELECT 1 FROM second_factor f"
+					      " WHERE f.account_id = a.id AND f.on_at_ms > 0)");
+	item(l, "second_factor", bare == 0 ? OK : UNSET, n_args(l, bare), "second_factor");
+}
+
 static void register_look(struct looking *l)
 {
 	int64_t units = number(l, "SELECT count(*) FROM unit WHERE valid_to_ms IS NULL");
@@ -179,6 +188,7 @@ int view_checkup_get(struct view *view)
 	settings_look(&l);
 	duty_look(&l);
 	people_look(&l);
+	second_look(&l);
 	register_look(&l);
 	machine_look(&l);
 	jw_end(&view->jw);

@@ -53,13 +53,17 @@ static const struct {
 			{ "类别", WORD, &unit_kind_words, 10 },
 			{ "上级单位", TEXT, NULL, 26 } } },
 	{ ROUTE_PEOPLE_EXPORT, "人员清单",
-		"SELECT p.id, p.name, u.name, p.phone, p.phone2, p.mail, p.title FROM person p"
+		"SELECT p.id, p.name, u.name, p.phone, p.phone2, p.mail, p.title,"
+		" CASE WHEN a.id IS NULL THEN '' WHEN EXISTS (SELECT 1 FROM second_factor f"
+		" WHERE f.account_id = a.id AND f.on_at_ms > 0) THEN '已启用' ELSE '未启用' END"
+		" FROM person p LEFT JOIN account a ON a.person_id = p.id"
 		" LEFT JOIN unit u ON u.id = p.unit_id WHERE p.id > $1"
 		" AND ($2 = 0 OR p.unit_id = $2) AND p.erased_at_ms IS NULL"
 		" AND p.withdrawn_at_ms IS NULL ORDER BY p.id LIMIT $3",
 		{ { "姓名", TEXT, NULL, 12 }, { "单位", TEXT, NULL, 26 },
 			{ "手机", TEXT, NULL, 16 }, { "办公电话", TEXT, NULL, 16 },
-			{ "邮箱", TEXT, NULL, 28 }, { "职务", TEXT, NULL, 14 } } },
+			{ "邮箱", TEXT, NULL, 28 }, { "职务", TEXT, NULL, 14 },
+			{ "动态口令", TEXT, NULL, 10 } } },
 	{ ROUTE_FINDINGS_EXPORT, "隐患清单",
 		"SELECT f.id, f.title, f.kind, f.grade, f.state, f.source, a.name, u.name,"
 		" f.found_at_ms, f.reported_at_ms, f.handled_at_ms, n.number FROM finding f"

@@ -90,6 +90,20 @@ static int unit_put(struct view *view)
 	return row < 0 ? row : 0;
 }
 
+/* What his second factor has to do with what he may do now. */
+static void second_put(struct view *view)
+{
+	static const char *const words[] = { "", "code", "enrol" };
+	const struct caller *caller = &view->caller;
+	int64_t until_ms = caller->second_at_ms + SECOND_FRESH_MS;
+	jw_kv_opt(&view->jw, "second_pending", slice_str(words[access_second_session(caller)]));
+	jw_kv_bool(&view->jw, "second_guards",
+		caller->second_on || caller->second_demand != SECOND_DEMAND_OFF);
+	page_int(view, "second_until",
+		caller->second_on && caller->second_at_ms != 0 && until_ms > view->now_ms,
+		until_ms);
+}
+
 /* Which screens and buttons there are: the routes this role may use at all. */
 static void acts_put(struct view *view)
 {
@@ -133,9 +147,36 @@ int view_session_get(struct view *view)
 	error = error < 0 ? error : settings_put(view);
 	jw_kv_int(&view->jw, "now", view->now_ms);
 	jw_kv_int(&view->jw, "zone_offset_min", CIVIL_CHINA_OFFSET_MIN);
+	second_put(view);
 	acts_put(view);
 	jw_end(&view->jw);
 	return error;
+}
+
+int view_second_factor_get(struct view *view)
+{
+	AUTO_STMT struct stmt *q = NULL;
+	const struct caller *caller = &view->caller;
+	int64_t until_ms = caller->second_at_ms + SECOND_FRESH_MS;
+	int row = sql_query(view->db,
+		"SELECT f.on_at_ms, (SELECT count(*) FROM recovery_code r"
+		" WHERE r.account_id = f.account_id AND r.used_at_ms = 0)"
+		" FROM second_factor f WHERE f.account_id = $1 AND f.on_at_ms > 0",
+		&q, SQL_INT(caller->account_id));
+	row = row < 0 ? row : db_step(q);
+	if (row < 0) {
+		return row;
+	}
+	jw_object(&view->jw);
+	jw_kv_bool(&view->jw, "on", row == 1);
+	page_int(view, "since", row == 1, row == 1 ? db_col_int64(q, 0) : 0);
+	jw_kv_str(&view->jw, "demand",
+		slice_str(name_id(&second_demand_names, caller->second_demand)));
+	jw_kv_int(&view->jw, "recovery_left", row == 1 ? db_col_int64(q, 1) : 0);
+	page_int(view, "fresh_until",
+		row == 1 && caller->second_at_ms != 0 && until_ms > view->now_ms, until_ms);
+	jw_end(&view->jw);
+	return 0;
 }
 
 int view_session_list(struct view *view)
@@ -175,6 +216,7 @@ static int user_put(struct view *view, struct stmt *q)
 	page_ref_col(view, "person", q, 3);
 	jw_kv_bool(&view->jw, "disabled", db_col_int64(q, 5) != 0);
 	jw_kv_bool(&view->jw, "must_change_password", db_col_int64(q, 6) != 0);
+	jw_kv_bool(&view->jw, "second_factor", db_col_int64(q, 9) != 0);
 	page_int_col(view, "locked_until", q, 7);
 	page_int_col(view, "last_login_at", q, 8);
 	int error = view_grants_put(view, person_id);
@@ -184,7 +226,8 @@ static int user_put(struct view *view, struct stmt *q)
 
 #define USER_COLUMNS                                                                                       \
 	"SELECT a.id, a.version, a.name, p.id, p.name, a.disabled, a.must_change, a.live_locked_until_ms," \
-	" a.live_login_at_ms FROM account a JOIN person p ON p.id = a.person_id"
+	" a.live_login_at_ms, EXISTS (SELECT 1 FROM second_factor f WHERE f.account_id = a.id"             \
+	" AND f.on_at_ms > 0) FROM account a JOIN person p ON p.id = a.person_id"
 
 /* Found by the account's name or by what the person is found by; few, so in one page. */
 static int users_found(struct view *view, struct slice words, struct page *page)

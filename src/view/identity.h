@@ -14,6 +14,8 @@ struct view;
 
 /** GET /session: what the interface is drawn by. */
 NODISCARD int view_session_get(struct view *view);
+/** GET /session/second-factor: one's own. */
+NODISCARD int view_second_factor_get(struct view *view);
 /** GET /sessions: one's own live ones. */
 NODISCARD int view_session_list(struct view *view);
 /** GET /users */

@@ -49,6 +49,7 @@
 static const view_fn reads[ROUTE_COUNT_] = {
 	/* session, users, tokens */
 	[ROUTE_SESSION_GET] = view_session_get,
+	[ROUTE_SECOND_FACTOR_GET] = view_second_factor_get,
 	[ROUTE_SESSION_LIST] = view_session_list,
 	[ROUTE_USERS_LIST] = view_users_list,
 	[ROUTE_TOKENS_LIST] = view_tokens_list,

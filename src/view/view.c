@@ -105,6 +105,11 @@ static int admit(struct view *view)
 		return view_refuse(view, E_DENIED, "session.none", NULL);
 	}
 	view->scope = access_scope(&view->caller, call->route);
+	enum second_need need =
+		access_second(&view->caller, call->route, view->scope, view->now_ms);
+	if (need != SECOND_NEED_NONE) {
+		return view_refuse(view, E_DENIED, access_second_code(need), NULL);
+	}
 	if (view->scope == SCOPE_NONE) {
 		return view_refuse(view, E_DENIED,
 			view->caller.must_change           ? "session.must_change"

@@ -82,7 +82,8 @@ def flips(table):
 
 def toml_of(permissions, table):
     """The table as permissions.toml would say it, without groups."""
-    lines = [f"roles = {permissions['roles']!r}".replace("'", '"'), "[groups]", "[allow]"]
+    lines = [f"roles = {permissions['roles']!r}".replace("'", '"'), "[groups]", "[second_factor]",
+             f"asks = {permissions['second_factor']['asks']!r}".replace("'", '"'), "[allow]"]
     for route, row in table.items():
         scopes = {s: [role for role, have in row.items() if have == s] for s in SCOPES[1:]}
         said = ", ".join(f"{s} = {roles!r}".replace("'", '"') for s, roles in scopes.items() if roles)

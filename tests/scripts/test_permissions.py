@@ -24,6 +24,7 @@ CASES = [
     ("nor two scopes for one role", API, PERMISSIONS.replace('"audit.list" = { all = ["auditor"] }',
                                                              '"audit.list" = { all = ["auditor"], own = ["auditor"] }'),
      "'auditor' has two scopes"),
+    ("a dangerous act that is no route makes none", API, PERMISSIONS.replace('"people.erase", "regulations.adopt"', '"people.eraze"'), "['people.eraze']"),
 ]
 FLIPS = [
     ("every cell of the table that changes differs from both tables written by hand", []),

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
 """Somebody leaves and his personal data are erased by order: no file of the store holds them any
-more, the audit log still verifies and says who erased, and a byte changed later is still named.
+more, the audit log still verifies and says who erased, and a byte changed later is still named.  The same platform, once it runs, sees a second factor through (second_factor.py).
 On PostgreSQL the files of the database, once its vacuum has passed; its write-ahead log is the server's."""
 import pathlib
 import subprocess
@@ -11,6 +11,7 @@ import traceback
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 from platform_driver import BUILD, NAME, Person, Platform, on_a_desk, refusal, until  # noqa: E402
 from postgres_driver import with_stores  # noqa: E402
+import second_factor  # noqa: E402
 from tap import case, end  # noqa: E402
 
 PASSWORD = "Kuangye-2026-dengta"
@@ -108,9 +109,11 @@ def holds(platform, files, auditor):
 
 def spoiled(platform, seq):
     platform.stop()
+    second_factor.at_the_machine(platform)
     platform.change(f"UPDATE audit_entry SET entry = replace(entry, '离校', '离开') WHERE seq = {seq}")
     platform.start()
     auditor = Person().login("zheng", PASSWORD)
+    second_factor.afterwards(auditor, PASSWORD)
     check = verified(auditor)
     case("a byte changed later is named, in both languages",
          not check["ok"] and check["problems"] >= 1 and any(f["seq"] == seq and str(seq) in f["zh"] and str(seq) in f["en"] for f in check["found"]), check)
@@ -129,6 +132,7 @@ def on_the_desk(stores):
         files = Files(platform, stores.server)
         erased(files, admin, person)
         seq = holds(platform, files, auditor)
+        second_factor.walk(platform, admin, auditor, PASSWORD)
         spoiled(platform, seq)
     except Exception as problem:
         case("the order is carried out to its end", False, "".join(traceback.format_exception(problem))[-1500:].replace("\n", "\n# "))

@@ -11,6 +11,7 @@ onTheDesk(import.meta.filename, 'reach');
 const { as } = await import('./day.mjs');
 const { simulated, watched } = await import('./network.mjs');
 const { people, ranges, records } = await import('./school.mjs');
+const { secondFactor } = await import('./second.mjs');
 const AXE = readFileSync(createRequire(join(ROOT, 'ui/package.json')).resolve('axe-core/axe.min.js'), 'utf8');
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 const SCREENS = {
@@ -41,6 +42,13 @@ async function axe(page, account, theme) {
     wrong.push(...found.map((f) => `${path} ${theme}: ${f}`));
   }
   say(wrong.length === 0, `${account}: axe finds nothing on ${SCREENS[account].length} screens, ${theme}`, wrong.join('\n'));
+}
+
+/** The page as it stands, whatever is open on it. */
+async function look(page, name) {
+  await page.evaluate(AXE);
+  const found = await page.evaluate(async (rules) => (await window.axe.run({ runOnly: rules })).violations.map((v) => `${v.id}: ${v.nodes.slice(0, 3).map((n) => n.html.slice(0, 140)).join(' | ')}`), RULES);
+  say(found.length === 0, `axe finds nothing on ${name}`, found.join('\n'));
 }
 
 async function wide(page, account, width) {
@@ -270,6 +278,7 @@ try {
     await axe(page, 'wang', 'light');
     await wide(page, 'wang', PHONE.width);
   }, secret.wang);
+  await secondFactor(as, platform, 'zhou', look);
 } catch (error) {
   say(false, 'everybody is reached', `${error.stack}\n${platform.log}`);
 } finally {

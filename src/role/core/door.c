@@ -43,6 +43,7 @@ static void looked(struct job *job)
 		visit_fail(job, job->command.status, "");
 		return;
 	}
+	v->call.code_counted = v->stored.counted;
 	/* What is refused whatever the password costs the lane nothing: anybody could keep it busy. */
 	if (v->known || v->stored.refused) {
 		act_begin(job);

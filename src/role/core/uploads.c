@@ -99,7 +99,10 @@ static int caller_check(
 		core->peek, arena, msg->token, msg->address, clock_unix_ms(), &caller);
 	if (error == 0 && access_scope(&caller, (enum route_id)msg->route) == SCOPE_NONE) {
 		error = E_DENIED;
+		const char *second = access_second_code(access_second(
+			&caller, (enum route_id)msg->route, SCOPE_NONE, clock_unix_ms()));
 		*ret_code = !caller.known        ? "session.none"
+			    : second != NULL     ? second
 			    : caller.must_change ? "session.must_change"
 						 : "denied.role";
 	}

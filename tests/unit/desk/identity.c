@@ -65,6 +65,7 @@ int say(struct school *school, const struct hat *hat, enum route_id route, int64
 			password_hash(json_get_str(looking.call.body, "password"), hash), 0);
 	}
 	school->call.new_hash = slice_str(hash);
+	school->call.code_counted = looking.stored.counted;
 	return desk_do(school, hat, route, id, body);
 }
 

@@ -71,6 +71,11 @@ static const struct {
 	{ "admin_from", "{\"networks\":[\"10.0.0.0/8\"]}", E_INPUT, "setting.locks_out",
 		"networks" },
 	{ "admin_from", "{\"networks\":[\"10.0.0.0/8\",\"127.0.0.0/8\"]}", 0, "", "" },
+	/* This school has no master key: nobody could enrol. */
+	{ "second_factor", "{\"sysadmin\":\"login\"}", E_STATE, "secret.no_key", "value" },
+	{ "second_factor", "{\"sysadmin\":\"off\"}", 0, "", "" },
+	{ "second_factor", "{\"sysadmin\":\"always\"}", E_INPUT, "input.invalid", "sysadmin" },
+	{ "second_factor", "{\"king\":\"acts\"}", E_INPUT, "input.invalid", "value" },
 	{ "admin_from", "{\"networks\":[\"10.0.0.0/40\"]}", E_INPUT, "input.invalid",
 		"networks" },
 	{ "small_school", "{\"on\":\"yes\"}", E_INPUT, "input.invalid", "on" },

@@ -48,7 +48,14 @@ const carry: Middleware = {
   },
 };
 
-export const api = createClient<paths>({ credentials: 'same-origin' });
+/* A dangerous act refused for want of a code is sent again once one was shown. */
+async function send(request: Request): Promise<Response> {
+  const again = request.clone();
+  const answer = await fetch(request);
+  return answer.status === 403 ? (await import('./second')).shown(again, answer) : answer;
+}
+
+export const api = createClient<paths>({ credentials: 'same-origin', fetch: send });
 api.use(carry);
 
 interface Answer<T> {

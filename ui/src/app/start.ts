@@ -27,13 +27,14 @@ function guard(router: Router): void {
       await loadSession().catch(() => null);
     }
     const who = session.value;
+    const held = who?.must_change_password || who?.second_pending;
     if (to.meta.open) {
-      return to.name === 'login' && who && !who.must_change_password ? homeOf(who.role) : true;
+      return to.name === 'login' && who && !held ? homeOf(who.role) : true;
     }
     if (!who) {
       return { name: 'login', query: { next: to.fullPath } };
     }
-    if (who.must_change_password && to.name !== 'first-password') {
+    if (held && to.name !== 'first-password') {
       return { name: 'first-password', query: { next: to.fullPath } };
     }
     if (to.path === '/' && homeOf(who.role) !== '/') {

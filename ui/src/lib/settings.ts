@@ -8,9 +8,10 @@ import { Refusal } from '@/api/problem';
 import type { Setting } from '@/api/schema';
 import type { Key } from '@/i18n';
 import { t } from '@/i18n';
+import { ROLES } from '@/model/kinds';
 import { useCommand } from './command';
 
-export type Kind = 'text' | 'number' | 'tls' | 'person' | 'switch' | 'lines';
+export type Kind = 'text' | 'number' | 'tls' | 'person' | 'switch' | 'lines' | 'demand';
 export type Value = string | number | boolean | null;
 
 export interface Known {
@@ -33,6 +34,7 @@ export const GROUPS: Record<string, Known[]> = {
     { key: 'mail.from', label: 'setting.mail.from', kind: 'text' }, { key: 'mail.user', label: 'setting.mail.user', kind: 'text' },
   ],
   admin: [{ key: 'admin_from.networks', label: 'setting.admin_from', kind: 'lines', hint: 'setting.admin_from_hint', placeholder: '10.20.1.0/24' }],
+  second: ROLES.map((role) => ({ key: `second_factor.${role}`, label: `role.${role}` as Key, kind: 'demand', first: 'off' })),
   duty: [{ key: 'duty.person_id', label: 'setting.duty.person_id', kind: 'person', hint: 'setting.duty_hint' }],
   expiry: [{ key: 'expiry.days', label: 'setting.expiry.days', kind: 'text', hint: 'setting.expiry.hint', placeholder: '60, 30, 7, 1' }],
   backup: [{ key: 'backup.target_dir', label: 'setting.backup.target', kind: 'text', hint: 'setting.backup_hint' }, { key: 'backup.at_hour', label: 'setting.backup.at_hour', kind: 'number', hint: 'setting.backup.at_hint' }],

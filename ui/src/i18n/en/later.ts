@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // English for what comes with a screen.
 import { annexes } from './annexes';
+import { account } from './account';
 import { assets } from './assets';
 import { daily } from './daily';
 import { days } from './days';
@@ -30,4 +31,4 @@ import { topology } from './topology';
 import { trail } from './trail';
 import { windows } from './windows';
 
-export const later = { ...expiry, ...found, ...hazard, ...lines, ...metrics, ...prints, ...pleas, ...register, ...regulation, ...params, ...review, ...rules, ...said, ...sentences, ...setup, ...tenure, ...sheets, ...since, ...topology, ...windows, ...annexes, ...assets, ...trail, ...daily, ...days, ...due, ...group, ...office_refusals, ...papers };
+export const later = { ...expiry, ...found, ...hazard, ...lines, ...metrics, ...prints, ...pleas, ...register, ...regulation, ...params, ...review, ...rules, ...said, ...sentences, ...setup, ...tenure, ...sheets, ...since, ...topology, ...windows, ...annexes, ...account, ...assets, ...trail, ...daily, ...days, ...due, ...group, ...office_refusals, ...papers };
