@@ -48,6 +48,8 @@ export const prints: Record<keyof typeof source, string> = {
   'template.wrong': 'The file cannot be used',
   'print.listed': 'Print',
   'print.listed_hint': 'The notices listed in one PDF, each from the front of a sheet; at most 60',
+  'print.picked': 'Print notices',
+  'print.briefs': 'Print briefs',
   'print.word': 'Word',
   'print.pdf': 'PDF',
   'paper.failed': 'The paper was not made; try again later.',

@@ -47,6 +47,8 @@ export const prints = {
   'template.wrong': '模板有误',
   'print.listed': '打印',
   'print.listed_hint': '把列表中的通报合并成一个 PDF，双面打印时每份从正面开始；一次最多 60 份',
+  'print.picked': '打印通报',
+  'print.briefs': '打印汇报单',
   'print.word': 'Word',
   'print.pdf': 'PDF',
   'paper.failed': '文书没有生成，请稍后再试。',
