@@ -12,8 +12,8 @@
 #include "model/target.h"
 
 const char *const setting_keys[] = { "school", "address", "mail", "duty", "session", "password",
-	"admin_from", "small_school", "backup", "sweep", "reach", "time", "expiry", "setup",
-	NULL };
+	"admin_from", "small_school", "sealed", "backup", "sweep", "reach", "time", "expiry",
+	"setup", NULL };
 
 enum kind { TEXT, NUMBER, FLAG, TLS_WORD, ZONE, URL, MAIL, HOST, PATH, DAYS, NETWORKS };
 
@@ -43,6 +43,7 @@ static const struct member {
 	{ "password", "age_max_days", NUMBER, 0, 3650 },
 	{ "admin_from", "networks", NETWORKS, 0, 0 },
 	{ "small_school", "on", FLAG, 0, 0 },
+	{ "sealed", "photos", FLAG, 0, 0 },
 	{ "backup", "target_dir", PATH, 0, 0 },
 	{ "backup", "at_hour", NUMBER, -1, 23 },
 	{ "sweep", "per_second", NUMBER, 1, 1000 },

@@ -12,6 +12,7 @@ import { metrics } from './metrics';
 import { office_refusals } from './office_refusals';
 import { papers } from './papers';
 import { params } from './params';
+import { photo } from './photo';
 import { pleas } from './pleas';
 import { prints } from './prints';
 import { register } from './register';
@@ -28,4 +29,4 @@ import { topology } from './topology';
 import { trail } from './trail';
 import { windows } from './windows';
 
-export const later = { ...expiry, ...found, ...hazard, ...lines, ...metrics, ...prints, ...pleas, ...register, ...regulation, ...params, ...review, ...rules, ...said, ...sentences, ...setup, ...tenure, ...sheets, ...since, ...topology, ...windows, ...assets, ...trail, ...days, ...due, ...group, ...office_refusals, ...papers };
+export const later = { ...expiry, ...found, ...hazard, ...lines, ...metrics, ...prints, ...pleas, ...register, ...regulation, ...params, ...photo, ...review, ...rules, ...said, ...sentences, ...setup, ...tenure, ...sheets, ...since, ...topology, ...windows, ...assets, ...trail, ...days, ...due, ...group, ...office_refusals, ...papers };
