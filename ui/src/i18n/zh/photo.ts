@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Sealed pages photographed with a phone.
 export const photo = {
-  'photo.name': '盖章整改报告（{n}页）.pdf',
+  'photo.name': '盖章整改报告（{n} 页）.pdf',
   'photo.more': '再拍一页',
   'photo.pages': '已拍的页',
   'photo.page': '第 {n} 页',

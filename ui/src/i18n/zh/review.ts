@@ -83,7 +83,7 @@ export const review = {
   'panel.rejected': '已退回起草人',
   'panel.confirm': '补审确认',
   'panel.confirm_text': '此通报先办后审，理由：{reason}',
-  'panel.confirm_go': '确认',
+  'panel.confirm_go': '补审确认',
   'panel.confirmed': '已确认',
   'panel.sign': '签收',
   'panel.sign_text': '签收表示已收到并开始整改，签收后请填写整改计划。',
