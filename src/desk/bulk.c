@@ -177,7 +177,24 @@ static int label_load(struct bulk *b, const char *sql, struct outcome *row)
 	return found < 0 ? found : 0;
 }
 
-static int each(struct bulk *b, const char *label_sql, int (*act)(struct desk *))
+static int reminded_load(struct bulk *b, struct outcome *row)
+{
+	return label_load(b,
+		"SELECT COALESCE(n.number, n.title), u.name FROM notice n"
+		" JOIN unit u ON u.id = n.unit_id WHERE n.id = $1",
+		row);
+}
+
+static int finding_load(struct bulk *b, struct outcome *row)
+{
+	return label_load(b,
+		"SELECT f.title, u.name FROM finding f LEFT JOIN unit u"
+		" ON u.id = f.unit_id WHERE f.id = $1",
+		row);
+}
+
+static int each(
+	struct bulk *b, int (*load)(struct bulk *, struct outcome *), int (*act)(struct desk *))
 {
 	int error = 0;
 	for (size_t i = 0; i < b->count && error == 0; i++) {
@@ -187,7 +204,7 @@ static int each(struct bulk *b, const char *label_sql, int (*act)(struct desk *)
 		call->id = b->ids[i];
 		call->if_match = -1;
 		*row = (struct outcome) { .id = b->ids[i], .grade = "" };
-		error = label_load(b, label_sql, row);
+		error = load(b, row);
 		error = error < 0 ? error : one_run(b, call, act, row);
 	}
 	return error;
@@ -204,11 +221,7 @@ int desk_notices_remind(struct desk *desk)
 {
 	struct bulk *b = bulk_begin(desk);
 	int error = ids_read(b, "ids");
-	error = error < 0 ? error
-			  : each(b,
-				    "SELECT COALESCE(n.number, n.title), u.name FROM notice n"
-				    " JOIN unit u ON u.id = n.unit_id WHERE n.id = $1",
-				    desk_notice_remind);
+	error = error < 0 ? error : each(b, reminded_load, desk_notice_remind);
 	return error < 0 ? error : report(b, "notice.remind_many", "notice");
 }
 
@@ -216,12 +229,47 @@ int desk_findings_confirm(struct desk *desk)
 {
 	struct bulk *b = bulk_begin(desk);
 	int error = ids_read(b, "ids");
-	error = error < 0 ? error
-			  : each(b,
-				    "SELECT f.title, u.name FROM finding f LEFT JOIN unit u"
-				    " ON u.id = f.unit_id WHERE f.id = $1",
-				    desk_finding_confirm);
+	error = error < 0 ? error : each(b, finding_load, desk_finding_confirm);
 	return error < 0 ? error : report(b, "finding.confirm_many", "finding");
+}
+
+/* ---- up for review, issued: one row a notice, with its findings and whom it would reach */
+
+static int notice_load(struct bulk *b, struct outcome *row)
+{
+	AUTO_STMT struct stmt *q = NULL;
+	int found = sql_query(b->desk->db,
+		"SELECT n.title, u.name, n.unit_id, n.grade,"
+		" (SELECT count(*) FROM finding f WHERE f.notice_id = n.id) FROM notice n"
+		" JOIN unit u ON u.id = n.unit_id WHERE n.id = $1",
+		&q, SQL_INT(row->id));
+	found = found < 0 ? found : db_step(q);
+	if (found != 1) {
+		return found;
+	}
+	int grade = name_parse(&grade_names, db_col_text(q, 3));
+	row->label = arena_dup(b->desk->arena, db_col_text(q, 0));
+	row->unit = arena_dup(b->desk->arena, db_col_text(q, 1));
+	row->unit_id = db_col_int64(q, 2);
+	row->grade = grade < 0 ? "" : name_id(&grade_names, (unsigned)grade);
+	row->findings = db_col_int64(q, 4);
+	return 0;
+}
+
+int desk_notices_review(struct desk *desk)
+{
+	struct bulk *b = bulk_begin(desk);
+	int error = ids_read(b, "ids");
+	error = error < 0 ? error : each(b, notice_load, desk_notice_review);
+	return error < 0 ? error : report(b, "notice.review_many", "notice");
+}
+
+int desk_notices_issue(struct desk *desk)
+{
+	struct bulk *b = bulk_begin(desk);
+	int error = ids_read(b, "ids");
+	error = error < 0 ? error : each(b, notice_load, desk_notice_issue);
+	return error < 0 ? error : report(b, "notice.issue_many", "notice");
 }
 
 /* ---- drafts: one row a unit */

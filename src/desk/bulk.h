@@ -15,5 +15,9 @@ struct desk;
 NODISCARD int desk_notices_remind(struct desk *desk);
 /** POST /findings/confirm */
 NODISCARD int desk_findings_confirm(struct desk *desk);
+/** POST /notices/review: each with its findings and whom it would reach. */
+NODISCARD int desk_notices_review(struct desk *desk);
+/** POST /notices/issue; an optional defer_reason is each author's own. */
+NODISCARD int desk_notices_issue(struct desk *desk);
 /** POST /notices/drafts: one draft a unit, with whom it would reach. */
 NODISCARD int desk_notices_draft(struct desk *desk);

@@ -264,7 +264,7 @@ int desk_notice_review(struct desk *desk)
 	struct matter m;
 	int error = matter_open(desk, &m);
 	error = error < 0 ? error : matter_decide(desk, &m, NOTICE_ACT_REVIEW);
-	if (error < 0) {
+	if (error < 0 || desk->dry_run) {
 		return error;
 	}
 	m.row.review_at_ms = m.now_ms;

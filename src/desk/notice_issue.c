@@ -43,7 +43,7 @@ int desk_notice_issue(struct desk *desk)
 			: words_text(desk, "defer_reason", WORDS_OPTIONAL, REASON_MAX, &reason);
 	m.facts.reason_given = words_enough(reason, NOTICE_REASON_MIN);
 	error = error < 0 ? error : matter_decide(desk, &m, NOTICE_ACT_ISSUE);
-	if (error < 0) {
+	if (error < 0 || desk->dry_run) {
 		return error;
 	}
 	m.row.issuer_id = m.actor_id;

@@ -2,11 +2,13 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/json.h"
 #include "base/jw.h"
 #include "desk/desk.h"
 #include "desk/matter.h"
 #include "desk/notice_rounds.h"
 #include "desk/words.h"
+#include "records/caller.h"
 #include "records/sql.h"
 #include "records/trail.h"
 
@@ -24,6 +26,23 @@ static bool media_known(struct slice media)
 	       slice_is(media, "image/png");
 }
 
+/* Some schools forbid photos of sealed papers: from a unit only what a scanner made. */
+static int photo_check(struct desk *desk, const struct matter *m)
+{
+	struct slice text = { 0 };
+	const struct json *value = NULL;
+	if (slice_is(desk->call->upload_media, "application/pdf") || !m->facts.actor_in_unit) {
+		return 0;
+	}
+	int error = setting_load(desk->db, desk->arena, "sealed", &text);
+	bool forbidden = error == 0 && text.n > 0 &&
+			 json_parse(desk->arena, text, 0, &value, NULL) == 0 &&
+			 !json_get_bool(value, "photos", true);
+	return error < 0   ? error
+	       : forbidden ? desk_refuse(desk, E_INPUT, "upload.photo", NULL)
+			   : 0;
+}
+
 static int admit(struct desk *desk, const struct matter *m)
 {
 	int64_t count = 0;
@@ -32,6 +51,10 @@ static int admit(struct desk *desk, const struct matter *m)
 	}
 	if (!media_known(desk->call->upload_media)) {
 		return desk_refuse(desk, E_INPUT, "upload.media", NULL);
+	}
+	int error = photo_check(desk, m);
+	if (error < 0) {
+		return error;
 	}
 	int row = sql_int(desk->db,
 		"SELECT count(*) FROM attachment WHERE about = 'notice' AND about_id = $1"

@@ -15,8 +15,8 @@
 #include "model/target.h"
 
 const char *const setting_keys[] = { "school", "address", "mail", "duty", "session", "password",
-	"second_factor", "admin_from", "small_school", "backup", "sweep", "reach", "time",
-	"expiry", "setup", NULL };
+	"second_factor", "admin_from", "small_school", "sealed", "backup", "sweep", "reach",
+	"time", "expiry", "setup", NULL };
 
 enum kind { TEXT, NUMBER, FLAG, TLS_WORD, ZONE, URL, MAIL, HOST, PATH, DAYS, DEMAND, NETWORKS };
 
@@ -69,6 +69,7 @@ static const struct member {
 	DEMANDED("sysadmin"),
 	{ "admin_from", "networks", NETWORKS, 0, 0 },
 	{ "small_school", "on", FLAG, 0, 0 },
+	{ "sealed", "photos", FLAG, 0, 0 },
 	{ "backup", "target_dir", PATH, 0, 0 },
 	{ "backup", "at_hour", NUMBER, -1, 23 },
 	{ "sweep", "per_second", NUMBER, 1, 1000 },

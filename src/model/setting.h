@@ -14,6 +14,7 @@
  *                off where nothing is said
  *	admin_from   {"networks": ["10.1.0.0/16", …]}, empty = from anywhere
  *	small_school {"on"}
+ *	sealed {"photos"}: may units send photos of sealed papers; absent = yes
  *	backup       {"target_dir", "at_hour"}
  *	sweep        {"per_second", "round_hours"}
  *	reach        {"settle_s"}, 0 = none

@@ -49,14 +49,17 @@ static int settings_put(struct view *view)
 	const struct json *session = NULL;
 	const struct json *setup = NULL;
 	const struct json *small = NULL;
+	const struct json *sealed = NULL;
 	int error = setting(view, "school", &school);
 	error = error < 0 ? error : setting(view, "session", &session);
 	error = error < 0 ? error : setting(view, "setup", &setup);
 	error = error < 0 ? error : setting(view, "small_school", &small);
+	error = error < 0 ? error : setting(view, "sealed", &sealed);
 	int64_t idle_s = json_get_int(session, "idle_s", IDLE_DEFAULT_S);
 	jw_kv_str(&view->jw, "school", json_get_str(school, "name"));
 	jw_kv_bool(&view->jw, "setup_done", json_get_bool(setup, "done", false));
 	jw_kv_bool(&view->jw, "small_school", json_get_bool(small, "on", false));
+	jw_kv_bool(&view->jw, "sealed_photos", json_get_bool(sealed, "photos", true));
 	jw_kv_int(&view->jw, "idle_timeout_s", idle_s < IDLE_LEAST_S ? IDLE_LEAST_S : idle_s);
 	return error;
 }

@@ -269,6 +269,26 @@ def many(school, notice):
     before = operator.get(f"/notices/{notice['id']}")["reminders"]
     operator.post("/notices/remind", {"ids": ids, "text": "请于今日签收。"})
     case("and is counted where it went", operator.get(f"/notices/{notice['id']}")["reminders"] == before + 1)
+    issued(school, [d["id"] for d in drafts], notice["id"])
+
+
+def issued(school, drafts, other):
+    """Drafts sent up and issued together: each answered for itself, numbered without a gap."""
+    operator, reviewer = school["operator"], school["reviewer"]
+    states = lambda: [operator.get(f"/notices/{d}")["state"] for d in drafts]  # noqa: E731
+    dry = operator.post("/notices/review", {"ids": [*drafts, other], "dry_run": True})["report"]
+    case("a dry run of sending up names what is no draft, and moves none", (dry["changed"], dry["refused"], dry["preview"][-1]["code"])
+         == (len(drafts), 1, "notice.no_such_step") and set(states()) == {"draft"}, dry)
+    operator.post("/notices/review", {"ids": [*drafts, other]})
+    case("then they are under review", set(states()) == {"review"}, states())
+    case("who drafts may not issue them", code_of(refused(operator.post, "/notices/issue", {"ids": drafts}))[0] == 403)
+    dry = reviewer.post("/notices/issue", {"ids": drafts, "dry_run": True})["report"]
+    case("before issuing one sees whom each reaches", all(r["ok"] and r["people"] and r["findings"] for r in dry["preview"])
+         and set(states()) == {"review"}, dry)
+    done = reviewer.post("/notices/issue", {"ids": [*drafts, other]})["report"]
+    numbers = [operator.get(f"/notices/{d}")["number"] for d in drafts]
+    case("each has a number of its own, one after the other", (done["changed"], done["refused"]) == (len(drafts), 1)
+         and [int(n[-3:]) - int(numbers[0][-3:]) for n in numbers] == list(range(len(drafts))), numbers)
 
 
 def whole(platform):

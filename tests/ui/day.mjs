@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A school's first day, told by clicking: each act is one person at one screen.
-import { BASE, campus, mails, mailTo, onTheDesk, PASSWORD, PATIENT_MS, PHONE, say, scan, step, until } from './house.mjs';
+import { attend, BASE, campus, mails, mailTo, onTheDesk, PASSWORD, PATIENT_MS, PHONE, say, scan, step, until } from './house.mjs';
 import { browse, signIn } from '../../ui/tests-e2e/browser.mjs';
 
 export { onTheDesk };
@@ -31,6 +31,7 @@ export async function as(account, look, act, oneTime = secrets[account]) {
   const it = await browse(look);
   const { page } = it;
   page.setDefaultTimeout(PATIENT_MS);
+  attend(page);
   page.on('response', async (r) => {
     if (r.url().includes('/api/') && r.status() >= 400 && r.status() !== 401) {
       console.log(`# ${account}: ${r.request().method()} ${r.url().slice(BASE.length)} ${(r.request().postData() ?? '').slice(0, 300)} -> ${r.status()} ${(await r.text().catch(() => '')).slice(0, 300)}`);

@@ -41,6 +41,8 @@ static const struct {
 	{ "school", "{\"short\":\"美珈\"}", E_INPUT, "input.required", "name" },
 	{ "school", "{\"name\":\"a\",\"colour\":\"red\"}", E_INPUT, "input.invalid", "value" },
 	{ "school", "\"美珈\"", E_INPUT, "input.invalid", "value" },
+	{ "sealed", "{\"photos\":false}", 0, "", "" },
+	{ "sealed", "{\"photos\":0}", E_INPUT, "input.invalid", "photos" },
 	{ "colour", "{}", E_ABSENT, "setting.unknown", "key" },
 	{ "address", "{\"base_url\":\"https://fs.example.edu.cn\"}", 0, "", "" },
 	{ "address", "{\"base_url\":\"https://fs.example.edu.cn/\"}", E_INPUT, "input.invalid",

@@ -27,6 +27,7 @@ export const GROUPS: Record<string, Known[]> = {
   school: [
     { key: 'school.name', label: 'setting.school.name', kind: 'text' }, { key: 'school.short', label: 'setting.school.short', kind: 'text' },
     { key: 'school.number_prefix', label: 'setting.school.number_prefix', kind: 'text', hint: 'setting.school.number_hint' }, { key: 'small_school.on', label: 'setting.small_school', kind: 'switch', hint: 'setting.small_school_hint' },
+    { key: 'sealed.photos', label: 'setting.sealed_photos', kind: 'switch', first: true, hint: 'setting.sealed_hint' },
   ],
   address: [{ key: 'address.base_url', label: 'setting.school.address', kind: 'text', hint: 'setting.school.address_hint' }],
   mail: [

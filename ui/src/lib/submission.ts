@@ -10,7 +10,7 @@ import { t } from '@/i18n';
 import { useCommand } from './command';
 import { draftDelete, draftGet, draftPut } from './drafts';
 import { clock } from './format';
-import { shrink } from './image';
+import { shrink, type Taken } from './image';
 
 export interface Item {
   finding_id: number;
@@ -47,8 +47,10 @@ export function useSubmission(notice: () => Notice) {
   });
   const { busy, run } = useCommand();
   const savedAt = ref('');
+  /* Paper handed to the centre was scanned there: then the form needs no file of its own. */
+  const handed = computed(() => [...notice().attachments].reverse().find((a) => a.by_proxy && a.round === notice().round && a.kind === 'scan') ?? null);
   const asking = computed(() => new Set(notice().findings.filter(asksAgain).map((f) => f.id)));
-  const ready = computed(() => form.file !== null && form.items.every((i) => i.measure.trim() !== '' && (i.again !== '' || !asking.value.has(i.finding_id))));
+  const ready = computed(() => (form.file !== null || handed.value !== null) && form.items.every((i) => i.measure.trim() !== '' && (i.again !== '' || !asking.value.has(i.finding_id))));
   let timer: ReturnType<typeof setTimeout> | undefined;
   let restored = false;
   let uploaded: { blob: Blob; id: number } | null = null;
@@ -76,25 +78,24 @@ export function useSubmission(notice: () => Notice) {
   });
 
   async function take(file: File): Promise<void> {
-    form.file = await shrink(file);
+    put(await shrink(file));
   }
+  const put = (file: Taken | null): void => void (form.file = file);
 
   async function send(): Promise<void> {
     const it = notice();
     const file = form.file;
-    if (!file) {
-      return;
-    }
-    if (uploaded?.blob !== file.blob) {
+    if (file && uploaded?.blob !== file.blob) {
       const done = await upload(it.id, file.blob, file.name);
       uploaded = { blob: file.blob, id: done.id ?? 0 };
     }
+    const scan = file ? uploaded?.id : handed.value?.id;
     const items = form.items.map((i) => ({ finding_id: i.finding_id, cause: i.cause, measure: i.measure, done_at: Date.now(), residual: i.residual || null, again_cause: i.again || null, again_note: i.again_note.trim() || null }));
     const { data } = await api.GET('/api/v1/notices/{id}', { params: { path: { id: it.id } } });
-    await ok(api.POST('/api/v1/notices/{id}/submit', { params: { path: { id: it.id }, header: { ...seen(data?.version ?? it.version), 'Idempotency-Key': form.key } }, body: { items, attachment_id: uploaded.id, lesson: form.lesson || null } }));
+    await ok(api.POST('/api/v1/notices/{id}/submit', { params: { path: { id: it.id }, header: { ...seen(data?.version ?? it.version), 'Idempotency-Key': form.key } }, body: { items, attachment_id: scan ?? 0, lesson: form.lesson || null } }));
     clearTimeout(timer);
     await draftDelete(name);
   }
   const submit = async (): Promise<boolean> => ready.value && (await run('submit', async () => { await send(); return true; }, t('panel.submitted'), TOUCHED)) === true;
-  return { form, ready, busy, savedAt, take, submit, save };
+  return { form, ready, handed, busy, savedAt, take, put, submit, save };
 }

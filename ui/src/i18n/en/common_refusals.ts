@@ -47,6 +47,7 @@ export const commonRefusals: Record<keyof typeof source, string> = {
   'problem.upload.size': 'The file is too large.',
   'problem.upload.too_large': 'The file or picture is too large.',
   'problem.upload.too_many': 'No more files can be uploaded in this round.',
+  'problem.upload.photo': 'This school forbids photos of sealed papers. Scan it to a PDF, or hand the paper to the IT centre.',
   'problem.upload.truncated': 'The file is incomplete; scan or photograph it again.',
   'problem.upload.type': 'That type is not supported; upload PDF, JPG or PNG.',
   'problem.upload.unavailable': 'Uploads are not possible at the moment; try again shortly.',

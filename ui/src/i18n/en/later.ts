@@ -15,6 +15,7 @@ import { metrics } from './metrics';
 import { office_refusals } from './office_refusals';
 import { papers } from './papers';
 import { params } from './params';
+import { photo } from './photo';
 import { pleas } from './pleas';
 import { prints } from './prints';
 import { register } from './register';
@@ -31,4 +32,4 @@ import { topology } from './topology';
 import { trail } from './trail';
 import { windows } from './windows';
 
-export const later = { ...expiry, ...found, ...hazard, ...lines, ...metrics, ...prints, ...pleas, ...register, ...regulation, ...params, ...review, ...rules, ...said, ...sentences, ...setup, ...tenure, ...sheets, ...since, ...topology, ...windows, ...annexes, ...account, ...assets, ...trail, ...daily, ...days, ...due, ...group, ...office_refusals, ...papers };
+export const later = { ...expiry, ...found, ...hazard, ...lines, ...metrics, ...prints, ...pleas, ...register, ...regulation, ...params, ...photo, ...review, ...rules, ...said, ...sentences, ...setup, ...tenure, ...sheets, ...since, ...topology, ...windows, ...annexes, ...account, ...assets, ...trail, ...daily, ...days, ...due, ...group, ...office_refusals, ...papers };

@@ -201,6 +201,8 @@ export const regulation: Record<keyof typeof source, string> = {
   'many.clear': 'Clear',
   'many.confirm': 'Confirm all',
   'many.draft': 'Draft notices',
+  'many.review': 'Submit all for review',
+  'many.issue': 'Issue all',
   'many.remind': 'Remind all',
   'many.remind_all': 'Remind all overdue and unsigned',
   'many.would': '{ok} can be done, {bad} cannot',
@@ -268,6 +270,8 @@ export const regulation: Record<keyof typeof source, string> = {
   'audit.act.knowledge.restore': 'Use an entry again',
   'audit.act.knowledge.ship': 'Entries of knowledge that came along',
   'audit.act.notice.remind_many': 'Remind many',
+  'audit.act.notice.review_many': 'Submit many for review',
+  'audit.act.notice.issue_many': 'Issue many',
   'audit.act.notice.draft_many': 'Draft many notices',
   'audit.act.finding.confirm_many': 'Confirm many findings',
 };

@@ -203,6 +203,7 @@ export const tenure: Record<keyof typeof zh, string> = {
   'pass.by': 'From {by}, {unit}',
   'pass.items': 'About',
   'helper.title': 'Help from outside',
+  'helper.why': 'Give the vendor a link that shows this one finding and ends, instead of screenshots.',
   'helper.new': 'Make a link',
   'helper.who': 'Helper (company and name)',
   'helper.mail': 'Mail (optional)',

@@ -46,6 +46,7 @@ export const commonRefusals = {
   'problem.upload.size': '文件过大。',
   'problem.upload.too_large': '文件或图片过大。',
   'problem.upload.too_many': '本轮上传的文件已达上限。',
+  'problem.upload.photo': '本校规定盖章件不得用手机拍摄。请用扫描仪扫成 PDF 上传，或把原件交信息技术中心代为上传。',
   'problem.upload.truncated': '文件不完整，请重新扫描或拍照。',
   'problem.upload.type': '文件类型不支持，请上传 PDF、JPG 或 PNG。',
   'problem.upload.unavailable': '暂时不能上传，请稍后重试。',

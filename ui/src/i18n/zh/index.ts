@@ -14,6 +14,7 @@ import { notices } from './notices';
 import type { params } from './params';
 import type { prints } from './prints';
 import { phone } from './phone';
+import type { photo } from './photo';
 import type { pleas } from './pleas';
 import { problems } from './problems';
 import type { register } from './register';
@@ -43,5 +44,5 @@ import { words } from './words';
 
 export const zh = { ...shell, ...words, ...notices, ...phone, ...problems };
 type Office = typeof annexes & typeof account & typeof assets & typeof trail & typeof daily & typeof days & typeof due & typeof group & typeof office_refusals & typeof papers;
-type Later = Office & typeof commonRefusals & typeof expiry & typeof found & typeof hazard & typeof lines & typeof metrics & typeof network & typeof pleas & typeof prints & typeof register & typeof regulation & typeof params & typeof review & typeof rules & typeof said & typeof sentences & typeof setup & typeof sheets & typeof since & typeof tenure & typeof topology & typeof windows;
+type Later = Office & typeof commonRefusals & typeof expiry & typeof found & typeof hazard & typeof lines & typeof metrics & typeof network & typeof photo & typeof pleas & typeof prints & typeof register & typeof regulation & typeof params & typeof review & typeof rules & typeof said & typeof sentences & typeof setup & typeof sheets & typeof since & typeof tenure & typeof topology & typeof windows;
 export type Key = keyof typeof zh | keyof typeof zhDesk | keyof Later;

@@ -200,6 +200,8 @@ export const regulation = {
   'many.clear': '取消选择',
   'many.confirm': '批量研判确认',
   'many.draft': '生成通报',
+  'many.review': '批量提交审核',
+  'many.issue': '批量签发',
   'many.remind': '一键催办',
   'many.remind_all': '催办全部逾期和未签收',
   'many.would': '可办理 {ok} 项，{bad} 项不能办理',
@@ -267,6 +269,8 @@ export const regulation = {
   'audit.act.knowledge.restore': '恢复知识条目',
   'audit.act.knowledge.ship': '载入随产品的知识条目',
   'audit.act.notice.remind_many': '批量催办',
+  'audit.act.notice.review_many': '批量提交审核',
+  'audit.act.notice.issue_many': '批量签发',
   'audit.act.notice.draft_many': '批量生成通报',
   'audit.act.finding.confirm_many': '批量研判确认',
 };

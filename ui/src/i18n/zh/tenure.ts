@@ -202,6 +202,7 @@ export const tenure = {
   'pass.by': '{unit} {by} 转发',
   'pass.items': '涉及',
   'helper.title': '经办人协助',
+  'helper.why': '供应商来改的，不必截图转发：给他一个只看得到这一条、会到期的链接。',
   'helper.new': '生成协助链接',
   'helper.who': '经办人（单位和姓名）',
   'helper.mail': '邮箱（可不填）',

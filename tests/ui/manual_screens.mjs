@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which screens each heading of the manual is about: [account(:role)(@phone), path, what is pressed there in turn].
+// {name} stands for a record of manual_school.mjs. WORDS are quoted and no control: what one types, what a mail says,
+// what stands there only in a state that a test of its own makes.
+const N = (account, state) => [account, `/notices/{${state}}`];
+
+export const SECTIONS = {
+  index: {
+    先看哪一本: [['lin:director', '/', 'css:button.person']],
+    登录: [['', '/login'], ['zhou', '/', 'css:button.person'], ['zhou', '/me']],
+    一件事怎样走完: [N('zhou', 'rectifying')],
+    出了问题: [N('zhou', 'rectifying')],
+  },
+  operator: {
+    打开以后看到什么: [['zhou', '/'], ['zhou', '/alerts'], ['zhou', '/notices']],
+    '值班员：收到告警': [['zhou', '/alerts?tab=all', 'css:[role=row] >> nth=1', '关闭'], ['zhou', '/found'], ['zhou', '/assets'], ['zhou', '/net', 'css:.line-row, [role=row] >> nth=1']],
+    '值班员：登记线路': [['zhou', '/net', '登记线路']],
+    '值班员：域名和 ICP 备案到期': [['zhou', '/assets', '新增资产'], ['admin', '/settings']],
+    '值班员：登记隐患': [['zhou', '/findings', '登记隐患'], ['zhou', '/findings/{fresh}'], ['zhou', '/alerts?tab=all', 'css:[role=row] >> nth=1']],
+    '值班员：起草和跟进通报': [['zhou', '/findings', '全选本页'], ['zhou', '/findings/{fresh}'], N('zhou', 'draft'), N('zhou', 'issued'), N('zhou', 'submitted'), N('zhou', 'passed')],
+    '值班员：异议、逾期和复发': [['zhou', '/decisions'], ['zhou', '/todo']],
+    '文书：下载、打印和本校模板': [N('zhou', 'marked'), ['zhou', '/notices'], ['lin:director', '/settings']],
+    '审核人：签发': [['lin:reviewer', '/todo'], N('lin:reviewer', 'review'), N('lin:reviewer', 'nobody'), ['admin', '/settings']],
+    '复核人：复核': [N('he', 'submitted'), N('he', 'verifying'), N('lin:reviewer', 'verifying'), ['he', '/notices/{verifying}', '不能简单通过？'], ['he', '/notices/{silent}', '不能简单通过？']],
+    '值班员：单位的人': [['zhou', '/filings/{filing}'], ['zhou', '/filings/{filing_new}'], ['zhou', '/units', '教务处', '登记通话'], ['zhou', '/units?tab=doubts'], ['zhou', '/units?tab=reviews']],
+    '主任：上报和归档': [['lin:director', '/notices/{marked}', '需要上报'], N('lin:director', 'sent'), N('lin:director', 'receipt'), N('lin:director', 'issued')],
+    添加监测对象: [['zhou', '/checks', '粘贴地址'], ['zhou', '/checks', '新增检测'], ['admin', '/settings'], ['zhou', '/net/{access}']],
+    '拓扑：经由谁到达': [['zhou', '/topology'], ['zhou', '/topology', '添加链路'], ['zhou', '/topology/{dist}']],
+    首页比对: [['zhou', '/checks?check={page}'], ['zhou', '/checks?check={page}', '查看并确认']],
+    计划内的检修: [['zhou', '/maintenance', '新增维护窗口']],
+    未登记资产: [['zhou', '/found'], ['zhou', '/found/{found}'], ['zhou', '/found?part=subnets'], ['zhou', '/found?part=freezes'], ['admin', '/settings']],
+    调整告警规则: [['zhou', '/rules', '新建规则'], ['zhou', '/net/{access}'], ['zhou', '/net?tab=services'], ['zhou', '/net', '登记线路']],
+    导入现有的表格: [['zhou', '/assets', '导入'], ['zhou', '/units', '导入'], ['zhou', '/assets', '导入', 'sheet:台账', '下一步', 'css:[role=dialog] .form >> nth=0', '下一步']],
+    导出与搜索: [['zhou', '/assets'], ['wang@phone', '/m/notices']],
+    一次办多件: [['zhou', '/findings'], ['zhou', '/findings', '全选本页'], ['zhou', '/notices'], ['zhou', '/notices', '全选本页'], ['zhou', '/notices?tab=draft', '全选本页', '批量提交审核'], ['lin:reviewer', '/notices?tab=review', '全选本页'], ['zhou', '/notices?tab=all', '全选本页']],
+    知识库和通报模板: [['zhou', '/knowledge'], ['zhou', '/knowledge?shelf=template'], ['zhou', '/notices/new'], ['zhou', '/knowledge', 'css:[role=row] >> nth=1']],
+    制度: [['zhou', '/policy'], ['zhou', '/policy?tab=params'], ['lin:director', '/policy/{policy_draft}'], ['zhou', '/policy/{policy_draft}', '修改正文'], ['lin:director', '/policy/{policy_asked}'], ['zhou', '/policy?tab=asks'], ['zhou', '/policy?tab=above'], ['zhou', '/policy?tab=routing'], ['lin:director', '/policy?tab=versions']],
+    办不成的时候: [['zhou', '/checks'], ['zhou', '/health'], ['zhou', '/deliveries']],
+  },
+  officer: {
+    单位人员手册: [['wang@phone', '/m']],
+    '第一步：签收': [['wang', '/todo'], ['wang@phone', '/m'], ['wang@phone', '/m/n/{issued}']],
+    '第二步：整改计划': [['wang@phone', '/m/n/{received}/rectify'], ['wang', '/findings/{rectifying_finding}'], ['wang@phone', '/m/n/{rectifying}'], N('wang', 'rectifying')],
+    '第三步：整改报告': [N('wang', 'rectifying'), ['wang@phone', '/m/n/{rectifying}/rectify']],
+    '第四步：等复核': [N('wang', 'passed')],
+    '有异议、来不及、改不了': [N('wang', 'received'), ['wang@phone', '/m/n/{received}'], ['du', '/findings/{received_finding}']],
+    上报隐患或事件: [['wang@phone', '/m'], ['wang@phone', '/m/hazard'], ['wang', '/findings', '上报隐患或事件']],
+    认领设备: [['wang', '/todo'], ['wang', '/found/{handed}']],
+    议定事项和指导意见: [['wang', '/todo'], ['wang', '/group', 'css:.task-open >> nth=0'], ['wang', '/group', 'css:.task-open >> nth=1'], ['wang', '/group?tab=guidance'], ['wang', '/days'], N('wang', 'rectifying')],
+    第一次登录: [['zhou', '/units', '教务处']],
+    '人员变动：备案': [['wang@phone', '/m'], ['wang', '/units?tab=filings', '提交备案'], ['du', '/filings/{filing_new}']],
+    学期核对: [['wang@phone', '/m/unit'], ['wang@phone', '/m']],
+    '转发本单位、写给信息技术中心': [['wang', '/notices/{rectifying}', '转发本单位'], ['wang@phone', '/m/unit'], ['wang@phone', '/m']],
+    外出委托: [['wang@phone', '/m/unit'], ['wang@phone', '/m']],
+    单位负责人: [['du@phone', '/m'], ['du@phone', '/m/unit']],
+    办不成的时候: [N('wang', 'received'), ['wang@phone', '/m/n/{received}/object']],
+    '域名和 ICP 备案到期': [['wang', '/todo']],
+  },
+  leader: {
+    校领导手册: [['liu', '/lead']],
+    做什么: [['liu', '/lead'], ['liu', '/lead', '批示'], N('liu', 'briefed'), N('liu', 'issued'), ['group', '/policy/{policy_asked}'], ['group', '/policy'], ['group', '/policy?tab=versions'], ['liu', '/incoming/{paper_proposed}'], ['liu', '/group'], ['liu', '/group', 'css:.task-open >> nth=0'], ['liu', '/group', 'css:.task-open >> nth=1']],
+    审批: [['liu', '/todo'], ['liu', '/decisions']],
+    可以放心的: [N('liu', 'rectifying')],
+  },
+  office: {
+    '学校办公室：登记来文': [['wen', '/incoming', '登记来文', '机密'], ['wen', '/incoming', '来文单位'], ['wen', '/incoming/{paper_new}'], ['wen', '/incoming/{paper_secret}'], ['wen', '/incoming/{paper_proposed}']],
+    '承办人：办理和反馈': [['zhou', '/todo'], ['zhou', '/incoming/{paper}'], N('zhou', 'hurried')],
+    领导小组: [['wen', '/group'], ['wen', '/group', 'css:.task-open >> nth=0'], ['wen', '/group', 'css:.task-open >> nth=1'], ['wen', '/group?tab=meetings'], ['wen', '/group?tab=guidance'], ['wang', '/group?tab=guidance']],
+    到期与日历: [['zhou', '/days'], ['zhou', '/days?tab=days'], ['zhou', '/days?tab=days', 'css:.month-day[tabindex="0"]'], ['zhou', '/maintenance', '新增维护窗口', '每周']],
+  },
+  auditor: {
+    审计日志: [['zheng', '/audit']],
+    完整性: [['zheng', '/audit']],
+    每月查什么: [['zheng', '/audit'], ['zheng', '/health'], ['zheng', '/notices']],
+    制度的版本: [['zheng', '/policy?tab=versions']],
+    个人信息: [['zheng', '/audit']],
+  },
+  admin: {
+    初始设置: [['admin', '/setup'], ['zhou', '/deliveries'],  ['admin', '/setup?step=mail'], ['admin', '/checkup']],
+    配置文件: [['admin', '/settings']],
+    第三方插件: [['zhou', '/checks', '新增检测']],
+    '校园接入、无线和机房动环': [['zhou', '/checks', '新增检测'], ['zhou', '/rules', '新建规则']],
+    账号和角色: [['admin', '/users']],
+    依法删除个人信息: [['admin', '/units?tab=people']],
+    备份和恢复: [['admin', '/health'], ['admin', '/settings']],
+    校历与规则: [['zhou', '/days'], ['zhou', '/rules', '新建规则'], ['zhou', '/maintenance', '新增维护窗口', '每周'], ['admin', '/settings']],
+    常见问题: [['zhou', '/deliveries'], ['admin', '/health']],
+    演示: [],
+  },
+};
+
+/* What is typed, what a mail says, an example; and what stands on a screen only in a state nobody in this school is in. */
+export const WORDS = {
+  index: { 出了问题: ['连接不稳', '已断开', '问题编号'] },
+  operator: {
+    '值班员：收到告警': ['证据样本'],
+    '值班员：登记线路': ['尚未登记线路'],
+    '值班员：登记隐患': ['紧急上报'],
+    '值班员：异议、逾期和复发': ['-1', '复发'],
+    '文书：下载、打印和本校模板': ['（单位公章）', '重新启用', '恢复内置版式'],
+    '值班员：单位的人': ['已收到盖章表'],
+    '拓扑：经由谁到达': ['不可达（因 核心交换机）', '撤销', '恢复自动位置'],
+    添加监测对象: ['不可达（因 某某）', '须填', '开头的应答'],
+    首页比对: ['查看差异'],
+    调整告警规则: ['近 7 天会触发 N 次', '恢复内置'],
+    导入现有的表格: ['同上', '教务处（招生办）', '10.1.2.3-10', '张三 13800000000'],
+    一次办多件: ['可办理几项、哪几项不能办理及原因'],
+    制度: ['第几条'],
+    办不成的时候: ['正在复测', '重新发送'],
+  },
+  officer: {
+    '第三步：整改报告': ['校验码 7KQ2MPA4'], 上报隐患或事件: ['H-128'], '有异议、来不及、改不了': ['有新留言'], '第四步：等复核': ['退回补正', '复核不通过', '部分通过'],
+    '人员变动：备案': ['确认接收'], '域名和 ICP 备案到期': ['到期提醒', '域名续费', 'ICP 备案续期'],
+  },
+  leader: { 做什么: ['中心自查自改'] },
+  office: { '承办人：办理和反馈': ['登记回执'], 到期与日历: ['按现行日历重算'] },
+  auditor: { 每月查什么: ['先办后审，待确认', '依法删除个人信息'], 个人信息: ['依法删除个人信息', '个人信息已依法清除（#编号）'] },
+  admin: { 依法删除个人信息: ['已依法清除'], 常见问题: ['待确认', '时间无误'], 演示: ['演示数据'] },
+};
+
+/* Controls that stand only in a state which a test of its own makes; that test names them. */
+export const ELSEWHERE = {
+  '确认，由我处理': 'day.mjs', 先办后审理由: 'test_days.mjs', 补审确认: 'test_days.mjs', 仍在岗: 'test_officers.mjs', 确已离岗: 'test_days.mjs', 开始核对: 'test_officers.mjs',
+  提前结束: 'test_cause.mjs', 新建这个单位: 'test_sheets.mjs', 下载错误表: 'test_sheets.mjs', '是我，确认': 'test_officers.mjs', 交接说明: 'test_officers.mjs', 确认移交: 'test_officers.mjs', 在办事项转入新版本: 'test_policy.mjs', 登记通过: 'test_policy.mjs', 选用模板: 'test_policy.mjs', 查看影响: 'test_office.mjs', 保存日历: 'test_office.mjs',
+};
