@@ -16,6 +16,7 @@ HOUSE = pathlib.Path(__file__).resolve().parents[1]
 os.environ.setdefault("FENGSUI_BUILD", str(HOUSE / "build"))
 sys.path.insert(0, str(HOUSE / "tests" / "system"))
 from platform_driver import CLONE_NEWNET, PORT, Person, Platform  # noqa: E402
+from postgres_driver import Postgres, programs  # noqa: E402
 
 PASSWORD = "Kuangye-2026-dengta"
 PEOPLE = [("zhou", "周敏", ["operator"]), ("lin", "林涛", ["director", "reviewer"]), ("he", "何静", ["verifier"]),
@@ -115,6 +116,33 @@ def set_up(platform, mail_port=25):
     admin.put("/settings/duty", {"value": {"person_id": operator.get("/session")["person"]["id"]}})
     admin.post("/setup/finish")
     return admin, operator
+
+
+def second(admin, account):
+    """One of PEOPLE at a machine of their own, with a new password."""
+    person = next(u for u in admin.get("/users?limit=200")["items"] if u["account"] == account)
+    secret = admin.post(f"/users/{person['id']}/reset-password")["secret"]
+    return Person().first_login(account, secret, PASSWORD)
+
+
+def words(argv, numbers):
+    """(store or None, numbers as given): what a benchmark's command line says."""
+    kind = argv[0] if argv and argv[0] in ("sqlite", "postgresql") else None
+    given = [int(w) for w in argv[1 if kind else 0:]]
+    return kind, given + numbers[len(given):]
+
+
+def on_stores(kind, run):
+    """run(store) on SQLite (store None), then on a PostgreSQL server of its own, or on the one asked for."""
+    if kind != "postgresql":
+        run(None)
+    if kind == "sqlite" or (kind is None and programs() is None):
+        return
+    server = Postgres().start(shared_buffers="128MB")
+    try:
+        run(server.database())
+    finally:
+        server.remove()
 
 
 def healthy(wait_s=60):

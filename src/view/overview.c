@@ -46,11 +46,14 @@ static int alerts(struct view *view)
 	return row < 0 ? row : 0;
 }
 
-static int count_put(struct view *view, const char *key, const char *sql, struct sql_arg more)
+/* all: of the whole school, own: of unit $1.  Two texts, so that an index alone answers each. */
+static int count_put(struct view *view, const char *key, const char *all, const char *own,
+	struct sql_arg more)
 {
 	int64_t count = 0;
-	int row = business(view) ? sql_int(view->db, sql, &count,
-					   SQL_INT(view_unit_filter(view)), more)
+	int64_t unit_id = view_unit_filter(view);
+	int row = business(view) ? sql_int(view->db, unit_id == 0 ? all : own, &count,
+					   SQL_INT(unit_id), more)
 				 : 0;
 	jw_kv_int(&view->jw, key, count);
 	return row < 0 ? row : 0;
@@ -59,28 +62,32 @@ static int count_put(struct view *view, const char *key, const char *sql, struct
 static int counts(struct view *view)
 {
 	int64_t todo = 0;
+	struct sql_arg now = SQL_INT(view->now_ms);
 	int error = count_put(view, "incidents_open",
 		"SELECT count(*) FROM incident WHERE state IN ('open', 'acked', 'mitigating')"
 		" AND $1 = 0 AND $2 = $2",
-		SQL_INT(0));
+		"SELECT 0 WHERE $1 <> 0 AND $2 = $2", SQL_INT(0));
 	error = error < 0 ? error
 			  : count_put(view, "notices_open",
 				    "SELECT count(*) FROM notice WHERE " OPEN
-				    " AND ($1 = 0 OR (unit_id = $1 AND state NOT IN ('draft', "
-				    "'review')))"
-				    " AND $2 = $2",
+				    " AND $1 = 0 AND $2 = $2",
+				    "SELECT count(*) FROM notice WHERE unit_id = $1 AND " OPEN
+				    " AND state NOT IN ('draft', 'review') AND $2 = $2",
 				    SQL_INT(0));
 	error = error < 0 ? error
 			  : count_put(view, "notices_overdue",
-				    "SELECT count(*) FROM notice WHERE " OPEN " AND " LATE
-				    " AND ($1 = 0 OR unit_id = $1) AND due_at_ms < $2",
-				    SQL_INT(view->now_ms));
+				    "SELECT count(*) FROM notice WHERE " LATE
+				    " AND $1 = 0 AND due_at_ms < $2",
+				    "SELECT count(*) FROM notice WHERE " LATE
+				    " AND unit_id = $1 AND due_at_ms < $2",
+				    now);
 	error = error < 0 ? error
 			  : count_put(view, "overdue_units",
-				    "SELECT count(DISTINCT unit_id) FROM notice WHERE " OPEN
-				    " AND " LATE
-				    " AND ($1 = 0 OR unit_id = $1) AND due_at_ms < $2",
-				    SQL_INT(view->now_ms));
+				    "SELECT count(DISTINCT unit_id) FROM notice WHERE " LATE
+				    " AND $1 = 0 AND due_at_ms < $2",
+				    "SELECT count(DISTINCT unit_id) FROM notice WHERE " LATE
+				    " AND unit_id = $1 AND due_at_ms < $2",
+				    now);
 	error = error < 0 ? error : view_todo_count(view, &todo);
 	jw_kv_int(&view->jw, "todo", todo);
 	return error;
@@ -92,10 +99,14 @@ static int sign_minutes(struct view *view)
 	int64_t sum = 0;
 	int64_t count = 0;
 	AUTO_STMT struct stmt *q = NULL;
+	int64_t unit_id = view_unit_filter(view);
 	int row = sql_query(view->db,
-		"SELECT signed_at_ms - issued_at_ms FROM notice WHERE signed_at_ms IS NOT NULL"
-		" AND ($1 = 0 OR unit_id = $1) ORDER BY id DESC LIMIT $2",
-		&q, SQL_INT(view_unit_filter(view)), SQL_INT(business(view) ? SIGN_SAMPLE : 0));
+		unit_id == 0
+			? "SELECT signed_at_ms - issued_at_ms FROM notice WHERE signed_at_ms IS NOT"
+			  " NULL AND $1 = 0 ORDER BY id DESC LIMIT $2"
+			: "SELECT signed_at_ms - issued_at_ms FROM notice WHERE signed_at_ms IS NOT"
+			  " NULL AND unit_id = $1 ORDER BY id DESC LIMIT $2",
+		&q, SQL_INT(unit_id), SQL_INT(business(view) ? SIGN_SAMPLE : 0));
 	while (row >= 0 && (row = db_step(q)) == 1) {
 		sum += db_col_int64(q, 0);
 		count++;
@@ -120,19 +131,20 @@ static int unit_put(struct view *view, struct stmt *q)
 	return 0;
 }
 
-/* Of this year; who has most to do first. */
+/* Of this year; who has most to do first.  Unit by unit, so that other years are not looked at. */
 static int units(struct view *view)
 {
 	struct civil today = civil_of_ms(view->now_ms, CIVIL_CHINA_OFFSET_MIN);
 	struct civil new_year = { .year = today.year, .month = 1, .day = 1 };
 	AUTO_STMT struct stmt *q = NULL;
 	int opened = sql_query(view->db,
-		"SELECT n.unit_id, (SELECT u.name FROM unit u WHERE u.id = n.unit_id),"
-		" count(*), sum(CASE WHEN n.state = 'closed' THEN 1 ELSE 0 END),"
+		"SELECT u.id, u.name, count(*),"
+		" sum(CASE WHEN n.state = 'closed' THEN 1 ELSE 0 END),"
 		" sum(CASE WHEN n." LATE " AND n.due_at_ms < $1 THEN 1 ELSE 0 END) AS late"
-		" FROM notice n WHERE n.issued_at_ms >= $2 AND n.state <> 'withdrawn'"
-		" AND ($3 = 0 OR n.unit_id = $3) GROUP BY n.unit_id"
-		" ORDER BY late DESC, n.unit_id LIMIT $4",
+		" FROM unit u CROSS JOIN notice n WHERE n.unit_id = u.id"
+		" AND n.issued_at_ms >= $2 AND n.state <> 'withdrawn'"
+		" AND ($3 = 0 OR u.id = $3) GROUP BY u.id"
+		" ORDER BY late DESC, u.id LIMIT $4",
 		&q, SQL_INT(view->now_ms),
 		SQL_INT(civil_to_ms(&new_year, CIVIL_CHINA_OFFSET_MIN)),
 		SQL_INT(view_unit_filter(view)), SQL_INT(business(view) ? UNITS_MAX : 0));

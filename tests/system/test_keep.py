@@ -6,6 +6,7 @@ import ctypes
 import json
 import os
 import pathlib
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -74,6 +75,7 @@ def backup_under_load(platform):
     """A platform whose mails wait and whose people write; the backup made of it."""
     cast = setup(platform, "two")
     _, check = watch(cast, "medium")
+    case("a notice is issued with the first number", issued(cast, "之前") == 1)
     campus(NAME, "mail", "reject", "451")
     campus(NAME, "stop", "web")
     operator = cast["operator"]
@@ -101,6 +103,29 @@ def backup_under_load(platform):
     return folder
 
 
+def cast_again(platform):
+    """Who issues notices, on the restored platform."""
+    operator = Person().login("zhou", PASSWORD)
+    unit = next(u["id"] for u in operator.get("/units")["items"] if u["name"] == "教务处")
+    return {"operator": operator, "unit": unit}
+
+
+def issued(cast, when):
+    """A notice from a finding to its issue; the running part of its number."""
+    operator = cast["operator"].act_as("operator")
+    unit = cast["unit"] if isinstance(cast, dict) else cast.unit
+    finding = operator.post("/findings", {"title": f"{when}的隐患", "kind": "service_fault", "grade": "medium", "description": "首页无法访问",
+                                          "advice": "恢复服务", "unit_id": unit})["id"]
+    operator.post(f"/findings/{finding}/confirm", {"title": f"{when}的隐患", "kind": "service_fault", "grade": "medium", "unit_id": unit})
+    notice = operator.post("/notices", {"title": f"关于{when}的隐患的通报", "unit_id": unit, "grade": "medium", "finding_ids": [finding],
+                                        "requirement": "限期恢复服务。"})["id"]
+    operator.post(f"/notices/{notice}/review")
+    operator.act_as("reviewer").post(f"/notices/{notice}/issue", {"defer_reason": "中心仅两人，先发后补审"})
+    number = operator.get(f"/notices/{notice}")["number"]
+    operator.act_as("operator")
+    return int(re.findall(r"[0-9]+", number)[-1])
+
+
 def restore_elsewhere(stores, folder):
     other = Platform(stores.fresh(), NAME)
     other.data.rmdir()
@@ -126,6 +151,7 @@ def restore_elsewhere(stores, folder):
         left = int(other.rows("SELECT count(*) FROM outbox WHERE state = 'restored'")[0][0])
         case("what waited is marked restored", left > 0, left)
         admin.post("/units", {"name": "恢复后新建", "kind": "department"})
+        case("and the next notice has the next number", issued(cast_again(other), "之后") == 2)
         other.stop()
         code, out, err = fengsui("audit", "verify", *other.where())
         case("and after new work it still verifies", code == 0, out + err)

@@ -53,6 +53,7 @@ struct core {
 	bool render_busy;
 	bool probe_busy;
 	uint32_t met;     /* peers this core had before: a bit each */
+	bool ending;      /* the writer takes nothing more */
 	bool paper_spent; /* its worker was shown somebody's file: it makes no document any more */
 	bool checks_dirty;
 	bool rules_dirty;  /* detect's table */
@@ -121,6 +122,8 @@ void job_submit_sure(struct job *own_job, int (*run)(struct txn *, void *), void
 	void (*finish)(struct job *));
 /** Try those that wait again. */
 void job_turn(struct core *core);
+/** Stop the writer; what finishes then begins nothing new.  Returns: NULL. */
+struct writer *job_stop(struct core *core);
 /** Drop those that wait: the process ends. */
 void job_forget(struct core *core);
 
@@ -159,6 +162,8 @@ void charting_turn(struct core *core);
 
 /* outgoing.c: mails to courier, documents to paper, checks to probe */
 void outgoing_turn(struct core *core);
+/** A document came back: the next goes to paper at once, not at the next tick. */
+void outgoing_papers(struct core *core);
 /** A fresh channel: what its peer's forerunner held comes back. */
 void outgoing_peer(struct core *core, enum ipc_role peer);
 

@@ -152,6 +152,12 @@ void job_turn(struct core *core)
 	}
 }
 
+struct writer *job_stop(struct core *core)
+{
+	core->ending = true;
+	return writer_stop(core->writer);
+}
+
 void job_forget(struct core *core)
 {
 	while (core->held != NULL) {

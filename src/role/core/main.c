@@ -249,7 +249,7 @@ static void end(struct runtime *rt)
 {
 	struct core *core = rt->self;
 	core->lane = password_lane_stop(core->lane);
-	core->writer = writer_stop(core->writer);
+	core->writer = job_stop(core);
 	job_forget(core);
 	uv_close((uv_handle_t *)&core->wake, NULL);
 	uv_close((uv_handle_t *)&core->tick, NULL);

@@ -390,15 +390,20 @@ void outgoing_peer(struct core *core, enum ipc_role peer)
 	job_submit_sure(job, back_run, back, job_drop);
 }
 
+void outgoing_papers(struct core *core)
+{
+	if (!core->paper_spent && !core->ending) {
+		lease(core, "render", IPC_PAPER, &core->render_busy, clock_unix_ms());
+	}
+}
+
 void outgoing_turn(struct core *core)
 {
 	int64_t now_ms = clock_unix_ms();
 	if (now_ms >= core->mail_wait_ms) {
 		lease(core, "mail", IPC_COURIER, &core->mail_busy, now_ms);
 	}
-	if (!core->paper_spent) {
-		lease(core, "render", IPC_PAPER, &core->render_busy, now_ms);
-	}
+	outgoing_papers(core);
 	if (!core->checks_dirty) {
 		lease(core, "probe", IPC_PROBE, &core->probe_busy, now_ms);
 	}

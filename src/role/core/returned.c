@@ -89,11 +89,13 @@ static int paper_run(struct txn *txn, void *arg)
 static void paper_finish(struct job *job)
 {
 	struct paper *p = job->of;
+	struct core *core = job->core;
 	p->stage = blob_stage_drop(p->stage);
 	if (p->fd >= 0) {
 		(void)close(p->fd);
 	}
 	job_drop(job);
+	outgoing_papers(core);
 }
 
 static void paper_work(uv_work_t *work)
