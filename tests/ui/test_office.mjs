@@ -203,18 +203,6 @@ async function director(page) {
     await shot(page, 'explained');
     await page.keyboard.press('Escape');
   });
-  await step('the notices that are ticked print as one file', page, async () => {
-    await page.goto(`${BASE}/notices?tab=all`);
-    await page.getByRole('checkbox').first().check();
-    await page.getByRole('button', { name: '打印汇报单' }).waitFor();
-    await shot(page, 'notices-picked');
-    const file = page.waitForEvent('download');
-    await page.getByRole('button', { name: '打印通知书' }).click();
-    const name = (await file).suggestedFilename();
-    if (!name.startsWith('1份')) {
-      throw new Error(name);
-    }
-  });
   await step('it stands in the calendar of deadlines', page, async () => {
     await page.goto(`${BASE}/days`);
     await page.locator('.dues-count').first().waitFor();
