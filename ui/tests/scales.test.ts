@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { zh } from '../src/i18n/zh';
 import { zhDesk } from '../src/i18n/zh/desk';
+import { grades } from '../src/i18n/zh/grades';
 
 const ROOT = join(__dirname, '../src');
-const words: Record<string, string> = { ...zh, ...zhDesk };
+const words: Record<string, string> = { ...zh, ...zhDesk, ...grades };
 const of = (prefix: string): string[] => Object.entries(words).filter(([k]) => k.startsWith(`${prefix}.`)).map(([, v]) => v);
 const files = (dir: string): string[] => readdirSync(dir, { recursive: true, encoding: 'utf8' }).filter((f) => /\.(vue|ts)$/.test(f)).map((f) => join(dir, f));
 
@@ -14,6 +15,7 @@ describe('the four scales', () => {
   it('have the words of the vocabulary', () => {
     expect(of('severity')).toEqual(['紧急', '重要', '次要', '提示']);
     expect(of('grade')).toEqual(['紧急', '高危', '中危', '低危']);
+    expect(of('event_grade').length).toBe(4);
     expect(of('event_grade').every((w) => /（[ⅠⅡⅢⅣ]级）$/.test(w))).toBe(true);
     expect(of('warning')).toEqual(['红色预警', '橙色预警', '黄色预警', '蓝色预警']);
   });

@@ -665,6 +665,28 @@ static void a_unit_is_reminded_before_the_end(const char *conf)
 	school_close(&c.school);
 }
 
+static void a_draft_is_given_up(const char *conf)
+{
+	struct cast c;
+	cast_five(&c, conf);
+	c.finding = cast_finding(&c, "medium", "选课系统首页不可用");
+	c.notice = cast_draft(&c, c.finding);
+	assert_int_equal(cast_do(&c, &c.director, ROUTE_NOTICES_WITHDRAW,
+				 "{\"reason\":\"另行合并下发\"}"),
+		0);
+	cast_state(&c, "withdrawn");
+	store_is(&c, "SELECT state FROM finding", "confirmed");
+	assert_int_equal(
+		cast_number(&c, "SELECT count(*) FROM finding WHERE notice_id IS NULL"), 1);
+	/* The unit never hears that there was one. */
+	assert_int_equal(
+		view_do(&c.school, &c.officer, ROUTE_NOTICES_GET, c.notice, NULL), E_ABSENT);
+	refused(&c, cast_do(&c, &c.officer, ROUTE_NOTICES_COMMENT, "{\"text\":\"？\"}"),
+		E_ABSENT, "");
+	c.notice = cast_draft(&c, c.finding);
+	school_close(&c.school);
+}
+
 int main(void)
 {
 	static const struct fixture_case cases[] = {
@@ -695,6 +717,7 @@ int main(void)
 		{ "a kind is one of the list", a_kind_is_one_of_the_list, false },
 		{ "a false positive of grade high needs a second operator",
 			false_positives_need_two, false },
+		{ "a draft is given up and frees its findings", a_draft_is_given_up, false },
 	};
 	return house_both(cases, sizeof(cases) / sizeof(cases[0]));
 }

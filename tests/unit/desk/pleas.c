@@ -727,27 +727,6 @@ static void both_sides_write_remarks(const char *conf)
 	school_close(&c.school);
 }
 
-static void a_draft_is_given_up(const char *conf)
-{
-	struct cast c;
-	cast_five(&c, conf);
-	c.finding = cast_finding(&c, "medium", "选课系统首页不可用");
-	c.notice = cast_draft(&c, c.finding);
-	done(&c, cast_do(&c, &c.director, ROUTE_NOTICES_WITHDRAW,
-			 "{\"reason\":\"另行合并下发\"}"));
-	cast_state(&c, "withdrawn");
-	store_is(&c, "SELECT state FROM finding", "confirmed");
-	assert_int_equal(
-		cast_number(&c, "SELECT count(*) FROM finding WHERE notice_id IS NULL"), 1);
-	/* The unit never hears that there was one. */
-	assert_int_equal(
-		view_do(&c.school, &c.officer, ROUTE_NOTICES_GET, c.notice, NULL), E_ABSENT);
-	refused(&c, cast_do(&c, &c.officer, ROUTE_NOTICES_COMMENT, "{\"text\":\"？\"}"),
-		E_ABSENT, "");
-	c.notice = cast_draft(&c, c.finding);
-	school_close(&c.school);
-}
-
 static void what_waits_is_listed(const char *conf)
 {
 	struct cast c;
@@ -799,7 +778,6 @@ int main(void)
 			false },
 		{ "unit and centre write remarks, and mail says none of it",
 			both_sides_write_remarks, false },
-		{ "a draft is given up and frees its findings", a_draft_is_given_up, false },
 		{ "what waits to be decided is listed", what_waits_is_listed, false },
 	};
 	return house_both(cases, sizeof(cases) / sizeof(cases[0]));

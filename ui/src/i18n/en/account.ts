@@ -69,4 +69,9 @@ export const account: Record<keyof typeof source, string> = {
   'second.reset': 'Reset second factor',
   'second.reset_ask': 'Key and recovery codes of {person} stop working, every session ends, the next sign-in needs the password only, and a mail says so. Make sure first, in person or by phone, who is asking.',
   'second.reset_done': 'Second factor reset',
+  'ack.as': 'You acknowledge as {person} ({school}).',
+  'ack.go': 'Acknowledge, I take it',
+  'ack.done': 'Acknowledged, {person} is on it',
+  'ack.already': '{person} has acknowledged and is on it.',
+  'ack.over': 'This alert has recovered or was closed already.',
 };

@@ -8,6 +8,7 @@ import { days } from './days';
 import { due } from './due';
 import { expiry } from './expiry';
 import { found } from './found';
+import { grades } from './grades';
 import { group } from './group';
 import { hazard } from './hazard';
 import { lines } from './lines';
@@ -32,4 +33,4 @@ import { topology } from './topology';
 import { trail } from './trail';
 import { windows } from './windows';
 
-export const later = { ...expiry, ...found, ...hazard, ...lines, ...metrics, ...prints, ...pleas, ...register, ...regulation, ...params, ...photo, ...review, ...rules, ...said, ...sentences, ...setup, ...tenure, ...sheets, ...since, ...topology, ...windows, ...annexes, ...account, ...assets, ...trail, ...daily, ...days, ...due, ...group, ...office_refusals, ...papers };
+export const later = { ...expiry, ...found, ...hazard, ...lines, ...metrics, ...prints, ...pleas, ...register, ...regulation, ...params, ...photo, ...review, ...rules, ...said, ...sentences, ...setup, ...tenure, ...sheets, ...since, ...topology, ...windows, ...annexes, ...account, ...assets, ...trail, ...daily, ...days, ...due, ...grades, ...group, ...office_refusals, ...papers };

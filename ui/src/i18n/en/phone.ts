@@ -16,11 +16,6 @@ export const phone = {
   'phone.how': 'How to fix',
   'phone.go_fix': 'Put right',
   'phone.call': 'Call the contact',
-  'phone.measures': 'Measures',
-  'phone.scan': 'Sealed report',
-  'phone.code': 'The report should bear the code {code}',
-  'phone.photo': 'Photo',
-  'phone.file': 'File',
   'phone.nothing_to_fix': 'Nothing to fill in now',
   'phone.desk': 'Open the desktop pages',
 };

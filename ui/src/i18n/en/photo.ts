@@ -2,6 +2,11 @@
 import type { photo as zh } from '../zh/photo';
 
 export const photo: Record<keyof typeof zh, string> = {
+  'phone.measures': 'Measures',
+  'phone.scan': 'Sealed report',
+  'phone.code': 'The report should bear the code {code}',
+  'phone.photo': 'Photo',
+  'phone.file': 'File',
   'photo.name': 'Sealed report ({n} pages).pdf',
   'photo.more': 'One more page',
   'photo.pages': 'Pages photographed',

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// One's own account: password, devices, second factor. Comes with its pages.
+// Outside the shell: password, devices, second factor, the link that takes an alert. Comes with its pages.
 export const account = {
   'password.forced': '首次登录或密码到期，须先修改密码才能继续。',
   'password.free': '修改后其他设备上的登录将失效。',
@@ -68,4 +68,9 @@ export const account = {
   'second.reset': '重置动态口令',
   'second.reset_ask': '{person} 的动态口令和恢复码将失效，在各处退出登录，下次仅凭密码即可登录，并收到邮件告知。请先当面或打电话核实本人身份。',
   'second.reset_done': '动态口令已重置',
+  'ack.as': '将以「{person}」的身份确认（{school}）。',
+  'ack.go': '确认，由我处理',
+  'ack.done': '已确认，{person} 正在处理',
+  'ack.already': '{person} 已确认，正在处理。',
+  'ack.over': '这条告警已经恢复或关闭，无需确认。',
 };

@@ -33,6 +33,7 @@ import type { windows } from './windows';
 import type { daily } from './daily';
 import type { days } from './days';
 import type { due } from './due';
+import type { grades } from './grades';
 import type { group } from './group';
 import type { office_refusals } from './office_refusals';
 import type { papers } from './papers';
@@ -43,6 +44,6 @@ import type { trail } from './trail';
 import { words } from './words';
 
 export const zh = { ...shell, ...words, ...notices, ...phone, ...problems };
-type Office = typeof annexes & typeof account & typeof assets & typeof trail & typeof daily & typeof days & typeof due & typeof group & typeof office_refusals & typeof papers;
+type Office = typeof annexes & typeof account & typeof assets & typeof trail & typeof daily & typeof days & typeof due & typeof grades & typeof group & typeof office_refusals & typeof papers;
 type Later = Office & typeof commonRefusals & typeof expiry & typeof found & typeof hazard & typeof lines & typeof metrics & typeof network & typeof photo & typeof pleas & typeof prints & typeof register & typeof regulation & typeof params & typeof review & typeof rules & typeof said & typeof sentences & typeof setup & typeof sheets & typeof since & typeof tenure & typeof topology & typeof windows;
 export type Key = keyof typeof zh | keyof typeof zhDesk | keyof Later;

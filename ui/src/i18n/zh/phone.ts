@@ -16,11 +16,6 @@ export const phone = {
   'phone.how': '怎么改',
   'phone.go_fix': '去整改',
   'phone.call': '打电话给联系人',
-  'phone.measures': '整改措施',
-  'phone.scan': '盖章整改报告',
-  'phone.code': '报告上应有校验码 {code}',
-  'phone.photo': '拍照',
-  'phone.file': '选文件',
   'phone.nothing_to_fix': '当前无需填写整改',
   'phone.desk': '打开电脑版',
 };

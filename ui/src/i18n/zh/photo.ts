@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Sealed pages photographed with a phone.
+// The report as a phone asks for it, and sealed pages photographed with it.
 export const photo = {
+  'phone.measures': '整改措施',
+  'phone.scan': '盖章整改报告',
+  'phone.code': '报告上应有校验码 {code}',
+  'phone.photo': '拍照',
+  'phone.file': '选文件',
   'photo.name': '盖章整改报告（{n} 页）.pdf',
   'photo.more': '再拍一页',
   'photo.pages': '已拍的页',
