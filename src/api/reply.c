@@ -232,6 +232,8 @@ static void name_reply(struct request *r, struct slice name)
 	}
 	reply_field(r, MHD_HTTP_HEADER_CONTENT_DISPOSITION,
 		text.failed ? "attachment" : (const char *)text.p);
+	/* On top of the interface's own: a file that is opened all the same runs nothing here. */
+	reply_field(r, "Content-Security-Policy", "sandbox; default-src 'none'");
 }
 
 /* A number behind a prefix; a prefix that opens a quote has it closed. */

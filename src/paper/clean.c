@@ -52,15 +52,30 @@ static bool plain(uint32_t point)
 	       (point >= 0x3001 && point <= 0x3029) || (point >= 0x3400 && point <= 0x9fff);
 }
 
+/* above: marks that stand on the character before; what is not seen is no character. */
+static bool stays(uint32_t point, unsigned *above)
+{
+	if (plain(point)) {
+		*above = 0;
+		return true;
+	}
+	if (hidden(point)) {
+		return false;
+	}
+	*above = clean_combines(point) ? *above + 1 : 0;
+	return *above <= CLEAN_MARKS_MAX;
+}
+
 bool clean_already(struct slice text)
 {
+	unsigned above = CLEAN_MARKS_MAX; /* a mark first of all stands on nothing */
 	if (!utf8_valid(text)) {
 		return false;
 	}
 	while (text.n > 0) {
 		uint32_t point = 0;
 		text = slice_skip(text, utf8_next(text, &point));
-		if (!plain(point) && (hidden(point) || clean_combines(point))) {
+		if (!stays(point, &above)) {
 			return false;
 		}
 	}
@@ -69,17 +84,16 @@ bool clean_already(struct slice text)
 
 void clean_put(struct buf *out, struct slice text)
 {
-	unsigned above = CLEAN_MARKS_MAX; /* a mark first of all stands on nothing */
+	unsigned above = CLEAN_MARKS_MAX;
 	while (text.n > 0) {
 		uint32_t point = 0;
 		text = slice_skip(text, utf8_next(text, &point));
-		bool mark = clean_combines(point);
-		above = mark ? above + 1 : 0;
 		if (point == 0x2028 || point == 0x2029) {
-			buf_put_byte(out, '\n');
+			point = '\n';
 		} else if (point == '\t') {
-			buf_put_byte(out, ' ');
-		} else if (!hidden(point) && (!mark || above <= CLEAN_MARKS_MAX)) {
+			point = ' ';
+		}
+		if (stays(point, &above)) {
 			utf8_put(out, point);
 		}
 	}

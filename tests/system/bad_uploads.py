@@ -129,7 +129,7 @@ def table(people, platform, notice, paper):
     got = people["school_office"].raw("GET", f"/incoming/{paper}/attachments/{answer.get('id')}")
     case("and comes back byte for byte, for no browser to run", got[0] == 200 and got[2] == large and
          (got[1].getheader("Content-Disposition") or "").startswith("attachment;") and got[1].getheader("X-Content-Type-Options") == "nosniff" and
-         "default-src 'none'" in (got[1].getheader("Content-Security-Policy") or ""), (got[0], dict(got[1].getheaders())))
+         "sandbox; default-src 'none'" in (got[1].getheader("Content-Security-Policy") or ""), (got[0], dict(got[1].getheaders())))
     for door in ("template", "sheet", "annex"):
         status, answer = sent(ways[door], large, "大扫描.pdf")
         case(f"and is not at the door {door}", status in (413, 422) and answer.get("code") in known, (status, answer.get("code")))

@@ -7,6 +7,7 @@
 #include "base/diag.h"
 #include "base/err.h"
 #include "base/json.h"
+#include "paper/clean.h"
 
 static const char fields_text[] =
 	"{\"unit\":[\"text\",\"\"],\"note\":[\"text?\",\"\"],\"round\":[\"int?\",\"\"],"
@@ -122,6 +123,8 @@ static void test_clean(void **state)
 			"a\nb" },
 		{ "two marks stay, the third goes", "e\xcc\x81\xcc\x82\xcc\x83",
 			"e\xcc\x81\xcc\x82" },
+		{ "also when what is not seen stands between",
+			"e\xcc\x81\xcc\x82\xe2\x80\x8b\xcc\x83", "e\xcc\x81\xcc\x82" },
 		{ "a mark on nothing goes",
 			"\xcc\x81"
 			"a",
@@ -135,6 +138,7 @@ static void test_clean(void **state)
 		if (!slice_is(text, cases[i].want)) {
 			fail_msg("%s: %.*s", cases[i].name, SLICE_FMT(text));
 		}
+		assert_true(clean_already(text));
 	}
 }
 
