@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // SPDX-License-Identifier: Apache-2.0
 // The manual's steps are read, role by role: what a step tells to press stands on the screen it names, by that name.
-// manual.mjs says which screens a heading is about, and which quoted words are no control.
+// manual_screens.mjs says which screens a heading is about, and which quoted words are no control.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { attend, BASE, onTheDesk, ROOT, say, settled, startPlatform, sum } from './house.mjs';
