@@ -115,27 +115,30 @@ const asked = new WeakMap();
 
 /** Counts what this page has asked for and not yet got: see settled(). A stream never ends and does not count. */
 export function attend(page) {
-  const open = new Set();
+  const open = new Map();
   const state = { open, at: Date.now() };
   const ends = (r) => open.delete(r) && (state.at = Date.now());
-  page.on('request', (r) => r.resourceType() !== 'eventsource' && open.add(r) && (state.at = Date.now()));
+  page.on('request', (r) => r.resourceType() !== 'eventsource' && open.set(r, Date.now()) && (state.at = Date.now()));
   page.on('requestfinished', ends);
   page.on('requestfailed', ends);
   asked.set(page, state);
 }
 
+/* What a page left behind asked for is never told to have ended. */
+const LOST_MS = 2000;
+const waits = (state) => [...state.open.values()].some((at) => Date.now() - at < LOST_MS);
 const QUIET_MS = 60;
 /** Until all that this page asked for has come and been drawn, no placeholder left; at most so long. */
 export async function settled(page, most_ms = 5000) {
   const state = asked.get(page);
   const end = Date.now() + most_ms;
   for (;;) {
-    while ((state.open.size > 0 || Date.now() - state.at < QUIET_MS) && Date.now() < end) {
+    while ((waits(state) || Date.now() - state.at < QUIET_MS) && Date.now() < end) {
       await new Promise((done) => setTimeout(done, 10));
     }
     // Two frames: what came is drawn in the first, and may ask again.
     const drawn = await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(!document.querySelector('.skeleton')))))).catch(() => false);
-    if ((drawn && state.open.size === 0) || Date.now() >= end) {
+    if ((drawn && !waits(state)) || Date.now() >= end) {
       return;
     }
   }

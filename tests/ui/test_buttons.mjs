@@ -3,7 +3,7 @@
 // Every button is pressed once: on each desk screen of operator, director and system administrator each
 // control that can be pressed is, and each does something without an error; each button of the
 // check-up leads where the thing can be mended.
-import { BASE, onTheDesk, say, settled, startPlatform, sum } from './house.mjs';
+import { BASE, onTheDesk, say, startPlatform, sum } from './house.mjs';
 
 onTheDesk(import.meta.filename, 'buttons');
 const { as } = await import('./day.mjs');
@@ -17,8 +17,7 @@ const SCREENS = {
 };
 /* These end the session, or the setup, and are pressed elsewhere: test_line.mjs. */
 const NOT_HERE = /退出|完成设置/;
-/* Within so long a press does something; what it asked for may take longer. */
-const SOON_MS = 80;
+const SETTLE_MS = 80;
 
 /** Counts what a press may cause: requests, changes of the page, a print. */
 async function watch(page) {
@@ -50,38 +49,22 @@ const mark = (page, everywhere) => page.evaluate((around) => {
 async function open(page, path) {
   await page.goto(BASE + path);
   await page.locator('main').first().waitFor();
-  await settled(page);
+  await page.locator('.skeleton').first().waitFor({ state: 'hidden', timeout: 5000 }).catch(() => undefined);
+  await page.waitForTimeout(SETTLE_MS);
 }
 
-const at = (page) => ((u) => u.pathname + u.search)(new URL(page.url()));
-
-/** Back to the screen as it was, opened anew where the way back is not it; true when its marks are gone. */
-async function close(page, path, before) {
-  for (let i = 0; i < 2 && await page.evaluate(() => document.querySelector('[role=dialog], [role=menu]') !== null); i++) {
+/** Back to the screen as it was, or opened anew where pressing led away. */
+async function close(page, path) {
+  for (let i = 0; i < 2 && await page.locator('[role=dialog], [role=menu]').count(); i++) {
     await page.keyboard.press('Escape');
     await page.waitForTimeout(40);
   }
-  const [is, was] = [new URL(page.url()).pathname, path.split('?')[0]];
-  if (is === was && await page.evaluate(() => document.querySelector('[data-press]') !== null)) {
-    return false;
-  }
-  // A link inside the interface is one step; where that is not what it was, the screen is opened anew.
-  if (is !== was && await page.evaluate(() => window.history.state?.position) === before + 1) {
-    await page.goBack();
-    await settled(page);
-  }
-  if (at(page) !== path) {
+  if (new URL(page.url()).pathname !== path.split('?')[0] || (await page.locator('[data-press]').count()) === 0) {
     await open(page, path);
+    return true;
   }
-  return true;
+  return false;
 }
-
-/* Whether anything was seen to happen, as soon as it is. */
-const stirred = (page, before) => page.evaluate(([was, most]) => new Promise((done) => {
-  const end = performance.now() + most;
-  const look = () => (window.seen === was && performance.now() < end ? setTimeout(look, 8) : done(window.seen !== was));
-  look();
-}), [before, SOON_MS]).catch(() => true);
 
 async function pressAll(page, path, everywhere) {
   await open(page, path);
@@ -97,19 +80,18 @@ async function pressAll(page, path, everywhere) {
     if (!(await it.count()) || !(await it.isVisible()) || !(await it.isEnabled())) {
       continue;
     }
-    const [seen, place] = await page.evaluate(() => [window.seen, window.history.state?.position]);
+    const before = await page.evaluate(() => window.seen);
     await it.click({ timeout: 4000 }).catch(() => dead.push(`${name} (cannot be reached)`));
-    const did = await stirred(page, seen);
+    await page.waitForTimeout(SETTLE_MS);
     // One wish at a time: the next press waits until this one has its answer.
     await page.locator('[aria-busy=true]').first().waitFor({ state: 'hidden', timeout: 8000 }).catch(() => undefined);
-    await settled(page);
     pressed++;
-    /* On a busy machine what it does may come later than that. */
-    const late = did || await page.evaluate((was) => window.seen !== was, seen).catch(() => true);
-    if (!late && !on && at(page) === path) {
+    const after = await page.evaluate(() => window.seen);
+    const at = new URL(page.url());
+    if (after === before && !on && at.pathname + at.search === path) {
       dead.push(name);
     }
-    if (await close(page, path, place)) {
+    if (await close(page, path)) {
       await mark(page, everywhere);
     }
   }
