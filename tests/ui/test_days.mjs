@@ -240,6 +240,7 @@ async function settles(page) {
     await turn(page, 'verifier');
     await page.reload();
     await button(page, '开始复核').click();
+    await page.getByRole('checkbox').first().waitFor();
     for (const box of await page.getByRole('checkbox').all()) {
       await box.check();
     }
