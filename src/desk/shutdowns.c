@@ -278,11 +278,11 @@ int desk_shutdown_answer(struct desk *desk)
 	struct item item = { 0 };
 	struct slice state = { 0 };
 	int64_t at_ms = 0;
-	int error = words_choice(desk, "state", states, NULL, &state);
+	int error = round_load(desk, &round);
+	error = error < 0 ? error : words_choice(desk, "state", states, NULL, &state);
 	/* Nobody says today what will have been done tomorrow. */
 	error = error < 0 ? error
 			  : words_int(desk, "at", 1, desk->now_ms, desk->now_ms, &at_ms);
-	error = error < 0 ? error : round_load(desk, &round);
 	error = error < 0 ? error : item_load(desk, &item);
 	if (error < 0) {
 		return error;
