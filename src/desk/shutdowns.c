@@ -271,6 +271,21 @@ static int item_save(struct desk *desk, struct item *item)
 	return done < 0 ? (int)done : trail_row(desk->txn, "shutdown_item", item->id);
 }
 
+/* A list is one's own when it asks one's unit. */
+static int list_reached(struct desk *desk)
+{
+	AUTO_STMT struct stmt *q = NULL;
+	int row = sql_query(desk->db,
+		"SELECT DISTINCT unit_id FROM shutdown_item WHERE shutdown_id = $1", &q,
+		SQL_INT(desk->call->id));
+	while (row >= 0 && (row = db_step(q)) == 1) {
+		if (desk_unit_reached(desk, db_col_int64(q, 0)) == 0) {
+			return 0;
+		}
+	}
+	return row < 0 ? row : E_ABSENT;
+}
+
 int desk_shutdown_answer(struct desk *desk)
 {
 	static const char *const states[] = { "shut", "kept", "restored", NULL };
@@ -278,7 +293,8 @@ int desk_shutdown_answer(struct desk *desk)
 	struct item item = { 0 };
 	struct slice state = { 0 };
 	int64_t at_ms = 0;
-	int error = round_load(desk, &round);
+	int error = list_reached(desk);
+	error = error < 0 ? error : round_load(desk, &round);
 	error = error < 0 ? error : words_choice(desk, "state", states, NULL, &state);
 	/* Nobody says today what will have been done tomorrow. */
 	error = error < 0 ? error
