@@ -168,6 +168,10 @@ int login_checked(struct desk *desk, const char *field)
 	if (desk->call->password_ok) {
 		return forgive(desk->txn, desk->caller.account_id);
 	}
+	/* None at all is no guess: it does not count towards the lock. */
+	if (json_get_str(desk->call->body, field).n == 0) {
+		return desk_refuse(desk, E_INPUT, "input.required", field);
+	}
 	int found = account_by_id(desk->txn, desk->caller.account_id, &account);
 	if (found <= 0) {
 		return found < 0 ? found : E_ABSENT;

@@ -149,10 +149,6 @@ int desk_second_factor_begin(struct desk *desk)
 {
 	uint8_t key[OTP_SECRET_OCTETS];
 	int error = begin_check(desk);
-	/* None at all is no guess: it does not count towards the lock. */
-	if (error == 0 && json_get_str(desk->call->body, "password").n == 0) {
-		error = desk_refuse(desk, E_INPUT, "input.required", "password");
-	}
 	error = error < 0 ? error : login_checked(desk, "password");
 	if (error < 0) {
 		return error;
