@@ -69,6 +69,14 @@ static int attempt(struct txn *txn, const struct account *account, struct login_
 	return 0;
 }
 
+/* None at all is no guess. */
+static bool password_absent(const struct desk_call *call)
+{
+	enum login_need need = login_need(call->route);
+	return (need == LOGIN_NEED_CHECK || need == LOGIN_NEED_HASH_NEW) &&
+	       json_get_str(call->body, login_need_member(call->route)).n == 0;
+}
+
 /* Would the act refuse before it looks at the password?  Then no attempt is counted: a new password
  * that is too short is no guess at the old one. */
 static bool refused_anyway(
@@ -109,7 +117,7 @@ static int look_inside(
 	stored->refused = scope == SCOPE_NONE ||
 			  access_second(&caller, call->route, scope, txn_now_ms(txn)) !=
 				  SECOND_NEED_NONE ||
-			  refused_anyway(txn, call, &caller);
+			  password_absent(call) || refused_anyway(txn, call, &caller);
 	if (!stored->refused && login_need(call->route) == LOGIN_NEED_COUNT) {
 		stored->refused = true;
 		return second_factor_attempt(txn, caller.account_id, &stored->counted);
@@ -168,7 +176,6 @@ int login_checked(struct desk *desk, const char *field)
 	if (desk->call->password_ok) {
 		return forgive(desk->txn, desk->caller.account_id);
 	}
-	/* None at all is no guess: it does not count towards the lock. */
 	if (json_get_str(desk->call->body, field).n == 0) {
 		return desk_refuse(desk, E_INPUT, "input.required", field);
 	}

@@ -82,6 +82,12 @@ static void a_token_is_no_more_than_its_maker(const char *conf)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		refused(&school, token_make(&school, &director, cases[i].rest), cases[i].code);
 	}
+	/* None at all is no guess at it. */
+	refused(&school,
+		say(&school, &director, ROUTE_TOKENS_CREATE, 0,
+			"{\"name\":\"x\",\"scopes\":[\"notices\"]}"),
+		"input.required");
+	assert_int_equal(house_number(&school.house, "SELECT live_failures FROM account"), 0);
 	refused(&school,
 		say(&school, &director, ROUTE_TOKENS_CREATE, 0,
 			"{\"name\":\"x\",\"password\":\"no\",\"scopes\":[\"notices\"]}"),
