@@ -88,23 +88,32 @@ static int people_tell(struct matter *m, struct stmt *q, bool actor_too, const c
 	return row;
 }
 
+/*
+ * Whom a notice is addressed to as this kind ("" = as any), who stands in for the unit, and whose
+ * deputy is one of them.  One who holds no post any more has handed it over.
+ */
+static int addressed(struct matter *m, const char *kind, struct stmt **ret_people)
+{
+	return sql_query(m->db,
+		"SELECT x.person_id FROM (SELECT r.person_id FROM notice_recipient r"
+		" WHERE r.notice_id = $1 AND ($3 = '' OR r.kind = $3) AND EXISTS"
+		" (SELECT 1 FROM role_grant g WHERE g.person_id = r.person_id"
+		" AND g.valid_to_ms IS NULL)"
+		" UNION SELECT person_id FROM interim WHERE unit_id = $2 AND to_ms IS NULL"
+		" UNION SELECT d.deputy_id FROM delegation d JOIN notice_recipient r"
+		" ON r.notice_id = $1 AND r.person_id = d.person_id AND ($3 = '' OR r.kind = $3)"
+		" WHERE d.unit_id = $2 AND d.grant_id IS NOT NULL AND d.ended_at_ms IS NULL) x"
+		" ORDER BY x.person_id",
+		ret_people, SQL_INT(m->row.id), SQL_INT(m->row.unit_id),
+		SQL_TEXT(slice_str(kind)));
+}
+
 int matter_tell_unit(
 	struct matter *m, const char *event, struct slice subject, struct slice text)
 {
 	AUTO_STMT struct stmt *q = NULL;
-	int error = sql_query(m->db,
-		"SELECT x.person_id FROM (SELECT r.person_id FROM notice_recipient r"
-		" WHERE r.notice_id = $1 AND EXISTS (SELECT 1 FROM role_grant g"
-		" WHERE g.person_id = r.person_id AND g.valid_to_ms IS NULL)"
-		" UNION SELECT person_id FROM interim WHERE unit_id = $2 AND to_ms IS NULL"
-		" UNION SELECT d.deputy_id FROM delegation d JOIN notice_recipient r"
-		" ON r.notice_id = $1 AND r.person_id = d.person_id WHERE d.unit_id = $2"
-		" AND d.grant_id IS NOT NULL AND d.ended_at_ms IS NULL) x ORDER BY x.person_id",
-		&q, SQL_INT(m->row.id), SQL_INT(m->row.unit_id));
-	/*
-	 * A notice goes to whom it is addressed, were he its issuer: the mail proves it.
-	 * One who holds no post any more has handed it over.
-	 */
+	int error = addressed(m, "", &q);
+	/* A notice goes to whom it is addressed, were he its issuer: the mail proves it. */
 	return error < 0 ? error
 			 : people_tell(m, q, m->act == NOTICE_ACT_ISSUE, event, subject, text);
 }
@@ -113,14 +122,7 @@ int matter_tell_officers(
 	struct matter *m, const char *event, struct slice subject, struct slice text)
 {
 	AUTO_STMT struct stmt *q = NULL;
-	int error = sql_query(m->db,
-		"SELECT x.person_id FROM (SELECT person_id FROM notice_recipient"
-		" WHERE notice_id = $1 AND kind = 'to' UNION SELECT person_id FROM interim"
-		" WHERE unit_id = $2 AND to_ms IS NULL UNION SELECT d.deputy_id FROM delegation d"
-		" JOIN notice_recipient r ON r.notice_id = $1 AND r.person_id = d.person_id"
-		" AND r.kind = 'to' WHERE d.unit_id = $2 AND d.grant_id IS NOT NULL"
-		" AND d.ended_at_ms IS NULL) x ORDER BY x.person_id",
-		&q, SQL_INT(m->row.id), SQL_INT(m->row.unit_id));
+	int error = addressed(m, "to", &q);
 	return error < 0 ? error : people_tell(m, q, false, event, subject, text);
 }
 

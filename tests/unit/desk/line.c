@@ -12,6 +12,7 @@
 #include "base/err.h"
 #include "cast.h"
 #include "model/finding.h"
+#include "records/sql.h"
 
 static void refused(struct cast *c, int status, int error, const char *code)
 {
@@ -665,6 +666,28 @@ static void a_unit_is_reminded_before_the_end(const char *conf)
 	school_close(&c.school);
 }
 
+static void who_left_is_reminded_of_nothing(const char *conf)
+{
+	struct cast c;
+	cast_five(&c, conf);
+	cast_issue(&c, "high");
+	assert_int_equal(cast_do(&c, &c.officer, ROUTE_NOTICES_SIGN, "{}"), 0);
+	const struct sql_arg person = SQL_INT(c.officer.person_id);
+	assert_int_equal(sql_run_args(c.school.house.db,
+				 "UPDATE role_grant SET valid_to_ms = 1 WHERE person_id = $1",
+				 &person, 1),
+		1);
+	cast_time(&c, "2026-03-09T07:30");
+	assert_int_equal(
+		cast_number(&c, "SELECT count(*) FROM timeline WHERE code = 'due_reminded'"),
+		1);
+	assert_int_equal(
+		cast_number(
+			&c, "SELECT count(*) FROM delivery WHERE subject LIKE '【整改提醒】%'"),
+		0);
+	school_close(&c.school);
+}
+
 static void a_draft_is_given_up(const char *conf)
 {
 	struct cast c;
@@ -717,6 +740,7 @@ int main(void)
 		{ "a kind is one of the list", a_kind_is_one_of_the_list, false },
 		{ "a false positive of grade high needs a second operator",
 			false_positives_need_two, false },
+		{ "who left is reminded of nothing", who_left_is_reminded_of_nothing, false },
 		{ "a draft is given up and frees its findings", a_draft_is_given_up, false },
 	};
 	return house_both(cases, sizeof(cases) / sizeof(cases[0]));
