@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/ckd.h"
@@ -78,4 +79,16 @@ int num_double(struct slice text, double *ret_value)
 	}
 	*ret_value = value;
 	return 0;
+}
+
+void num_zh(unsigned n, char ret_text[NUM_ZH_ROOM])
+{
+	static const char *const digit[] = { "", "一", "二", "三", "四", "五", "六", "七", "八",
+		"九" };
+	if (n == 0 || n > 99) {
+		(void)snprintf(ret_text, NUM_ZH_ROOM, "%u", n);
+	} else {
+		(void)snprintf(ret_text, NUM_ZH_ROOM, "%s%s%s", n >= 20 ? digit[n / 10] : "",
+			n >= 10 ? "十" : "", digit[n % 10]);
+	}
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
  * Numbers out of text, whole or not at all: no leading space, no trailing
- * octet, no silent overflow.
+ * octet, no silent overflow; and into Chinese numerals.
  *
  * Layer: base.  Threading: reentrant.
  */
@@ -25,3 +25,8 @@ NODISCARD int num_u64(struct slice text, uint64_t max, uint64_t *ret_value);
 
 /** Decimal fraction as strtod in the C locale; E_FORMAT when not wholly a number. */
 NODISCARD int num_double(struct slice text, double *ret_value);
+
+enum { NUM_ZH_ROOM = 12 };
+
+/** 一 … 九十九, as articles and headings are numbered; figures beyond.  NUL-terminated. */
+void num_zh(unsigned n, char ret_text[NUM_ZH_ROOM]);

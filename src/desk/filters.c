@@ -5,6 +5,7 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "desk/desk.h"
+#include "desk/patch.h"
 #include "desk/words.h"
 #include "records/sql.h"
 #include "records/trail.h"
@@ -20,11 +21,6 @@ struct row {
 
 static const char *const lists[] = { "findings", "notices", "assets", "incidents", "incoming",
 	"checks", "deliveries", NULL };
-
-static bool given(const struct desk *desk, const char *field)
-{
-	return json_type(json_get(desk->call->body, field)) != JSON_ABSENT;
-}
 
 /* A query of an address: nothing that could lead elsewhere. */
 static bool is_query(struct slice text)
@@ -58,10 +54,10 @@ static int name_taken(struct desk *desk, const struct row *row)
 static int body_read(struct desk *desk, struct row *row)
 {
 	int error = 0;
-	if (row->id == 0 || given(desk, "name")) {
+	if (row->id == 0 || patch_given(desk, "name")) {
 		error = words_text(desk, "name", WORDS_REQUIRED, FILTER_NAME_MAX, &row->name);
 	}
-	if (error == 0 && (row->id == 0 || given(desk, "query"))) {
+	if (error == 0 && (row->id == 0 || patch_given(desk, "query"))) {
 		error = words_text(
 			desk, "query", WORDS_REQUIRED, FILTER_QUERY_MAX, &row->query);
 	}

@@ -7,6 +7,7 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "base/jw.h"
+#include "base/num.h"
 #include "desk/desk.h"
 #include "desk/policies.h"
 #include "records/caller.h"
@@ -82,16 +83,6 @@ static int regulation_name(
 	return row < 0 ? row : 0;
 }
 
-/* 1 to 99: 第九条, 第十条, 第十五条, 第二十一条. */
-static struct slice article_text(struct arena *arena, int32_t number)
-{
-	static const char *const digits[] = { "", "一", "二", "三", "四", "五", "六", "七",
-		"八", "九" };
-	int32_t tens = number / 10 % 10;
-	return arena_printf(arena, "第%s%s%s条", tens > 1 ? digits[tens] : "",
-		tens > 0 ? "十" : "", digits[number % 10]);
-}
-
 static int basis_text(struct txn *txn, const struct paper_job *job, struct slice *ret_text)
 {
 	const struct policy *policy = NULL;
@@ -102,10 +93,12 @@ static int basis_text(struct txn *txn, const struct paper_job *job, struct slice
 	if (error < 0) {
 		return error;
 	}
-	int32_t article = policy->articles[job->kind];
-	*ret_text = article == 0 ? name
-				 : arena_printf(txn_arena(txn), "%.*s %.*s", SLICE_FMT(name),
-					   SLICE_FMT(article_text(txn_arena(txn), article)));
+	char article[NUM_ZH_ROOM];
+	int32_t number = policy->articles[job->kind];
+	num_zh((unsigned)number, article);
+	*ret_text = number == 0 ? name
+				: arena_printf(txn_arena(txn), "%.*s 第%s条", SLICE_FMT(name),
+					  article);
 	return 0;
 }
 

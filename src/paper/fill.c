@@ -6,19 +6,9 @@
 #include "base/diag.h"
 #include "base/err.h"
 #include "base/json.h"
+#include "base/num.h"
 #include "base/utf8.h"
 #include "paper/clean.h"
-
-struct slice fill_numeral(struct arena *arena, unsigned n)
-{
-	static const char *const digit[] = { "", "一", "二", "三", "四", "五", "六", "七", "八",
-		"九" };
-	if (n == 0 || n > 99) {
-		return arena_printf(arena, "%u", n);
-	}
-	return arena_printf(arena, "%s%s%s", n >= 20 ? digit[n / 10] : "", n >= 10 ? "十" : "",
-		digit[n % 10]);
-}
 
 /* ---- tags */
 
@@ -169,7 +159,9 @@ static void value_put(
 	if (slice_is(name, "@n")) {
 		buf_printf(out, "%u", fill->n);
 	} else if (slice_is(name, "@zh")) {
-		buf_put(out, fill_numeral(arena, fill->n));
+		char numeral[NUM_ZH_ROOM];
+		num_zh(fill->n, numeral);
+		buf_put_str(out, numeral);
 	} else if (json_type(value) == JSON_STRING) {
 		buf_put(out, slice_trim(fill_clean(arena, json_str(value))));
 	} else if (json_bool(value, &yes)) {

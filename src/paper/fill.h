@@ -81,6 +81,3 @@ NODISCARD int fill_check(const struct json *fields, const struct json *data, str
 
 /** A text as a paper may have it.  Owns: the arena's. */
 struct slice fill_clean(struct arena *arena, struct slice text);
-
-/** 一 … 九十九; figures beyond. */
-struct slice fill_numeral(struct arena *arena, unsigned n);

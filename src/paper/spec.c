@@ -7,6 +7,7 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "base/jw.h"
+#include "base/num.h"
 #include "base/utf8.h"
 #include "paper/fill.h"
 #include "paper/form.h"
@@ -222,9 +223,10 @@ static int numbered_put(
 	int error = text_of(m, fill, text, &words);
 	m->section += section ? 1 : 0;
 	m->item = section ? 0 : m->item + 1;
-	struct slice number = fill_numeral(m->arena, section ? m->section : m->item);
-	words = arena_printf(m->arena, section ? "%.*s、%.*s" : "（%.*s）%.*s",
-		SLICE_FMT(number), SLICE_FMT(words));
+	char number[NUM_ZH_ROOM];
+	num_zh(section ? m->section : m->item, number);
+	words = arena_printf(
+		m->arena, section ? "%s、%.*s" : "（%s）%.*s", number, SLICE_FMT(words));
 	return error < 0 ? error
 			 : line_put(m, FORM_HEADING, section ? DRAW_HEADING : DRAW_SUBHEADING,
 				   2, words);

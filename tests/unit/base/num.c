@@ -47,8 +47,24 @@ static void whole_or_not_at_all(void **state)
 	assert_int_equal(num_double(SLICE("1.5x"), &d), E_FORMAT);
 }
 
+static void chinese_numerals_to_99(void **state)
+{
+	static const struct {
+		unsigned n;
+		const char *want;
+	} numerals[] = { { 1, "一" }, { 10, "十" }, { 11, "十一" }, { 20, "二十" },
+		{ 99, "九十九" }, { 100, "100" }, { 0, "0" }, { UINT32_MAX, "4294967295" } };
+	(void)state;
+	for (size_t i = 0; i < sizeof(numerals) / sizeof(numerals[0]); i++) {
+		char text[NUM_ZH_ROOM];
+		num_zh(numerals[i].n, text);
+		assert_string_equal(text, numerals[i].want);
+	}
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(whole_or_not_at_all) };
+	const struct CMUnitTest tests[] = { cmocka_unit_test(whole_or_not_at_all),
+		cmocka_unit_test(chinese_numerals_to_99) };
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

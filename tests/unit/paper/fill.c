@@ -142,27 +142,12 @@ static void test_clean(void **state)
 	}
 }
 
-static void test_numerals(void **state)
-{
-	static const struct {
-		unsigned n;
-		const char *want;
-	} cases[] = { { 1, "一" }, { 10, "十" }, { 11, "十一" }, { 20, "二十" },
-		{ 99, "九十九" }, { 100, "100" }, { 0, "0" } };
-	(void)state;
-	AUTO_ARENA struct arena *arena = arena_create(0);
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		assert_true(slice_is(fill_numeral(arena, cases[i].n), cases[i].want));
-	}
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		{ "fields, conditions and lists are filled in", test_texts, NULL, NULL, NULL },
 		{ "what is broken is told with its name", test_broken, NULL, NULL, NULL },
 		{ "text from outside is cleaned", test_clean, NULL, NULL, NULL },
-		{ "Chinese numerals to 99", test_numerals, NULL, NULL, NULL },
 	};
 	return cmocka_run_group_tests_name("paper fill", tests, NULL, NULL);
 }
