@@ -142,8 +142,9 @@ static void register_look(struct looking *l)
 	int64_t checks = number(l, "SELECT count(*) FROM watch WHERE enabled = 1");
 	item(l, "units", units > 0 ? OK : BAD, n_args(l, units), "units");
 	/* "Every unit has its officer" is no comfort while there is no unit. */
-	if (units > 0)
+	if (units > 0) {
 		item(l, "officers", vacant == 0 ? OK : UNSET, n_args(l, vacant), "people");
+	}
 	item(l, "assets", assets > 0 ? OK : UNSET, n_args(l, assets), "assets");
 	item(l, "checks", checks > 0 ? OK : BAD, n_args(l, checks), "checks");
 }
