@@ -25,10 +25,14 @@
 #include "role/paper_fonts.h"
 #include "role/paper_table.h"
 #include "role/runtime.h"
+#include "sys/limits.h"
 #include "sys/memfd.h"
 
 /* Files that were sent together are looked at together. */
 enum { LINGER_MS = 50 };
+
+/* Room for the largest document and table, no more for what a library makes of a file. */
+#define MEMORY_OCTETS ((size_t)1 << 30)
 
 struct paper {
 	struct draw_fonts *fonts;
@@ -45,8 +49,9 @@ static int prepare(struct runtime *rt, struct diag *diag)
 	struct paper *paper = rt->self;
 	int error = gb18030_init();
 	error = error < 0 ? error : gridread_init();
+	error = error < 0 ? error : limits_memory(MEMORY_OCTETS);
 	if (error < 0) {
-		return diag_set(diag, error, 0, 0, "charsets: %s", err_text(error));
+		return diag_set(diag, error, 0, 0, "charsets, memory: %s", err_text(error));
 	}
 	return paper_fonts_create(rt, &paper->fonts, diag);
 }

@@ -1,34 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "role/paper_annex.h"
 
-#include <sys/resource.h>
-
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/diag.h"
 #include "base/err.h"
 #include "base/json.h"
 #include "paper/annex.h"
+#include "sys/limits.h"
 #include "sys/memfd.h"
 
 /* What a form may cost; a worker that needs more ends, and the file is refused. */
 enum { ANNEX_CPU_S = 20, FILLED_OCTETS_MAX = 16 * 1024 * 1024 };
-
-static void cpu_limit(void)
-{
-	struct rusage used = { 0 };
-	(void)getrusage(RUSAGE_SELF, &used);
-	rlim_t until = (rlim_t)(used.ru_utime.tv_sec + used.ru_stime.tv_sec + ANNEX_CPU_S);
-	struct rlimit limit = { until, until };
-	(void)setrlimit(RLIMIT_CPU, &limit);
-}
 
 int paper_annex_read(int fd, const char **ret_media, int *ret_fd, struct diag *diag)
 {
 	AUTO_BUF struct buf json;
 	struct memfd_map map = { 0 };
 	buf_init(&json, ANNEX_JSON_OCTETS_MAX);
-	cpu_limit();
+	limits_cpu(ANNEX_CPU_S);
 	*diag = (struct diag) { .source = "annex.too_large" };
 	int error = memfd_map(fd, ANNEX_OCTETS_MAX, &map);
 	if (error == 0) {
@@ -45,7 +35,7 @@ int paper_annex_fill(struct slice json, struct slice file, int *ret_fd, struct d
 	struct diag why = { .source = "annex.broken" };
 	const struct json *edits = NULL;
 	buf_init(&out, FILLED_OCTETS_MAX);
-	cpu_limit();
+	limits_cpu(ANNEX_CPU_S);
 	int error = json_parse(arena, json, 0, &edits, &why);
 	error = error < 0 ? error : annex_fill(file, edits, &out, &why);
 	error = error < 0 ? error : memfd_of(buf_slice(&out), ret_fd);

@@ -18,6 +18,8 @@ const SCREENS = {
 /* These end the session, or the setup, and are pressed elsewhere: test_line.mjs. */
 const NOT_HERE = /退出|完成设置/;
 const SETTLE_MS = 80;
+/* What has not stirred by then does nothing, however busy the machine. */
+const DEAD_MS = 3000;
 
 /** Counts what a press may cause: requests, changes of the page, a print. */
 async function watch(page) {
@@ -43,8 +45,11 @@ const mark = (page, everywhere) => page.evaluate((around) => {
     }
   }
   // What changes the list comes last: the rest is pressed while it stands.
-  return [...last.values()].sort((a, b) => (a.getAttribute('role') === 'tab' ? 1 : 0) - (b.getAttribute('role') === 'tab' ? 1 : 0)).map((b, i) => { b.dataset.press = String(i); return { name: (b.getAttribute('aria-label') ?? b.textContent ?? '').trim(), on: ['aria-selected', 'aria-pressed', 'aria-checked'].some((a) => b.getAttribute(a) === 'true') || b.getAttribute('aria-current') !== null }; });
+  return [...last.values()].sort((a, b) => (a.getAttribute('role') === 'tab' ? 1 : 0) - (b.getAttribute('role') === 'tab' ? 1 : 0)).map((b, i) => { b.dataset.press = String(i); return i; }).length;
 }, everywhere);
+
+/* As it is when it is pressed: what was pressed before may have chosen it. */
+const told = (it) => it.evaluate((b) => ({ name: (b.getAttribute('aria-label') ?? b.textContent ?? '').trim(), on: ['aria-selected', 'aria-pressed', 'aria-checked'].some((a) => b.getAttribute(a) === 'true') || b.getAttribute('aria-current') !== null }));
 
 async function open(page, path) {
   await page.goto(BASE + path);
@@ -71,13 +76,14 @@ async function pressAll(page, path, everywhere) {
   const dead = [];
   let pressed = 0;
   const all = await mark(page, everywhere);
-  for (const [i, { name, on }] of all.entries()) {
-    if (NOT_HERE.test(name)) {
-      continue;
-    }
+  for (let i = 0; i < all; i++) {
     const it = page.locator(`[data-press="${i}"]`);
     // What an earlier press took away, or made impossible, is not there to be pressed.
     if (!(await it.count()) || !(await it.isVisible()) || !(await it.isEnabled())) {
+      continue;
+    }
+    const { name, on } = await told(it);
+    if (NOT_HERE.test(name)) {
       continue;
     }
     const before = await page.evaluate(() => window.seen);
@@ -86,9 +92,8 @@ async function pressAll(page, path, everywhere) {
     // One wish at a time: the next press waits until this one has its answer.
     await page.locator('[aria-busy=true]').first().waitFor({ state: 'hidden', timeout: 8000 }).catch(() => undefined);
     pressed++;
-    const after = await page.evaluate(() => window.seen);
-    const at = new URL(page.url());
-    if (after === before && !on && at.pathname + at.search === path) {
+    const stirred = () => page.waitForFunction(([seen, at]) => window.seen !== seen || location.pathname + location.search !== at, [before, path], { timeout: DEAD_MS });
+    if (!on && !(await stirred().then(() => true, () => false))) {
       dead.push(name);
     }
     if (await close(page, path)) {

@@ -3,6 +3,7 @@
 """make_data.py: the workbooks in data/, invented.  Run by hand (python3-xlwt for the .xls); what it
 writes is committed, because the tests read it without either."""
 import pathlib
+import struct
 import zipfile
 
 HERE = pathlib.Path(__file__).parent / "data"
@@ -45,6 +46,13 @@ def book(name, **parts):
                 out.writestr(info, text)
 
 
+def vast(octets):
+    """The sheet says again and again how large it is: 65,535 rows of 256 cells (BIFF8's DIMENSION, 0x0200)."""
+    first = octets.rindex(b"\x00\x02\x0e\x00")
+    said = struct.pack("<HHIIHHH", 0x0200, 14, 0, 65535, 0, 256, 0) * 60 + b"\x0a\x00\x00\x00"
+    return octets[:first] + said + octets[first + len(said):]
+
+
 def main():
     HERE.mkdir(exist_ok=True)
     sheet1 = "xl/worksheets/sheet1.xml"
@@ -69,6 +77,7 @@ def main():
     octets = (HERE / "old.xls").read_bytes()
     (HERE / "cut.xls").write_bytes(octets[:700])
     name = "EncryptedPackage".encode("utf-16-le")
+    (HERE / "vast.xls").write_bytes(vast(octets))
     (HERE / "password.xls").write_bytes(octets[:512] + name + b"\0" * (512 - len(name)))
 
 
