@@ -16,7 +16,6 @@
 #include "base/err.h"
 #include "base/jw.h"
 #include "base/log.h"
-#include "base/utf8.h"
 #include "paper/fonts.h"
 #include "paper/pack.h"
 #include "paper/render.h"
@@ -25,14 +24,10 @@
 #include "role/paper_fonts.h"
 #include "role/paper_table.h"
 #include "role/runtime.h"
-#include "sys/limits.h"
 #include "sys/memfd.h"
 
 /* Files that were sent together are looked at together. */
 enum { LINGER_MS = 50 };
-
-/* Room for the largest document and table, no more for what a library makes of a file. */
-#define MEMORY_OCTETS ((size_t)1 << 30)
 
 struct paper {
 	struct draw_fonts *fonts;
@@ -47,11 +42,9 @@ struct paper {
 static int prepare(struct runtime *rt, struct diag *diag)
 {
 	struct paper *paper = rt->self;
-	int error = gb18030_init();
-	error = error < 0 ? error : gridread_init();
-	error = error < 0 ? error : limits_memory(MEMORY_OCTETS);
+	int error = paper_table_open();
 	if (error < 0) {
-		return diag_set(diag, error, 0, 0, "charsets, memory: %s", err_text(error));
+		return diag_set(diag, error, 0, 0, "memory, charsets: %s", err_text(error));
 	}
 	return paper_fonts_create(rt, &paper->fonts, diag);
 }

@@ -3,12 +3,23 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/utf8.h"
 #include "grid/grid.h"
 #include "sys/limits.h"
 #include "sys/memfd.h"
 
 /* What a table may cost; a worker that needs more ends, and its file is refused. */
 enum { TABLE_CPU_S = 20 };
+
+/* Room for the largest document and table, no more for what a library makes of a file. */
+#define MEMORY_OCTETS ((size_t)1 << 30)
+
+int paper_table_open(void)
+{
+	int error = limits_memory(MEMORY_OCTETS);
+	error = error < 0 ? error : gb18030_init();
+	return error < 0 ? error : gridread_init();
+}
 
 enum gridread_problem paper_table_read(int fd, int *ret_fd)
 {

@@ -9,5 +9,8 @@
 #include "base/attr.h"
 #include "grid/read.h"
 
+/** Before the fence: all the memory a worker gets, and the charsets a table may be in.  Returns: 0 or a negative error. */
+NODISCARD int paper_table_open(void);
+
 /** Its cells as a memory file (grid/grid.h).  Owns: *ret_fd when fine.  Returns: the problem. */
 NODISCARD enum gridread_problem paper_table_read(int fd, int *ret_fd);
