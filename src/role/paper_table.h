@@ -9,7 +9,7 @@
 #include "base/attr.h"
 #include "grid/read.h"
 
-/** Before the fence: all the memory a worker gets, and the charsets a table may be in.  Returns: 0 or a negative error. */
+/** Before the fence: the memory a worker gets, the charsets of tables.  Returns: 0 or a negative error. */
 NODISCARD int paper_table_open(void);
 
 /** Its cells as a memory file (grid/grid.h).  Owns: *ret_fd when fine.  Returns: the problem. */
