@@ -21,6 +21,7 @@ enum { TODO_MAX = 300, TODO_A_KIND = 100 };
  * title, args when it is a sentence, number, grade, severity, unit id and
  * name, due, since.  Article 0: of no article.
  */
+#define ANY "$1 = -1 OR " /* left out of the statement for one unit, so that its index serves */
 #define NOTICE "SELECT n.id, n.title, NULL, n.number, n.grade, NULL, n.unit_id, u.name, "
 #define NOTICES " FROM notice n JOIN unit u ON u.id = n.unit_id WHERE "
 #define PAPER                                                                                   \
@@ -30,8 +31,8 @@ enum { TODO_MAX = 300, TODO_A_KIND = 100 };
 #define TASK                                                                                   \
 	"SELECT t.id, t.title, NULL, NULL, NULL, NULL, t.unit_id, u.name, t.due_at_ms,"        \
 	" t.created_at_ms FROM task t JOIN unit u ON u.id = t.unit_id"
-#define SCOPE " AND ($1 = -1 OR n.unit_id = $1) AND $2 = $2 ORDER BY n.id LIMIT $3"
-#define FINDING_SCOPE " AND ($1 = -1 OR f.unit_id = $1) AND $2 = $2 ORDER BY f.id LIMIT $3"
+#define SCOPE " AND (" ANY "n.unit_id = $1) AND $2 = $2 ORDER BY n.id LIMIT $3"
+#define FINDING_SCOPE " AND (" ANY "f.unit_id = $1) AND $2 = $2 ORDER BY f.id LIMIT $3"
 #define EXTENSIONS                                                                             \
 	" FROM extension e JOIN notice n ON n.id = e.notice_id JOIN unit u"                    \
 	" ON u.id = n.unit_id WHERE e.state = 'asked' AND "
@@ -49,7 +50,7 @@ enum { TODO_MAX = 300, TODO_A_KIND = 100 };
 #define FILINGS                                                                                \
 	" FROM filing f JOIN unit u ON u.id = f.unit_id JOIN person p ON p.id = f.person_id"   \
 	" WHERE "
-#define FILING_SCOPE " AND ($1 = -1 OR f.unit_id = $1) AND $2 = $2 ORDER BY f.id LIMIT $3"
+#define FILING_SCOPE " AND (" ANY "f.unit_id = $1) AND $2 = $2 ORDER BY f.id LIMIT $3"
 
 static const struct {
 	uint32_t roles;
@@ -73,13 +74,13 @@ static const struct {
 		" CASE WHEN d.live_name IS NULL THEN NULL ELSE d.live_address END, NULL, NULL,"
 		" d.unit_id, u.name, NULL, d.decided_at_ms"
 		" FROM discovered d JOIN unit u ON u.id = d.unit_id"
-		" WHERE d.state = 'handed' AND ($1 = -1 OR d.unit_id = $1) AND $2 = $2"
+		" WHERE d.state = 'handed' AND (" ANY "d.unit_id = $1) AND $2 = $2"
 		" ORDER BY d.id LIMIT $3" },
 	{ ROLE_BIT(ROLE_UNIT_HEAD) | DESK, "doubt", "settle", 13,
 		"SELECT s.id, p.name, NULL, NULL, NULL, NULL, s.unit_id, u.name, s.due_at_ms,"
 		" s.raised_at_ms FROM suspicion s JOIN unit u ON u.id = s.unit_id JOIN person p"
 		" ON p.id = s.person_id WHERE s.state = 'open' AND s.person_id <> $2"
-		" AND ($1 = -1 OR s.unit_id = $1) ORDER BY s.id LIMIT $3" },
+		" AND (" ANY "s.unit_id = $1) ORDER BY s.id LIMIT $3" },
 	{ ROLE_BIT(ROLE_UNIT_HEAD), "filing", "sign", 13,
 		FILING "f.effective_at_ms, f.submitted_at_ms" FILINGS
 		       "f.state = 'submitted'" FILING_SCOPE },
@@ -93,7 +94,7 @@ static const struct {
 		FILING
 		"NULL, f.taken_at_ms" FILINGS
 		"f.state = 'effective' AND f.person_id = $2 AND f.outgoing_id IS NOT NULL"
-		" AND f.received_at_ms IS NULL AND ($1 = -1 OR f.unit_id = $1)"
+		" AND f.received_at_ms IS NULL AND (" ANY "f.unit_id = $1)"
 		" ORDER BY f.id LIMIT $3" },
 	{ UNIT, "term_review", "confirm", 13,
 		"SELECT r.id, r.name, NULL, NULL, NULL, NULL, u.id, u.name, r.due_at_ms,"
@@ -161,7 +162,7 @@ static const struct {
 		PAPER "NULL, i.fed_back_at_ms FROM incoming i"
 		      " WHERE i.state = 'answered'" PAPERS },
 	{ UNIT, "task", "report", 5,
-		TASK " WHERE t.state = 'open' AND ($1 = -1 OR t.unit_id = $1) AND $2 = $2"
+		TASK " WHERE t.state = 'open' AND (" ANY "t.unit_id = $1) AND $2 = $2"
 		     " ORDER BY t.due_at_ms, t.id LIMIT $3" },
 	{ ROLE_BIT(ROLE_OPERATOR) | ROLE_BIT(ROLE_DIRECTOR), "task", "report", 5,
 		TASK " WHERE t.state = 'open' AND u.is_centre = 1 AND $1 = $1 AND $2 = $2"
@@ -173,7 +174,7 @@ static const struct {
 		"SELECT DISTINCT d.id, d.name, NULL, NULL, NULL, NULL, i.unit_id, u.name,"
 		" d.answer_by_ms, d.made_at_ms FROM shutdown d JOIN shutdown_item i"
 		" ON i.shutdown_id = d.id JOIN unit u ON u.id = i.unit_id WHERE i.state = 'asked'"
-		" AND d.ended_at_ms IS NULL AND ($1 = -1 OR i.unit_id = $1) AND $2 = $2"
+		" AND d.ended_at_ms IS NULL AND (" ANY "i.unit_id = $1) AND $2 = $2"
 		" ORDER BY d.id LIMIT $3" },
 	{ UNIT, "guidance", "read", 5,
 		"SELECT g.id, g.title, NULL, NULL, NULL, NULL, n.unit_id, u.name, NULL, g.at_ms"
@@ -230,7 +231,7 @@ static const char suggestions[] =
 	"SELECT a.id, a.name, NULL, a." number ", NULL, NULL, a." unit ", u.name,"             \
 	" a." column ", a." column " FROM " table " a LEFT JOIN unit u ON u.id = a." unit      \
 	" WHERE a.retired_at_ms IS NULL AND a." column " <= $2"                                \
-	" AND ($1 = -1 OR a." unit " = $1) ORDER BY a." column ", a.id LIMIT $3"
+	" AND (" ANY "a." unit " = $1) ORDER BY a." column ", a.id LIMIT $3"
 
 static const struct renewal {
 	const char *kind;
@@ -279,14 +280,24 @@ static struct slice title_of(struct view *view, struct stmt *q)
 	return arena_dup(view->arena, buf_slice(&text));
 }
 
+/* Of one unit: each statement says ANY once at most. */
+static const char *of_unit(struct view *view, const char *sql)
+{
+	size_t at = slice_find(slice_str(sql), SLICE(ANY));
+	return at == SIZE_MAX ? sql
+			      : (const char *)arena_printf(view->arena, "%.*s%s", (int)at, sql,
+					sql + at + SLICE(ANY).n)
+					.p;
+}
+
 /* second is $2 of the statement; like says kind, act and article. */
 static int rows_load(struct view *view, const char *sql, int64_t second, struct todo like,
 	struct todo *todos, size_t *count)
 {
 	AUTO_STMT struct stmt *q = NULL;
 	int64_t unit_id = view->scope == SCOPE_ALL ? -1 : view->caller.unit_id;
-	int row = sql_query(
-		view->db, sql, &q, SQL_INT(unit_id), SQL_INT(second), SQL_INT(TODO_A_KIND));
+	int row = sql_query(view->db, unit_id == -1 ? sql : of_unit(view, sql), &q,
+		SQL_INT(unit_id), SQL_INT(second), SQL_INT(TODO_A_KIND));
 	while (row >= 0 && *count < TODO_MAX && (row = db_step(q)) == 1) {
 		todos[(*count)++] = (struct todo) {
 			.kind = like.kind,
