@@ -21,6 +21,7 @@ enum { TODO_MAX = 300, TODO_A_KIND = 100 };
  * title, args when it is a sentence, number, grade, severity, unit id and
  * name, due, since.  Article 0: of no article.
  */
+/* CROSS: SQLite looks first at the few that wait, not at every notice in their order. */
 #define ANY "$1 = -1 OR " /* left out of the statement for one unit, so that its index serves */
 #define NOTICE "SELECT n.id, n.title, NULL, n.number, n.grade, NULL, n.unit_id, u.name, "
 #define NOTICES " FROM notice n JOIN unit u ON u.id = n.unit_id WHERE "
@@ -34,15 +35,15 @@ enum { TODO_MAX = 300, TODO_A_KIND = 100 };
 #define SCOPE " AND (" ANY "n.unit_id = $1) AND $2 = $2 ORDER BY n.id LIMIT $3"
 #define FINDING_SCOPE " AND (" ANY "f.unit_id = $1) AND $2 = $2 ORDER BY f.id LIMIT $3"
 #define EXTENSIONS                                                                             \
-	" FROM extension e JOIN notice n ON n.id = e.notice_id JOIN unit u"                    \
-	" ON u.id = n.unit_id WHERE e.state = 'asked' AND "
+	" FROM extension e CROSS JOIN notice n JOIN unit u ON u.id = n.unit_id"                \
+	" WHERE n.id = e.notice_id AND e.state = 'asked' AND "
 #define CONTROLS                                                                               \
-	" FROM control c JOIN notice n ON n.id = c.notice_id JOIN unit u"                      \
-	" ON u.id = n.unit_id WHERE "
+	" FROM control c CROSS JOIN notice n JOIN unit u ON u.id = n.unit_id"                  \
+	" WHERE n.id = c.notice_id AND "
 #define ACCEPTANCES                                                                            \
 	"SELECT f.id, f.title, NULL, NULL, f.grade, NULL, f.unit_id, u.name, NULL, a.at_ms"    \
-	" FROM acceptance a JOIN finding f ON f.id = a.finding_id"                             \
-	" LEFT JOIN unit u ON u.id = f.unit_id WHERE a.state = 'asked' AND "
+	" FROM acceptance a CROSS JOIN finding f LEFT JOIN unit u ON u.id = f.unit_id"         \
+	" WHERE f.id = a.finding_id AND a.state = 'asked' AND "
 #define UNIT (ROLE_BIT(ROLE_OFFICER) | ROLE_BIT(ROLE_SPECIALIST) | ROLE_BIT(ROLE_UNIT_HEAD))
 #define DESK (ROLE_BIT(ROLE_OPERATOR) | ROLE_BIT(ROLE_SECURITY_ADMIN))
 
@@ -134,9 +135,9 @@ static const struct {
 	{ ROLE_BIT(ROLE_OPERATOR) | ROLE_BIT(ROLE_DIRECTOR), "notice", "brief", 15,
 		NOTICE "n.step_due_at_ms, n.issued_at_ms" NOTICES "n.state = 'passed'" SCOPE },
 	{ ROLE_BIT(ROLE_VICE_PRESIDENT), "notice", "mark_brief", 15,
-		NOTICE "NULL, b.at_ms FROM notice n JOIN unit u ON u.id = n.unit_id"
-		       " JOIN brief b ON b.notice_id = n.id"
-		       " WHERE b.leader_id = $2 AND b.read_at_ms IS NULL" SCOPE },
+		NOTICE "NULL, b.at_ms FROM brief b CROSS JOIN notice n JOIN unit u"
+		       " ON u.id = n.unit_id WHERE n.id = b.notice_id"
+		       " AND b.leader_id = $2 AND b.read_at_ms IS NULL" SCOPE },
 	{ ROLE_BIT(ROLE_DIRECTOR), "notice", "upreport", 15,
 		NOTICE "NULL, n.issued_at_ms" NOTICES
 		       "n.state IN ('briefed', 'upreported') AND n.upreport IN ('undecided', "
@@ -189,9 +190,9 @@ static const struct {
 		" AND n.deferred_confirmed_by IS NULL" SCOPE },
 	/* what is asked for and waits to be decided */
 	{ DESK | ROLE_BIT(ROLE_DIRECTOR), "notice", "decide_objection", 15,
-		NOTICE "o.due_at_ms, o.at_ms FROM objection o JOIN notice n ON n.id = "
-		       "o.notice_id"
-		       " JOIN unit u ON u.id = n.unit_id WHERE o.decision IS NULL" SCOPE },
+		NOTICE "o.due_at_ms, o.at_ms FROM objection o CROSS JOIN notice n JOIN unit u"
+		       " ON u.id = n.unit_id WHERE n.id = o.notice_id"
+		       " AND o.decision IS NULL" SCOPE },
 	{ ROLE_BIT(ROLE_DIRECTOR), "notice", "decide_extension", 15,
 		NOTICE "e.due_before_ms, e.at_ms" EXTENSIONS "e.nth <= 1" SCOPE },
 	{ ROLE_BIT(ROLE_VICE_PRESIDENT), "notice", "decide_extension", 15,
@@ -211,8 +212,9 @@ static const struct {
 	/* findings that were settled and are looked at again */
 	{ DESK | ROLE_BIT(ROLE_VERIFIER), "finding", "recheck", 15,
 		"SELECT DISTINCT f.id, f.title, NULL, NULL, f.grade, NULL, f.unit_id, u.name,"
-		" NULL, r.asked_at_ms FROM recheck r JOIN finding f ON f.id = r.finding_id"
-		" LEFT JOIN unit u ON u.id = f.unit_id WHERE r.state = 'todo'" FINDING_SCOPE },
+		" NULL, r.asked_at_ms FROM recheck r CROSS JOIN finding f"
+		" LEFT JOIN unit u ON u.id = f.unit_id WHERE f.id = r.finding_id"
+		" AND r.state = 'todo'" FINDING_SCOPE },
 	{ DESK, "finding", "review_false", 14,
 		"SELECT f.id, f.title, NULL, NULL, f.grade, NULL, f.unit_id, u.name, NULL,"
 		" f.doubt_at_ms FROM finding f LEFT JOIN unit u ON u.id = f.unit_id"
