@@ -94,6 +94,7 @@ int main(int argc, char **argv)
 		draw_fonts_open(fonts, &diag) < 0) {
 		fail("fonts", diag.text);
 	}
+	draw_fonts_cut(fonts);
 	(void)round_make(fonts);
 	for (unsigned run = 0; run < runs; run++) {
 		double began = now_ms();

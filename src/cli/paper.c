@@ -144,6 +144,9 @@ static int render_file(const struct request *request)
 	if (code != DONE) {
 		return code;
 	}
+	if (request->format == RENDER_PDF) {
+		draw_fonts_cut(fonts);
+	}
 	struct render_job job = { slice_str(request->kind), request->format, buf_slice(&data),
 		buf_slice(&word) };
 	int pages = render(fonts, &job, &file, &diag);
