@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "paper/cut.h"
 
-#include <fontconfig/fontconfig.h>
 #include <hb-ot.h>
 #include <hb-subset.h>
 #include <stdbool.h>
 
+#include "base/buf.h"
 #include "base/err.h"
-#include "base/slice.h"
+#include "base/utf8.h"
 #include "sys/memfd.h"
 
 /* Above this number fontconfig counts the instances of a variable font. */
-enum { INDEX_MAX = 0xffff };
+enum { INDEX_MAX = 0xffff, ROWS_OCTETS_MAX = 64 * 1024 };
 
 static const hb_tag_t table_cff = HB_TAG('C', 'F', 'F', ' ');
 static const hb_tag_t table_gsub = HB_TAG('G', 'S', 'U', 'B');
@@ -35,22 +35,30 @@ static void letters_add(hb_set_t *set)
 	}
 }
 
-/* fontconfig's idea of what zh-cn is written with: GB 2312. */
-static void han_add(hb_set_t *set)
+/* Rows 16 to 55 of GB 2312 are the common characters, by Pinyin; 56 to 87 the less common ones. */
+static int han_add(hb_set_t *set, enum cut_part part)
 {
-	const FcCharSet *written = FcLangGetCharSet((const FcChar8 *)"zh-cn");
-	FcChar32 map[FC_CHARSET_MAP_SIZE];
-	FcChar32 next = 0;
-	FcChar32 page = written != NULL ? FcCharSetFirstPage(written, map, &next)
-					: (FcChar32)FC_CHARSET_DONE;
-	for (; page != FC_CHARSET_DONE; page = FcCharSetNextPage(written, map, &next)) {
-		for (unsigned i = 0; i < FC_CHARSET_MAP_SIZE * 32; i++) {
-			if ((map[i / 32] >> i % 32 & 1) != 0) {
-				hb_set_add(set, page + i);
-			}
+	const unsigned from = part == CUT_COMMON ? 16 : 56;
+	const unsigned to = part == CUT_COMMON ? 55 : 87;
+	AUTO_BUF struct buf text;
+	buf_init(&text, ROWS_OCTETS_MAX);
+	int error = 0;
+	for (unsigned row = from; row <= to && error >= 0; row++) {
+		for (unsigned cell = 1; cell <= 94 && error >= 0; cell++) {
+			const uint8_t octets[] = { (uint8_t)(0xa0 + row),
+				(uint8_t)(0xa0 + cell) };
+			error = gb18030_to_utf8(slice_of(octets, 2), &text);
 		}
 	}
-	hb_set_del_range(set, 0, 0x4dff);
+	for (struct slice left = buf_slice(&text); left.n > 0;) {
+		uint32_t point = 0;
+		left = slice_skip(left, utf8_next(left, &point));
+		/* A cell that was left empty is mapped to an area of private use. */
+		if (point >= 0x4e00 && point <= 0x9fff) {
+			hb_set_add(set, point);
+		}
+	}
+	return error < 0 ? error : 0;
 }
 
 /* Does anything HarfBuzz does of itself to a line of Chinese look at one of the glyphs? */
@@ -128,19 +136,19 @@ static int part_write(hb_face_t *face, enum cut_part part, int *ret_fd)
 		return E_LIMIT;
 	}
 	hb_set_t *characters = hb_subset_input_unicode_set(input);
-	bool whole = false;
+	int error = 0;
 	/* Subroutines make a table small, but cairo takes all of them along with any glyph. */
 	hb_subset_input_set_flags(input, HB_SUBSET_FLAGS_DESUBROUTINIZE);
-	if (part == CUT_HAN) {
+	if (part == CUT_LETTERS) {
+		letters_add(characters);
+	} else {
 		hb_set_t *drop = hb_subset_input_set(input, HB_SUBSET_SETS_DROP_TABLE_TAG);
 		hb_set_add(drop, table_gsub);
 		hb_set_add(drop, table_gpos);
-		han_add(characters);
-		whole = han_shaped(face, characters);
-	} else {
-		letters_add(characters);
+		error = han_add(characters, part);
+		error = error == 0 && han_shaped(face, characters) ? E_UNSUPPORTED : error;
 	}
-	int error = whole ? E_UNSUPPORTED : cut_write(face, input, ret_fd);
+	error = error < 0 ? error : cut_write(face, input, ret_fd);
 	hb_subset_input_destroy(input);
 	return error;
 }

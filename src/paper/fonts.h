@@ -39,8 +39,9 @@ NODISCARD int draw_fonts_open(struct draw_fonts *fonts, struct diag *diag);
  * usually drawn of a face that is dear to embed becomes a small face, in memory.  Papers look as
  * before; a face that cannot be cut, and a text with a character beyond the cut, are set whole.
  *
- * Shape:   takes about 0.2 s the first time, nothing later.  For one struct draw_fonts of a
- *          process: cairo remembers a face by its path, and here that is a descriptor's number.
+ * Shape:   after gb18030_init.  Takes about 0.2 s the first time, nothing later.  For one struct
+ *          draw_fonts of a process: cairo remembers a face by its path, and here that is a
+ *          descriptor's number.
  */
 void draw_fonts_cut(struct draw_fonts *fonts);
 struct draw_fonts *draw_fonts_destroy(struct draw_fonts *fonts);

@@ -58,14 +58,15 @@ static bool part_add(struct cuts *cuts, const struct origin *origin, enum cut_pa
 	       FcCharSetMerge(holds, characters, NULL);
 }
 
-/* Both parts or none: a line half of which is cut would be shaped in pieces. */
+/* All parts or none: no text is set half in a face that could not be cut. */
 static void face_cut(struct draw_fonts *fonts, unsigned i, const struct origin *origin)
 {
 	struct cuts *cuts = &fonts->cuts;
 	char family[32];
 	FcCharSet *holds = FcCharSetCreate();
 	(void)snprintf(family, sizeof(family), "fengsui-%u", i);
-	if (origin->plain && part_add(cuts, origin, CUT_HAN, family, holds) &&
+	if (origin->plain && part_add(cuts, origin, CUT_COMMON, family, holds) &&
+		part_add(cuts, origin, CUT_RARER, family, holds) &&
 		part_add(cuts, origin, CUT_LETTERS, family, holds)) {
 		cuts->face[i] = pango_font_description_copy(fonts->face[i]);
 		pango_font_description_set_family(cuts->face[i], family);

@@ -12,6 +12,7 @@
 
 #include "base/buf.h"
 #include "base/diag.h"
+#include "base/utf8.h"
 #include "paper/cut.h"
 #include "paper/render.h"
 
@@ -59,7 +60,7 @@ static bool own_cff_put(void)
 	char path[64];
 	int fd = -1;
 	bool renamed = false;
-	if (cut_face(CFF, CFF_INDEX, CUT_HAN, &fd) < 0) {
+	if (cut_face(CFF, CFF_INDEX, CUT_COMMON, &fd) < 0) {
 		return false;
 	}
 	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
@@ -158,7 +159,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		{ "with any fonts there is a paper", test_own, NULL, NULL, NULL },
 	};
-	if (mkdtemp(folder) == NULL) {
+	if (gb18030_init() < 0 || mkdtemp(folder) == NULL) {
 		return 1;
 	}
 	int failed = cmocka_run_group_tests_name("paper fonts", tests, NULL, NULL);

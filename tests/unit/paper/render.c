@@ -17,6 +17,7 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "base/num.h"
+#include "base/utf8.h"
 #include "model/paper.h"
 #include "paper/fonts.h"
 #include "paper/pack.h"
@@ -611,8 +612,8 @@ int main(int argc, char **argv)
 	};
 	struct diag diag = { 0 };
 	examples = argc > 1 ? argv[1] : "docs/examples/paper";
-	if (draw_fonts_create(
-		    (struct slice) { 0 }, (const char *const[]) { NULL }, &fonts, &diag) < 0) {
+	if (gb18030_init() < 0 || draw_fonts_create((struct slice) { 0 },
+					  (const char *const[]) { NULL }, &fonts, &diag) < 0) {
 		return 1;
 	}
 	/* The file fence holds for the thread that puts it up and for those it starts later. */
