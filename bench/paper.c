@@ -11,6 +11,7 @@
 #include "base/buf.h"
 #include "base/diag.h"
 #include "base/num.h"
+#include "base/utf8.h"
 #include "paper/fonts.h"
 #include "paper/render.h"
 #include "paper/spec.h"
@@ -89,11 +90,13 @@ int main(int argc, char **argv)
 	double page_ms[RUNS_MAX];
 	unsigned runs = number_of(argc, argv, 1, RUNS_MAX);
 	unsigned rounds = number_of(argc, argv, 2, ROUNDS);
-	if (draw_fonts_create(
-		    (struct slice) { 0 }, (const char *const[]) { NULL }, &fonts, &diag) < 0 ||
+	if (gb18030_init() < 0 ||
+		draw_fonts_create((struct slice) { 0 }, (const char *const[]) { NULL }, &fonts,
+			&diag) < 0 ||
 		draw_fonts_open(fonts, &diag) < 0) {
 		fail("fonts", diag.text);
 	}
+	draw_fonts_cut(fonts);
 	(void)round_make(fonts);
 	for (unsigned run = 0; run < runs; run++) {
 		double began = now_ms();

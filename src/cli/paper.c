@@ -12,6 +12,7 @@
 #include "base/diag.h"
 #include "base/err.h"
 #include "base/json.h"
+#include "base/utf8.h"
 #include "cli/share.h"
 #include "paper/fonts.h"
 #include "paper/pack.h"
@@ -143,6 +144,9 @@ static int render_file(const struct request *request)
 	int code = fonts_load(request, &fonts);
 	if (code != DONE) {
 		return code;
+	}
+	if (request->format == RENDER_PDF && gb18030_init() == 0) {
+		draw_fonts_cut(fonts);
 	}
 	struct render_job job = { slice_str(request->kind), request->format, buf_slice(&data),
 		buf_slice(&word) };

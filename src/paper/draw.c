@@ -17,13 +17,13 @@
 static const double a4_width_pt = 595.276;
 static const double a4_height_pt = 841.890;
 
+enum { TEXT_OCTETS = 65536, SAID_OCTETS = 64 /* of a text worth keeping */ };
+
 struct draw {
 	struct draw_fonts *fonts;
 	struct buf *out;
 	cairo_surface_t *surface;
 	cairo_t *cairo;
-	PangoContext *context;
-	PangoLayout *layout;
 };
 
 static cairo_status_t on_octets(void *ctx, const unsigned char *octets, unsigned n)
@@ -58,14 +58,12 @@ int draw_open(struct draw_fonts *fonts, const struct draw_about *about, struct b
 		cairo_pdf_surface_create_for_stream(on_octets, draw, a4_width_pt, a4_height_pt);
 	metadata_put(draw->surface, about);
 	draw->cairo = cairo_create(draw->surface);
-	draw->layout = pango_layout_new(fonts->context);
 	*ret_draw = draw;
 	return 0;
 }
 
 int draw_close(struct draw *draw)
 {
-	g_object_unref(draw->layout);
 	cairo_destroy(draw->cairo);
 	cairo_surface_finish(draw->surface);
 	int error =
@@ -82,18 +80,43 @@ void draw_page_end(struct draw *draw)
 	cairo_show_page(draw->cairo);
 }
 
+static PangoLayout *layout_of(
+	const struct draw_fonts *fonts, enum draw_face face, double size_pt, struct slice text)
+{
+	const PangoFontDescription *like = NULL;
+	PangoLayout *layout = pango_layout_new(fonts_choose(fonts, face, text, &like));
+	PangoFontDescription *description = pango_font_description_copy_static(like);
+	pango_font_description_set_absolute_size(description, size_pt * PANGO_SCALE);
+	pango_layout_set_font_description(layout, description);
+	pango_font_description_free(description);
+	pango_layout_set_single_paragraph_mode(layout, TRUE);
+	pango_layout_set_text(layout, (const char *)text.p, (int)text.n);
+	return layout;
+}
+
+/* FNV-1a.  One place each: whoever finds texts that meet there wins a miss. */
+static size_t place_of(enum draw_face face, double size_pt, struct slice text)
+{
+	uint64_t hash = 0xcbf29ce484222325U ^ (uint64_t)face ^ (uint64_t)(size_pt * 64) << 8;
+	for (size_t i = 0; i < text.n; i++) {
+		hash = (hash ^ text.p[i]) * 0x100000001b3U;
+	}
+	return text.n > SAID_OCTETS ? SAID_MAX : (size_t)((hash ^ hash >> 32) % SAID_MAX);
+}
+
 static PangoLayoutLine *line_of(
 	struct draw *draw, enum draw_face face, double size_pt, struct slice text)
 {
-	PangoFontDescription *description =
-		pango_font_description_copy_static(draw->fonts->face[face]);
-	pango_font_description_set_absolute_size(description, size_pt * PANGO_SCALE);
-	pango_layout_set_font_description(draw->layout, description);
-	pango_font_description_free(description);
-	pango_layout_set_single_paragraph_mode(draw->layout, TRUE);
-	pango_layout_set_text(
-		draw->layout, (const char *)text.p, text.n > 65536 ? 65536 : (int)text.n);
-	return pango_layout_get_line_readonly(draw->layout, 0);
+	text = slice_head(text, TEXT_OCTETS);
+	struct said *said = &draw->fonts->said[place_of(face, size_pt, text)];
+	bool same = said->layout != NULL && said->face == face && said->size_pt == size_pt &&
+		    slice_eq(slice_of(pango_layout_get_text(said->layout), said->n), text);
+	if (!same) {
+		g_clear_object(&said->layout);
+		*said = (struct said) { layout_of(draw->fonts, face, size_pt, text), face,
+			size_pt, text.n };
+	}
+	return pango_layout_get_line_readonly(said->layout, 0);
 }
 
 void draw_text(struct draw *draw, enum draw_face face, double size_pt, double x_pt, double y_pt,
@@ -140,14 +163,18 @@ void draw_red(struct draw *draw, bool red)
 	cairo_set_source_rgb(draw->cairo, red ? 0.8 : 0, 0, 0);
 }
 
-/* Modules as one path: neighbours without hairlines between them. */
+/* Modules as one path: neighbours without hairlines between them, those of a row as one rectangle. */
 static void modules_fill(cairo_t *cairo, const QRcode *code, double x, double y, double step)
 {
 	for (int row = 0; row < code->width; row++) {
-		for (int column = 0; column < code->width; column++) {
-			if ((code->data[row * code->width + column] & 1) != 0) {
-				cairo_rectangle(
-					cairo, x + column * step, y + row * step, step, step);
+		const unsigned char *data = code->data + row * code->width;
+		for (int from = 0, to = 0; from < code->width; from = to + 1) {
+			for (to = from; to < code->width && (data[to] & 1) != 0;) {
+				to++;
+			}
+			if (to > from) {
+				cairo_rectangle(cairo, x + from * step, y + row * step,
+					(to - from) * step, step);
 			}
 		}
 	}

@@ -126,23 +126,40 @@ int draw_fonts_create(struct slice json, const char *const *folders,
 	return 0;
 }
 
-int draw_fonts_open(struct draw_fonts *fonts, struct diag *diag)
+PangoFontMap *fonts_map(FcConfig *config, PangoContext **ret_context)
 {
 	cairo_font_options_t *exact = cairo_font_options_create();
-	fonts->map = pango_cairo_font_map_new_for_font_type(CAIRO_FONT_TYPE_FT);
+	PangoFontMap *map = pango_cairo_font_map_new_for_font_type(CAIRO_FONT_TYPE_FT);
+	if (config != NULL) {
+		pango_fc_font_map_set_config(PANGO_FC_FONT_MAP(map), config);
+	}
 	/* Without 72 a point is 4/3 of a point. */
-	pango_cairo_font_map_set_resolution(PANGO_CAIRO_FONT_MAP(fonts->map), 72);
-	fonts->context = pango_font_map_create_context(fonts->map);
+	pango_cairo_font_map_set_resolution(PANGO_CAIRO_FONT_MAP(map), 72);
+	PangoContext *context = pango_font_map_create_context(map);
 	cairo_font_options_set_hint_metrics(exact, CAIRO_HINT_METRICS_OFF);
 	cairo_font_options_set_hint_style(exact, CAIRO_HINT_STYLE_NONE);
-	pango_cairo_context_set_font_options(fonts->context, exact);
+	pango_cairo_context_set_font_options(context, exact);
 	cairo_font_options_destroy(exact);
-	pango_context_set_round_glyph_positions(fonts->context, FALSE);
-	pango_context_set_language(fonts->context, pango_language_from_string("zh-cn"));
+	pango_context_set_round_glyph_positions(context, FALSE);
+	pango_context_set_language(context, pango_language_from_string("zh-cn"));
+	*ret_context = context;
+	return map;
+}
+
+int draw_fonts_open(struct draw_fonts *fonts, struct diag *diag)
+{
+	fonts->map = fonts_map(NULL, &fonts->context);
 	int error = warm(fonts);
 	return error < 0 ? diag_set(diag, error, 0, 0,
 				   "no installed font has the Chinese characters needed")
 			 : 0;
+}
+
+void fonts_said_forget(struct draw_fonts *fonts)
+{
+	for (unsigned i = 0; i <= SAID_MAX; i++) {
+		g_clear_object(&fonts->said[i].layout);
+	}
 }
 
 struct draw_fonts *draw_fonts_destroy(struct draw_fonts *fonts)
@@ -150,6 +167,8 @@ struct draw_fonts *draw_fonts_destroy(struct draw_fonts *fonts)
 	if (fonts == NULL) {
 		return NULL;
 	}
+	fonts_said_forget(fonts);
+	fonts_cuts_close(&fonts->cuts);
 	for (unsigned i = 0; i < DRAW_FACE_COUNT; i++) {
 		pango_font_description_free(fonts->face[i]);
 		free(fonts->word[i]);

@@ -41,32 +41,53 @@ struct one {
 	struct form *form; /* the one that fits */
 };
 
-static int one_try(struct one *one, unsigned shorter, bool ink)
+struct laid {
+	struct form *form;
+	struct sheet *sheet;
+};
+
+/* Laid out; draws nothing. */
+static int one_lay(struct one *one, unsigned shorter, struct laid *ret_laid)
 {
-	struct sheet *sheet = NULL;
+	struct laid laid = { 0 };
 	int error =
-		spec_form(&one->spec, one->data, shorter, one->arena, &one->form, one->diag);
-	error = error < 0 ? error : sheet_create(one->draw, &sheet);
+		spec_form(&one->spec, one->data, shorter, one->arena, &laid.form, one->diag);
+	error = error < 0 ? error : sheet_create(one->draw, &laid.sheet);
 	if (error < 0) {
 		return error;
 	}
-	sheet_put(sheet, one->form);
-	int pages = sheet_pages(sheet);
-	bool fits = pages > 0 && (one->spec.pages == 0 || (unsigned)pages <= one->spec.pages);
-	pages = fits && ink ? sheet_draw(sheet) : pages;
-	(void)sheet_destroy(sheet);
+	sheet_put(laid.sheet, laid.form);
+	int pages = sheet_pages(laid.sheet);
+	if (pages < 0) {
+		laid.sheet = sheet_destroy(laid.sheet);
+		return pages;
+	}
+	*ret_laid = laid;
+	return pages;
+}
+
+/* It is this one. */
+static int one_end(struct one *one, struct laid *laid, bool ink)
+{
+	int pages = ink ? sheet_draw(laid->sheet) : sheet_pages(laid->sheet);
+	one->form = laid->form;
+	laid->sheet = sheet_destroy(laid->sheet);
 	return pages;
 }
 
 /* With less air when that saves a page: an end of a few lines needs none of its own. */
 static int any_make(struct one *one, bool ink)
 {
-	int pages = one_try(one, 0, false);
-	int tight = pages > 1 ? one_try(one, SPEC_TIGHT, false) : pages;
-	if (pages < 0 || tight < 0) {
-		return pages < 0 ? pages : tight;
+	struct laid laid = { 0 };
+	struct laid tight = { 0 };
+	int pages = one_lay(one, 0, &laid);
+	int fewer = pages > 1 ? one_lay(one, SPEC_TIGHT, &tight) : pages;
+	if (fewer >= 0) {
+		pages = one_end(one, fewer < pages ? &tight : &laid, ink);
 	}
-	return one_try(one, tight < pages ? SPEC_TIGHT : 0, ink);
+	tight.sheet = sheet_destroy(tight.sheet);
+	laid.sheet = sheet_destroy(laid.sheet);
+	return fewer < 0 ? fewer : pages;
 }
 
 static int one_make(struct one *one, bool ink)
@@ -76,10 +97,12 @@ static int one_make(struct one *one, bool ink)
 		return any_make(one, ink);
 	}
 	for (unsigned shorter = 0; shorter <= SPEC_SHORTER_MAX; shorter++) {
-		pages = one_try(one, shorter, ink);
+		struct laid laid = { 0 };
+		pages = one_lay(one, shorter, &laid);
 		if (pages < 0 || (unsigned)pages <= one->spec.pages) {
-			return pages;
+			return pages < 0 ? pages : one_end(one, &laid, ink);
 		}
+		laid.sheet = sheet_destroy(laid.sheet);
 	}
 	return diag_set(one->diag, E_LIMIT, 0, 0,
 		"it takes %d pages however it is shortened, and may have %u", pages,

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/arena.h"
 #include "base/err.h"
@@ -17,6 +18,7 @@ enum {
 	BIG_LINE = 1800,
 	CODE_LINES = 3800,
 	ARENA_OCTETS = 64 * 1024 * 1024,
+	FIRST_ROOM = 64,
 };
 
 #define RED_PT 42.0
@@ -42,7 +44,6 @@ int sheet_create(struct draw *draw, struct sheet **ret_sheet)
 	sheet->draw = draw;
 	sheet->sign_at = SIZE_MAX;
 	sheet->arena = arena_create(ARENA_OCTETS);
-	sheet->blocks = arena_take(sheet->arena, LAYOUT_BLOCKS_MAX * sizeof(*sheet->blocks));
 	sheet->sizes = arena_take(sheet->arena, LAYOUT_BLOCKS_MAX * sizeof(*sheet->sizes));
 	*ret_sheet = sheet;
 	return 0;
@@ -57,6 +58,18 @@ struct sheet *sheet_destroy(struct sheet *sheet)
 	return NULL;
 }
 
+/* By doubling; what points to a block of before reads the arena's older copy of it. */
+static void grow(struct sheet *sheet)
+{
+	size_t room = sheet->room > 0 ? 2 * sheet->room : FIRST_ROOM;
+	struct block *more = arena_take(sheet->arena, room * sizeof(*more));
+	if (sheet->count > 0) {
+		(void)memcpy(more, sheet->blocks, sheet->count * sizeof(*more));
+	}
+	sheet->blocks = more;
+	sheet->room = room;
+}
+
 static struct block *block_add(struct sheet *sheet, enum block_kind kind, int height)
 {
 	if (sheet->count == LAYOUT_BLOCKS_MAX && sheet->error == 0) {
@@ -64,6 +77,9 @@ static struct block *block_add(struct sheet *sheet, enum block_kind kind, int he
 	}
 	if (sheet->error < 0) {
 		return NULL;
+	}
+	if (sheet->count == sheet->room) {
+		grow(sheet);
 	}
 	sheet->sizes[sheet->count].height = height;
 	struct block *block = &sheet->blocks[sheet->count++];

@@ -82,6 +82,7 @@ struct sheet {
 	struct layout_block *sizes;
 	struct layout_place *places; /* NULL before they are known */
 	size_t count;
+	size_t room;    /* for blocks */
 	size_t sign_at; /* first block that stays with the end; SIZE_MAX = none */
 	const struct block *head;
 	int32_t head_height;

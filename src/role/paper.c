@@ -6,11 +6,6 @@
  *
  * Layer: role.
  */
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-
 #include "base/buf.h"
 #include "base/diag.h"
 #include "base/err.h"
@@ -58,13 +53,12 @@ static int threads(struct runtime *rt, struct diag *diag)
 
 static size_t paths(struct runtime *rt, struct fence_path *paths)
 {
-	struct paper *paper = rt->self;
-	size_t count = 0;
-	while (count < RUNTIME_PATHS_MAX &&
-		draw_fonts_path(paper->fonts, (unsigned)count) != NULL) {
-		paths[count] = (struct fence_path) { .fd = -1,
-			.path = draw_fonts_path(paper->fonts, (unsigned)count),
-			.rights = FENCE_READ };
+	const struct draw_fonts *fonts = ((struct paper *)rt->self)->fonts;
+	unsigned count = 0;
+	while (count < RUNTIME_PATHS_MAX && draw_fonts_path(fonts, count) != NULL) {
+		paths[count] = (struct fence_path) {
+			.fd = -1, .path = draw_fonts_path(fonts, count), .rights = FENCE_READ
+		};
 		count++;
 	}
 	return count;
@@ -102,6 +96,9 @@ static int make(
 	AUTO_BUF struct buf file;
 	if (slice_is(job->kind, PAPER_ANNEX_KIND)) {
 		return paper_annex_fill(job->json, job->word, ret_fd, diag);
+	}
+	if (job->format == RENDER_PDF) {
+		draw_fonts_cut(paper->fonts);
 	}
 	buf_init(&file, RENDER_OUTPUT_OCTETS_MAX);
 	int pages = render(paper->fonts, job, &file, diag);
