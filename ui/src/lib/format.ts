@@ -179,8 +179,3 @@ export function ratio(text: string | null | undefined): string {
 export function listed(names: string[]): string {
   return names.join(locale.value === 'en' ? ', ' : '、');
 }
-
-/** What stands behind a word in brackets, as the language of the page has them. */
-export function bracketed(what: string | number): string {
-  return locale.value === 'en' ? ` (${what})` : `（${what}）`;
-}
