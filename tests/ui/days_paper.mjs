@@ -9,6 +9,7 @@ import { button, drafted, HOUR_MS, made } from './days_house.mjs';
 const form = () => execFileSync('python3', ['-c', 'import sys; sys.path.insert(0, "tests/system"); import annex_forms; sys.stdout.buffer.write(annex_forms.word_form())'], { cwd: ROOT });
 /* The act that is chosen, and the button that does it. */
 async function does(page, act) {
+  await page.locator('.card-accent button[type=submit]').first().waitFor();
   const pick = page.locator('.card-accent select').first();
   if (await pick.count()) {
     await pick.selectOption({ label: act });
@@ -117,8 +118,11 @@ export async function answers(page) {
     await page.getByRole('radio', { name: '不涉及' }).click();
     await page.getByLabel('反馈内容').fill('经排查，我校不涉及。');
     await page.getByLabel('反馈渠道').fill('上级平台');
+    const answer = page.waitForResponse((r) => r.url().endsWith('/answer'));
     await go.click();
-    await page.getByText('反馈材料尚未登记用印').first().waitFor();
+    if ((await answer).ok()) {
+      throw new Error('it is answered without a statement');
+    }
     await page.locator('input[type=file][accept*="pdf"]').setInputFiles({ ...await scan(page), name: '情况说明.pdf' });
     await page.getByText('情况说明.pdf').first().waitFor();
     await page.getByRole('button', { name: '登记用印' }).click();
