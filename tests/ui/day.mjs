@@ -63,7 +63,7 @@ async function addUnit(page, name, centre) {
   await box.waitFor({ state: 'hidden' });
 }
 
-export async function wizard(page, { backups, shot = taken, units = [['信息技术中心', true], ['教务处', false]], addresses = [PORTAL, '10.20.12.10:22'] }) {
+export async function wizard(page, { backups, shot = taken, units = [['信息技术中心', true], ['教务处', false]], addresses = [PORTAL, '10.20.12.10:22'], staff = PEOPLE, small = false }) {
   const next = (path) => page.waitForURL((u) => u.search.includes(path));
   await step('the wizard opens and three heartbeats are alive before anything is set', page, async () => {
     await page.waitForURL(/\/setup/);
@@ -77,6 +77,9 @@ export async function wizard(page, { backups, shot = taken, units = [['信息技
   await step('the school is named', page, async () => {
     await page.getByLabel('校名').fill('湖北示例职业学院');
     await page.getByLabel('简称').fill('示例学院');
+    if (small) {
+      await page.getByRole('checkbox', { name: /小单位模式/ }).check();
+    }
     await button(page, '保存并继续').click();
     await next('step=address');
   });
@@ -120,8 +123,8 @@ export async function wizard(page, { backups, shot = taken, units = [['信息技
     await button(page, '下一步').click();
     await next('step=accounts');
   });
-  await step('five people get accounts', page, async () => {
-    for (const [i, [name, account]] of PEOPLE.entries()) {
+  await step('the people of the line get accounts', page, async () => {
+    for (const [i, [name, account]] of [...staff.entries()].filter(([, person]) => person)) {
       const row = page.locator('form.account-row').nth(i);
       await row.getByLabel('姓名').fill(name);
       await row.getByLabel('账号').fill(account);

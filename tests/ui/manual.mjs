@@ -4,7 +4,7 @@
 // manual_screens.mjs says which screens a heading is about, and which quoted words are no control.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { attend, BASE, onTheDesk, ROOT, say, settled, startPlatform, sum } from './house.mjs';
+import { attend, BASE, onTheDesk, PATIENT_MS, ROOT, say, settled, startPlatform, sum } from './house.mjs';
 
 onTheDesk(import.meta.filename, 'manual');
 const { browse } = await import('../../ui/tests-e2e/browser.mjs');
@@ -40,6 +40,14 @@ const read = (page) => page.evaluate(() => {
   return { names: names.filter(Boolean).flatMap((t) => [t, ...t.split('\n')]).map((t) => t.trim()), text: [document.body.innerText, ...names, ...[...document.querySelectorAll('[title]')].map((n) => n.title)].join('\n') };
 });
 
+/* A machine that is busy with other tests draws late, and papers are made one after another. */
+async function drawn(page) {
+  const end = Date.now() + PATIENT_MS;
+  do {
+    await settled(page, PATIENT_MS);
+  } while (Date.now() < end && await page.locator('.paper-row', { hasText: '生成中' }).count());
+}
+
 /* 导入 N 行, 切换为××, 确定办理: what varies, and a number behind. */
 const escaped = (word) => word.split(' → ').at(-1).replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/ N /g, ' \\d+ ').replace(/××|某某/g, '.+');
 const called = (word) => new RegExp(`^${escaped(word)}([\\s（(…：:·*].*|\\d+.*)?$`, 's');
@@ -49,7 +57,7 @@ const platform = await startPlatform();
 const it = await browse(DESK);
 try {
   attend(it.page);
-  it.page.setDefaultTimeout(20_000);
+  it.page.setDefaultTimeout(PATIENT_MS);
   const { people, places } = await told(platform, it.page);
   const seen = new Map();
   /* Another page of the same person is reached without loading the interface anew. */
@@ -82,18 +90,18 @@ try {
       await context.addCookies([{ name, value, url: BASE }]);
     }
     await reach(page, who, path.replace(/\{(\w+)\}/g, (_, n) => places[n] ?? `{${n}}`));
-    await settled(page);
+    await drawn(page);
     const got = [await read(page)];
     for (const press of presses) {
       if (press.startsWith('sheet:')) {
         await page.getByRole('dialog').locator('input[type=file]').setInputFiles({ name: `${press.slice(6)}.csv`, mimeType: 'text/csv', buffer: Buffer.from(SHEET) });
-        await settled(page);
+        await drawn(page);
         got.push(await read(page));
         continue;
       }
       const what = press.startsWith('css:') ? page.locator(press.slice(4)).first() : ['button', 'tab', 'link', 'radio', 'menuitem'].map((r) => page.getByRole(r, { name: press, exact: true })).reduce((a, b) => a.or(b)).or(page.locator('summary', { hasText: press })).last();
-      await what.click({ timeout: 8000 });
-      await settled(page);
+      await what.click();
+      await drawn(page);
       got.push(await read(page));
     }
     const all = { names: got.flatMap((g) => g.names), text: got.map((g) => g.text).join('\n') };

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // A school in which every step of the manual can be taken: people of each role, a notice at each step of its way, and
 // one of each record beside it; told over the interface, by the people it would be told by.
-import { BASE, scan } from './house.mjs';
+import { execFileSync } from 'node:child_process';
+import { BASE, PASSWORD, PATIENT_MS, ROOT, scan, until } from './house.mjs';
 import { session } from './api.mjs';
 import { watched } from './network.mjs';
 import { ranges, records } from './school.mjs';
+import { codeOf } from './second.mjs';
 
 const HOUR_MS = 3_600_000;
 const CAST = [['zhou', '周敏', 'operator'], ['qin', '秦岚', 'operator'], ['lin', '林涛', 'director', 'reviewer'], ['he', '何静', 'verifier'], ['liu', '刘建国', 'vice_president'], ['group', '顾群', 'leading_group'], ['zheng', '郑伟', 'auditor'], ['wen', '郑文', 'school_office'], ['wang', '王倩', 'officer'], ['du', '杜衡', 'unit_head']];
@@ -133,6 +135,29 @@ async function regulation({ people }, places) {
   await zhou.post(`/regulations/${places.policy_asked}/consult`);
 }
 
+/* The form a superior sends, as the system tests make it: read and filled in once. */
+async function annex({ people: { wen, zhou } }, places) {
+  const bytes = execFileSync('python3', ['-c', 'import sys; sys.path.insert(0, "tests/system"); import annex_forms; sys.stdout.buffer.write(annex_forms.word_form())'], { cwd: ROOT });
+  const form = await wen.raw('POST', `/incoming/${places.paper}/annexes?name=${encodeURIComponent('整改情况反馈表.docx')}`, bytes, 'application/octet-stream');
+  const { places: guessed } = await zhou.get(`/annexes/${form.id}`);
+  await zhou.call('PATCH', `/annexes/${form.id}`, { places: guessed });
+  await zhou.post(`/incoming/${places.paper}/annexes/${form.id}/fill`);
+  await until(async () => (await zhou.get(`/annexes?incoming=${places.paper}`)).fills[0]?.state === 'ready', 'the filled form', 5 * PATIENT_MS);
+}
+
+/* What is shut over a holiday, a list kept, and a colleague who shows codes. */
+async function daily({ people: { zhou, wang, qin } }, places) {
+  const day = 24 * HOUR_MS;
+  const wanted = { name: '元旦', from: Date.now() + 3 * day, to: Date.now() + 6 * day, answer_by: Date.now() + day, asset_ids: [places.asset, places.asset_2] };
+  places.holiday = (await zhou.post('/shutdowns', wanted)).id;
+  // Said to be shut an hour ago, and it answers.
+  const item = (await wang.get(`/shutdowns/${places.holiday}`)).items.find((i) => i.asset.id === places.asset);
+  await wang.post(`/shutdowns/${places.holiday}/answer`, { item_id: item.id, state: 'shut', at: Date.now() - HOUR_MS, reason: null, keeper: null });
+  await zhou.post('/filters', { list: 'notices', name: '逾期的', query: 'tab=overdue', is_first: false });
+  const { second_factor: shown } = await qin.post('/session/second-factor', { password: PASSWORD });
+  await qin.post('/session/second-factor/confirm', { code: codeOf(shown.secret, 0) });
+}
+
 /** All of it; `people` with their sessions, `places` what {name} in a path stands for. */
 export async function told(platform, page) {
   const school = await cast(await session('admin', platform.oneTime));
@@ -150,5 +175,12 @@ export async function told(platform, page) {
   const found = await ranges(pageOf(zhou));
   Object.assign(places, { found: found.one, handed: found.two });
   places.page = (await zhou.post('/checks', { asset_id: asset, name: '门户网站', kind: 'http', target: 'http://10.20.11.10/', interval_s: 2, retries: 0, severity: 'major', params: { compare: true } })).id;
+  places.asset_2 = (await zhou.post('/assets', { name: '选课系统', kind: 'system', owner_unit_id: school.unit })).id;
+  // Nobody listens there: a line that is down.
+  const silent = (await zhou.post('/checks', { asset_id: places.asset_2, name: '北校区专线', kind: 'tcp', target: '10.20.11.10:81', interval_s: 1, retries: 0, severity: 'major' })).id;
+  await zhou.post('/circuits', { name: '北校区专线', operator: '中国电信', number: 'ZX-1', fault_phone: '10000', check_ids: [silent], unit_id: school.unit });
+  await annex(school, places);
+  await daily(school, places);
+  places.alert = (await until(async () => (await zhou.get('/alerts?state=open&limit=200')).items.find((a) => a.check_id === silent), 'an alert')).id;
   return { people: school.people, places };
 }

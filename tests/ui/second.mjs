@@ -11,7 +11,7 @@ const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 const STALE_MS = 11 * 60_000;
 
 /** RFC 6238 of a key in base 32, a step so many away from now. */
-function codeOf(key, off) {
+export function codeOf(key, off) {
   const bits = [...key].map((c) => LETTERS.indexOf(c).toString(2).padStart(5, '0')).join('');
   const secret = Buffer.from(bits.match(/.{8}/g).map((b) => parseInt(b, 2)));
   const counter = Buffer.alloc(8);

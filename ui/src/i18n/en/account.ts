@@ -56,7 +56,7 @@ export const account: Record<keyof typeof source, string> = {
   'second.scan_note': 'With any authenticator that knows TOTP, FreeOTP for one. The code is shown this once.',
   'second.qr': 'QR code of the key; the key is written below for typing',
   'second.key': 'Or type the key',
-  'second.open': 'Open in this device’s authenticator',
+  'second.open': 'Open in this device\'s authenticator',
   'second.confirm': 'Turn on',
   'second.codes': 'Keep your recovery codes',
   'second.codes_note': 'For the day the phone is lost; each works once. They are shown this once: print them or write them down.',

@@ -2,7 +2,7 @@
 import type { annexes as zh } from '../zh/annexes';
 
 export const annexes: Record<keyof typeof zh, string> = {
-  'annex.title': 'The superior’s form',
+  'annex.title': 'The superior\'s form',
   'annex.note': 'Put in the form that came with the paper (.docx, .xlsx) and check once what goes into which cell. Later papers of the same superior are filled in at once.',
   'annex.upload': 'Put a form in',
   'annex.upload_hint': '.docx or .xlsx, up to 4 MB. Apart from the cells that are filled in, nothing of it is changed.',
@@ -50,7 +50,7 @@ export const annexes: Record<keyof typeof zh, string> = {
   'annex.fact.filler': 'Filled in by',
   'annex.fact.filler_phone': 'Their telephone',
   'annex.fact.handler': 'Handled by',
-  'annex.fact.handler_phone': 'Handler’s telephone',
+  'annex.fact.handler_phone': 'Handler\'s telephone',
   'annex.fact.answer': 'Result',
   'annex.fact.count_all': 'Number of findings',
   'annex.fact.count_fixed': 'Number put right',

@@ -146,7 +146,7 @@ export const commonRefusals: Record<keyof typeof source, string> = {
   'problem.helper.too_many': 'Too many links are good for this finding; take some back.',
   'problem.helper.too_many_reports': 'Said too often; ask who sent the link.',
   'problem.helper.picture': 'The picture must be JPG or PNG and at most 600 KB.',
-  'problem.access.not_of_unit': 'Access slips are for people of units; other accounts are the administrator’s.',
+  'problem.access.not_of_unit': 'Access slips are for people of units; other accounts are the administrator\'s.',
   'problem.access.doubted': 'Whether the person is in post is being verified.',
   'problem.access.disabled': 'The account is disabled.',
 };

@@ -13,10 +13,10 @@ export const expiry = {
   'expiry.of': '{what} {when}',
   'todo.renew_domain': 'Renew the domain name',
   'todo.renew_icp': 'Renew the ICP registration',
-  'todo.renew_contract': 'Renew the line’s contract',
+  'todo.renew_contract': 'Renew the line\'s contract',
   'setting.g.expiry': 'Reminders of ends',
   'setting.expiry.days': 'Days before',
-  'setting.expiry.hint': 'The unit is reminded before a domain name, an ICP registration or a line’s contract ends; numbers between commas. The day itself is always one.',
+  'setting.expiry.hint': 'The unit is reminded before a domain name, an ICP registration or a line\'s contract ends; numbers between commas. The day itself is always one.',
   'audit.act.circuit.expiry': 'reminded of an end',
   'audit.act.asset.expiry': 'reminded of an end',
 };

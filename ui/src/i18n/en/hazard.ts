@@ -8,7 +8,7 @@ export const hazard: Record<keyof typeof source, string> = {
   'hazard.asset': 'System or device',
   'hazard.asset_none': 'Not known, or not on the list',
   'hazard.place': 'Where',
-  'hazard.place_hint': 'The kiosk on the library’s ground floor',
+  'hazard.place_hint': 'The kiosk on the library\'s ground floor',
   'hazard.since': 'Since when',
   'hazard.since.now': 'Just now',
   'hazard.since.earlier': 'Earlier',
@@ -23,7 +23,7 @@ export const hazard: Record<keyof typeof source, string> = {
   'hazard.again': 'Report another',
   'hazard.mine': 'Reported by this unit',
   'hazard.none': 'Nothing reported yet',
-  'hazard.none_text': 'Reporting of one’s own accord never counts against a unit.',
+  'hazard.none_text': 'Reporting of one\'s own accord never counts against a unit.',
   'hazard.judge': 'Judge and confirm',
   'hazard.judge_note': 'Reported by the unit: settle its grade and kind.',
 };

@@ -97,7 +97,7 @@ export const network = {
   'sensor.at_least': 'at least {limit}',
   'sensor.at_most': 'at most {limit}',
   'sensor.and': ', ',
-  'sensor.own_limit': '{limits} (the device’s own limits)',
+  'sensor.own_limit': '{limits} (the device\'s own limits)',
   'sensor.rule_limit': '{limits} (rule “{rule}”)',
   'net.sort': 'Order',
   'net.sort.worst': 'Broken first',

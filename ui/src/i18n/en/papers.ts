@@ -84,7 +84,7 @@ export const papers = {
   'incoming.not_concerned_note': 'A sealed statement must be uploaded and its seal recorded all the same.',
   'incoming.answer_text': 'What was answered',
   'incoming.channel': 'Channel',
-  'incoming.channel_hint': 'For example the superior’s platform, courier, post.',
+  'incoming.channel_hint': 'For example the superior\'s platform, courier, post.',
   'incoming.receipt': 'Receipt',
   'incoming.answered_at': 'Answered',
   'incoming.files': 'Files',

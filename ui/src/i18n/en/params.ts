@@ -49,7 +49,7 @@ export const params: Record<keyof typeof source, string> = {
   'param.alerts.per_source_minute': 'Alerts of one source a minute',
   'param.incident.window_minutes': 'Alerts of one asset joined (minutes)',
   'param.regulation.review_days': 'Regulation looked through every (days)',
-  'param.event.initial': 'A unit’s written first report',
+  'param.event.initial': 'A unit\'s written first report',
   'param.event.report_up': 'Event of grade III and above reported upward',
   'param.event.summary': 'Final report of an event',
   'param.objection.decision': 'Deciding an objection',

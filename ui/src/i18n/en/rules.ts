@@ -38,7 +38,7 @@ export const rules = {
   'rule.grave_severity': 'Becomes',
   'rule.unless': 'Where the device tells its own limit, that one counts',
   'rule.sum.grave': ', {severity} from {limit}',
-  'rule.share': 'As a percentage of the port’s speed',
+  'rule.share': 'As a percentage of the port\'s speed',
   'rule.share_of': ' of speed',
   'rule.window': 'Window (min)',
   'rule.relative': 'Change in percent',

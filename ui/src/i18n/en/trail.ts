@@ -57,7 +57,7 @@ export const trail = {
   'audit.act.incoming.create': 'Registered a paper',
   'audit.act.incoming.update': 'Changed a paper',
   'audit.act.incoming.upload': 'Uploaded a file of a paper',
-  'audit.act.annex.upload': 'Superior’s form put in',
+  'audit.act.annex.upload': 'Superior\'s form put in',
   'audit.act.annex.map': 'What goes where in a form',
   'audit.act.annex.retire': 'Form put out of use',
   'audit.act.annex.fill': 'Form to be filled in',
