@@ -4,6 +4,7 @@
 #include "desk/affected.h"
 #include "desk/delegations.h"
 #include "desk/doubts.h"
+#include "desk/event_clocks.h"
 #include "desk/expiry.h"
 #include "desk/filings.h"
 #include "desk/finding_recur.h"
@@ -25,6 +26,9 @@ int desk_timer(struct txn *txn, const struct desk_env *env, const struct timer *
 	}
 	if (slice_starts(timer->kind, SLICE("expiry."))) {
 		return expiry_timer(txn, env, timer);
+	}
+	if (slice_starts(timer->kind, SLICE("event."))) {
+		return event_timer(txn, env, timer);
 	}
 	if (slice_starts(timer->kind, SLICE("finding."))) {
 		return finding_timer(txn, env, timer);

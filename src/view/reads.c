@@ -29,6 +29,7 @@
 #include "view/incidents.h"
 
 /* findings */
+#include "view/events.h"
 #include "view/findings.h"
 
 /* papers from superiors, the leading group */
@@ -139,6 +140,11 @@ static const view_fn reads[ROUTE_COUNT_] = {
 
 	/* findings */
 	[ROUTE_DECISIONS_LIST] = view_decisions_list,
+	[ROUTE_EVENTS_LIST] = view_events_list,
+	[ROUTE_EVENTS_PACK] = view_events_pack,
+	[ROUTE_EVENTS_GET] = view_events_get,
+	[ROUTE_EVENTS_PROPOSE] = view_events_propose,
+	[ROUTE_EVENTS_FILE] = view_events_file,
 	[ROUTE_FINDINGS_LIST] = view_findings_list,
 	[ROUTE_FINDINGS_GET] = view_findings_get,
 

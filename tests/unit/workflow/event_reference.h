@@ -67,7 +67,7 @@ static const struct reference reports[] = {
 	{ "returned", "edit", "returned", UNIT " " DESK, "writer open" },
 	{ "returned", "submit", "submitted", UNIT " " DESK,
 		"writer open news complete sealed resolved" },
-	{ "submitted", "accept", "accepted", DESK, "open" },
+	{ "submitted", "accept", "accepted", DESK, "open resolved" },
 	{ "submitted", "return", "returned", DESK, "open reason" },
 };
 
