@@ -2,6 +2,7 @@
 #include "desk/acts_matter.h"
 
 /* events */
+#include "desk/event_reports.h"
 #include "desk/events.h"
 
 /* findings */

@@ -283,11 +283,17 @@ static int clock_load(struct txn *txn, int64_t id, struct clock_row *ret)
 	return row < 0 ? row : row == 0 ? E_ABSENT : clock_read(txn, q, ret);
 }
 
-/* "续报", or the authority's name. */
-static int clock_name(struct txn *txn, const struct clock_row *clock, struct slice *ret_name)
+/* What it is of: in a mail's words, and for the timeline as an id or the authority's name. */
+struct said {
+	struct slice words;
+	struct slice name;
+};
+
+static int clock_name(struct txn *txn, const struct clock_row *clock, struct said *ret)
 {
 	AUTO_STMT struct stmt *q = NULL;
-	*ret_name = slice_str(name_text(&event_clock_names, clock->kind, LANG_ZH));
+	ret->words = slice_str(name_text(&event_clock_names, clock->kind, LANG_ZH));
+	ret->name = slice_str(name_id(&event_clock_names, clock->kind));
 	if (clock->up_id == 0) {
 		return 0;
 	}
@@ -295,23 +301,23 @@ static int clock_name(struct txn *txn, const struct clock_row *clock, struct sli
 		SQL_INT(clock->up_id));
 	row = row < 0 ? row : db_step(q);
 	if (row == 1) {
-		*ret_name =
-			arena_printf(txn_arena(txn), "报%.*s", SLICE_FMT(db_col_text(q, 0)));
+		ret->name = arena_dup(txn_arena(txn), db_col_text(q, 0));
+		ret->words = arena_printf(txn_arena(txn), "报%.*s", SLICE_FMT(ret->name));
 	}
 	return row < 0 ? row : 0;
 }
 
 /* What the unit or the school owes is told to those of its grade, what an authority waits for to who leads. */
 static int missed_tell(struct txn *txn, const struct desk_env *env, const struct event_row *row,
-	const struct clock_row *clock, struct slice name)
+	const struct clock_row *clock, struct slice words)
 {
 	bool above = clock->kind == EVENT_CLOCK_UP || clock->kind == EVENT_CLOCK_NATIONAL;
 	struct event_word word = { .when = above ? "alarm" : event_tell_list(row),
 		.event = "missed",
 		.seq = clock->id,
-		.subject = arena_printf(txn_arena(txn), "事件%.*s逾期", SLICE_FMT(name)),
+		.subject = arena_printf(txn_arena(txn), "事件%.*s逾期", SLICE_FMT(words)),
 		.text = arena_printf(txn_arena(txn), "%.*s已到时限（%.*s），尚未完成。",
-			SLICE_FMT(name), SLICE_FMT(moment(txn, clock->due.due_ms))) };
+			SLICE_FMT(words), SLICE_FMT(moment(txn, clock->due.due_ms))) };
 	return event_tell(txn, env, row, &word);
 }
 
@@ -328,7 +334,7 @@ static int next_follow_up(struct txn *txn, const struct desk_env *env,
 }
 
 static int missed(struct txn *txn, const struct desk_env *env, const struct event_row *row,
-	const struct clock_row *clock, struct slice name)
+	const struct clock_row *clock, const struct said *said)
 {
 	bool follow = clock->kind == EVENT_CLOCK_FOLLOW_UP;
 	/* A follow-up report that did not come is not waited for: the next one is. */
@@ -340,24 +346,24 @@ static int missed(struct txn *txn, const struct desk_env *env, const struct even
 	int error = done < 0 ? (int)done : trail_row(txn, "event_clock", clock->id);
 	error = error < 0 ? error
 			  : event_say(txn, row->id, "clock_missed",
-				    event_args(txn, (struct slice) { 0 }, name));
-	error = error < 0 ? error : missed_tell(txn, env, row, clock, name);
+				    event_args(txn, (struct slice) { 0 }, said->name));
+	error = error < 0 ? error : missed_tell(txn, env, row, clock, said->words);
 	return error < 0 || !follow ? error : next_follow_up(txn, env, row, clock);
 }
 
 static int alarm(struct txn *txn, const struct desk_env *env, const struct event_row *row,
-	const struct clock_row *clock, struct slice name, int64_t nth)
+	const struct clock_row *clock, const struct said *said, int64_t nth)
 {
 	struct event_word word = { .when = "alarm",
 		.event =
 			(const char *)arena_printf(txn_arena(txn), "alarm.%lld", (long long)nth)
 				.p,
 		.seq = clock->id,
-		.subject = arena_printf(txn_arena(txn), "事件待%.*s", SLICE_FMT(name)),
+		.subject = arena_printf(txn_arena(txn), "事件待%.*s", SLICE_FMT(said->words)),
 		.text = arena_printf(txn_arena(txn), "%.*s尚未完成，时限 %.*s。",
-			SLICE_FMT(name), SLICE_FMT(moment(txn, clock->due.due_ms))) };
-	int error =
-		event_say(txn, row->id, "alarm", event_args(txn, (struct slice) { 0 }, name));
+			SLICE_FMT(said->words), SLICE_FMT(moment(txn, clock->due.due_ms))) };
+	int error = event_say(
+		txn, row->id, "alarm", event_args(txn, (struct slice) { 0 }, said->name));
 	return error < 0 ? error : event_tell(txn, env, row, &word);
 }
 
@@ -365,7 +371,7 @@ int event_timer(struct txn *txn, const struct desk_env *env, const struct timer 
 {
 	struct clock_row clock;
 	struct event_row row;
-	struct slice name = { 0 };
+	struct said said = { 0 };
 	int error = clock_load(txn, timer->record_id, &clock);
 	error = error < 0 ? error : event_row_load(txn, clock.event_id, &row);
 	if (error < 0 || clock.over || clock.missed_at_ms != 0) {
@@ -378,9 +384,9 @@ int event_timer(struct txn *txn, const struct desk_env *env, const struct timer 
 			       .id = row.id,
 			       .version = row.version,
 			       .reason = slice_str(name_id(&event_clock_names, clock.kind)) });
-	error = clock_name(txn, &clock, &name);
+	error = clock_name(txn, &clock, &said);
 	error = error < 0 ? error
-		: due     ? missed(txn, env, &row, &clock, name)
-			  : alarm(txn, env, &row, &clock, name, timer->seq);
+		: due     ? missed(txn, env, &row, &clock, &said)
+			  : alarm(txn, env, &row, &clock, &said, timer->seq);
 	return error < 0 ? error : txn_change(txn, "event", row.id, row.version);
 }

@@ -9,6 +9,7 @@
 #include "base/json.h"
 #include "desk/desk.h"
 #include "desk/event_clocks.h"
+#include "desk/event_parts.h"
 #include "desk/events.h"
 #include "desk/words.h"
 #include "records/search.h"

@@ -12,6 +12,7 @@
 #include "base/jw.h"
 #include "desk/desk.h"
 #include "desk/event_clocks.h"
+#include "desk/event_parts.h"
 #include "desk/events.h"
 #include "desk/words.h"
 #include "records/sql.h"
@@ -165,47 +166,63 @@ static void grade_set(struct desk *desk, struct event_row *row, enum event_grade
 	row->graded_at_ms = desk->now_ms;
 }
 
-int desk_event_grade(struct desk *desk)
+/* Loaded, read, and asked of the machine. */
+static int grading_open(
+	struct desk *desk, struct event_row *row, struct grading *g, enum event_act *ret_act)
 {
-	struct event_row row;
 	struct event_pack pack;
 	struct event_facts facts;
-	struct grading g = { 0 };
-	int error = event_open(desk, &row);
-	error = error < 0 ? error : event_facts_load(desk, &row, &facts);
-	error = error < 0 ? error : event_pack_load(desk->txn, row.pack_id, &pack, NULL);
-	error = error < 0 ? error : event_class_read(desk, &pack, &row);
-	error = error < 0 ? error : grading_read(desk, &pack, &g);
+	int error = event_open(desk, row);
+	error = error < 0 ? error : event_facts_load(desk, row, &facts);
+	error = error < 0 ? error : event_pack_load(desk->txn, row->pack_id, &pack, NULL);
+	error = error < 0 ? error : event_class_read(desk, &pack, row);
+	error = error < 0 ? error : grading_read(desk, &pack, g);
 	if (error < 0) {
 		return error;
 	}
-	enum event_grade now = event_grade_now(&row);
-	enum event_act act = act_of(&row, &g);
+	enum event_grade now = event_grade_now(row);
+	*ret_act = act_of(row, g);
+	facts.reason_given = words_enough(g->reason, EVENT_REASON_MIN);
+	facts.grade_given = g->grade < EVENT_GRADE_COUNT;
+	facts.graver = g->grade < now;
+	facts.milder = facts.grade_given && g->grade > now;
+	error = event_decide(desk, row, &facts, *ret_act);
+	return error == 0 && *ret_act == EVENT_ACT_GRADE && row->class_id.n == 0
+		       ? desk_refuse(desk, E_INPUT, "input.required", "class")
+		       : error;
+}
+
+static int lower_ask(struct desk *desk, struct event_row *row, const struct grading *g)
+{
+	int error = grading_insert(desk, row, g, "asked");
+	return error < 0 ? error
+			 : event_done(desk, row, "event.ask_lower", "lower_asked",
+				   event_args(desk->txn, g->reason,
+					   slice_str(name_id(&event_grade_names, g->grade))));
+}
+
+/* The one before is past, and what was asked for pointless. */
+static int grade_enter(struct desk *desk, struct event_row *row, const struct grading *g)
+{
+	struct slice none = { 0 };
+	int error = gradings_become(desk, row, "in_force", "past", false, none);
+	error = error < 0 ? error : gradings_become(desk, row, "asked", "lapsed", false, none);
+	error = error < 0 ? error : grading_insert(desk, row, g, "in_force");
+	grade_set(desk, row, g->grade);
+	return error;
+}
+
+int desk_event_grade(struct desk *desk)
+{
+	struct event_row row;
+	struct grading g = { 0 };
+	enum event_act act = EVENT_ACT_GRADE;
+	int error = grading_open(desk, &row, &g, &act);
+	if (error < 0 || act == EVENT_ACT_LOWER) {
+		return error < 0 ? error : lower_ask(desk, &row, &g);
+	}
 	bool first = act == EVENT_ACT_GRADE;
-	facts.reason_given = words_enough(g.reason, EVENT_REASON_MIN);
-	facts.grade_given = g.grade < EVENT_GRADE_COUNT;
-	facts.graver = g.grade < now;
-	facts.milder = facts.grade_given && g.grade > now;
-	error = event_decide(desk, &row, &facts, act);
-	if (error == 0 && first && row.class_id.n == 0) {
-		error = desk_refuse(desk, E_INPUT, "input.required", "class");
-	}
-	if (error == 0 && act == EVENT_ACT_LOWER) {
-		error = grading_insert(desk, &row, &g, "asked");
-		return error < 0 ? error
-				 : event_done(desk, &row, "event.ask_lower", "lower_asked",
-					   event_args(desk->txn, g.reason,
-						   slice_str(name_id(
-							   &event_grade_names, g.grade))));
-	}
-	error = error < 0 ? error
-			  : gradings_become(desk, &row, "in_force", "past", false,
-				    (struct slice) { 0 });
-	error = error < 0 ? error
-			  : gradings_become(
-				    desk, &row, "asked", "lapsed", false, (struct slice) { 0 });
-	error = error < 0 ? error : grading_insert(desk, &row, &g, "in_force");
-	grade_set(desk, &row, g.grade);
+	error = grade_enter(desk, &row, &g);
 	error = error < 0 ? error
 			  : grade_follow(desk, &row, first, first ? "定级" : "调高级别");
 	return error < 0 ? error
@@ -231,6 +248,28 @@ static int asked_grade(
 	return found < 0 ? found : found == 1 && *ret_grade < 0 ? E_STORE : 0;
 }
 
+static int lower_allow(struct desk *desk, struct event_row *row, enum event_grade grade,
+	int64_t by_id, struct slice note)
+{
+	struct slice none = { 0 };
+	int error = gradings_become(desk, row, "in_force", "past", false, none);
+	error = error < 0 ? error : gradings_become(desk, row, "asked", "in_force", true, note);
+	grade_set(desk, row, grade);
+	row->graded_by = by_id;
+	error = error < 0 ? error : grade_follow(desk, row, false, "调低级别");
+	return error < 0 ? error
+			 : event_done(desk, row, "event.allow_lower", "lowered",
+				   event_args(desk->txn, note, row->grade));
+}
+
+static int lower_refuse(struct desk *desk, struct event_row *row, struct slice note)
+{
+	int error = gradings_become(desk, row, "asked", "refused", true, note);
+	return error < 0 ? error
+			 : event_done(desk, row, "event.refuse_lower", "lower_refused",
+				   event_args(desk->txn, note, (struct slice) { 0 }));
+}
+
 int desk_event_decide_grade(struct desk *desk)
 {
 	static const char *const words[] = { "allow", "refuse", NULL };
@@ -251,21 +290,7 @@ int desk_event_decide_grade(struct desk *desk)
 	error = error < 0 ? error
 			  : event_decide(desk, &row, &facts,
 				    allow ? EVENT_ACT_ALLOW : EVENT_ACT_REFUSE);
-	if (error == 0 && !allow) {
-		error = gradings_become(desk, &row, "asked", "refused", true, note);
-		return error < 0 ? error
-				 : event_done(desk, &row, "event.refuse_lower", "lower_refused",
-					   event_args(desk->txn, note, (struct slice) { 0 }));
-	}
-	error = error < 0 ? error
-			  : gradings_become(desk, &row, "in_force", "past", false,
-				    (struct slice) { 0 });
-	error = error < 0 ? error
-			  : gradings_become(desk, &row, "asked", "in_force", true, note);
-	grade_set(desk, &row, (enum event_grade)grade);
-	row.graded_by = by_id;
-	error = error < 0 ? error : grade_follow(desk, &row, false, "调低级别");
 	return error < 0 ? error
-			 : event_done(desk, &row, "event.allow_lower", "lowered",
-				   event_args(desk->txn, note, row.grade));
+	       : allow   ? lower_allow(desk, &row, (enum event_grade)grade, by_id, note)
+			 : lower_refuse(desk, &row, note);
 }

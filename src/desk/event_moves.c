@@ -5,6 +5,7 @@
 #include "base/json.h"
 #include "desk/desk.h"
 #include "desk/event_clocks.h"
+#include "desk/event_parts.h"
 #include "desk/events.h"
 #include "desk/finding_row.h"
 #include "desk/words.h"

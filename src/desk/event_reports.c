@@ -3,6 +3,8 @@
  * 初报, 续报, 终报.  What is not known yet is left out, 待查; what was handed in
  * stays as it is, and who has to correct himself writes one more.
  */
+#include "desk/event_reports.h"
+
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/diag.h"
@@ -12,7 +14,7 @@
 #include "base/utf8.h"
 #include "desk/desk.h"
 #include "desk/event_clocks.h"
-#include "desk/events.h"
+#include "desk/event_parts.h"
 #include "desk/words.h"
 #include "records/sql.h"
 #include "records/trail.h"
@@ -413,11 +415,21 @@ static int returned_told(struct desk *desk, const struct event_row *row, const s
 	return event_tell_person(desk->txn, desk->env, row, &word, r->by_id);
 }
 
+/* With its final report accepted the event is reported to the end; a correction changes nothing of that. */
+static int final_follow(struct desk *desk, struct event_row *row, const struct report *r)
+{
+	struct event_facts facts;
+	if (r->kind != EVENT_REPORT_FINAL || row->state != EVENT_RESOLVED) {
+		return 0;
+	}
+	int error = event_facts_load(desk, row, &facts);
+	return error < 0 ? error : event_decide(desk, row, &facts, EVENT_ACT_FINAL);
+}
+
 int desk_event_report_settle(struct desk *desk)
 {
 	static const char *const words[] = { "accept", "return", NULL };
 	struct event_row row;
-	struct event_facts facts;
 	struct report r;
 	struct slice word = { 0 };
 	struct slice reason = { 0 };
@@ -432,14 +444,9 @@ int desk_event_report_settle(struct desk *desk)
 				    accept ? EVENT_REPORT_ACT_ACCEPT : EVENT_REPORT_ACT_RETURN,
 				    words_enough(reason, EVENT_REASON_MIN));
 	error = error < 0 ? error : settled_save(desk, &r, reason);
-	if (error == 0 && accept && r.kind == EVENT_REPORT_FINAL &&
-		row.state == EVENT_RESOLVED) {
-		error = event_facts_load(desk, &row, &facts);
-		error = error < 0 ? error : event_decide(desk, &row, &facts, EVENT_ACT_FINAL);
-	}
-	if (error == 0 && !accept) {
-		error = returned_told(desk, &row, &r);
-	}
+	error = error < 0 ? error
+		: accept  ? final_follow(desk, &row, &r)
+			  : returned_told(desk, &row, &r);
 	return error < 0
 		       ? error
 		       : event_done(desk, &row,
@@ -493,7 +500,7 @@ int desk_event_upload(struct desk *desk)
 	error = done < 0 ? (int)done : trail_row(desk->txn, "attachment", id);
 	error = error < 0 ? error : txn_change(desk->txn, "event", row.id, row.version);
 	error = error < 0 ? error
-			  : words_timeline(desk, "event", row.id, "uploaded",
+			  : words_timeline(desk, "event", row.id, "event_uploaded",
 				    event_args(desk->txn, (struct slice) { 0 },
 					    desk->call->upload_name));
 	desk_audit(desk, "event.upload", "attachment", id, 1, (struct slice) { 0 });

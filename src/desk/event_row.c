@@ -230,6 +230,12 @@ struct slice event_args(struct txn *txn, struct slice text, struct slice name)
 	return arena_dup(txn_arena(txn), buf_slice(&out));
 }
 
+/* Its steps have words of their own: a notice is closed, too. */
+static struct slice event_code(struct txn *txn, const char *code)
+{
+	return arena_printf(txn_arena(txn), "event_%s", code);
+}
+
 int event_done(struct desk *desk, struct event_row *row, const char *act, const char *code,
 	struct slice args_json)
 {
@@ -242,7 +248,10 @@ int event_done(struct desk *desk, struct event_row *row, const char *act, const 
 	desk_answer(desk, row->id, row->version);
 	desk->answer_state = slice_str(name_id(&event_state_names, row->state));
 	desk->answer_number = row->number;
-	return error < 0 ? error : words_timeline(desk, "event", row->id, code, args_json);
+	struct slice word = event_code(desk->txn, code);
+	return error < 0 ? error
+			 : words_timeline(
+				   desk, "event", row->id, (const char *)word.p, args_json);
 }
 
 int event_say(struct txn *txn, int64_t id, const char *code, struct slice args)
@@ -250,8 +259,8 @@ int event_say(struct txn *txn, int64_t id, const char *code, struct slice args)
 	int64_t done = sql_run(txn_db(txn),
 		"INSERT INTO timeline (id, kind, record_id, at_ms, code, args, role)"
 		" VALUES ($1, 'event', $2, $3, $4, $5, 'system')",
-		SQL_INT(txn_id(txn)), SQL_INT(id), SQL_INT(txn_now_ms(txn)), SQL_STR(code),
-		SQL_TEXT(args));
+		SQL_INT(txn_id(txn)), SQL_INT(id), SQL_INT(txn_now_ms(txn)),
+		SQL_TEXT(event_code(txn, code)), SQL_TEXT(args));
 	return done < 0 ? (int)done : 0;
 }
 

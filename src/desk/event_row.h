@@ -86,6 +86,6 @@ struct slice event_args(struct txn *txn, struct slice text, struct slice name);
 /** A line in its timeline by the machine. */
 NODISCARD int event_say(struct txn *txn, int64_t id, const char *code, struct slice args);
 
-/** The pack it is judged by: its own, or with id 0 the one in force.  *ret_id may be NULL.  0, E_STORE or as db_step. */
+/** The pack it is judged by, with id 0 the one in force.  *ret_id may be NULL.  0, E_STORE or as db_step. */
 NODISCARD int event_pack_load(
 	struct txn *txn, int64_t id, struct event_pack *ret_pack, int64_t *ret_id);

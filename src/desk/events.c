@@ -8,6 +8,7 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "desk/desk.h"
+#include "desk/event_parts.h"
 #include "desk/patch.h"
 #include "desk/remarks.h"
 #include "desk/words.h"

@@ -65,31 +65,3 @@ NODISCARD int desk_event_decide_grade(struct desk *desk);
 NODISCARD int desk_event_move(struct desk *desk);
 /** POST /events/{id}/not-event: it becomes a finding. */
 NODISCARD int desk_event_not_event(struct desk *desk);
-
-/** POST /events/{id}/reports, PATCH and POST below it. */
-NODISCARD int desk_event_report_put(struct desk *desk);
-NODISCARD int desk_event_report_update(struct desk *desk);
-NODISCARD int desk_event_report_settle(struct desk *desk);
-/** POST /events/{id}/attachments: a scan under seal, or what shows what happened. */
-NODISCARD int desk_event_upload(struct desk *desk);
-
-/** POST /events/{id}/ups: one more authority; /events/{id}/ups/{sub}: an act on one. */
-NODISCARD int desk_event_up_add(struct desk *desk);
-NODISCARD int desk_event_up_act(struct desk *desk);
-
-/* ---- what the files behind this share */
-
-/** Class, kind, class of 2023, cause and crime, as far as the body says.  0, E_INPUT refused, or as db_step. */
-NODISCARD int event_class_read(
-	struct desk *desk, const struct event_pack *pack, struct event_row *row);
-/** An asset of the body; within reach.  0, E_INPUT refused, or as db_step. */
-NODISCARD int event_asset_read(struct desk *desk, int64_t *asset_id);
-/** Who must be told by this grade: rows that are new, and whether old ones are still asked for.  0 or as db_step. */
-NODISCARD int event_ups_follow(struct desk *desk, const struct event_row *row);
-/** What was reported upward asks for a summary once it is over: its clock, unless it runs.  0 or as db_step. */
-NODISCARD int event_national_follow(struct desk *desk, const struct event_row *row);
-/** Its first report: a draft, or handed in.  0 or as db_step. */
-NODISCARD int event_first_report(
-	struct desk *desk, const struct event_row *row, struct slice course, bool handed_in);
-/** What makes it findable.  0 or as db_step. */
-NODISCARD int event_searchable(struct desk *desk, const struct event_row *row);

@@ -15,6 +15,7 @@
 #include "view/page.h"
 #include "view/view.h"
 #include "workflow/event.h"
+#include "workflow/event_pack.h"
 
 /* What runs, and what was missed; a unit is not shown that of authorities. */
 #define FROM                                                                                   \

@@ -10,8 +10,6 @@
 #include <stdint.h>
 
 #include "base/attr.h"
-#include "model/event.h"
-#include "workflow/event_pack.h"
 
 struct view;
 

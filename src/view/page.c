@@ -138,9 +138,11 @@ void page_sentence_col(struct view *view, const char *key, struct stmt *stmt, un
 
 /* And of an event: what goes up, and what is asked about its grade. */
 #define INNER_EVENT_STEPS                                                                      \
-	"'up_needed', 'up_added', 'up_drafted', 'up_approved', 'up_rejected', 'up_sent',"      \
-	" 'up_receipted', 'up_waived', 'up_summary', 'alarm', 'clock_missed', 'lower_asked',"  \
-	" 'lower_refused', 'review', 'comment'"
+	"'event_up_needed', 'event_up_added', 'event_up_drafted',"                             \
+	"'event_up_approved', 'event_up_rejected', 'event_up_sent',"                           \
+	"'event_up_receipted', 'event_up_waived', 'event_up_summary',"                         \
+	"'event_alarm', 'event_clock_missed', 'event_lower_asked',"                            \
+	"'event_lower_refused', 'event_review', 'comment'"
 
 int page_list(struct view *view, const char *key, int opened, struct stmt *stmt,
 	int (*put)(struct view *view, struct stmt *row))

@@ -29,7 +29,6 @@
 #include "view/incidents.h"
 
 /* findings */
-#include "view/events.h"
 #include "view/findings.h"
 
 /* papers from superiors, the leading group */
@@ -140,11 +139,6 @@ static const view_fn reads[ROUTE_COUNT_] = {
 
 	/* findings */
 	[ROUTE_DECISIONS_LIST] = view_decisions_list,
-	[ROUTE_EVENTS_LIST] = view_events_list,
-	[ROUTE_EVENTS_PACK] = view_events_pack,
-	[ROUTE_EVENTS_GET] = view_events_get,
-	[ROUTE_EVENTS_PROPOSE] = view_events_propose,
-	[ROUTE_EVENTS_FILE] = view_events_file,
 	[ROUTE_FINDINGS_LIST] = view_findings_list,
 	[ROUTE_FINDINGS_GET] = view_findings_get,
 
@@ -190,5 +184,6 @@ static const view_fn reads[ROUTE_COUNT_] = {
 
 view_fn view_read(enum route_id route)
 {
-	return (unsigned)route < ROUTE_COUNT_ ? reads[route] : NULL;
+	view_fn read = (unsigned)route < ROUTE_COUNT_ ? reads[route] : NULL;
+	return read != NULL ? read : view_read_event(route);
 }

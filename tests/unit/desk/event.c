@@ -270,7 +270,8 @@ static void follow_up_reports_are_due_until_it_is_contained(const char *conf)
 		1);
 	assert_int_equal(clock_of(&st, "follow_up", "due_at_ms"), china_at("2026-03-03T13:00"));
 	assert_int_equal(
-		number(&st, "SELECT count(*) FROM timeline WHERE code = 'clock_missed'"), 1);
+		number(&st, "SELECT count(*) FROM timeline WHERE code = 'event_clock_missed'"),
+		1);
 	/* One comes: it must say something new, and two hours begin with it. */
 	school_at(&st.c.school, "2026-03-03T12:00");
 	refused(&st, act(&st, &st.c.officer, ROUTE_EVENTS_REPORT_PUT, "{\"submit\":true}"),
@@ -422,7 +423,7 @@ static void who_drafts_does_not_approve(const char *conf)
 	assert_int_equal(
 		view_do(&st.c.school, &st.c.officer, ROUTE_EVENTS_GET, st.id, NULL), 0);
 	assert_null(strstr((const char *)st.c.school.text.p, "网信"));
-	assert_null(strstr((const char *)st.c.school.text.p, "up_sent"));
+	assert_null(strstr((const char *)st.c.school.text.p, "event_up_sent"));
 	school_close(&st.c.school);
 }
 
@@ -521,6 +522,32 @@ static void final_report_comes_in(struct stage *st)
 	assert_int_equal(act(st, officer, ROUTE_EVENTS_REPORT_PUT, FINAL), 0);
 }
 
+/* Each of two is told, says so, and has the summary. */
+static void authorities_are_told(struct stage *st)
+{
+	static const char *const authorities[] = { "cac", "province" };
+	for (size_t i = 0; i < 2; i++) {
+		int64_t up = up_of(st, authorities[i]);
+		assert_int_equal(act_sub(st, &st->c.operator, ROUTE_EVENTS_UP_ACT, up,
+					 "{\"act\":\"draft\",\"text\":\"报告\"}"),
+			0);
+		assert_int_equal(act_sub(st, &st->c.leader, ROUTE_EVENTS_UP_ACT, up,
+					 "{\"act\":\"approve\"}"),
+			0);
+		assert_int_equal(
+			act_sub(st, &st->c.operator, ROUTE_EVENTS_UP_ACT, up,
+				"{\"act\":\"send\",\"channel\":\"电话\",\"called\":\"李\"}"),
+			0);
+		assert_int_equal(act_sub(st, &st->c.operator, ROUTE_EVENTS_UP_ACT, up,
+					 "{\"act\":\"receipt\",\"receipt\":\"已收\"}"),
+			0);
+		assert_int_equal(clock_of(st, "national", "met_at_ms"), 0);
+		assert_int_equal(act_sub(st, &st->c.operator, ROUTE_EVENTS_UP_ACT, up,
+					 "{\"act\":\"summary\"}"),
+			0);
+	}
+}
+
 static void an_event_ends_when_everything_is_settled(const char *conf)
 {
 	struct stage st;
@@ -567,27 +594,7 @@ static void an_event_ends_when_everything_is_settled(const char *conf)
 	moved(&st, &st.c.director, "review");
 	refused(&st, act(&st, &st.c.director, ROUTE_EVENTS_MOVE, "{\"act\":\"close\"}"),
 		E_STATE, "event.up_open");
-	static const char *const authorities[] = { "cac", "province" };
-	for (size_t i = 0; i < 2; i++) {
-		int64_t up = up_of(&st, authorities[i]);
-		assert_int_equal(act_sub(&st, &st.c.operator, ROUTE_EVENTS_UP_ACT, up,
-					 "{\"act\":\"draft\",\"text\":\"报告\"}"),
-			0);
-		assert_int_equal(act_sub(&st, &st.c.leader, ROUTE_EVENTS_UP_ACT, up,
-					 "{\"act\":\"approve\"}"),
-			0);
-		assert_int_equal(
-			act_sub(&st, &st.c.operator, ROUTE_EVENTS_UP_ACT, up,
-				"{\"act\":\"send\",\"channel\":\"电话\",\"called\":\"李\"}"),
-			0);
-		assert_int_equal(act_sub(&st, &st.c.operator, ROUTE_EVENTS_UP_ACT, up,
-					 "{\"act\":\"receipt\",\"receipt\":\"已收\"}"),
-			0);
-		assert_int_equal(clock_of(&st, "national", "met_at_ms"), 0);
-		assert_int_equal(act_sub(&st, &st.c.operator, ROUTE_EVENTS_UP_ACT, up,
-					 "{\"act\":\"summary\"}"),
-			0);
-	}
+	authorities_are_told(&st);
 	assert_true(clock_of(&st, "national", "met_at_ms") != 0);
 	refused(&st, act(&st, &st.c.director, ROUTE_EVENTS_MOVE, "{\"act\":\"close\"}"),
 		E_INPUT, "event.roots");
