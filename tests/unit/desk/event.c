@@ -440,9 +440,10 @@ static void grades_go_up_at_once_and_down_when_another_allows(const char *conf)
 		act(&st, &st.c.operator, ROUTE_EVENTS_GRADE,
 			"{\"grade\":\"iv\",\"class\":\"attack\"}"),
 		E_INPUT, "event.reason");
-	/* The answers propose Ⅲ, the person decides Ⅳ; both are kept. */
-	assert_int_equal(graded_by(&st, &st.c.operator, "iv",
-				 ",\"answers\":{\"tampered\":\"home\",\"home_minutes\":31}"),
+	/* The answers propose Ⅲ, the person decides Ⅳ; both are kept.  Its cause is 待查. */
+	assert_int_equal(
+		graded_by(&st, &st.c.operator, "iv",
+			",\"cause\":null,\"class_kind\":null,\"answers\":{\"tampered\":\"home\",\"home_minutes\":31}"),
 		0);
 	store_is(&st.c, "SELECT proposed FROM event_grading", "iii");
 	assert_int_equal(number(&st, "SELECT count(*) FROM event_up"), 0);
