@@ -257,8 +257,8 @@ int event_done(struct desk *desk, struct event_row *row, const char *act, const 
 int event_say(struct txn *txn, int64_t id, const char *code, struct slice args)
 {
 	int64_t done = sql_run(txn_db(txn),
-		"INSERT INTO timeline (id, kind, record_id, at_ms, code, args, role)"
-		" VALUES ($1, 'event', $2, $3, $4, $5, 'system')",
+		"INSERT INTO timeline (id, kind, record_id, at_ms, code, args)"
+		" VALUES ($1, 'event', $2, $3, $4, $5)",
 		SQL_INT(txn_id(txn)), SQL_INT(id), SQL_INT(txn_now_ms(txn)),
 		SQL_TEXT(event_code(txn, code)), SQL_TEXT(args));
 	return done < 0 ? (int)done : 0;

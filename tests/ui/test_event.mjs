@@ -135,6 +135,13 @@ async function reports(page) {
   say(!shown.includes('网信'), 'the unit is not shown what goes up');
 }
 
+async function readsOnTheDesk(page) {
+  await page.goto(`${BASE}/events/${event}`);
+  await page.getByText('续报').first().waitFor();
+  const shown = await page.evaluate(() => document.body.textContent ?? '');
+  say(!shown.includes('网信') && !shown.includes('上报对象') && !shown.includes('还没有通知'), 'nor on a computer');
+}
+
 async function contains(page) {
   await page.goto(`${BASE}/events/${event}`);
   await step('accept the report, contain, and ask for a milder grade', page, async () => {
@@ -169,6 +176,7 @@ try {
   await as('liu', {}, approves, secrets.liu);
   await as('zhou', {}, sends);
   await as('wang', PHONE, reports);
+  await as('wang', {}, readsOnTheDesk);
   await as('zhou', {}, contains);
   await as('lin', {}, allows, secrets.lin);
   await as('lin', { locale: 'en' }, async (page) => { await page.goto(`${BASE}/events/${event}`); await page.getByText('Limits').first().waitFor(); await look(page, 'desk-event-en'); });
