@@ -29,8 +29,8 @@ static bool is_young(struct slice column)
 {
 	static const char *const young[] = { "accountable", "again_cause", "again_note",
 		"by_asset", "code_until_ms", "contact_order", "doubt_at_ms", "earlier_id",
-		"end_reason", "erased_at_ms", "failed_rounds", "for_id", "format", "in_post",
-		"incoming_id", "of_id", "origin_id", "parents", "policy_id", "post",
+		"end_reason", "erased_at_ms", "event_id", "failed_rounds", "for_id", "format",
+		"in_post", "incoming_id", "of_id", "origin_id", "parents", "policy_id", "post",
 		"read_until_ms", "reader_unit_id", "regulation_id", "review_due", "salt",
 		"staff_no", "successor_id", "suppressed", "target_id", "template_id",
 		"withdrawn_at_ms" };

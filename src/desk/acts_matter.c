@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "desk/acts_matter.h"
 
+/* events */
+#include "desk/event_reports.h"
+#include "desk/events.h"
+
 /* findings */
 #include "desk/finding_ends.h"
 #include "desk/findings.h"
@@ -11,6 +15,23 @@
 #include "desk/notices.h"
 
 static const desk_fn acts[ROUTE_COUNT_] = {
+	/* events */
+	[ROUTE_EVENTS_REPORT] = desk_event_report,
+	[ROUTE_EVENTS_CREATE] = desk_event_create,
+	[ROUTE_EVENTS_UPDATE] = desk_event_update,
+	[ROUTE_EVENTS_REMARK] = desk_event_remark,
+	[ROUTE_EVENTS_TICK] = desk_event_tick,
+	[ROUTE_EVENTS_GRADE] = desk_event_grade,
+	[ROUTE_EVENTS_DECIDE_GRADE] = desk_event_decide_grade,
+	[ROUTE_EVENTS_MOVE] = desk_event_move,
+	[ROUTE_EVENTS_NOT_EVENT] = desk_event_not_event,
+	[ROUTE_EVENTS_REPORT_PUT] = desk_event_report_put,
+	[ROUTE_EVENTS_REPORT_UPDATE] = desk_event_report_update,
+	[ROUTE_EVENTS_REPORT_SETTLE] = desk_event_report_settle,
+	[ROUTE_EVENTS_UPLOAD] = desk_event_upload,
+	[ROUTE_EVENTS_UP_ADD] = desk_event_up_add,
+	[ROUTE_EVENTS_UP_ACT] = desk_event_up_act,
+
 	/* findings */
 	[ROUTE_FINDINGS_CREATE] = desk_finding_create,
 	[ROUTE_FINDINGS_REPORT] = desk_finding_report,

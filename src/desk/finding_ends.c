@@ -2,9 +2,11 @@
 #include "desk/finding_ends.h"
 
 #include "base/arena.h"
+#include "base/civil.h"
 #include "base/err.h"
 #include "base/json.h"
 #include "desk/desk.h"
+#include "desk/events.h"
 #include "desk/finding_act.h"
 #include "desk/finding_recur.h"
 #include "desk/remarks.h"
@@ -84,6 +86,25 @@ static int reason_read(struct desk *desk, struct finding_facts *facts, struct sl
 	return error;
 }
 
+/* The event begins with what the finding knows; since when it is known as one is said with the act. */
+static int event_of(struct desk *desk, const struct finding_row *row)
+{
+	struct event_row event;
+	struct event_filing filing = { .unit_id = row->unit_id,
+		.title = row->title,
+		.asset_id = row->asset_id,
+		.place = arena_printf(desk->arena, "隐患 H-%lld", (long long)row->id),
+		.course = row->description,
+		.source = SLICE("finding"),
+		.finding_id = row->id };
+	if (row->unit_id == 0) {
+		return desk_refuse(desk, E_INPUT, "finding.unit_known", NULL);
+	}
+	int error = words_int(desk, "known_at", row->found_at_ms - CIVIL_DAY_MS, desk->now_ms,
+		desk->now_ms, &filing.known_at_ms);
+	return error < 0 ? error : event_file(desk, &filing, &event);
+}
+
 int desk_finding_transfer(struct desk *desk)
 {
 	struct finding_row row = { 0 };
@@ -103,6 +124,7 @@ int desk_finding_transfer(struct desk *desk)
 	row.notice_id = 0;
 	finding_judged(desk, &row);
 	error = finding_row_save(desk->txn, &row);
+	error = error < 0 ? error : event_of(desk, &row);
 	return error < 0 ? error
 			 : finding_done(desk, &row, "finding.transfer", "transferred", reason);
 }

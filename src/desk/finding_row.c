@@ -21,13 +21,14 @@ enum {
 	EVIDENCE_MAX_OCTETS = 60000,
 };
 
-#define COLUMNS                                                                                \
-	"version, state, grade, kind, title, description, advice, asset_id, unit_id, source,"  \
-	" dedup_key, found_at_ms, reported_at_ms, handled_at_ms, incident_id, watch_id,"       \
-	" notice_id, author_id, recurrence, reason, false_by, evidence, policy, policy_id,"    \
-	" target_id, earlier_id, again_cause, again_note, doubt_at_ms, review_due, suppressed"
+#define COLUMNS                                                                                 \
+	"version, state, grade, kind, title, description, advice, asset_id, unit_id, source,"   \
+	" dedup_key, found_at_ms, reported_at_ms, handled_at_ms, incident_id, watch_id,"        \
+	" notice_id, author_id, recurrence, reason, false_by, evidence, policy, policy_id,"     \
+	" target_id, earlier_id, again_cause, again_note, doubt_at_ms, review_due, suppressed," \
+	" event_id"
 
-enum { ARGS = 32 };
+enum { ARGS = 33 };
 
 int finding_row_load(struct txn *txn, int64_t id, struct finding_row *ret_row)
 {
@@ -78,6 +79,7 @@ int finding_row_load(struct txn *txn, int64_t id, struct finding_row *ret_row)
 		.review_at_ms = db_col_int64(q, 28),
 		.review_due = db_col_int64(q, 29) != 0,
 		.suppressed = db_col_int64(q, 30),
+		.event_id = db_col_int64(q, 31),
 	};
 	return 0;
 }
@@ -117,6 +119,7 @@ static void args_fill(const struct finding_row *f, struct sql_arg args[ARGS])
 		SQL_INT_OR_NULL(f->review_at_ms),
 		SQL_INT_OR_NULL(f->review_due),
 		SQL_INT_OR_NULL(f->suppressed),
+		SQL_INT_OR_NULL(f->event_id),
 	};
 	for (size_t i = 0; i < ARGS; i++) {
 		args[i] = all[i];
@@ -131,7 +134,7 @@ int finding_row_insert(struct txn *txn, const struct finding_row *row)
 		"INSERT INTO finding (id, " COLUMNS
 		") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9,"
 		" $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25,"
-		" $26, $27, $28, $29, $30, $31, $32)",
+		" $26, $27, $28, $29, $30, $31, $32, $33)",
 		args, ARGS);
 	int error = done < 0 ? (int)done : trail_row(txn, "finding", row->id);
 	return error < 0 ? error : txn_change(txn, "finding", row->id, row->version);
@@ -150,7 +153,7 @@ int finding_row_save(struct txn *txn, struct finding_row *row)
 		" author_id = $19, recurrence = $20, reason = $21, false_by = $22,"
 		" evidence = $23, policy = $24, policy_id = $25, target_id = $26,"
 		" earlier_id = $27, again_cause = $28, again_note = $29, doubt_at_ms = $30,"
-		" review_due = $31, suppressed = $32 WHERE id = $1",
+		" review_due = $31, suppressed = $32, event_id = $33 WHERE id = $1",
 		args, ARGS);
 	int error = done < 0 ? (int)done : trail_row(txn, "finding", row->id);
 	return error < 0 ? error : txn_change(txn, "finding", row->id, row->version);
@@ -336,6 +339,7 @@ int finding_row_read(struct desk *desk, struct finding_row *row)
 	error = error < 0 ? error : id_read(desk, "unit_id", "unit", &row->unit_id);
 	error = error < 0 ? error : id_read(desk, "check_id", "watch", &row->watch_id);
 	error = error < 0 ? error : id_read(desk, "incident_id", "incident", &row->incident_id);
+	error = error < 0 ? error : id_read(desk, "event_id", "event", &row->event_id);
 	if (error == 0 && row->incident_id != 0 && row->id == 0) {
 		error = incident_take(desk, row);
 	}

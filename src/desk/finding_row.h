@@ -52,6 +52,7 @@ struct finding_row {
 	int64_t review_at_ms; /* a false positive is looked at again */
 	bool review_due;
 	int64_t suppressed; /* times it was seen while said to be none */
+	int64_t event_id;   /* the event whose cause it is */
 };
 
 /** Texts live in the command's arena.  Returns: 0, E_ABSENT or as db_step. */

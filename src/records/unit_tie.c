@@ -7,6 +7,8 @@ const struct unit_tie unit_ties[] = {
 	{ "findings", "finding", "unit_id",
 		" AND state IN ('new', 'confirmed', 'noticed', 'remediated', 'reopened')",
 		"finding", "unit.has_findings" },
+	{ "others", "event", "unit_id", " AND state NOT IN ('closed', 'not_event')", NULL,
+		"unit.has_events" },
 	{ "assets", "asset", "owner_unit_id", " AND retired_at_ms IS NULL", NULL,
 		"unit.has_assets" },
 	{ "people", "person", "unit_id", " AND erased_at_ms IS NULL", NULL, NULL },

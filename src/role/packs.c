@@ -10,6 +10,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/json.h"
+#include "workflow/event_pack.h"
 
 enum { KNOWLEDGE_MAX_OCTETS = 1024 * 1024 };
 enum { CALENDAR_FIRST_YEAR = 2025, CALENDAR_LAST_YEAR = 2040, CALENDAR_MAX_OCTETS = 64 * 1024 };
@@ -137,6 +138,27 @@ static int above_take(
 	return 0;
 }
 
+/* Classes, questions and authorities of events. */
+static int events_take(
+	const int folders[2], struct arena *arena, struct packs *packs, struct diag *diag)
+{
+	static const char path[] = "policy/events.json";
+	char name[POLICY_VERSION_MAX];
+	struct slice text = { 0 };
+	struct event_pack pack;
+	int error = either_read(folders, path, EVENT_PACK_MAX, arena, &text);
+	if (error < 0) {
+		return diag_set(diag, error, 0, 0, "%s: %s", path, err_text(error));
+	}
+	error = event_pack_parse(arena, text, &pack, diag);
+	if (error < 0) {
+		return error;
+	}
+	(void)snprintf(name, sizeof(name), "%.*s", SLICE_FMT(pack.id));
+	text_keep(packs, "policy", "events", name, text);
+	return 0;
+}
+
 static int knowledge_take(
 	const int folders[2], struct arena *arena, struct packs *packs, struct diag *diag)
 {
@@ -168,6 +190,7 @@ int packs_policy(
 	calendar_init(&packs->calendar);
 	int error = policy_take(folders, arena, packs, diag);
 	error = error < 0 ? error : above_take(folders, arena, packs, diag);
+	error = error < 0 ? error : events_take(folders, arena, packs, diag);
 	error = error < 0 ? error : knowledge_take(folders, arena, packs, diag);
 	for (int year = CALENDAR_FIRST_YEAR; year <= CALENDAR_LAST_YEAR && error == 0; year++) {
 		error = year_take(folders, year, arena, packs, diag);

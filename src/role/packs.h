@@ -17,7 +17,7 @@ struct arena;
 NODISCARD int packs_read(
 	int folder, const char *path, size_t max, struct arena *arena, struct slice *ret_text);
 
-enum { PACKS_TEXTS_MAX = 2 + CALENDAR_YEARS_MAX };
+enum { PACKS_TEXTS_MAX = 3 + CALENDAR_YEARS_MAX };
 
 /** Policy and calendar, versions stamped, and the texts they were read from; the policy's is the first. */
 struct packs {
@@ -30,7 +30,7 @@ struct packs {
 
 /**
  * policy/school-2023-v1.json, policy/national-2025.json, every policy/calendar/cn-YYYY.json,
- * policy/knowledge.json and the school's breaks of policy/terms.json, if there are any; a file
+ * policy/events.json, policy/knowledge.json and the school's breaks of policy/terms.json, if there are any; a file
  * of the site's folder stands for the one of the same name in share.
  *
  * Shape:   site may be -1; texts live in the arena.

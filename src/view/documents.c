@@ -71,6 +71,7 @@ static const struct {
 	enum route_id route;
 	const char *unit; /* of the record $1 */
 } readable[] = {
+	{ "event", ROUTE_EVENTS_GET, "SELECT unit_id FROM event WHERE id = $1" },
 	{ "filing", ROUTE_FILINGS_GET, "SELECT unit_id FROM filing WHERE id = $1" },
 	{ "finding", ROUTE_FINDINGS_GET,
 		"SELECT COALESCE(unit_id, 0) FROM finding WHERE id = $1" },

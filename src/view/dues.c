@@ -43,6 +43,12 @@ enum {
 	" FROM incoming i WHERE i.state NOT IN ('answered', 'archived', 'voided')" RANGE(      \
 		"i." column) TAIL("0", "i." column)
 
+#define EVENT(kinds)                                                                           \
+	"SELECT e.id, e.title, e.number, e.unit_id, u.name, c.due_at_ms FROM event_clock c"    \
+	" JOIN event e ON e.id = c.event_id JOIN unit u ON u.id = e.unit_id WHERE " kinds      \
+	" AND c.met_at_ms IS NULL AND c.ended_at_ms IS NULL" RANGE("c.due_at_ms")              \
+		TAIL("e.unit_id", "c.due_at_ms")
+
 static const struct {
 	const char *kind;
 	const char *what;
@@ -64,6 +70,9 @@ static const struct {
 		"SELECT t.id, t.title, NULL, t.unit_id, u.name, t.due_at_ms FROM task t"
 		" JOIN unit u ON u.id = t.unit_id WHERE t.state IN ('open', 'reported')" RANGE(
 			"t.due_at_ms") TAIL("t.unit_id", "t.due_at_ms") },
+	{ "event", "event_report", ROUTE_EVENTS_LIST, false,
+		EVENT("c.kind IN ('initial', 'follow_up', 'final')") },
+	{ "event", "event_up", ROUTE_EVENTS_LIST, true, EVENT("c.kind IN ('up', 'national')") },
 	{ "asset", "domain", ROUTE_ASSETS_LIST, false,
 		ENDS("asset", "owner_unit_id", "domain_end_ms", "domain") },
 	{ "asset", "icp", ROUTE_ASSETS_LIST, false,
@@ -245,8 +254,10 @@ static const char *word_of(const char *what)
 	} words[] = { { "remediate", "整改到期" }, { "sign", "签收到期" },
 		{ "review", "审核到期" }, { "verify", "复核到期" }, { "brief", "汇报到期" },
 		{ "superior", "来文办理时限" }, { "inner", "来文校内时限" },
-		{ "task", "议定事项到期" }, { "domain", "域名到期" }, { "icp", "ICP 备案到期" },
-		{ "contract", "线路合同到期" }, { "certificate", "证书到期" } };
+		{ "task", "议定事项到期" }, { "event_report", "事件报告到期" },
+		{ "event_up", "事件上报到期" }, { "domain", "域名到期" },
+		{ "icp", "ICP 备案到期" }, { "contract", "线路合同到期" },
+		{ "certificate", "证书到期" } };
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
 		if (slice_is(slice_str(what), words[i].what)) {
 			return words[i].word;

@@ -3,6 +3,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "view/events.h"
 #include "view/incoming.h"
 #include "view/listing.h"
 #include "view/page.h"
@@ -148,6 +149,7 @@ int view_findings_get(struct view *view)
 	members_put(view, q);
 	error = view_pleas_of_finding(view, id);
 	error = error < 0 ? error : view_incoming_of(view, "finding", id);
+	error = error < 0 ? error : view_events_of_finding(view, id);
 	error = error < 0 ? error : page_timeline(view, "finding", id);
 	jw_end(&view->jw);
 	return error;

@@ -88,6 +88,14 @@ static int counts(struct view *view)
 				    "SELECT count(DISTINCT unit_id) FROM notice WHERE " LATE
 				    " AND unit_id = $1 AND due_at_ms < $2",
 				    now);
+	error = error < 0
+			? error
+			: count_put(view, "events_open",
+				  "SELECT count(*) FROM event WHERE drill = 0 AND state NOT IN"
+				  " ('closed', 'not_event') AND $1 = 0 AND $2 = $2",
+				  "SELECT count(*) FROM event WHERE drill = 0 AND state NOT IN"
+				  " ('closed', 'not_event') AND unit_id = $1 AND $2 = $2",
+				  SQL_INT(0));
 	error = error < 0 ? error : view_todo_count(view, &todo);
 	jw_kv_int(&view->jw, "todo", todo);
 	return error;

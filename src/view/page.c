@@ -136,6 +136,14 @@ void page_sentence_col(struct view *view, const char *key, struct stmt *stmt, un
 	"'created', 'updated', 'review', 'rejected', 'deferred', 'deferred_confirmed', 'unconfirmed'," \
 	" 'briefed', 'read', 'remarked', 'upreport'"
 
+/* And of an event: what goes up, and what is asked about its grade. */
+#define INNER_EVENT_STEPS                                                                      \
+	"'event_up_needed', 'event_up_added', 'event_up_drafted',"                             \
+	"'event_up_approved', 'event_up_rejected', 'event_up_sent',"                           \
+	"'event_up_receipted', 'event_up_waived', 'event_up_summary',"                         \
+	"'event_alarm', 'event_clock_missed', 'event_lower_asked',"                            \
+	"'event_lower_refused', 'event_review', 'comment'"
+
 int page_list(struct view *view, const char *key, int opened, struct stmt *stmt,
 	int (*put)(struct view *view, struct stmt *row))
 {
@@ -172,6 +180,7 @@ int page_timeline(struct view *view, const char *kind, int64_t id)
 		" LEFT JOIN person p ON p.id = t.person_id LEFT JOIN person f ON f.id = t.for_id"
 		" WHERE t.kind = $1 AND t.record_id = $2"
 		" AND ($4 = 1 OR $1 <> 'notice' OR t.code NOT IN (" INNER_STEPS
+		")) AND ($4 = 1 OR $1 <> 'event' OR t.code NOT IN (" INNER_EVENT_STEPS
 		")) ORDER BY t.id LIMIT $3",
 		&q, SQL_STR(kind), SQL_INT(id), SQL_INT(TIMELINE_MAX),
 		SQL_INT(view->scope == SCOPE_ALL));

@@ -184,5 +184,6 @@ static const view_fn reads[ROUTE_COUNT_] = {
 
 view_fn view_read(enum route_id route)
 {
-	return (unsigned)route < ROUTE_COUNT_ ? reads[route] : NULL;
+	view_fn read = (unsigned)route < ROUTE_COUNT_ ? reads[route] : NULL;
+	return read != NULL ? read : view_read_event(route);
 }

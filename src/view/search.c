@@ -30,6 +30,8 @@ static const struct {
 	{ "finding", ROUTE_FINDINGS_GET, "finding r WHERE $3 = 0",
 		"finding r WHERE r.unit_id = $3",
 		"SELECT title, NULL, state, found_at_ms FROM finding WHERE id = $1" },
+	{ "event", ROUTE_EVENTS_GET, "event r WHERE $3 = 0", "event r WHERE r.unit_id = $3",
+		"SELECT number || ' ' || title, NULL, state, reported_at_ms FROM event WHERE id = $1" },
 	{ "incoming", ROUTE_INCOMING_GET, "incoming r WHERE $3 = 0", NULL,
 		"SELECT CASE WHEN title IS NULL THEN register_no ELSE register_no || ' ' || title"
 		" END, NULL, state, created_at_ms FROM incoming WHERE id = $1" },

@@ -53,6 +53,15 @@ enum { TODO_MAX = 300, TODO_A_KIND = 100 };
 	" WHERE "
 #define FILING_SCOPE " AND (" ANY "f.unit_id = $1) AND $2 = $2 ORDER BY f.id LIMIT $3"
 
+/* A drill is worked on as the real thing is. */
+#define EVENT(due, which)                                                                      \
+	"SELECT e.id, e.title, NULL, e.number, NULL, NULL, e.unit_id, u.name, " due            \
+	", e.reported_at_ms FROM event e JOIN unit u ON u.id = e.unit_id WHERE " which         \
+	" AND ($1 = -1 OR e.unit_id = $1) AND $2 = $2 ORDER BY e.id LIMIT $3"
+#define DUE_CLOCK(kinds)                                                                       \
+	"(SELECT min(c.due_at_ms) FROM event_clock c WHERE c.event_id = e.id AND " kinds       \
+	" AND c.met_at_ms IS NULL AND c.ended_at_ms IS NULL)"
+
 static const struct {
 	uint32_t roles;
 	const char *kind;
@@ -107,6 +116,40 @@ static const struct {
 		"SELECT n.id, n.text, NULL, NULL, NULL, NULL, n.unit_id, u.name, NULL, n.at_ms"
 		" FROM unit_note n JOIN unit u ON u.id = n.unit_id WHERE n.read_at_ms IS NULL"
 		" AND $1 = $1 AND $2 = $2 ORDER BY n.id LIMIT $3" },
+	{ DESK | ROLE_BIT(ROLE_DIRECTOR) | ROLE_BIT(ROLE_RESPONSE_LEAD), "event", "event_grade",
+		7,
+		EVENT("(SELECT min(c.due_at_ms) FROM event_clock c WHERE c.event_id = e.id"
+		      " AND c.kind = 'grade')",
+			"e.state = 'received'") },
+	{ DESK | ROLE_BIT(ROLE_DIRECTOR) | ROLE_BIT(ROLE_RESPONSE_LEAD), "event",
+		"event_respond", 7,
+		EVENT("NULL", "e.state IN ('graded', 'responding', 'contained')") },
+	{ DESK | ROLE_BIT(ROLE_DIRECTOR), "event", "event_settle_report", 17,
+		EVENT("NULL",
+			"e.state NOT IN ('closed', 'not_event') AND EXISTS (SELECT 1"
+			" FROM event_report r WHERE r.event_id = e.id AND r.state = 'submitted')") },
+	{ UNIT, "event", "event_report", 17,
+		EVENT(DUE_CLOCK("c.kind IN ('initial', 'follow_up', 'final')"),
+			"EXISTS (SELECT 1 FROM event_clock c WHERE c.event_id = e.id"
+			" AND c.kind IN ('initial', 'follow_up', 'final') AND c.met_at_ms IS NULL"
+			" AND c.ended_at_ms IS NULL)") },
+	{ ROLE_BIT(ROLE_OPERATOR) | ROLE_BIT(ROLE_DIRECTOR), "event", "event_up", 7,
+		EVENT(DUE_CLOCK("c.kind = 'up'"),
+			"EXISTS (SELECT 1 FROM event_up x WHERE x.event_id = e.id"
+			" AND x.state IN ('needed', 'approved', 'sent'))"
+			" AND e.state NOT IN ('closed', 'not_event')") },
+	{ ROLE_BIT(ROLE_VICE_PRESIDENT) | ROLE_BIT(ROLE_LEADING_GROUP), "event",
+		"event_approve_up", 7,
+		EVENT(DUE_CLOCK("c.kind = 'up'"),
+			"EXISTS (SELECT 1 FROM event_up x WHERE x.event_id = e.id"
+			" AND x.state = 'drafted') AND e.state NOT IN ('closed', 'not_event')") },
+	{ ROLE_BIT(ROLE_DIRECTOR) | ROLE_BIT(ROLE_VICE_PRESIDENT) |
+			ROLE_BIT(ROLE_LEADING_GROUP),
+		"event", "event_decide_grade", 7,
+		EVENT("NULL", "EXISTS (SELECT 1 FROM event_grading g WHERE g.event_id = e.id"
+			      " AND g.state = 'asked' AND g.by_id <> $2)") },
+	{ ROLE_BIT(ROLE_DIRECTOR), "event", "event_review", 7,
+		EVENT("NULL", "e.state IN ('final_reported', 'reviewed')") },
 	{ DESK, "finding", "confirm", 14,
 		"SELECT f.id, f.title, NULL, NULL, f.grade, NULL, f.unit_id, u.name, NULL,"
 		" f.found_at_ms FROM finding f LEFT JOIN unit u ON u.id = f.unit_id"

@@ -75,6 +75,20 @@ struct policy_reminders {
 	int32_t gap_hours; /* between two */
 };
 
+/** How long people have in an event; the clock starts when it was known of unless said otherwise. */
+struct policy_events {
+	struct due_rule initial;       /* a unit's first written report, from grade Ⅲ on */
+	struct due_rule initial_minor; /* of grade Ⅳ, and while it is not graded */
+	struct due_rule grading;       /* after it was reported */
+	struct due_rule follow_major;  /* from one follow-up report to the next: Ⅰ and Ⅱ */
+	struct due_rule follow_larger; /* Ⅲ */
+	struct due_rule follow_minor;  /* Ⅳ */
+	struct due_rule report_up;     /* by when the school means to have told an authority */
+	struct due_rule alarms[3];     /* while an authority is not told */
+	struct due_rule summary;       /* the school's final report, after it was over */
+	struct due_rule national;      /* the summary to whom it was reported */
+};
+
 struct policy {
 	char version[POLICY_STAMPED_MAX];
 	struct due_rule rules[POLICY_RULE_COUNT][GRADE_COUNT];
@@ -102,9 +116,7 @@ struct policy {
 	int32_t incident_window_min; /* alerts of one asset this close are one incident */
 	struct policy_officers officers;
 	int32_t regulation_review_days; /* the regulation is looked through this often (article 19) */
-	struct due_rule event_initial;   /* a unit's first written report of an event */
-	struct due_rule event_report_up; /* to the authority above */
-	struct due_rule event_summary;   /* after handling ended */
+	struct policy_events events;
 	uint8_t routes
 		[POLICY_KINDS_MAX]; /* enum owner by kind of finding, workflow/routing.h */
 	char document[POLICY_DOCUMENT_MAX]; /* the regulation as papers cite it: 文号 */

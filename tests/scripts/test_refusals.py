@@ -8,10 +8,10 @@ HOUSE = pathlib.Path(__file__).resolve().parents[2]
 ASKED = ("api", "desk", "view", "role")
 CALL = re.compile(r'\b\w*(?:refuse|reply_problem)\w*\([^;]*?"([a-z_]+\.[a-z_.]+)"', re.S)
 ANSWER = re.compile(r'\{ -?E[A-Z_]+, \d{3}, "([a-z_.]+)" \}')
-GUARD = re.compile(r'\[(?:\w*GUARD\w*|GUARD\(\w+\))\] = \{ "([a-z_]+)"')
+GUARD = re.compile(r'\[(?:\w*GUARD\w*|\w*GUARD\(\w+\))\] = \{ "([a-z_]+)"')
 TASK_GUARD = re.compile(r'\[TASK_GUARD_\w+\] = \{ "([a-z_]+)"')
 # What only one screen can be refused comes with that screen's words.
-FILES = ("problems.ts", "common_refusals.ts", "refusals.ts", "found.ts", "office_refusals.ts", "prints.ts", "sheets.ts", "regulation.ts", "daily.ts")
+FILES = ("problems.ts", "common_refusals.ts", "refusals.ts", "found.ts", "office_refusals.ts", "prints.ts", "sheets.ts", "regulation.ts", "daily.ts", "events.ts")
 WORDS = re.compile(r"^\s*'problem\.([a-z_.]+)':", re.M)
 # Said by a command that succeeded, or by the console only.
 NO_REFUSAL = {"delivery.resent"}
@@ -31,6 +31,8 @@ def codes():
     found |= {f"incoming.{guard}" for guard in GUARD.findall(text("src", "workflow", "incoming.c"))}
     found |= {f"task.{guard}" for guard in TASK_GUARD.findall(text("src", "workflow", "task.c"))}
     found |= {f"finding.{guard}" for guard in GUARD.findall(text("src", "workflow", "finding.c"))}
+    for name in ("event", "event_paper"):
+        found |= {f"event.{guard}" for guard in GUARD.findall(text("src", "workflow", f"{name}.c"))}
     for name in ("extension", "acceptance", "control"):
         found |= {f"{name}.{guard}" for guard in GUARD.findall(text("src", "workflow", f"{name}.c"))}
     return found - NO_REFUSAL

@@ -313,6 +313,23 @@ class World:
                                ("meeting", meeting), ("task", task), ("guidance", guidance)):
                 self.keep(kind, **{n: made})
 
+    def happen(self):
+        """An event of each unit, graded so that it goes up; what is written of that is not the unit's."""
+        operator = self.people["operator"]
+        for n, role, word in (("own", "officer", "alpha7a"), ("other", "stranger", "zeta7b")):
+            person = self.people[role]
+            event = person.post("/events/report", {"title": f"首页被篡改{word} geschaeft3d", "place": "机房"})["id"]
+            status, _, data = person.raw("POST", f"/events/{event}/attachments?name=scene-{n}.pdf", PDF, media="application/octet-stream")
+            if status != 200:
+                raise RuntimeError(f"upload: {status} {data[:300]}")
+            operator.post(f"/events/{event}/grade", {"grade": "iii", "reason": "首页挂出半小时", "class": "destruction"})
+            operator.post(f"/events/{event}/comments", {"text": "hidden9a 请先不要告诉单位"})
+            value = operator.get(f"/events/{event}")
+            operator.post(f"/events/{event}/ups/{value['ups'][0]['id']}", {"act": "draft", "text": "hidden9a 上报稿"})
+            for kind, made in (("event", event), ("event_file", json.loads(data)["id"]), ("event_report", value["reports"][0]["id"]),
+                               ("event_up", value["ups"][0]["id"])):
+                self.keep(kind, **{n: made})
+
     def rectify(self):
         now = int(time.time() * 1000)
         steps = (("own", "officer", "notice"), ("other", "stranger", "notice"), ("again", "unit_head", "open_notice"))
@@ -383,7 +400,7 @@ class World:
             self.keep("helper_link", **{n: self.people[role].post(f"/findings/{finding}/helpers", {"helper": "张工"})["id"]})
 
     def drive(self):
-        for step in (self.watch, self.regulate, self.fail, self.issue, self.office, self.rectify, self.settle_own, self.papers, self.answer_for):
+        for step in (self.watch, self.regulate, self.fail, self.issue, self.office, self.happen, self.rectify, self.settle_own, self.papers, self.answer_for):
             began = time.monotonic()
             step()
             print(f"# {step.__name__}: {time.monotonic() - began:.0f} s", flush=True)
@@ -397,6 +414,7 @@ class World:
         checks = {c["id"]: assets.get((c["asset"] or {}).get("id")) for c in operator.get("/checks?limit=200")["items"]}
         people = {p["id"]: (p["unit"] or {}).get("id") for p in self.admin.get("/people?limit=200")["items"]}
         findings = {f["id"]: (f["unit"] or {}).get("id") for f in operator.get("/findings?limit=200")["items"]}
+        events = {e["id"]: e["unit"]["id"] for e in operator.get("/events?limit=200")["items"]}
         notices = {n["id"]: n["unit"]["id"] for n in operator.get("/notices?limit=200")["items"]}
         tasks = {t["id"]: t["unit"]["id"] for t in operator.get("/tasks?limit=200")["items"]}
         units = {u["id"]: u["id"] for u in self.admin.get("/units?limit=200")["items"]}
@@ -405,4 +423,4 @@ class World:
         clauses = {c["id"]: (c["unit"] or {}).get("id") for c in operator.get("/clauses?limit=200")["items"]}
         lists = {"filing": "/filings", "doubt": "/doubts", "delegation": "/delegations", "unit_note": "/unit-notes"}
         said = {topic: {x["id"]: x["unit"]["id"] for x in operator.get(f"{way}?limit=200")["items"]} for topic, way in lists.items()}
-        return {**said, "clause": clauses, "asset": assets, "check": checks, "circuit": lines, "discovered": found, "person": people, "finding": findings, "notice": notices, "task": tasks, "unit": units}
+        return {**said, "clause": clauses, "asset": assets, "check": checks, "circuit": lines, "discovered": found, "person": people, "event": events, "finding": findings, "notice": notices, "task": tasks, "unit": units}

@@ -197,7 +197,7 @@ class Walk:
     def visible(self, kind):
         listing = {"unit": "/units", "person": "/people", "asset": "/assets", "check": "/checks", "finding": "/findings",
                    "notice": "/notices", "discovered": "/discovered", "filing": "/filings", "doubt": "/doubts",
-                   "delegation": "/delegations", "unit_note": "/unit-notes"}[kind]
+                   "delegation": "/delegations", "event": "/events", "unit_note": "/unit-notes"}[kind]
         return len(self.person.get(listing + "?limit=200")["items"])
 
     def check_export(self, name, scope, ask, value):
@@ -248,11 +248,19 @@ class Walk:
         if scope == "all" and ask.what == "own" and not (value["brief"] and value["deliveries"] and "remarked" in steps):
             self.fault(name, f"he may see all and is shown {steps}")
 
+    def check_event(self, name, scope, ask, value):
+        steps = {t["code"] for t in value["timeline"]}
+        inner = value["ups"] or value["deliveries"] or value["gradings"] or steps & {"event_up_needed", "event_up_drafted", "comment"}
+        if scope == "own" and (inner or any(c["kind"] in ("up", "national", "grade") for c in value["clocks"])):
+            self.fault(name, f"the unit is shown what goes up: {value}")
+        if scope == "all" and ask.what == "own" and not (value["ups"] and value["deliveries"] and value["gradings"] and "comment" in steps):
+            self.fault(name, f"he may see all and is shown {steps}")
+
     def check_todo(self, name, scope, ask, value):
         # Who claims devices for a unit is asked about its own; the head of a unit only reads.
         asked = {self.id_of("own", "discovered")} if self.role in ("officer", "specialist") else set()
         others = [t for t in value["items"] if (t["unit"] or {}).get("id") != self.id_of("own", "unit")
-                  or not (t["kind"] in ("notice", "task", "guidance", "term_review", "filing", "doubt", "unit_note", "shutdown") or t["kind"] == "discovered" and t["id"] in asked)]
+                  or not (t["kind"] in ("notice", "task", "guidance", "term_review", "filing", "doubt", "unit_note", "shutdown", "event") or t["kind"] == "discovered" and t["id"] in asked)]
         if scope == "own" and (others or not asked <= {t["id"] for t in value["items"] if t["kind"] == "discovered"}):
             self.fault(name, f"work of others: {value}")
         if value["total"] != len(value["items"]):

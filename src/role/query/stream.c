@@ -39,6 +39,7 @@ static const struct {
 	{ "discovered", ROUTE_DISCOVERED_LIST, "SELECT unit_id FROM discovered WHERE id = $1" },
 	{ "document", ROUTE_NOTICES_LIST, NULL },
 	{ "doubt", ROUTE_DOUBTS_LIST, "SELECT unit_id FROM suspicion WHERE id = $1" },
+	{ "event", ROUTE_EVENTS_LIST, "SELECT unit_id FROM event WHERE id = $1" },
 	{ "filing", ROUTE_FILINGS_LIST, "SELECT unit_id FROM filing WHERE id = $1" },
 	{ "finding", ROUTE_FINDINGS_LIST, "SELECT unit_id FROM finding WHERE id = $1" },
 	{ "freeze", ROUTE_FREEZES_LIST, NULL },

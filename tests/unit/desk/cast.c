@@ -8,8 +8,10 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "../workflow/china.h"
 #include "base/err.h"
 #include "desk/line.h"
+#include "desk/policies.h"
 #include "desk/timers.h"
 #include "records/blob.h"
 #include "records/timer.h"
@@ -65,6 +67,18 @@ void cast_two(struct cast *c, const char *conf, bool centre_unit)
 	c->verifier = school_hat(s, two, "verifier", 0);
 	c->leader = school_hat(s, school_person(s, "李校长", 0), "vice_president", 0);
 	c->stranger = school_hat(s, school_person(s, "周涛", c->other), "officer", c->other);
+}
+
+void cast_events(struct cast *c)
+{
+	AUTO_BUF struct buf text;
+	buf_init(&text, POLICY_TEXT_MAX);
+	policy_file_read("events.json", &text);
+	struct policy_text kept = { .kind = "policy",
+		.subject = "events",
+		.name = "events-2026-v1",
+		.text = buf_slice(&text) };
+	assert_int_equal(school_run(&c->school, policy_adopt, &kept), 0);
 }
 
 int64_t cast_finding(struct cast *c, const char *grade, const char *title)

@@ -27,6 +27,8 @@ void cast_five(struct cast *cast, const char *conf);
 /** Two in the centre in small-school mode: the operator also repairs, the other reviews and verifies. */
 void cast_two(struct cast *cast, const char *conf, bool centre_unit);
 
+/** The pack about events is kept, as it comes along. */
+void cast_events(struct cast *cast);
 /** A confirmed finding of a grade, found by the cast's check. */
 int64_t cast_finding(struct cast *cast, const char *grade, const char *title);
 int64_t cast_draft(struct cast *cast, int64_t finding);

@@ -647,6 +647,7 @@ static void other_ends(const char *conf)
 {
 	struct cast c;
 	cast_five(&c, conf);
+	cast_events(&c);
 	int64_t one = another(&c, "弱口令");
 	int64_t two = another(&c, "弱口令（复测）");
 	refused(&c,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The menu of the acting role: what it may not open is not there.
-import { Activity, BookOpen, Bug, CalendarClock, CalendarDays, ClipboardCheck, ClipboardList, Gauge, HeartPulse, Inbox, LayoutDashboard, ListChecks, Mails, Lightbulb, Network, ScrollText, Search, Send, Server, Settings, ShieldAlert, SlidersHorizontal, UserCog, Users, Workflow } from '@lucide/vue';
+import { Activity, Siren, BookOpen, Bug, CalendarClock, CalendarDays, ClipboardCheck, ClipboardList, Gauge, HeartPulse, Inbox, LayoutDashboard, ListChecks, Mails, Lightbulb, Network, ScrollText, Search, Send, Server, Settings, ShieldAlert, SlidersHorizontal, UserCog, Users, Workflow } from '@lucide/vue';
 import type { Component } from 'vue';
 import type { Key } from '@/i18n';
 
@@ -48,6 +48,7 @@ export const MENU: MenuGroup[] = [
     key: 'nav.g.notice',
     items: [
       { name: 'incoming', key: 'nav.incoming', icon: Mails, act: 'incoming.list', to: '/incoming' },
+      { name: 'events', key: 'nav.events', icon: Siren, act: 'events.list', to: '/events' },
       { name: 'findings', key: 'nav.findings', icon: Bug, act: 'findings.list', to: '/findings' },
       { name: 'notices', key: 'nav.notices', icon: ClipboardCheck, act: 'notices.list', to: '/notices' },
       { name: 'decisions', key: 'nav.decisions', icon: ClipboardList, act: 'decisions.list', to: '/decisions' },

@@ -19,6 +19,7 @@ export const queries = new QueryClient({
 const SHOWN: Record<string, string[]> = {
   alert: ['alert', 'overview', 'rules', 'topology', 'circuits', 'circuit'],
   incident: ['incident', 'alert', 'todo', 'overview'],
+  event: ['event', 'todo'],
   finding: ['finding', 'todo'],
   notice: ['notice', 'notices', 'todo', 'overview', 'findings', 'dues', 'paper'],
   incoming: ['incoming', 'paper', 'superiors', 'todo', 'dues'],
@@ -33,8 +34,8 @@ const SHOWN: Record<string, string[]> = {
   person: ['people'],
   user: ['users', 'people'],
   setting: ['settings', 'checkup', 'calendar'],
-  delivery: ['deliveries', 'notice', 'incident'],
-  document: ['notice'],
+  delivery: ['deliveries', 'notice', 'incident', 'event'],
+  document: ['notice', 'event'],
   audit: ['audit-state'],
   backup: ['backups', 'health'],
 };

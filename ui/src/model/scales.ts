@@ -7,7 +7,7 @@ type Schemas = components['schemas'];
 
 export type Severity = Schemas['alert']['severity'];
 export type Grade = Schemas['finding']['grade'];
-export type EventGrade = 'extraordinary' | 'major' | 'considerable' | 'ordinary';
+export type EventGrade = NonNullable<Schemas['event_item']['grade']>;
 export type WarningColour = 'red' | 'orange' | 'yellow' | 'blue';
 export type Tone = 'bad' | 'warn' | 'accent' | 'ok' | 'idle';
 
@@ -31,10 +31,10 @@ export const GRADE: Record<Grade, Drawn> = {
 };
 
 export const EVENT_GRADE: Record<EventGrade, Drawn> = {
-  extraordinary: { tone: 1, bars: 4 },
-  major: { tone: 2, bars: 3 },
-  considerable: { tone: 3, bars: 2 },
-  ordinary: { tone: 4, bars: 1 },
+  i: { tone: 1, bars: 4 },
+  ii: { tone: 2, bars: 3 },
+  iii: { tone: 3, bars: 2 },
+  iv: { tone: 4, bars: 1 },
 };
 
 export const WARNING: Record<WarningColour, Drawn> = {

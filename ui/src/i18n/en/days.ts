@@ -23,6 +23,8 @@ export const days = {
   'due.what.verify': 'Verification due',
   'due.what.brief': 'Brief due',
   'due.what.superior': "Superior's deadline",
+  'due.what.event_report': 'Event report',
+  'due.what.event_up': 'Event reported upward',
   'due.what.inner': 'Inner limit',
   'due.what.task': 'Task due',
   'due.what.domain': 'Domain ends',

@@ -3,6 +3,7 @@
 import { alerts } from './alerts';
 import { checkKinds } from './check_kinds';
 import { commonRefusals } from './common_refusals';
+import { events } from './events';
 import { manage } from './manage';
 import { nav } from './nav';
 import { network } from './network';
@@ -14,4 +15,4 @@ import { results } from './results';
 import { shell } from './shell';
 import { words } from './words';
 
-export const first = { ...shell, ...words, ...alerts, ...checkKinds, ...commonRefusals, ...notices, ...manage, ...nav, ...network, ...phone, ...problems, ...refusals, ...results };
+export const first = { ...shell, ...words, ...alerts, ...checkKinds, ...commonRefusals, ...events, ...notices, ...manage, ...nav, ...network, ...phone, ...problems, ...refusals, ...results };

@@ -201,4 +201,12 @@ export const pleas = {
   'kind.shutdown': 'Holiday shutdown',
   'todo.answer_shutdown': 'Answer the list',
   'audit.act.notice.due_reminder': 'reminder before the deadline',
+  'todo.event_grade': 'Grade',
+  'todo.event_respond': 'Handle the event',
+  'todo.event_settle_report': 'Look at a report',
+  'todo.event_report': 'Report on the event',
+  'todo.event_up': 'Report upward',
+  'todo.event_approve_up': 'Approve a report upward',
+  'todo.event_decide_grade': 'Decide on a milder grade',
+  'todo.event_review': 'Review and close',
 };

@@ -102,6 +102,7 @@ export const refusals = {
   'problem.unit.centre_exists': 'Another unit is the IT centre.',
   'problem.unit.cycle': 'A unit cannot stand below itself.',
   'problem.unit.ends_before_start': 'It ends before it begins.',
+  'problem.unit.has_events': 'The unit still has open events.',
   'problem.unit.has_assets': 'The unit still has assets.',
   'problem.unit.has_children': 'The unit still has units below it.',
   'problem.unit.has_grants': 'People still hold roles in the unit.',

@@ -23,6 +23,8 @@ export const days = {
   'due.what.verify': '复核到期',
   'due.what.brief': '汇报到期',
   'due.what.superior': '上级时限',
+  'due.what.event_report': '事件报告',
+  'due.what.event_up': '事件上报',
   'due.what.inner': '校内时限',
   'due.what.task': '议定事项',
   'due.what.domain': '域名到期',

@@ -6,6 +6,7 @@ import type { commonRefusals } from './common_refusals';
 import type { zhDesk } from './desk';
 import type { found } from './found';
 import type { hazard } from './hazard';
+import type { events } from './events';
 import type { expiry } from './expiry';
 import type { lines } from './lines';
 import type { metrics } from './metrics';
@@ -45,5 +46,5 @@ import { words } from './words';
 
 export const zh = { ...shell, ...words, ...notices, ...phone, ...problems };
 type Office = typeof annexes & typeof account & typeof assets & typeof trail & typeof daily & typeof days & typeof due & typeof grades & typeof group & typeof office_refusals & typeof papers;
-type Later = Office & typeof commonRefusals & typeof expiry & typeof found & typeof hazard & typeof lines & typeof metrics & typeof network & typeof photo & typeof pleas & typeof prints & typeof register & typeof regulation & typeof params & typeof review & typeof rules & typeof said & typeof sentences & typeof setup & typeof sheets & typeof since & typeof tenure & typeof topology & typeof windows;
+type Later = Office & typeof commonRefusals & typeof events & typeof expiry & typeof found & typeof hazard & typeof lines & typeof metrics & typeof network & typeof photo & typeof pleas & typeof prints & typeof register & typeof regulation & typeof params & typeof review & typeof rules & typeof said & typeof sentences & typeof setup & typeof sheets & typeof since & typeof tenure & typeof topology & typeof windows;
 export type Key = keyof typeof zh | keyof typeof zhDesk | keyof Later;

@@ -202,4 +202,12 @@ export const pleas = {
   'kind.shutdown': '假期关停',
   'todo.answer_shutdown': '填写关停清单',
   'audit.act.notice.due_reminder': '到期前提醒',
+  'todo.event_grade': '分级研判',
+  'todo.event_respond': '处置事件',
+  'todo.event_settle_report': '接收报告',
+  'todo.event_report': '写事件报告',
+  'todo.event_up': '上报上级',
+  'todo.event_approve_up': '批准上报',
+  'todo.event_decide_grade': '审批调低级别',
+  'todo.event_review': '复盘归档',
 };

@@ -102,6 +102,7 @@ export const refusals = {
   'problem.unit.centre_exists': '已有一个单位是信息技术中心。',
   'problem.unit.cycle': '上级单位不能是自己的下级。',
   'problem.unit.ends_before_start': '撤销日期早于成立日期。',
+  'problem.unit.has_events': '单位还有未归档的事件。',
   'problem.unit.has_assets': '单位名下还有资产。',
   'problem.unit.has_children': '单位还有下级单位。',
   'problem.unit.has_grants': '单位还有在任人员。',
