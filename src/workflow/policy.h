@@ -16,6 +16,7 @@
 #include "base/diag.h"
 #include "model/scale.h"
 #include "workflow/calendar.h"
+#include "workflow/selfcheck_template.h"
 
 enum {
 	POLICY_VERSION_MAX = 48,                     /* of the text's own name */
@@ -75,6 +76,22 @@ struct policy_reminders {
 	int32_t gap_hours; /* between two */
 };
 
+/** Self-checks of the units 自查 (article 10). */
+struct policy_selfcheck {
+	int32_t open_min;         /* minute of the day a unit is asked */
+	int32_t remind_min;       /* … and reminded */
+	struct due_rule due_week; /* late after that long */
+	struct due_rule due_day;
+	struct due_rule sample_due; /* the centre has looked at one; then it is closed */
+	int32_t key_days;           /* 1 = key systems are asked about every working day */
+	int32_t in_breaks;          /* 1 = also between terms */
+	int32_t sample_percent;     /* of the units, every week */
+	int32_t same_text;          /* so many times the same words: looked at */
+	int32_t missed_row;         /* one after another: the unit's head hears of it */
+	int32_t missed_month;       /* in a month: the director does */
+	struct selfcheck_template template;
+};
+
 struct policy {
 	char version[POLICY_STAMPED_MAX];
 	struct due_rule rules[POLICY_RULE_COUNT][GRADE_COUNT];
@@ -105,6 +122,7 @@ struct policy {
 	struct due_rule event_initial;   /* a unit's first written report of an event */
 	struct due_rule event_report_up; /* to the authority above */
 	struct due_rule event_summary;   /* after handling ended */
+	struct policy_selfcheck selfcheck;
 	uint8_t routes
 		[POLICY_KINDS_MAX]; /* enum owner by kind of finding, workflow/routing.h */
 	char document[POLICY_DOCUMENT_MAX]; /* the regulation as papers cite it: 文号 */
