@@ -12,6 +12,7 @@
 #include "desk/maintenance.h"
 #include "desk/regulations.h"
 #include "desk/reviews.h"
+#include "desk/selfchecks.h"
 #include "desk/tasks.h"
 #include "records/timer.h"
 
@@ -46,6 +47,9 @@ int desk_timer(struct txn *txn, const struct desk_env *env, const struct timer *
 	}
 	if (slice_starts(timer->kind, SLICE("incoming."))) {
 		return incoming_timer(txn, env, timer);
+	}
+	if (slice_starts(timer->kind, SLICE("selfcheck."))) {
+		return selfcheck_timer(txn, env, timer);
 	}
 	if (slice_starts(timer->kind, SLICE("task."))) {
 		return task_timer(txn, env, timer);

@@ -34,6 +34,7 @@
 /* papers from superiors, the leading group */
 #include "view/annexes.h"
 #include "view/incoming.h"
+#include "view/selfchecks.h"
 #include "view/tasks.h"
 
 /* notices, documents */
@@ -160,6 +161,10 @@ static const view_fn reads[ROUTE_COUNT_] = {
 	[ROUTE_FILTERS_LIST] = view_filters_list,
 	[ROUTE_SHUTDOWNS_LIST] = view_shutdowns_list,
 	[ROUTE_SHUTDOWNS_GET] = view_shutdowns_get,
+	[ROUTE_SELFCHECKS_LIST] = view_selfchecks_list,
+	[ROUTE_SELFCHECKS_GET] = view_selfchecks_get,
+	[ROUTE_SELFCHECKS_BOARD] = view_selfchecks_board,
+	[ROUTE_IMPORTANT_LIST] = view_important_list,
 
 	/* notices, documents */
 	[ROUTE_NOTICES_LIST] = view_notices_list,

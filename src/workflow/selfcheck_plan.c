@@ -223,7 +223,7 @@ void selfcheck_draw(struct slice seed, struct selfcheck_candidate *candidates, s
 		qsort(candidates, count, sizeof(candidates[0]), by_rank);
 	}
 	size_t weeks = weeks_left < 1 ? 1 : (size_t)weeks_left;
-	size_t owed = (waiting + weeks - 1) / weeks;
+	size_t owed = percent == 0 ? 0 : (waiting + weeks - 1) / weeks;
 	for (size_t i = 0; i < count; i++) {
 		candidates[i].drawn = i < wanted;
 		candidates[i].by_term = false;

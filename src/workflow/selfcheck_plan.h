@@ -78,7 +78,7 @@ struct selfcheck_candidate {
 
 /**
  * Draw: percent of all, rounded up, by rank; then of the units not yet looked at
- * this term so many that all have had their turn when it ends.
+ * this term so many that all have had their turn when it ends.  percent 0 = none at all.
  *
  * Shape:   one candidate a unit; reordered by rank, which follows from seed and unit alone.
  */
