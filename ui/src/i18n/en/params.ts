@@ -58,7 +58,7 @@ export const params: Record<keyof typeof source, string> = {
   'param.selfcheck.due.day': 'Daily self-check: late after',
   'param.selfcheck.key_days': 'Key systems every working day (1 = yes)',
   'param.selfcheck.in_breaks': 'Self-checks between terms too (1 = yes)',
-  'param.selfcheck.sample_percent': 'Share of self-checks looked at every week (%)',
+  'param.selfcheck.sample_percent': 'Share of self-checks looked at every week (%, 0 = none)',
   'param.selfcheck.sample_due': 'Time to look at a self-check',
   'param.selfcheck.same_text': 'The same words so many times: looked at',
   'param.selfcheck.missed_row': 'Missed in a row: the unit head is told',

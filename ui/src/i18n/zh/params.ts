@@ -57,7 +57,7 @@ export const params = {
   'param.selfcheck.due.day': '每日自查：下达后过此时限记“迟”',
   'param.selfcheck.key_days': '重点系统每个工作日自查（1 为是）',
   'param.selfcheck.in_breaks': '放假期间也自查（1 为是）',
-  'param.selfcheck.sample_percent': '每周抽查比例（%）',
+  'param.selfcheck.sample_percent': '每周抽查比例（%，0 为不抽查）',
   'param.selfcheck.sample_due': '抽查期限',
   'param.selfcheck.same_text': '文字连续相同几次转抽查',
   'param.selfcheck.missed_row': '连续漏查几次告知单位负责人',
