@@ -11,6 +11,8 @@
 #include "desk/calendars.h"
 #include "desk/desk.h"
 #include "desk/selfcheck_row.h"
+#include "desk/selfcheck_sample.h"
+#include "desk/selfcheck_tell.h"
 #include "desk/selfcheck_timers.h"
 #include "desk/selfchecks.h"
 #include "desk/words.h"
@@ -18,6 +20,7 @@
 #include "records/timer.h"
 #include "workflow/policy.h"
 #include "workflow/selfcheck_plan.h"
+#include "workflow/selfcheck_template.h"
 
 enum { UNITS_MAX = 2000, ASSETS_MAX = 400 };
 
@@ -299,8 +302,8 @@ static int check_put(const struct opening *o, enum selfcheck_kind kind,
 {
 	struct txn *txn = o->txn;
 	struct selfcheck_question questions[SELFCHECK_ITEMS_MAX];
-	size_t count = selfcheck_template_questions(
-		&o->env->policy->selfcheck.template, kind, questions);
+	size_t count =
+		selfcheck_template_questions(&o->env->policy->selfcheck, kind, questions);
 	bool important = kind == SELFCHECK_DAY || kind == SELFCHECK_ZERO;
 	struct selfcheck_row row = { .id = txn_id(txn),
 		.version = 1,

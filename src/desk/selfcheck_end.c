@@ -9,6 +9,8 @@
 #include "desk/calendars.h"
 #include "desk/desk.h"
 #include "desk/selfcheck_row.h"
+#include "desk/selfcheck_sample.h"
+#include "desk/selfcheck_tell.h"
 #include "desk/selfcheck_timers.h"
 #include "desk/selfchecks.h"
 #include "records/sql.h"

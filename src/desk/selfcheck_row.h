@@ -17,9 +17,6 @@
 #include "workflow/selfcheck.h"
 
 struct desk;
-struct desk_env;
-struct jw;
-struct selfcheck_period;
 struct txn;
 
 /** Times unix ms; 0 and empty stand for NULL. */
@@ -105,47 +102,3 @@ NODISCARD int selfcheck_timer_set(
 /** A line in its timeline by the machine; args is JSON.  0 or as db_step. */
 NODISCARD int selfcheck_say(
 	struct txn *txn, int64_t id, const char *code, struct slice args_json);
-
-/* ---- people: desk/selfcheck_tell.c */
-
-struct selfcheck_mail {
-	const char *event;
-	struct slice subject;
-	struct slice text; /* the link is added */
-};
-
-/** Does somebody answer for the unit who may be asked?  1, 0 or as db_step. */
-NODISCARD int selfcheck_staffed(struct txn *txn, int64_t unit_id);
-/** Its officers and specialists, or its head where there are none.  0 or as db_step. */
-NODISCARD int selfcheck_tell_unit(struct txn *txn, const struct desk_env *env,
-	const struct selfcheck_row *row, const struct selfcheck_mail *mail);
-/** Whoever has the role: in the unit, or in the school with unit_id 0.  0 or as db_step. */
-NODISCARD int selfcheck_tell_role(struct txn *txn, const struct desk_env *env,
-	const struct selfcheck_row *row, const char *role, int64_t unit_id,
-	const struct selfcheck_mail *mail);
-/** "数学系", in the command's arena; empty when there is none. */
-NODISCARD int selfcheck_unit_name(struct txn *txn, int64_t unit_id, struct slice *ret_name);
-
-/* ---- what the platform sees: desk/selfcheck_seen.c */
-
-/**
- * Hold every 无 against what is seen; row->against names the questions it
- * speaks against.  Returns: how many, or as db_step.
- */
-NODISCARD int selfcheck_against(struct txn *txn, struct selfcheck_row *row,
-	struct selfcheck_item_row *items, int count);
-
-/* ---- samples: desk/selfcheck_sample.c */
-
-/** It is to be looked at, by the machine, for this reason.  0 or as db_step. */
-NODISCARD int selfcheck_sample_begin(struct txn *txn, const struct desk_env *env,
-	struct selfcheck_row *row, enum selfcheck_sample why);
-/** The centre has to have looked at it by then.  0 or as calendar_add. */
-NODISCARD int selfcheck_sample_due(
-	const struct desk_env *env, int64_t from_ms, int64_t *ret_due_ms);
-
-/** The draw of the week before a day's, once.  0 or as db_step. */
-NODISCARD int selfcheck_draw_week(struct txn *txn, const struct desk_env *env, int64_t day);
-/** One that was drawn.  0 or as db_step. */
-NODISCARD int selfcheck_drawn(
-	struct txn *txn, const struct desk_env *env, int64_t id, bool by_term);

@@ -4,12 +4,15 @@
  * anybody can draw again, every unit once a term, and where something speaks
  * against one.  A person decides.
  */
+#include "desk/selfcheck_sample.h"
+
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/jw.h"
 #include "desk/desk.h"
 #include "desk/selfcheck_row.h"
+#include "desk/selfcheck_tell.h"
 #include "desk/selfchecks.h"
 #include "desk/words.h"
 #include "records/sql.h"

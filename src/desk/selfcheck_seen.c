@@ -7,6 +7,7 @@
 #include "base/err.h"
 #include "base/jw.h"
 #include "desk/selfcheck_row.h"
+#include "desk/selfcheck_sample.h"
 #include "records/txn.h"
 
 enum { SEEN_OCTETS_MAX = 4096 };

@@ -13,6 +13,7 @@
 #include "desk/desk.h"
 #include "desk/findings.h"
 #include "desk/selfcheck_row.h"
+#include "desk/selfcheck_sample.h"
 #include "desk/selfchecks.h"
 #include "desk/words.h"
 #include "records/sql.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Who hears of a self-check. */
+#include "desk/selfcheck_tell.h"
+
 #include "base/arena.h"
 #include "base/err.h"
 #include "desk/deliver.h"

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "desk/timers.h"
 
+#include <stddef.h>
+
 #include "desk/affected.h"
 #include "desk/delegations.h"
 #include "desk/doubts.h"
@@ -16,43 +18,35 @@
 #include "desk/tasks.h"
 #include "records/timer.h"
 
+/* By kind, or by what a kind begins with. */
+static const struct {
+	const char *kind;
+	int (*fire)(struct txn *txn, const struct desk_env *env, const struct timer *timer);
+} rooms[] = {
+	{ "maintenance.edge", maintenance_timer },
+	{ "expiry.", expiry_timer },
+	{ "finding.", finding_timer },
+	{ "filing.effective", filing_timer },
+	{ "doubt.due", doubt_timer },
+	{ "review.due", review_timer },
+	{ "delegation.edge", delegation_timer },
+	{ "incoming.", incoming_timer },
+	{ "selfcheck.", selfcheck_timer },
+	{ "task.", task_timer },
+};
+
 int desk_timer(struct txn *txn, const struct desk_env *env, const struct timer *timer)
 {
 	if (slice_is(timer->kind, "affected.list")) {
 		return affected_timer(txn, timer);
 	}
-	if (slice_is(timer->kind, "maintenance.edge")) {
-		return maintenance_timer(txn, env, timer);
-	}
-	if (slice_starts(timer->kind, SLICE("expiry."))) {
-		return expiry_timer(txn, env, timer);
-	}
-	if (slice_starts(timer->kind, SLICE("finding."))) {
-		return finding_timer(txn, env, timer);
-	}
-	if (slice_is(timer->kind, "filing.effective")) {
-		return filing_timer(txn, env, timer);
-	}
-	if (slice_is(timer->kind, "doubt.due")) {
-		return doubt_timer(txn, env, timer);
-	}
-	if (slice_is(timer->kind, "review.due")) {
-		return review_timer(txn, env, timer);
-	}
-	if (slice_is(timer->kind, "delegation.edge")) {
-		return delegation_timer(txn, env, timer);
-	}
 	if (slice_is(timer->kind, "regulation.enter")) {
 		return regulation_timer(txn, timer);
 	}
-	if (slice_starts(timer->kind, SLICE("incoming."))) {
-		return incoming_timer(txn, env, timer);
-	}
-	if (slice_starts(timer->kind, SLICE("selfcheck."))) {
-		return selfcheck_timer(txn, env, timer);
-	}
-	if (slice_starts(timer->kind, SLICE("task."))) {
-		return task_timer(txn, env, timer);
+	for (size_t i = 0; i < sizeof(rooms) / sizeof(rooms[0]); i++) {
+		if (slice_starts(timer->kind, slice_str(rooms[i].kind))) {
+			return rooms[i].fire(txn, env, timer);
+		}
 	}
 	return line_timer(txn, env, timer);
 }

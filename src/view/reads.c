@@ -34,7 +34,6 @@
 /* papers from superiors, the leading group */
 #include "view/annexes.h"
 #include "view/incoming.h"
-#include "view/selfchecks.h"
 #include "view/tasks.h"
 
 /* notices, documents */
@@ -161,10 +160,6 @@ static const view_fn reads[ROUTE_COUNT_] = {
 	[ROUTE_FILTERS_LIST] = view_filters_list,
 	[ROUTE_SHUTDOWNS_LIST] = view_shutdowns_list,
 	[ROUTE_SHUTDOWNS_GET] = view_shutdowns_get,
-	[ROUTE_SELFCHECKS_LIST] = view_selfchecks_list,
-	[ROUTE_SELFCHECKS_GET] = view_selfchecks_get,
-	[ROUTE_SELFCHECKS_BOARD] = view_selfchecks_board,
-	[ROUTE_IMPORTANT_LIST] = view_important_list,
 
 	/* notices, documents */
 	[ROUTE_NOTICES_LIST] = view_notices_list,
@@ -189,5 +184,6 @@ static const view_fn reads[ROUTE_COUNT_] = {
 
 view_fn view_read(enum route_id route)
 {
-	return (unsigned)route < ROUTE_COUNT_ ? reads[route] : NULL;
+	view_fn read = (unsigned)route < ROUTE_COUNT_ ? reads[route] : NULL;
+	return read != NULL ? read : view_read_of_units(route);
 }

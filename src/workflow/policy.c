@@ -14,6 +14,7 @@
 #include "base/utf8.h"
 #include "model/paper.h"
 #include "workflow/routing.h"
+#include "workflow/selfcheck_template.h"
 
 _Static_assert((int)PAPER_KIND_COUNT <= (int)POLICY_PAPERS_MAX, "an article for each kind");
 
@@ -424,7 +425,7 @@ static void root_read(struct reading *reading, const struct json *root)
 	const struct json *selfcheck = json_get(root, "selfcheck_items");
 	if (json_type(selfcheck) != JSON_ABSENT) {
 		reading->mistakes += selfcheck_template_parse(
-			selfcheck, &reading->policy.selfcheck.template, reading->errors);
+			selfcheck, &reading->policy.selfcheck, reading->errors);
 	}
 	if (reading->mistakes == 0) {
 		order_check(reading);

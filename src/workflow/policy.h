@@ -16,7 +16,6 @@
 #include "base/diag.h"
 #include "model/scale.h"
 #include "workflow/calendar.h"
-#include "workflow/selfcheck_template.h"
 
 enum {
 	POLICY_VERSION_MAX = 48,                     /* of the text's own name */
@@ -27,6 +26,10 @@ enum {
 	POLICY_LADDER_RUNGS = 4,      /* after the due instant itself */
 	POLICY_KINDS_MAX = 64,        /* of findings */
 	POLICY_PAPERS_MAX = 32,       /* kinds of papers */
+	POLICY_QUESTIONS_MAX = 8,     /* of the school's own in a self-check */
+	POLICY_QUESTION_ID_MAX = 24,  /* octets, each with the NUL */
+	POLICY_QUESTION_TEXT_MAX = 241,
+	POLICY_QUESTION_VALUE_MAX = 97,
 };
 
 /** Rules that may differ by the grade of a finding or notice. */
@@ -76,6 +79,15 @@ struct policy_reminders {
 	int32_t gap_hours; /* between two */
 };
 
+/** A question the school adds to those of article 10; workflow/selfcheck_template.h reads it. */
+struct policy_question {
+	char id[POLICY_QUESTION_ID_MAX];
+	char text[POLICY_QUESTION_TEXT_MAX];
+	char text_en[POLICY_QUESTION_TEXT_MAX]; /* "" = as text */
+	char value[POLICY_QUESTION_VALUE_MAX];  /* "" = no value is asked for */
+	char value_en[POLICY_QUESTION_VALUE_MAX];
+};
+
 /** Self-checks of the units 自查 (article 10). */
 struct policy_selfcheck {
 	int32_t open_min;         /* minute of the day a unit is asked */
@@ -89,7 +101,8 @@ struct policy_selfcheck {
 	int32_t same_text;          /* so many times the same words: looked at */
 	int32_t missed_row;         /* one after another: the unit's head hears of it */
 	int32_t missed_month;       /* in a month: the director does */
-	struct selfcheck_template template;
+	size_t question_count;
+	struct policy_question questions[POLICY_QUESTIONS_MAX];
 };
 
 struct policy {

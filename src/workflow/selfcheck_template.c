@@ -7,9 +7,14 @@
 
 #include "base/diag.h"
 #include "base/json.h"
+#include "workflow/policy.h"
+
+_Static_assert((int)SELFCHECK_ITEMS_MAX == SELFCHECK_FIXED + (int)POLICY_QUESTIONS_MAX,
+	"room for all questions");
 
 struct reading {
-	struct selfcheck_template template;
+	size_t count;
+	struct policy_question questions[POLICY_QUESTIONS_MAX];
 	struct diag_list *errors;
 	size_t mistakes;
 };
@@ -26,7 +31,7 @@ static void mistake(struct reading *r, struct slice id, const char *text)
 
 static bool id_fits(struct slice id)
 {
-	bool fits = id.n > 0 && id.n < SELFCHECK_ID_MAX;
+	bool fits = id.n > 0 && id.n < POLICY_QUESTION_ID_MAX;
 	for (size_t i = 0; i < id.n && fits; i++) {
 		uint8_t c = id.p[i];
 		fits = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
@@ -37,8 +42,8 @@ static bool id_fits(struct slice id)
 static bool seen(const struct reading *r, struct slice id)
 {
 	bool is = selfcheck_question_find(id) >= 0;
-	for (size_t i = 0; i < r->template.count; i++) {
-		is = is || slice_is(id, r->template.extras[i].id);
+	for (size_t i = 0; i < r->count; i++) {
+		is = is || slice_is(id, r->questions[i].id);
 	}
 	return is;
 }
@@ -70,11 +75,11 @@ static void item_take(struct reading *r, const struct json *item)
 		mistake(r, id, "is there already");
 		return;
 	}
-	if (r->template.count == SELFCHECK_EXTRAS_MAX) {
+	if (r->count == POLICY_QUESTIONS_MAX) {
 		mistake(r, id, "is one question too many");
 		return;
 	}
-	struct selfcheck_extra *extra = &r->template.extras[r->template.count++];
+	struct policy_question *extra = &r->questions[r->count++];
 	(void)snprintf(extra->id, sizeof(extra->id), "%.*s", SLICE_FMT(id));
 	text_take(r, item, id, "text", extra->text, sizeof(extra->text));
 	text_take(r, item, id, "text_en", extra->text_en, sizeof(extra->text_en));
@@ -85,8 +90,8 @@ static void item_take(struct reading *r, const struct json *item)
 	}
 }
 
-size_t selfcheck_template_parse(const struct json *list,
-	struct selfcheck_template *ret_template, struct diag_list *errors)
+size_t selfcheck_template_parse(
+	const struct json *list, struct policy_selfcheck *policy, struct diag_list *errors)
 {
 	struct reading r = { .errors = errors };
 	if (json_type(list) != JSON_ARRAY) {
@@ -97,19 +102,20 @@ size_t selfcheck_template_parse(const struct json *list,
 		item_take(&r, item);
 	}
 	if (r.mistakes == 0) {
-		*ret_template = r.template;
+		policy->question_count = r.count;
+		memcpy(policy->questions, r.questions, sizeof(policy->questions));
 	}
 	return r.mistakes;
 }
 
-size_t selfcheck_template_questions(const struct selfcheck_template *template,
+size_t selfcheck_template_questions(const struct policy_selfcheck *policy,
 	enum selfcheck_kind kind, struct selfcheck_question ret_questions[SELFCHECK_ITEMS_MAX])
 {
 	bool whole = kind == SELFCHECK_WEEK || kind == SELFCHECK_DAY;
 	size_t count = whole ? SELFCHECK_FIXED : 1;
 	memcpy(ret_questions, selfcheck_questions, count * sizeof(ret_questions[0]));
-	for (size_t i = 0; whole && i < template->count; i++) {
-		const struct selfcheck_extra *extra = &template->extras[i];
+	for (size_t i = 0; whole && i < policy->question_count; i++) {
+		const struct policy_question *extra = &policy->questions[i];
 		ret_questions[count++] = (struct selfcheck_question) { .id = extra->id,
 			.text = extra->text,
 			.text_en = extra->text_en[0] != '\0' ? extra->text_en : extra->text,

@@ -728,15 +728,16 @@ static void the_schools_own_questions_are_asked_as_its_policy_has_them(const cha
 	world_open(&w, conf);
 	struct cast *c = &w.c;
 	struct school *s = &c->school;
-	s->policy.selfcheck.template = (struct selfcheck_template) { .count = 1,
-		.extras = { { .id = "screens", .text = "电子屏有无异常？" } } };
+	s->policy.selfcheck.question_count = 1;
+	s->policy.selfcheck.questions[0] =
+		(struct policy_question) { .id = "screens", .text = "电子屏有无异常？" };
 	cast_time(c, "2026-03-09T10:00");
 	int64_t id = check_of(c, c->unit);
 	assert_int_equal(view_do(s, &c->officer, ROUTE_SELFCHECKS_GET, id, NULL), 0);
 	answer_is(s, "items.6.item", "screens");
 	assert_int_equal(answer_int(s, "items.6.clause"), 0);
 	/* It is asked as it was, and has to be answered too. */
-	s->policy.selfcheck.template.count = 0;
+	s->policy.selfcheck.question_count = 0;
 	refused(s, well(c, &c->officer, id), E_INPUT, "selfcheck.not_opened");
 	school_close(s);
 }

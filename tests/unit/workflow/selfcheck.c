@@ -464,7 +464,7 @@ static void each_question_has_its_turn_to_ask_for_a_value(void **state)
 	assert_int_equal(seen, (1U << SELFCHECK_FIXED) - 1);
 }
 
-static size_t template_of(const char *text, struct selfcheck_template *template)
+static size_t template_of(const char *text, struct policy_selfcheck *template)
 {
 	AUTO_ARENA struct arena *arena = arena_create(1 << 20);
 	const struct json *list = NULL;
@@ -504,13 +504,14 @@ static void the_school_adds_questions_and_takes_none_out(void **state)
 			1 },
 	};
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		struct selfcheck_template template = { .count = 99 };
+		struct policy_selfcheck template = { .question_count = 99 };
 		size_t mistakes = template_of(cases[i].text, &template);
-		if (mistakes != cases[i].mistakes || (mistakes > 0) != (template.count == 99)) {
+		if (mistakes != cases[i].mistakes ||
+			(mistakes > 0) != (template.question_count == 99)) {
 			fail_msg("%s: %zu", cases[i].name, mistakes);
 		}
 	}
-	struct selfcheck_template template = { 0 };
+	struct policy_selfcheck template = { 0 };
 	struct selfcheck_question questions[SELFCHECK_ITEMS_MAX];
 	assert_int_equal(template_of(cases[0].text, &template), 0);
 	assert_int_equal(selfcheck_template_questions(&template, SELFCHECK_WEEK, questions), 7);
