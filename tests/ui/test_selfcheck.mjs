@@ -108,7 +108,7 @@ try {
       await fit(page, 'phone-receipt');
       await page.locator('.sc-receipt').getByRole('button').click();
       await page.waitForURL(/\/m$/);
-      await page.getByText('待签收').waitFor();
+      await page.getByRole('heading', { name: /待签收/ }).waitFor();
       say((await page.getByText('每周自查').count()) === 0, 'what is done is no to-do any more');
     });
     await step('what was handed in is there to be read, and its report in the list', page, async () => {
