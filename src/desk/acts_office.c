@@ -8,6 +8,7 @@
 #include "desk/incoming_answer.h"
 #include "desk/notice_recount.h"
 #include "desk/record_papers.h"
+#include "desk/selfchecks.h"
 #include "desk/shutdowns.h"
 #include "desk/tasks.h"
 
@@ -48,6 +49,14 @@ static const desk_fn acts[ROUTE_COUNT_] = {
 	[ROUTE_SHUTDOWNS_ANSWER] = desk_shutdown_answer,
 	[ROUTE_SHUTDOWNS_CHASE] = desk_shutdown_chase,
 	[ROUTE_SHUTDOWNS_END] = desk_shutdown_end,
+
+	/* self-checks of the units, important periods */
+	[ROUTE_SELFCHECKS_ASK] = desk_selfcheck_ask,
+	[ROUTE_SELFCHECKS_SUBMIT] = desk_selfcheck_submit,
+	[ROUTE_SELFCHECKS_SAMPLE] = desk_selfcheck_sample,
+	[ROUTE_SELFCHECKS_DECIDE] = desk_selfcheck_decide,
+	[ROUTE_IMPORTANT_CREATE] = desk_important_create,
+	[ROUTE_IMPORTANT_END] = desk_important_end,
 };
 
 desk_fn desk_act_office(enum route_id route)

@@ -66,7 +66,7 @@ static int report_read(struct desk *desk, struct report *report)
 		return error;
 	}
 	row->found_at_ms = row->found_at_ms < desk->now_ms ? row->found_at_ms : desk->now_ms;
-	report->harm = json_get_bool(desk->call->body, "harm", false);
+	report->harm = report->harm || json_get_bool(desk->call->body, "harm", false);
 	row->grade = report->harm ? GRADE_HIGH : GRADE_MEDIUM;
 	row->description = report->place.n == 0
 				   ? text
@@ -138,20 +138,26 @@ static int unit_name(struct desk *desk, int64_t unit_id, struct slice *ret_name)
 	return row == 0 ? E_ABSENT : row < 0 ? row : 0;
 }
 
-int desk_finding_report(struct desk *desk)
+int finding_report_as(struct desk *desk, struct slice kind, bool harm)
 {
 	struct slice unit = { 0 };
-	struct report report = { .row = { .version = 1,
-					 .state = FINDING_NEW,
-					 .kind = SLICE("other"),
-					 .source = SOURCE_UNIT,
-					 .unit_id = desk->caller.unit_id,
-					 .reported_at_ms = desk->now_ms,
-					 .author_id = desk->caller.person_id } };
+	struct report report = { .harm = harm,
+		.row = { .version = 1,
+			.state = FINDING_NEW,
+			.kind = kind,
+			.source = SOURCE_UNIT,
+			.unit_id = desk->caller.unit_id,
+			.reported_at_ms = desk->now_ms,
+			.author_id = desk->caller.person_id } };
 	int error = unit_name(desk, report.row.unit_id, &unit);
 	error = error < 0 ? error : report_read(desk, &report);
 	error = error < 0 ? error
 			  : finding_take(desk, &report.row, "finding.report", "reported");
 	error = error < 0 ? error : duty_tell(desk, &report, unit);
 	return error < 0 ? error : receipt_send(desk);
+}
+
+int desk_finding_report(struct desk *desk)
+{
+	return finding_report_as(desk, SLICE("other"), false);
 }

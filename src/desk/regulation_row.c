@@ -231,12 +231,23 @@ static int articles_check(struct desk *desk, const struct json *list)
 	return 0;
 }
 
+/* A list is replaced as a whole, or stays. */
+static void list_put(
+	struct jw *jw, const char *member, const struct json *body, const struct json *pack)
+{
+	const struct json *list = json_get(body, member);
+	list = json_type(list) != JSON_ABSENT ? list : json_get(pack, member);
+	if (json_type(list) != JSON_ABSENT) {
+		jw_key(jw, member);
+		jw_value(jw, list);
+	}
+}
+
 static void text_put(struct desk *desk, const struct regulation_row *row,
 	const struct json *pack, struct buf *out)
 {
 	const struct json *body = desk->call->body;
 	const struct json *articles = json_get(body, "articles");
-	const struct json *routing = json_get(body, "routing");
 	struct jw jw;
 	jw_init(&jw, out);
 	jw_object(&jw);
@@ -245,11 +256,8 @@ static void text_put(struct desk *desk, const struct regulation_row *row,
 	const struct json *kept = json_get(pack, "articles");
 	jw_key(&jw, "articles");
 	articles_put(&jw, json_type(articles) == JSON_ARRAY ? articles : kept);
-	kept = json_get(pack, "routing");
-	if (json_type(routing) != JSON_ABSENT || json_type(kept) != JSON_ABSENT) {
-		jw_key(&jw, "routing");
-		jw_value(&jw, json_type(routing) != JSON_ABSENT ? routing : kept);
-	}
+	list_put(&jw, "routing", body, pack);
+	list_put(&jw, "selfcheck_items", body, pack);
 	jw_key(&jw, "parameters");
 	parameters_put(&jw, json_get(pack, "parameters"), json_get(body, "parameters"));
 	jw_end(&jw);
@@ -259,9 +267,13 @@ static int mistake_refuse(struct desk *desk, const struct diag_list *mistakes)
 {
 	const char *source = mistakes->count > 0 ? mistakes->items[0].source : "";
 	bool routing = strncmp(source, "routing", 7) == 0;
+	bool asked = strncmp(source, "selfcheck_items", 15) == 0;
 	const char *field = arena_dup_str(desk->arena, slice_head(slice_str(source), 47));
-	return desk_refuse(
-		desk, E_INPUT, routing ? "regulation.routing" : "regulation.parameter", field);
+	return desk_refuse(desk, E_INPUT,
+		routing ? "regulation.routing"
+		: asked ? "regulation.selfcheck"
+			: "regulation.parameter",
+		field);
 }
 
 int regulation_text_apply(struct desk *desk, struct regulation_row *row)

@@ -49,10 +49,11 @@ NODISCARD int regulation_row_save(struct txn *txn, struct regulation_row *row);
 
 /**
  * The row's text under the row's name and title, with what the body says of
- * parameters {name: value}, articles [{number, title, …}] and routing
- * [{kind, to}]; what it does not name stays.
+ * parameters {name: value}, articles [{number, title, …}], routing
+ * [{kind, to}] and selfcheck_items [{id, text, …}]; what it does not name stays.
  *
  * Returns: 0 with row->text, or E_INPUT refused: regulation.parameter with the
- *          parameter, regulation.article with the member, regulation.routing.
+ *          parameter, regulation.article with the member, regulation.routing,
+ *          regulation.selfcheck.
  */
 NODISCARD int regulation_text_apply(struct desk *desk, struct regulation_row *row);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "desk/timers.h"
 
+#include <stddef.h>
+
 #include "desk/affected.h"
 #include "desk/delegations.h"
 #include "desk/doubts.h"
@@ -13,6 +15,7 @@
 #include "desk/maintenance.h"
 #include "desk/regulations.h"
 #include "desk/reviews.h"
+#include "desk/selfchecks.h"
 #include "desk/tasks.h"
 #include "records/timer.h"
 
@@ -30,6 +33,7 @@ static const struct {
 	{ "review.due", review_timer },
 	{ "delegation.edge", delegation_timer },
 	{ "incoming.", incoming_timer },
+	{ "selfcheck.", selfcheck_timer },
 	{ "task.", task_timer },
 };
 

@@ -9,6 +9,7 @@
 #include "desk/doubts.h"
 #include "desk/filing_row.h"
 #include "desk/id_list.h"
+#include "desk/selfchecks.h"
 #include "desk/unit_row.h"
 #include "desk/units.h"
 #include "desk/words.h"
@@ -221,6 +222,7 @@ int desk_unit_dissolve(struct desk *desk)
 	int error = ending_take(desk, &e);
 	error = error < 0 ? error : ties_settle(desk, &e);
 	error = error < 0 ? error : filings_withdraw(desk, &e);
+	error = error < 0 ? error : selfcheck_unit_end(desk, e.row.id);
 	error = error < 0 ? error : grants_settle(desk, &e);
 	error = error < 0 ? error : unit_end(desk, &e);
 	desk_audit(desk, e.next.id != 0 ? "unit.merge" : "unit.dissolve", "unit", e.row.id,

@@ -249,19 +249,31 @@ static int told(struct view *view, const struct explanation *explanation)
 	return 0;
 }
 
-/* A superior's day as it was given, or a task's as it was counted or named. */
-static int explain_other(struct view *view)
+/* Records with one deadline of a unit: unit, due, inner due, derivation. */
+static const struct {
+	const char *kind;
+	enum route_id route;
+	const char *sql;
+} explained[] = {
+	{ "incoming", ROUTE_INCOMING_GET,
+		"SELECT 0, due_at_ms, inner_due_at_ms, NULL FROM incoming WHERE id = $1" },
+	{ "selfcheck", ROUTE_SELFCHECKS_GET,
+		"SELECT unit_id, due_at_ms, 0, due_json FROM selfcheck WHERE id = $1" },
+	{ "task", ROUTE_TASKS_GET,
+		"SELECT unit_id, due_at_ms, 0, due_json FROM task WHERE id = $1" },
+};
+
+enum { EXPLAINED = sizeof(explained) / sizeof(explained[0]) };
+
+/* A superior's day as it was given, or one's own as it was counted or named. */
+static int explain_other(struct view *view, size_t which)
 {
 	AUTO_STMT struct stmt *q = NULL;
 	struct due due = { 0 };
 	struct explanation explanation = { 0 };
 	bool paper = slice_is(view->call->key, "incoming");
-	enum route_id route = paper ? ROUTE_INCOMING_GET : ROUTE_TASKS_GET;
-	enum scope scope = access_scope(&view->caller, route);
-	int row = sql_query(view->db,
-		paper ? "SELECT 0, due_at_ms, inner_due_at_ms, NULL FROM incoming WHERE id = $1"
-		      : "SELECT unit_id, due_at_ms, 0, due_json FROM task WHERE id = $1",
-		&q, SQL_INT(view->call->id));
+	enum scope scope = access_scope(&view->caller, explained[which].route);
+	int row = sql_query(view->db, explained[which].sql, &q, SQL_INT(view->call->id));
 	row = row < 0 ? row : db_step(q);
 	if (row <= 0 || !access_covers(&view->caller, scope, db_col_int64(q, 0)) ||
 		db_col_is_null(q, 1)) {
@@ -284,8 +296,10 @@ int view_explain_get(struct view *view)
 	AUTO_STMT struct stmt *q = NULL;
 	struct due due = { 0 };
 	struct explanation explanation = { 0 };
-	if (slice_is(view->call->key, "incoming") || slice_is(view->call->key, "task")) {
-		return explain_other(view);
+	for (size_t i = 0; i < EXPLAINED; i++) {
+		if (slice_is(view->call->key, explained[i].kind)) {
+			return explain_other(view, i);
+		}
 	}
 	if (!slice_is(view->call->key, "notice")) {
 		return E_ABSENT;

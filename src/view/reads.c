@@ -185,5 +185,6 @@ static const view_fn reads[ROUTE_COUNT_] = {
 view_fn view_read(enum route_id route)
 {
 	view_fn read = (unsigned)route < ROUTE_COUNT_ ? reads[route] : NULL;
-	return read != NULL ? read : view_read_event(route);
+	read = read != NULL ? read : view_read_event(route);
+	return read != NULL ? read : view_read_of_units(route);
 }

@@ -32,6 +32,13 @@ enum { TODO_MAX = 300, TODO_A_KIND = 100 };
 #define TASK                                                                                   \
 	"SELECT t.id, t.title, NULL, NULL, NULL, NULL, t.unit_id, u.name, t.due_at_ms,"        \
 	" t.created_at_ms FROM task t JOIN unit u ON u.id = t.unit_id"
+/* Its title is its kind's word, in the reader's language. */
+#define SELFCHECK                                                                              \
+	"SELECT c.id, 'selfcheck.' || c.kind, '{}', NULL, NULL, NULL, c.unit_id, u.name,"      \
+	" c.due_at_ms, c.open_at_ms FROM selfcheck c JOIN unit u ON u.id = c.unit_id"
+#define SAMPLED                                                                                \
+	"SELECT c.id, 'selfcheck.' || c.kind, '{}', NULL, NULL, NULL, c.unit_id, u.name,"      \
+	" c.sample_due_at_ms, c.sampled_at_ms FROM selfcheck c JOIN unit u ON u.id = c.unit_id"
 #define SCOPE " AND (" ANY "n.unit_id = $1) AND $2 = $2 ORDER BY n.id LIMIT $3"
 #define FINDING_SCOPE " AND (" ANY "f.unit_id = $1) AND $2 = $2 ORDER BY f.id LIMIT $3"
 #define EXTENSIONS                                                                             \
@@ -57,7 +64,7 @@ enum { TODO_MAX = 300, TODO_A_KIND = 100 };
 #define EVENT(due, which)                                                                      \
 	"SELECT e.id, e.title, NULL, e.number, NULL, NULL, e.unit_id, u.name, " due            \
 	", e.reported_at_ms FROM event e JOIN unit u ON u.id = e.unit_id WHERE " which         \
-	" AND ($1 = -1 OR e.unit_id = $1) AND $2 = $2 ORDER BY e.id LIMIT $3"
+	" AND (" ANY "e.unit_id = $1) AND $2 = $2 ORDER BY e.id LIMIT $3"
 #define DUE_CLOCK(kinds)                                                                       \
 	"(SELECT min(c.due_at_ms) FROM event_clock c WHERE c.event_id = e.id AND " kinds       \
 	" AND c.met_at_ms IS NULL AND c.ended_at_ms IS NULL)"
@@ -220,6 +227,12 @@ static const struct {
 		" ON i.shutdown_id = d.id JOIN unit u ON u.id = i.unit_id WHERE i.state = 'asked'"
 		" AND d.ended_at_ms IS NULL AND (" ANY "i.unit_id = $1) AND $2 = $2"
 		" ORDER BY d.id LIMIT $3" },
+	{ UNIT, "selfcheck", "submit_selfcheck", 10,
+		SELFCHECK " WHERE c.state = 'assigned' AND (" ANY "c.unit_id = $1)"
+			  " AND $2 = $2 ORDER BY c.due_at_ms, c.id LIMIT $3" },
+	{ DESK | ROLE_BIT(ROLE_DIRECTOR), "selfcheck", "decide_selfcheck", 10,
+		SAMPLED " WHERE c.state = 'sampled' AND $1 = $1 AND $2 = $2"
+			" ORDER BY c.sample_due_at_ms, c.id LIMIT $3" },
 	{ UNIT, "guidance", "read", 5,
 		"SELECT g.id, g.title, NULL, NULL, NULL, NULL, n.unit_id, u.name, NULL, g.at_ms"
 		" FROM guidance g JOIN guidance_unit n ON n.guidance_id = g.id JOIN unit u"

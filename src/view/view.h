@@ -96,6 +96,8 @@ NODISCARD int view_run(struct view *view, int64_t now_ms, struct buf *out);
 view_fn view_read(enum route_id route);
 /** The part of it in view/reads_event.c. */
 view_fn view_read_event(enum route_id route);
+/** The part of it in view/reads_units.c. */
+view_fn view_read_of_units(enum route_id route);
 
 /** Refuse: dotted code and the query's member at fault.  Returns error. */
 int view_refuse(struct view *view, int error, const char *code, const char *field);

@@ -14,6 +14,7 @@
 #include "base/utf8.h"
 #include "model/paper.h"
 #include "workflow/routing.h"
+#include "workflow/selfcheck_template.h"
 
 _Static_assert((int)PAPER_KIND_COUNT <= (int)POLICY_PAPERS_MAX, "an article for each kind");
 
@@ -58,6 +59,10 @@ enum kind { KIND_RULE, KIND_ACK, KIND_INT, KIND_CLOCK, KIND_DUTY };
 #define CLOCK(text, member, min, max)                                                          \
 	{                                                                                      \
 		text, KIND_CLOCK, offsetof(struct policy, member), 0, min, max, NULL           \
+	}
+#define CLOCK_SINCE(text, member, min, max, first)                                             \
+	{                                                                                      \
+		text, KIND_CLOCK, offsetof(struct policy, member), 0, min, max, #first         \
 	}
 
 /* Ranges of rules are in minutes, a working day counted as a day. */
@@ -157,6 +162,17 @@ static const struct parameter {
 	DUTY("event.alarm.third", events.alarms[2], 1, DAY, "3 h"),
 	DUTY("event.summary", events.summary, DAY, 60 * DAY, "5 wd"),
 	DUTY("event.national_summary", events.national, DAY, 60 * DAY, "30 d"),
+	CLOCK_SINCE("selfcheck.open", selfcheck.open_min, 0, 12 * HOUR, 480),
+	CLOCK_SINCE("selfcheck.remind", selfcheck.remind_min, 8 * HOUR, 22 * HOUR, 960),
+	DUTY("selfcheck.due.week", selfcheck.due_week, HOUR, 6 * DAY, "4 wd"),
+	DUTY("selfcheck.due.day", selfcheck.due_day, HOUR, 23 * HOUR, "9 h"),
+	INT_SINCE("selfcheck.key_days", selfcheck.key_days, 0, 1, 1),
+	INT_SINCE("selfcheck.in_breaks", selfcheck.in_breaks, 0, 1, 0),
+	INT_SINCE("selfcheck.sample_percent", selfcheck.sample_percent, 0, 100, 5),
+	DUTY("selfcheck.sample_due", selfcheck.sample_due, DAY, 30 * DAY, "5 wd"),
+	INT_SINCE("selfcheck.same_text", selfcheck.same_text, 2, 20, 5),
+	INT_SINCE("selfcheck.missed_row", selfcheck.missed_row, 2, 20, 2),
+	INT_SINCE("selfcheck.missed_month", selfcheck.missed_month, 2, 31, 5),
 	ARTICLE(notice, NOTICE, 15),
 	ARTICLE(again, AGAIN, 15),
 	ARTICLE(signature, SIGNATURE, 15),
@@ -414,6 +430,11 @@ static void root_read(struct reading *reading, const struct json *root)
 	if (json_type(routing) != JSON_ABSENT) {
 		reading->mistakes +=
 			routing_parse(routing, reading->policy.routes, reading->errors);
+	}
+	const struct json *selfcheck = json_get(root, "selfcheck_items");
+	if (json_type(selfcheck) != JSON_ABSENT) {
+		reading->mistakes += selfcheck_template_parse(
+			selfcheck, &reading->policy.selfcheck, reading->errors);
 	}
 	if (reading->mistakes == 0) {
 		order_check(reading);

@@ -26,6 +26,10 @@ enum {
 	POLICY_LADDER_RUNGS = 4,      /* after the due instant itself */
 	POLICY_KINDS_MAX = 64,        /* of findings */
 	POLICY_PAPERS_MAX = 32,       /* kinds of papers */
+	POLICY_QUESTIONS_MAX = 8,     /* of the school's own in a self-check */
+	POLICY_QUESTION_ID_MAX = 24,  /* octets, each with the NUL */
+	POLICY_QUESTION_TEXT_MAX = 241,
+	POLICY_QUESTION_VALUE_MAX = 97,
 };
 
 /** Rules that may differ by the grade of a finding or notice. */
@@ -89,6 +93,32 @@ struct policy_events {
 	struct due_rule national;      /* the summary to whom it was reported */
 };
 
+/** A question the school adds to those of article 10; workflow/selfcheck_template.h reads it. */
+struct policy_question {
+	char id[POLICY_QUESTION_ID_MAX];
+	char text[POLICY_QUESTION_TEXT_MAX];
+	char text_en[POLICY_QUESTION_TEXT_MAX]; /* "" = as text */
+	char value[POLICY_QUESTION_VALUE_MAX];  /* "" = no value is asked for */
+	char value_en[POLICY_QUESTION_VALUE_MAX];
+};
+
+/** Self-checks of the units 自查 (article 10). */
+struct policy_selfcheck {
+	int32_t open_min;         /* minute of the day a unit is asked */
+	int32_t remind_min;       /* … and reminded */
+	struct due_rule due_week; /* late after that long */
+	struct due_rule due_day;
+	struct due_rule sample_due; /* the centre has looked at one; then it is closed */
+	int32_t key_days;           /* 1 = key systems are asked about every working day */
+	int32_t in_breaks;          /* 1 = also between terms */
+	int32_t sample_percent;     /* of the units, every week */
+	int32_t same_text;          /* so many times the same words: looked at */
+	int32_t missed_row;         /* one after another: the unit's head hears of it */
+	int32_t missed_month;       /* in a month: the director does */
+	size_t question_count;
+	struct policy_question questions[POLICY_QUESTIONS_MAX];
+};
+
 struct policy {
 	char version[POLICY_STAMPED_MAX];
 	struct due_rule rules[POLICY_RULE_COUNT][GRADE_COUNT];
@@ -117,6 +147,7 @@ struct policy {
 	struct policy_officers officers;
 	int32_t regulation_review_days; /* the regulation is looked through this often (article 19) */
 	struct policy_events events;
+	struct policy_selfcheck selfcheck;
 	uint8_t routes
 		[POLICY_KINDS_MAX]; /* enum owner by kind of finding, workflow/routing.h */
 	char document[POLICY_DOCUMENT_MAX]; /* the regulation as papers cite it: 文号 */

@@ -309,6 +309,9 @@ class World:
                 "name": f"国庆{word}", "from": now + 86400000, "to": now + 8 * 86400000, "answer_by": now + 3600000,
                 "asset_ids": [self.fixtures["asset"][n]]})["id"]
             self.keep("shutdown", **{n: holiday})
+            self.keep("selfcheck", **{n: self.people["operator"].post("/selfchecks", {"unit_id": self.fixtures["unit"][n]})["id"]})
+            self.keep("important", **{n: self.people["operator"].post("/important-periods", {
+                "name": f"开学重保{n}", "from": now + 86400000, "to": now + 3 * 86400000, "daily": True})["id"]})
             for kind, made in (("superior", superior), ("incoming", paper), ("paper_file", json.loads(data)["id"]),
                                ("meeting", meeting), ("task", task), ("guidance", guidance)):
                 self.keep(kind, **{n: made})
@@ -421,6 +424,6 @@ class World:
         lines = {c["id"]: (c["unit"] or {}).get("id") for c in operator.get("/circuits?limit=200")["items"]}
         found = {d["id"]: (d["unit"] or {}).get("id") for d in operator.get("/discovered?state=all&limit=200")["items"]}
         clauses = {c["id"]: (c["unit"] or {}).get("id") for c in operator.get("/clauses?limit=200")["items"]}
-        lists = {"filing": "/filings", "doubt": "/doubts", "delegation": "/delegations", "unit_note": "/unit-notes"}
+        lists = {"filing": "/filings", "doubt": "/doubts", "delegation": "/delegations", "unit_note": "/unit-notes", "selfcheck": "/selfchecks"}
         said = {topic: {x["id"]: x["unit"]["id"] for x in operator.get(f"{way}?limit=200")["items"]} for topic, way in lists.items()}
         return {**said, "clause": clauses, "asset": assets, "check": checks, "circuit": lines, "discovered": found, "person": people, "event": events, "finding": findings, "notice": notices, "task": tasks, "unit": units}

@@ -260,7 +260,7 @@ class Walk:
         # Who claims devices for a unit is asked about its own; the head of a unit only reads.
         asked = {self.id_of("own", "discovered")} if self.role in ("officer", "specialist") else set()
         others = [t for t in value["items"] if (t["unit"] or {}).get("id") != self.id_of("own", "unit")
-                  or not (t["kind"] in ("notice", "task", "guidance", "term_review", "filing", "doubt", "unit_note", "shutdown", "event") or t["kind"] == "discovered" and t["id"] in asked)]
+                  or not (t["kind"] in ("notice", "task", "guidance", "term_review", "filing", "doubt", "unit_note", "shutdown", "event", "selfcheck") or t["kind"] == "discovered" and t["id"] in asked)]
         if scope == "own" and (others or not asked <= {t["id"] for t in value["items"] if t["kind"] == "discovered"}):
             self.fault(name, f"work of others: {value}")
         if value["total"] != len(value["items"]):

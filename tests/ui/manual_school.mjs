@@ -125,6 +125,7 @@ async function posts({ people, unit }, places) {
   await wang.post(`/filings/${places.filing}/submit`);
   await du.post(`/filings/${places.filing}/sign`);
   await zhou.post('/term-reviews', { name: '2026 年秋季学期' });
+  places.selfcheck = (await zhou.post('/selfchecks', { unit_id: unit })).id;
   places.unit = unit;
 }
 

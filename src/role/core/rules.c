@@ -8,6 +8,7 @@
 #include "desk/knowledge_ship.h"
 #include "desk/maintenance.h"
 #include "desk/policies.h"
+#include "desk/selfchecks.h"
 #include "role/core/core.h"
 
 static int terms_ready(struct core *core, struct diag *diag)
@@ -122,6 +123,7 @@ int policy_ready(struct core *core, struct diag *diag)
 	core->env.policy_id = 0;
 	int error = enter(core, core->db);
 	core->policy_asked = core->env.policy_id;
+	error = error < 0 ? error : command_now(core, selfcheck_begin, &core->env);
 	return error < 0
 		       ? diag_set(diag, error, 0, 0, "the policy in force: %s", err_text(error))
 		       : terms_ready(core, diag);

@@ -55,6 +55,8 @@ static const struct {
 	{ "rule", ROUTE_RULES_LIST, NULL },
 	{ "setting", ROUTE_SETTINGS_LIST, NULL },
 	{ "subnet", ROUTE_SUBNETS_LIST, NULL },
+	{ "important_period", ROUTE_IMPORTANT_LIST, NULL },
+	{ "selfcheck", ROUTE_SELFCHECKS_LIST, "SELECT unit_id FROM selfcheck WHERE id = $1" },
 	{ "task", ROUTE_TASKS_LIST, "SELECT unit_id FROM task WHERE id = $1" },
 	{ "term_review", ROUTE_REVIEWS_LIST, NULL },
 	{ "topology", ROUTE_TOPOLOGY_GET, NULL },

@@ -9,7 +9,7 @@ export const ofPhone = (path: string): boolean => /^\/m(\/|$)/.test(path);
 /** Where this address leads the person in hand: a unit's people on a phone to the page made for it. */
 export function placeOf(role: string, path: string): string {
   const home = homeOf(role);
-  return path.length < 2 ? home : ofPhone(home) ? path.replace(/^\/notices\/(\d+)$/, '/m/n/$1') : path;
+  return path.length < 2 ? home : ofPhone(home) ? path.replace(/^\/notices\/(\d+)$/, '/m/n/$1').replace(/^\/selfchecks\/\d/, '/m$&') : path;
 }
 
 /** Leaves for the phone's tree where that has the page; true when it does. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The menu of the acting role: what it may not open is not there.
-import { Activity, Siren, BookOpen, Bug, CalendarClock, CalendarDays, ClipboardCheck, ClipboardList, Gauge, HeartPulse, Inbox, LayoutDashboard, ListChecks, Mails, Lightbulb, Network, ScrollText, Search, Send, Server, Settings, ShieldAlert, SlidersHorizontal, UserCog, Users, Workflow } from '@lucide/vue';
+import { Activity, Siren, BookOpen, Bug, CalendarClock, ClipboardCheck, ClipboardList, Gauge, HeartPulse, Inbox, LayoutDashboard, ListChecks, Mails, Lightbulb, Network, ScrollText, Search, Send, Server, Settings, ShieldAlert, SlidersHorizontal, UserCog, Users, Workflow } from '@lucide/vue';
 import type { Component } from 'vue';
 import type { Key } from '@/i18n';
 
@@ -51,11 +51,12 @@ export const MENU: MenuGroup[] = [
       { name: 'events', key: 'nav.events', icon: Siren, act: 'events.list', to: '/events' },
       { name: 'findings', key: 'nav.findings', icon: Bug, act: 'findings.list', to: '/findings' },
       { name: 'notices', key: 'nav.notices', icon: ClipboardCheck, act: 'notices.list', to: '/notices' },
+      { name: 'selfchecks', key: 'nav.selfchecks', icon: ListChecks, act: 'selfchecks.list', to: '/selfchecks' },
       { name: 'decisions', key: 'nav.decisions', icon: ClipboardList, act: 'decisions.list', to: '/decisions' },
       { name: 'knowledge', key: 'nav.knowledge', icon: Lightbulb, act: 'knowledge.list', to: '/knowledge' },
       { name: 'policy', key: 'nav.policy', icon: BookOpen, act: 'regulations.list', to: '/policy' },
       { name: 'group', key: 'nav.group', icon: ListChecks, act: 'tasks.list', to: '/group' },
-      { name: 'days', key: 'nav.days', icon: CalendarDays, act: 'calendars.get', to: '/days' },
+      { name: 'days', key: 'nav.days', icon: CalendarClock, act: 'calendars.get', to: '/days' },
     ],
   },
   {

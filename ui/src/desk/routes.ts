@@ -33,6 +33,7 @@ export const routes: RouteRecordRaw[] = [
   { path: '/knowledge/:id(\\d+)?', name: 'knowledge', component: () => import('./knowledge/Knowledge.vue'), meta: { title: 'nav.knowledge', group: 'nav.g.notice', act: 'knowledge.list' } },
   { path: '/incoming', name: 'incoming', component: () => import('./incoming/Incoming.vue'), meta: { title: 'nav.incoming', group: 'nav.g.notice', act: 'incoming.list' } },
   { path: '/incoming/:id(\\d+)', name: 'paper', component: () => import('./incoming/Paper.vue'), meta: { title: 'nav.incoming', group: 'nav.g.notice', act: 'incoming.get' } },
+  { path: '/selfchecks/:id(\\d+)?', name: 'selfchecks', component: () => import('./selfchecks/Selfchecks.vue'), meta: { title: 'nav.selfchecks', group: 'nav.g.notice', act: 'selfchecks.list' } },
   { path: '/days', name: 'days', component: () => import('./days/Days.vue'), meta: { title: 'nav.days', group: 'nav.g.notice', act: 'calendars.get' } },
   { path: '/group/:id(\\d+)?', name: 'group', component: () => import('./group/Group.vue'), meta: { title: 'nav.group', group: 'nav.g.notice', act: 'tasks.list' } },
   { path: '/units/:id(\\d+)?', name: 'units', component: () => import('./register/Units.vue'), meta: { title: 'nav.units', group: 'nav.g.manage', act: 'units.list' } },

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 const PATHS: Record<string, string> = {
-  alert: '/alerts/', notice: '/notices/', asset: '/assets/', finding: '/findings/', unit: '/units/', check: '/checks/', maintenance: '/maintenance/', discovered: '/found/', circuit: '/net?tab=lines&line=', filing: '/filings/', doubt: '/units?tab=doubts&at=', term_review: '/units?tab=reviews&at=', unit_note: '/units?tab=notes&at=', incoming: '/incoming/', task: '/group/', shutdown: '/days?tab=holiday&h=', regulation: '/policy?r=', clause: '/policy?tab=asks&c=', knowledge: '/knowledge/', event: '/events/'
+  alert: '/alerts/', notice: '/notices/', asset: '/assets/', finding: '/findings/', unit: '/units/', check: '/checks/', maintenance: '/maintenance/', discovered: '/found/', circuit: '/net?tab=lines&line=', filing: '/filings/', doubt: '/units?tab=doubts&at=', term_review: '/units?tab=reviews&at=', unit_note: '/units?tab=notes&at=', incoming: '/incoming/', task: '/group/', shutdown: '/days?tab=holiday&h=', selfcheck: '/selfchecks/', regulation: '/policy?r=', clause: '/policy?tab=asks&c=', knowledge: '/knowledge/', event: '/events/'
 };
 
 /** The page of a record, or null where a kind has none. */

@@ -6,12 +6,17 @@ import { folded, sentenceDiff, type DiffPart } from '@/lib/linediff';
 export interface Article { number: number; chapter?: string; title: string; summary?: string; summary_en?: string; body?: string }
 export interface Parameter { name: string; value: string | number; origin: string; article?: number }
 export interface Route { kind: string; to: Owner }
-export interface Pack { id: string; title: string; text_of?: string; articles?: Article[]; parameters: Parameter[]; routing?: Route[] }
+export interface CheckItem { id: string; text: string; text_en?: string; value?: string; value_en?: string }
+export interface Pack { id: string; title: string; text_of?: string; articles?: Article[]; parameters: Parameter[]; routing?: Route[]; selfcheck_items?: CheckItem[] }
 export interface Range { name: string; kind: 'duration' | 'number' | 'time'; min: number; max: number }
 export interface Hold { name: string; school?: string | null; national: string; value: string; source: 'school' | 'national' }
 export interface Above { title: string; title_en?: string; in_force_from: string; parameters: { name: string; value: string; article: number; origin: string; text: string; text_en: string }[]; articles: { number: number; title: string; origin: string; summary: string; summary_en: string }[]; differences: { article: number; text: string; text_en: string }[] }
 export const OWNERS = ['own', 'operate', 'use'] as const;
 export type Owner = (typeof OWNERS)[number];
+
+/** The questions article 10 fixes, by the item they belong to. */
+export const CHECK_FIXED = [{ item: 'abnormal', clause: 1 }, { item: 'password_rules', clause: 2 }, { item: 'weak_password', clause: 2 }, { item: 'password_change', clause: 2 }, { item: 'backup', clause: 3 }, { item: 'upgrade', clause: 4 }] as const;
+export const CHECK_OWN_MAX = 8;
 
 export const packOf = (json: unknown): Pack => ({ articles: [], parameters: [], routing: [], ...(json as Partial<Pack>) } as Pack);
 export const paramName = (name: string): string => tx(`param.${name}`, name);
@@ -84,7 +89,23 @@ export function changesOf(before: Pack, after: Pack): Change[] {
       out.push({ key: `r:${r.kind}`, mark: 'changed', name: tx(`finding.kind.${r.kind}`, r.kind), before: ownerName(routes.get(r.kind) ?? 'own'), after: ownerName(r.to) });
     }
   }
+  checkChanges(out, before, after);
   return out;
+}
+
+/* The school's own questions of the self-check. */
+function checkChanges(out: Change[], before: Pack, after: Pack): void {
+  const textOfItem = (x: CheckItem | undefined): string => (x ? [x.text, x.text_en, x.value, x.value_en].filter(Boolean).join(' · ') : '');
+  const old = new Map((before.selfcheck_items ?? []).map((x) => [x.id, x]));
+  const put = (was: CheckItem | undefined, x: CheckItem | undefined): void => void out.push({ key: `c:${x?.id ?? was?.id ?? ''}`, mark: mark(was, x), name: t('reg.selfcheck_change', { text: x?.text ?? was?.text ?? '' }), before: textOfItem(was), after: textOfItem(x), article: 10 });
+  for (const x of after.selfcheck_items ?? []) {
+    const was = old.get(x.id);
+    old.delete(x.id);
+    if (!was || textOfItem(was) !== textOfItem(x)) {
+      put(was, x);
+    }
+  }
+  old.forEach((was) => put(was, undefined));
 }
 
 const DIGITS: Record<string, number> = { 一: 1, 二: 2, 三: 3, 四: 4, 五: 5, 六: 6, 七: 7, 八: 8, 九: 9 };

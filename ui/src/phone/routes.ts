@@ -13,7 +13,7 @@ export const routes: RouteRecordRaw[] = [
   { path: '/m/hazard', name: 'm-hazard', component: () => import('./Hazard.vue'), meta: { title: 'phone.hazard', act: 'findings.report', bare: true } },
   { path: '/m/e/:id(\\d+)', component: () => import('./EventRoute.vue'), meta: { title: 'phone.hazard', act: 'events.get', bare: true } },
   { path: '/m/unit/:id?', name: 'm-unit', component: () => import('./Unit.vue'), meta: { title: 'word.unit', act: 'filings.get', bare: true } },
-  { path: '/m/holiday/:id', name: 'm-holiday', component: () => import('./Holiday.vue'), meta: { title: 'phone.home', act: 'shutdowns.answer', bare: true } },
+  { path: '/m/:what(holiday|selfchecks)/:id(\\d+)', name: 'm-asked', component: () => import('./Asked.vue'), meta: { title: 'phone.home', act: 'todo.list', bare: true } },
   { path: '/m/me', name: 'm-me', component: () => import('./Me.vue'), meta: { title: 'phone.me', act: 'session.get' } },
   { path: '/:rest(.*)*', name: 'nothing', component: () => import('@/app/Nothing.vue'), meta: { title: 'nothing.title' } },
 ];

@@ -24,6 +24,7 @@ import { regulation } from './regulation';
 import { review } from './review';
 import { rules } from './rules';
 import { said } from './said';
+import { selfcheck } from './selfcheck';
 import { sentences } from './sentences';
 import { setup } from './setup';
 import { sheets } from './sheets';
@@ -33,4 +34,4 @@ import { topology } from './topology';
 import { trail } from './trail';
 import { windows } from './windows';
 
-export const later = { ...expiry, ...found, ...hazard, ...lines, ...metrics, ...prints, ...pleas, ...register, ...regulation, ...params, ...photo, ...review, ...rules, ...said, ...sentences, ...setup, ...tenure, ...sheets, ...since, ...topology, ...windows, ...annexes, ...account, ...assets, ...trail, ...daily, ...days, ...due, ...grades, ...group, ...office_refusals, ...papers };
+export const later = { ...expiry, ...found, ...hazard, ...lines, ...metrics, ...prints, ...pleas, ...register, ...regulation, ...params, ...photo, ...review, ...rules, ...said, ...selfcheck, ...sentences, ...setup, ...tenure, ...sheets, ...since, ...topology, ...windows, ...annexes, ...account, ...assets, ...trail, ...daily, ...days, ...due, ...grades, ...group, ...office_refusals, ...papers };

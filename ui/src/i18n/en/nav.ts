@@ -28,6 +28,7 @@ export const nav = {
   'nav.knowledge': 'Knowledge',
   'nav.incoming': 'Incoming papers',
   'nav.group': 'Leading group',
+  'nav.selfchecks': 'Self-checks',
   'nav.days': 'Deadlines and days',
   'nav.units': 'Units and people',
   'nav.deliveries': 'Deliveries',

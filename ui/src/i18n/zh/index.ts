@@ -23,6 +23,7 @@ import type { regulation } from './regulation';
 import type { review } from './review';
 import type { rules } from './rules';
 import type { said } from './said';
+import type { selfcheck } from './selfcheck';
 import type { sentences } from './sentences';
 import type { since } from './since';
 import type { setup } from './setup';
@@ -46,5 +47,5 @@ import { words } from './words';
 
 export const zh = { ...shell, ...words, ...notices, ...phone, ...problems };
 type Office = typeof annexes & typeof account & typeof assets & typeof trail & typeof daily & typeof days & typeof due & typeof grades & typeof group & typeof office_refusals & typeof papers;
-type Later = Office & typeof commonRefusals & typeof events & typeof expiry & typeof found & typeof hazard & typeof lines & typeof metrics & typeof network & typeof photo & typeof pleas & typeof prints & typeof register & typeof regulation & typeof params & typeof review & typeof rules & typeof said & typeof sentences & typeof setup & typeof sheets & typeof since & typeof tenure & typeof topology & typeof windows;
+type Later = Office & typeof commonRefusals & typeof events & typeof expiry & typeof found & typeof hazard & typeof lines & typeof metrics & typeof network & typeof photo & typeof pleas & typeof prints & typeof register & typeof regulation & typeof params & typeof review & typeof rules & typeof said & typeof selfcheck & typeof sentences & typeof setup & typeof sheets & typeof since & typeof tenure & typeof topology & typeof windows;
 export type Key = keyof typeof zh | keyof typeof zhDesk | keyof Later;

@@ -28,6 +28,7 @@ export const nav = {
   'nav.knowledge': '知识库',
   'nav.incoming': '收文',
   'nav.group': '领导小组',
+  'nav.selfchecks': '自查',
   'nav.days': '到期与日历',
   'nav.units': '单位与人员',
   'nav.deliveries': '通知记录',
