@@ -148,6 +148,7 @@ async function verifies(page) {
   await step('and looks at the unit\'s himself, where no check can', page, async () => {
     await page.goto(`${BASE}/notices/${made.notice}`);
     await button(page, '开始复核').click();
+    await page.getByLabel('复核意见').waitFor();
     for (const box of await page.getByRole('checkbox').all()) {
       await box.check();
     }
