@@ -38,8 +38,8 @@ export function fill(text: string, args: Args): string {
 
 export async function setLocale(next: Locale): Promise<void> {
   if (next === 'en') {
-    const [first, later] = await Promise.all([import('./en/first'), import('./en/later')]);
-    words.value = { ...first.first, ...later.later };
+    const [first, later, office] = await Promise.all([import('./en/first'), import('./en/later'), import('./en/office')]);
+    words.value = { ...first.first, ...later.later, ...office.office };
   } else {
     words.value = source;
   }
