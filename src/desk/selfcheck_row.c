@@ -205,8 +205,8 @@ int selfcheck_timer_set(
 int selfcheck_say(struct txn *txn, int64_t id, const char *code, struct slice args_json)
 {
 	int64_t done = sql_run(txn_db(txn),
-		"INSERT INTO timeline (id, kind, record_id, at_ms, code, args, role)"
-		" VALUES ($1, 'selfcheck', $2, $3, $4, $5, 'system')",
+		"INSERT INTO timeline (id, kind, record_id, at_ms, code, args)"
+		" VALUES ($1, 'selfcheck', $2, $3, $4, $5)",
 		SQL_INT(txn_id(txn)), SQL_INT(id), SQL_INT(txn_now_ms(txn)), SQL_STR(code),
 		SQL_TEXT(args_json.n > 0 ? args_json : SLICE("{}")));
 	return done < 0 ? (int)done : 0;

@@ -242,6 +242,22 @@ static int same_run(struct desk *desk, struct submission *s)
 
 /* ---- kept */
 
+static struct slice numbers_args(struct desk *desk, const struct submission *s)
+{
+	AUTO_BUF struct buf text;
+	struct jw jw;
+	buf_init(&text, 4096);
+	jw_init(&jw, &text);
+	jw_object(&jw);
+	jw_kv_str(&jw, "outcome", s->row.outcome);
+	jw_kv_bool(&jw, "late", s->row.late);
+	if (s->numbers.n > 0) {
+		jw_kv_str(&jw, "numbers", buf_slice(&s->numbers));
+	}
+	jw_end(&jw);
+	return arena_dup(desk->arena, buf_slice(&text));
+}
+
 static int answers_keep(struct desk *desk, struct submission *s)
 {
 	int error = 0;
@@ -258,6 +274,9 @@ static int answers_keep(struct desk *desk, struct submission *s)
 		error = selfcheck_item_save(desk->txn, &s->items[i]);
 	}
 	error = error < 0 ? error : selfcheck_row_save(desk->txn, &s->row);
+	error = error < 0 ? error
+			  : words_timeline(desk, "selfcheck", s->row.id, "selfcheck_submitted",
+				    numbers_args(desk, s));
 	if (error < 0) {
 		return error;
 	}
@@ -267,22 +286,6 @@ static int answers_keep(struct desk *desk, struct submission *s)
 	       : same      ? selfcheck_sample_begin(
 				     desk->txn, desk->env, &s->row, SELFCHECK_SAMPLE_SAME_TEXT)
 		      : 0;
-}
-
-static struct slice numbers_args(struct desk *desk, const struct submission *s)
-{
-	AUTO_BUF struct buf text;
-	struct jw jw;
-	buf_init(&text, 4096);
-	jw_init(&jw, &text);
-	jw_object(&jw);
-	jw_kv_str(&jw, "outcome", s->row.outcome);
-	jw_kv_bool(&jw, "late", s->row.late);
-	if (s->numbers.n > 0) {
-		jw_kv_str(&jw, "numbers", buf_slice(&s->numbers));
-	}
-	jw_end(&jw);
-	return arena_dup(desk->arena, buf_slice(&text));
 }
 
 static int submit(struct desk *desk, struct submission *s)
@@ -305,9 +308,7 @@ static int submit(struct desk *desk, struct submission *s)
 	desk->answer_number = arena_dup(desk->arena, buf_slice(&s->numbers));
 	/* That it is looked at is the centre's matter; the unit has handed it in. */
 	desk->answer_state = SLICE("submitted");
-	return error < 0 ? error
-			 : words_timeline(desk, "selfcheck", s->row.id, "selfcheck_submitted",
-				   numbers_args(desk, s));
+	return error;
 }
 
 int desk_selfcheck_submit(struct desk *desk)

@@ -11,7 +11,7 @@ ANSWER = re.compile(r'\{ -?E[A-Z_]+, \d{3}, "([a-z_.]+)" \}')
 GUARD = re.compile(r'\[(?:\w*GUARD\w*|\w*GUARD\(\w+\))\] = \{ "([a-z_]+)"')
 TASK_GUARD = re.compile(r'\[TASK_GUARD_\w+\] = \{ "([a-z_]+)"')
 # What only one screen can be refused comes with that screen's words.
-FILES = ("problems.ts", "common_refusals.ts", "refusals.ts", "found.ts", "office_refusals.ts", "prints.ts", "sheets.ts", "regulation.ts", "daily.ts", "events.ts")
+FILES = ("problems.ts", "common_refusals.ts", "refusals.ts", "found.ts", "office_refusals.ts", "prints.ts", "sheets.ts", "regulation.ts", "daily.ts", "events.ts", "selfcheck.ts")
 WORDS = re.compile(r"^\s*'problem\.([a-z_.]+)':", re.M)
 # Said by a command that succeeded, or by the console only.
 NO_REFUSAL = {"delivery.resent"}
@@ -29,6 +29,7 @@ def codes():
     for name in ("notice_table", "verification", "rectification"):
         found |= {f"notice.{guard}" for guard in GUARD.findall(text("src", "workflow", f"{name}.c"))}
     found |= {f"incoming.{guard}" for guard in GUARD.findall(text("src", "workflow", "incoming.c"))}
+    found |= {f"selfcheck.{guard}" for guard in GUARD.findall(text("src", "workflow", "selfcheck.c"))}
     found |= {f"task.{guard}" for guard in TASK_GUARD.findall(text("src", "workflow", "task.c"))}
     found |= {f"finding.{guard}" for guard in GUARD.findall(text("src", "workflow", "finding.c"))}
     for name in ("event", "event_paper"):
