@@ -66,7 +66,7 @@ static int report_read(struct desk *desk, struct report *report)
 		return error;
 	}
 	row->found_at_ms = row->found_at_ms < desk->now_ms ? row->found_at_ms : desk->now_ms;
-	report->harm = report->harm || json_get_bool(desk->call->body, "harm", false);
+	report->harm = json_get_bool(desk->call->body, "harm", false);
 	row->grade = report->harm ? GRADE_HIGH : GRADE_MEDIUM;
 	row->description = report->place.n == 0
 				   ? text
@@ -138,17 +138,16 @@ static int unit_name(struct desk *desk, int64_t unit_id, struct slice *ret_name)
 	return row == 0 ? E_ABSENT : row < 0 ? row : 0;
 }
 
-int finding_report_as(struct desk *desk, struct slice kind, bool harm)
+int finding_report_as(struct desk *desk, struct slice kind)
 {
 	struct slice unit = { 0 };
-	struct report report = { .harm = harm,
-		.row = { .version = 1,
-			.state = FINDING_NEW,
-			.kind = kind,
-			.source = SOURCE_UNIT,
-			.unit_id = desk->caller.unit_id,
-			.reported_at_ms = desk->now_ms,
-			.author_id = desk->caller.person_id } };
+	struct report report = { .row = { .version = 1,
+					 .state = FINDING_NEW,
+					 .kind = kind,
+					 .source = SOURCE_UNIT,
+					 .unit_id = desk->caller.unit_id,
+					 .reported_at_ms = desk->now_ms,
+					 .author_id = desk->caller.person_id } };
 	int error = unit_name(desk, report.row.unit_id, &unit);
 	error = error < 0 ? error : report_read(desk, &report);
 	error = error < 0 ? error
@@ -159,5 +158,5 @@ int finding_report_as(struct desk *desk, struct slice kind, bool harm)
 
 int desk_finding_report(struct desk *desk)
 {
-	return finding_report_as(desk, SLICE("other"), false);
+	return finding_report_as(desk, SLICE("other"));
 }

@@ -25,8 +25,8 @@ NODISCARD int desk_finding_create(struct desk *desk);
  * told at once, and the reporter has a receipt.
  */
 NODISCARD int desk_finding_report(struct desk *desk);
-/** The same as part of another act, whose body it reads; harm: whatever the body says of it. */
-NODISCARD int finding_report_as(struct desk *desk, struct slice kind, bool harm);
+/** The same as part of another act, whose body it reads. */
+NODISCARD int finding_report_as(struct desk *desk, struct slice kind);
 /** Members given change it on the way. */
 NODISCARD int desk_finding_confirm(struct desk *desk);
 /** From grade high on it waits for a second operator, where there are three people. */

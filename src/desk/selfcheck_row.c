@@ -129,7 +129,7 @@ int selfcheck_items_load(
 	int count = 0;
 	int row = sql_query(txn_db(txn),
 		"SELECT id, version, item, text, value_label, finding_kind, answer, note, value,"
-		" opened_at_ms, seen, finding_id FROM selfcheck_item WHERE selfcheck_id = $1"
+		" opened_at_ms, seen, finding_id, event_id FROM selfcheck_item WHERE selfcheck_id = $1"
 		" ORDER BY position LIMIT $2",
 		&q, SQL_INT(selfcheck_id), SQL_INT(max));
 	while (row >= 0 && count < max && (row = db_step(q)) == 1) {
@@ -144,7 +144,8 @@ int selfcheck_items_load(
 			.value = arena_dup(arena, db_col_text(q, 8)),
 			.opened_at_ms = db_col_int64(q, 9),
 			.seen = arena_dup(arena, db_col_text(q, 10)),
-			.finding_id = db_col_int64(q, 11) };
+			.finding_id = db_col_int64(q, 11),
+			.event_id = db_col_int64(q, 12) };
 	}
 	return row < 0 ? row : count;
 }
@@ -154,14 +155,14 @@ int selfcheck_item_save(struct txn *txn, struct selfcheck_item_row *item)
 	item->version++;
 	int64_t done = sql_run(txn_db(txn),
 		"UPDATE selfcheck_item SET version = $2, answer = $3, note = $4, value = $5,"
-		" opened_at_ms = $6, seen = $7, finding_id = $8 WHERE id = $1",
+		" opened_at_ms = $6, seen = $7, finding_id = $8, event_id = $9 WHERE id = $1",
 		SQL_INT(item->id), SQL_INT(item->version),
 		item->answer < 0
 			? SQL_NULL
 			: SQL_STR(name_id(&selfcheck_answer_names, (unsigned)item->answer)),
 		SQL_TEXT_OR_NULL(item->note), SQL_TEXT_OR_NULL(item->value),
 		SQL_INT_OR_NULL(item->opened_at_ms), SQL_TEXT_OR_NULL(item->seen),
-		SQL_INT_OR_NULL(item->finding_id));
+		SQL_INT_OR_NULL(item->finding_id), SQL_INT_OR_NULL(item->event_id));
 	return done < 0 ? (int)done : trail_row(txn, "selfcheck_item", item->id);
 }
 

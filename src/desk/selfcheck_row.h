@@ -78,6 +78,7 @@ struct selfcheck_item_row {
 	int64_t opened_at_ms;
 	struct slice seen; /* JSON */
 	int64_t finding_id;
+	int64_t event_id;
 };
 
 enum { SELFCHECK_ROWS_MAX = 32 };

@@ -11,6 +11,8 @@
 #include "base/jw.h"
 #include "base/utf8.h"
 #include "desk/desk.h"
+#include "desk/event_parts.h"
+#include "desk/events.h"
 #include "desk/findings.h"
 #include "desk/selfcheck_row.h"
 #include "desk/selfcheck_sample.h"
@@ -146,6 +148,12 @@ static struct slice title_of(struct slice note)
 	return slice_head(line, octets);
 }
 
+static struct slice report_text(struct desk *desk, const struct selfcheck_item_row *item)
+{
+	return arena_printf(desk->arena, "自查填报：%.*s\n%.*s", SLICE_FMT(item->text),
+		SLICE_FMT(item->note));
+}
+
 static const struct json *report_body(
 	struct desk *desk, const struct selfcheck_item_row *item, const struct json *said)
 {
@@ -156,9 +164,7 @@ static const struct json *report_body(
 	jw_init(&jw, &text);
 	jw_object(&jw);
 	jw_kv_str(&jw, "title", title_of(item->note));
-	jw_kv_str(&jw, "description",
-		arena_printf(desk->arena, "自查填报：%.*s\n%.*s", SLICE_FMT(item->text),
-			SLICE_FMT(item->note)));
+	jw_kv_str(&jw, "description", report_text(desk, item));
 	if (json_type(json_get(said, "asset_id")) != JSON_ABSENT) {
 		jw_key(&jw, "asset_id");
 		jw_value(&jw, json_get(said, "asset_id"));
@@ -168,15 +174,34 @@ static const struct json *report_body(
 	return json_parse(desk->arena, kept, 0, &body, NULL) < 0 ? NULL : body;
 }
 
-/* An event 事件 that a unit tells of by its self-check: taken in as a report of what does harm. */
-static int event_report(struct desk *desk, const struct selfcheck_item_row *item)
+/* Taken as known since it is answered: the unit's first report is this one. */
+static int event_report(
+	struct desk *desk, struct selfcheck_item_row *item, struct slice *ret_number)
 {
-	return finding_report_as(desk, item->finding_kind, true);
+	struct event_row row = { 0 };
+	struct event_filing filing = { .unit_id = desk->caller.unit_id,
+		.title = title_of(item->note),
+		.place = SLICE("自查填报时未注明"),
+		.known_at_ms = desk->now_ms,
+		.course = report_text(desk, item),
+		.source = SLICE("self_check"),
+		.written = true };
+	int error = event_asset_read(desk, &filing.asset_id);
+	error = error < 0 ? error : event_file(desk, &filing, &row);
+	item->event_id = row.id;
+	*ret_number = row.number;
+	return error;
 }
 
-static int hazard_report(struct desk *desk, const struct selfcheck_item_row *item)
+static int hazard_report(struct desk *desk, struct selfcheck_item_row *item,
+	const struct json *said, struct slice *ret_number)
 {
-	return finding_report_as(desk, item->finding_kind, false);
+	struct desk_call report = call_of(desk, report_body(desk, item, said));
+	desk->call = &report;
+	int error = finding_report_as(desk, item->finding_kind);
+	item->finding_id = desk->answer_id;
+	*ret_number = arena_printf(desk->arena, "H-%lld", (long long)item->finding_id);
+	return error;
 }
 
 static int one_report(struct desk *desk, struct submission *s, int i)
@@ -184,23 +209,20 @@ static int one_report(struct desk *desk, struct submission *s, int i)
 	static const char *const whats[] = { "hazard", "event", NULL };
 	struct selfcheck_item_row *item = &s->items[i];
 	struct slice what = { 0 };
+	struct slice number = { 0 };
 	const struct desk_call *whole = desk->call;
 	struct desk_call said = call_of(desk, s->said[i]);
 	desk->call = &said;
 	int error = words_choice(desk, "what", whats, "hazard", &what);
-	struct desk_call report = call_of(desk, report_body(desk, item, s->said[i]));
-	desk->call = &report;
 	error = error < 0                 ? error
-		: slice_is(what, "event") ? event_report(desk, item)
-					  : hazard_report(desk, item);
+		: slice_is(what, "event") ? event_report(desk, item, &number)
+					  : hazard_report(desk, item, s->said[i], &number);
 	desk->call = whole;
-	if (error < 0) {
-		return error;
+	if (error == 0) {
+		buf_printf(
+			&s->numbers, "%s%.*s", s->numbers.n > 0 ? "、" : "", SLICE_FMT(number));
 	}
-	item->finding_id = desk->answer_id;
-	buf_printf(&s->numbers, "%sH-%lld", s->numbers.n > 0 ? "、" : "",
-		(long long)item->finding_id);
-	return 0;
+	return error;
 }
 
 /* ---- the same words again and again */

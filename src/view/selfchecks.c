@@ -330,6 +330,7 @@ static int question_put(struct view *view, const struct check *check, struct stm
 	page_text_col(view, "value", q, 8);
 	page_int_col(view, "opened_at", q, 9);
 	page_int_col(view, "finding", q, 10);
+	page_int_col(view, "event", q, 13);
 	int error = !db_col_is_null(q, 4) ? last_value_put(view, check, question.item) : 0;
 	error = error < 0 ? error : last_put(view, check, question.item);
 	error = error < 0 ? error : seen_put(view, check, &question);
@@ -342,7 +343,7 @@ static int questions_put(struct view *view, const struct check *check)
 	AUTO_STMT struct stmt *q = NULL;
 	int row = sql_query(view->db,
 		"SELECT item, clause, text, text_en, value_label, value_label_en, answer, note,"
-		" value, opened_at_ms, finding_id, finding_kind, seen FROM selfcheck_item"
+		" value, opened_at_ms, finding_id, finding_kind, seen, event_id FROM selfcheck_item"
 		" WHERE selfcheck_id = $1 ORDER BY position LIMIT $2",
 		&q, SQL_INT(check->id), SQL_INT(ITEMS_MAX));
 	jw_key(&view->jw, "items");

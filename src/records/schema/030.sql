@@ -76,7 +76,7 @@ CREATE TABLE selfcheck_asset (
 ) {STRICT};
 
 -- A question as it was asked, and its answer.  clause: item of article 10, 0 = the school's own.
--- seen: what the platform saw when it was answered, as JSON.  finding_id: what was reported with it.
+-- seen: what the platform saw when it was answered, as JSON.  finding_id, event_id: what was reported with it.
 CREATE TABLE selfcheck_item (
 	id {INT} PRIMARY KEY,
 	version {INT} NOT NULL,
@@ -95,6 +95,7 @@ CREATE TABLE selfcheck_item (
 	opened_at_ms {INT},
 	seen {TEXT},
 	finding_id {INT} REFERENCES finding (id),
+	event_id {INT} REFERENCES event (id),
 	UNIQUE (selfcheck_id, item)
 ) {STRICT};
 

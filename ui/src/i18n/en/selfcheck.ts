@@ -81,6 +81,7 @@ export const selfcheck: Record<keyof typeof zh, string> = {
   'sc.last_time': 'Last time',
   'sc.against': 'speaks against “No”',
   'sc.reported': 'reported as H-{id}',
+  'sc.reported_event': 'reported as an event',
   'sc.sampled_why': 'Why it is looked at',
   'sc.look': 'Look at it',
   'sc.look_note': 'Say why; the unit sees it.',

@@ -80,6 +80,7 @@ export const selfcheck = {
   'sc.last_time': '上次',
   'sc.against': '与“无”不一致',
   'sc.reported': '已填报 H-{id}',
+  'sc.reported_event': '已作为事件上报',
   'sc.sampled_why': '抽查原因',
   'sc.look': '抽查',
   'sc.look_note': '写明抽查的理由，单位会看到。',
