@@ -244,42 +244,17 @@ static void what_is_wrong_becomes_a_report_with_its_number(const char *conf)
 	refused(s, hand_in(c, &c->stranger, other, "x", "weak_password", said), E_INPUT,
 		"input.unknown");
 	state_is(c, other, "assigned");
-	assert_int_equal(cast_number(c, "SELECT count(*) FROM finding"), 1);
-	school_close(s);
-}
-
-static void an_event_told_by_a_self_check_is_filed_with_its_number(const char *conf)
-{
-	struct world w;
-	world_open(&w, conf);
-	struct cast *c = &w.c;
-	struct school *s = &c->school;
-	char said[200];
-	cast_time(c, "2026-03-09T09:00");
-	int64_t id = check_of(c, c->unit);
-	(void)snprintf(said, sizeof(said),
-		"\"answer\":\"some\",\"note\":\"首页被改\\n多出一个博彩链接\",\"what\":\"event\","
-		"\"asset_id\":%lld",
-		(long long)c->asset);
-	assert_int_equal(hand_in(c, &c->officer, id, "3月1日", "abnormal", said), 0);
-	answer_is(s, "number", "事件 2026-001");
-	assert_int_equal(s->answer_id, id);
-	store_is(c, "SELECT title FROM event", "首页被改");
-	store_is(c, "SELECT source FROM event", "self_check");
-	assert_int_equal(cast_number(c, "SELECT asset_id FROM event"), c->asset);
-	/* It is the unit's written first report, too, and no hazard beside it. */
-	store_is(c, "SELECT state FROM event_report", "submitted");
-	assert_int_equal(cast_number(c, "SELECT count(*) FROM finding"), 0);
-	assert_int_equal(cast_number(c, "SELECT count(*) FROM selfcheck_item i JOIN event e"
-					" ON e.id = i.event_id"),
-		1);
-	/* The place may be left open: it is found out later. */
-	int64_t other = check_of(c, c->other);
+	/* What has happened is filed as an event, and is its first report, too; where may be found out. */
 	assert_int_equal(
-		hand_in(c, &c->stranger, other, "3月2日", "abnormal",
+		hand_in(c, &c->stranger, other, "x", "abnormal",
 			"\"answer\":\"some\",\"note\":\"邮箱群发\",\"what\":\"event\""),
 		0);
-	answer_is(s, "number", "事件 2026-002");
+	answer_is(s, "number", "事件 2026-001");
+	store_is(c,
+		"SELECT e.title || e.source FROM event e JOIN selfcheck_item i ON i.event_id = e.id",
+		"邮箱群发self_check");
+	store_is(c, "SELECT state FROM event_report", "submitted");
+	assert_int_equal(cast_number(c, "SELECT count(*) FROM finding"), 1);
 	school_close(s);
 }
 
@@ -787,8 +762,6 @@ int main(void)
 			false },
 		{ "what is wrong becomes a report with its number",
 			what_is_wrong_becomes_a_report_with_its_number, false },
-		{ "an event told by a self-check is filed with its number",
-			an_event_told_by_a_self_check_is_filed_with_its_number, false },
 		{ "who misses is told in the morning, and then those above",
 			who_misses_is_told_in_the_morning_and_then_those_above, false },
 		{ "an important period asks every day, and five missed reach the director",
