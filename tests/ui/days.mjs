@@ -212,6 +212,7 @@ try {
   await operator(async (page) => { await monday(page); await lineDown(page); await paper.hurried(page); await reminds(page); await ownFault(page); });
   await as('lin', {}, async (page) => { await turn(page, 'director'); await paper.shortTime(page); await verifies(page); });
   await operator(async (page) => { await paper.answers(page); await briefs(page); });
+  await as('wen', {}, paper.putsAway);
   await as('liu', PHONE, reads);
   await operator(lecturer.seenAgain);
   await as('lin', {}, async (page) => { await turn(page, 'reviewer'); await call(page, 'POST', `/notices/${made.again}/issue`, {}); });

@@ -52,7 +52,7 @@ export async function head(page) {
     await page.waitForURL(/\/m\/unit\/\d+/);
     await page.getByText('方圆').first().waitFor();
     made.filing = Number(/\d+$/.exec(page.url())[0]);
-    await button(page, '签字同意').click();
+    // What the head hands in himself is signed with it.
     await page.getByText('联系方式核验中').waitFor();
   });
 }

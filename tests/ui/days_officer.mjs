@@ -124,7 +124,7 @@ export async function again(page) {
     await button(page, '开始整改').click();
     await page.getByText('主动说明不作为扣分依据').waitFor();
     await page.getByLabel('整改措施').fill('已由防火墙封闭');
-    await page.locator('.phone-file input[type=file]').setInputFiles(await scan(page));
+    await page.locator('.phone-file input[accept*="pdf"]').setInputFiles(await scan(page));
     await page.getByText('整改报告.pdf').waitFor();
     if (await button(page, '提交整改报告').isEnabled()) {
       throw new Error('it may be handed in without a cause');

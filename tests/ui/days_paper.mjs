@@ -132,16 +132,25 @@ export async function answers(page) {
     await button(dialog, '保存').click();
     await dialog.waitFor({ state: 'hidden' });
   });
-  await step('it is answered, the receipt kept, and the paper put away', page, async () => {
+  await step('it is answered, and the receipt kept', page, async () => {
     let go = await does(page, '登记反馈');
     await page.getByRole('radio', { name: '不涉及' }).click();
     await page.getByLabel('反馈内容').fill('经排查，我校不涉及。');
     await page.getByLabel('反馈渠道').fill('上级平台');
     await go.click();
+    // Shown among what the paper says: the next act is chosen from what may be done then.
+    await page.locator('dd', { hasText: '我校不涉及' }).waitFor();
     go = await does(page, '登记回执');
     await page.getByLabel('回执').fill('平台回执 7 号');
     await go.click();
-    go = await does(page, '归档');
+    await page.locator('dd', { hasText: '平台回执 7 号' }).waitFor();
+  });
+}
+
+export async function putsAway(page) {
+  await step('the school office puts the paper away', page, async () => {
+    await page.goto(`${BASE}/incoming/${made.paper}`);
+    const go = await does(page, '归档');
     await go.click();
     await page.getByText('已归档').first().waitFor();
   });

@@ -129,6 +129,19 @@ async function posts({ people, unit }, places) {
   places.unit = unit;
 }
 
+/* One that its unit has just filed, one that is contained and waits to be told upward. */
+async function events({ people: { wang, zhou }, unit }, places) {
+  const known = Date.now() - 10 * 60_000;
+  places.event = (await wang.post('/events/report', { title: '选课页面出现陌生图片', place: '机房三楼', known_at: known })).id;
+  places.event_held = (await zhou.post('/events', { title: '实验室主机挖矿', unit_id: unit, place: '实训楼', known_at: known, source: 'phone' })).id;
+  await zhou.post(`/events/${places.event_held}/grade`, { grade: 'iii', reason: '影响多个业务系统', class: 'malware' });
+  const [up] = (await zhou.get(`/events/${places.event_held}`)).ups;
+  await zhou.post(`/events/${places.event_held}/ups/${up.id}`, { act: 'draft', text: '我校一台主机感染挖矿程序，已隔离。' });
+  for (const [act, text] of [['respond', null], ['contain', '已断网隔离']]) {
+    await zhou.post(`/events/${places.event_held}/moves`, { act, text });
+  }
+}
+
 async function regulation({ people }, places) {
   const { zhou } = people;
   places.policy_draft = (await zhou.post('/regulations', { title: '实施办法（修订）', note: '缩短期限。', parameters: { 'remediation.urgent': '2 wd', 'remediation.high': '3 wd' } })).id;
@@ -167,6 +180,7 @@ export async function told(platform, page) {
   await notices(school, paper, places);
   await office(school, places);
   await posts(school, places);
+  await events(school, places);
   await regulation(school, places);
   const { zhou } = school.people;
   const { asset } = await records(pageOf(zhou));

@@ -27,6 +27,7 @@ export const SECTIONS = {
     添加监测对象: [['zhou', '/checks', '粘贴地址'], ['zhou', '/checks', '新增检测'], ['admin', '/settings'], ['zhou', '/net/{access}']],
     '拓扑：经由谁到达': [['zhou', '/topology'], ['zhou', '/topology', '添加链路'], ['zhou', '/topology/{dist}']],
     首页比对: [['zhou', '/checks/{page}', '修改', '参数'], ['zhou', '/checks/{page}', '查看并确认']],
+    事件: [['zhou', '/events', '登记事件'], ['zhou', '/events/{event}'], ['zhou', '/events/{event_held}'], ['zhou', '/findings/{fresh}'], ['zhou', '/policy']],
     自查: [['zhou', '/selfchecks', '现在下达本周自查'], ['zhou', '/selfchecks/{selfcheck}'], ['zhou', '/selfchecks?tab=looked'], ['zhou', '/selfchecks?tab=periods', '新建重保时期'], ['zhou', '/policy/{policy_draft}?tab=selfcheck']],
     假期关停: [['zhou', '/days?tab=holiday', '新建关停清单'], ['zhou', '/days?tab=holiday&h={holiday}']],
     计划内的检修: [['zhou', '/maintenance', '新增维护窗口']],
@@ -46,8 +47,8 @@ export const SECTIONS = {
     '第三步：整改报告': [N('wang', 'rectifying'), ['wang@phone', '/m/n/{rectifying}/rectify']],
     '第四步：等复核': [N('wang', 'passed')],
     '有异议、来不及、改不了': [N('wang', 'received'), ['wang@phone', '/m/n/{received}'], ['du', '/findings/{received_finding}']],
-    上报隐患或事件: [['wang@phone', '/m'], ['wang@phone', '/m/hazard'], ['wang', '/findings', '上报隐患或事件']],
-    每周自查: [['wang@phone', '/m'], ['wang@phone', '/m/selfchecks/{selfcheck}', 'css:.sc-head >> nth=0']],
+    上报隐患或事件: [['wang@phone', '/m'], ['wang@phone', '/m/hazard'], ['wang@phone', '/m/e/{event}'], ['wang', '/findings', '上报隐患或事件']],
+    每周自查: [['wang', '/todo'], ['wang@phone', '/m'], ['wang@phone', '/m/selfchecks/{selfcheck}', 'css:.sc-head >> nth=0']],
     认领设备: [['wang', '/todo'], ['wang', '/found/{handed}']],
     假期关停: [['wang', '/todo'], ['wang@phone', '/m'], ['wang@phone', '/m/holiday/{holiday}']],
     议定事项和指导意见: [['wang', '/todo'], ['wang', '/group', 'css:.task-open >> nth=0'], ['wang', '/group', 'css:.task-open >> nth=1'], ['wang', '/group?tab=guidance'], ['wang', '/days'], N('wang', 'rectifying')],
@@ -65,6 +66,7 @@ export const SECTIONS = {
     校领导手册: [['liu', '/lead']],
     做什么: [['liu', '/lead'], ['liu', '/lead', '批示'], N('liu', 'briefed'), N('liu', 'issued'), ['group', '/policy/{policy_asked}'], ['group', '/policy'], ['group', '/policy?tab=versions'], ['liu', '/incoming/{paper_proposed}'], ['liu', '/group'], ['liu', '/group', 'css:.task-open >> nth=0'], ['liu', '/group', 'css:.task-open >> nth=1']],
     审批: [['liu', '/todo'], ['liu', '/decisions']],
+    事件上报: [['liu', '/events/{event_held}']],
     可以放心的: [N('liu', 'rectifying')],
   },
   office: {
@@ -111,6 +113,7 @@ export const WORDS = {
     调整告警规则: ['近 7 天会触发 N 次', '恢复内置'],
     导入现有的表格: ['同上', '教务处（招生办）', '10.1.2.3-10', '张三 13800000000'],
     一次办多件: ['可办理几项、哪几项不能办理及原因'],
+    事件: ['总结已报送'],
     制度: ['第几条'],
     办不成的时候: ['正在复测', '重新发送'],
   },
@@ -126,7 +129,7 @@ export const WORDS = {
 
 /* Controls that stand only in a state which a test of its own makes; that test names them. */
 export const ELSEWHERE = {
-  不符: 'test_selfcheck.mjs', 属实: 'test_selfcheck.mjs',
+  查看事件: 'test_event.mjs', 不符: 'test_selfcheck.mjs', 属实: 'test_selfcheck.mjs',
   '确认，由我处理': 'day.mjs', 先办后审理由: 'days.mjs', 补审确认: 'days.mjs', 仍在岗: 'test_officers.mjs', 确已离岗: 'days_leaver.mjs', 开始核对: 'test_officers.mjs',
   提前结束: 'test_cause.mjs', 新建这个单位: 'test_sheets.mjs', 下载错误表: 'test_sheets.mjs', '是我，确认': 'test_officers.mjs', 交接说明: 'test_officers.mjs', 确认移交: 'test_officers.mjs', 在办事项转入新版本: 'test_policy.mjs', 登记通过: 'test_policy.mjs', 选用模板: 'test_policy.mjs', 查看影响: 'test_office.mjs', 保存日历: 'test_office.mjs',
 };

@@ -82,12 +82,12 @@ async function screens() {
   return {
     '': [['login', '/login'], ['ack', new URL(day.link).pathname]],
     admin: [...['school', 'address', 'time', 'mail', 'backup', 'units', 'accounts', 'duty', 'addresses'].map((s) => [`setup-${s}`, `/setup?step=${s}`]), ['checkup', '/checkup'], ['users', '/users'], ['settings', '/settings'], ['health', '/health']],
-    zhou: [['overview', '/'], ['todo', '/todo'], ['alerts', '/alerts'], ['alert', `/alerts/${day.alert}`], ['net', '/net'], ['net-devices', '/net?tab=devices'], ['net-traffic', '/net?tab=traffic'], ['net-services', '/net?tab=services'], ['net-line', `/net?check=${net.line}`], ['device', `/net/${net.access}`], ['device-port', `/net/${net.access}?range=1h&port=${PORT_1}`], ['device-ups', `/net/${net.ups}`], ['topology', '/topology'], ['topology-device', `/topology/${net.dist}`], ['checks', '/checks'], ['check', day.check], ['maintenance', '/maintenance'], ['rules', '/rules'], ['assets', '/assets'], ['found', '/found'], ['found-subnets', '/found?part=subnets'], ['found-freezes', '/found?part=freezes'], ['asset', `/assets/${made['教务管理系统']}`], ['asset-import', '/assets?import=1'], ['findings', '/findings'], ['notices', '/notices'], ['notice', first], ['notice-draft', of(2)], ['notice-issued', of(1)], ['notice-new', '/notices/new'], ['units', '/units'], ['people', '/units?tab=people'], ['deliveries', '/deliveries'], ['me', '/me'], ['nothing', '/no/such/page']],
+    zhou: [['overview', '/'], ['todo', '/todo'], ['alerts', '/alerts'], ['alert', `/alerts/${day.alert}`], ['net', '/net'], ['net-devices', '/net?tab=devices'], ['net-traffic', '/net?tab=traffic'], ['net-services', '/net?tab=services'], ['net-line', `/net?check=${net.line}`], ['device', `/net/${net.access}`], ['device-port', `/net/${net.access}?range=1h&port=${PORT_1}`], ['device-ups', `/net/${net.ups}`], ['topology', '/topology'], ['topology-device', `/topology/${net.dist}`], ['checks', '/checks'], ['check', day.check], ['maintenance', '/maintenance'], ['rules', '/rules'], ['assets', '/assets'], ['found', '/found'], ['found-subnets', '/found?part=subnets'], ['found-freezes', '/found?part=freezes'], ['asset', `/assets/${made['教务管理系统']}`], ['asset-import', '/assets?import=1'], ['findings', '/findings'], ['notices', '/notices'], ['notice', first], ['notice-draft', of(2)], ['notice-issued', of(1)], ['notice-new', '/notices/new'], ['units', '/units'], ['people', '/units?tab=people'], ['deliveries', '/deliveries'], ['incoming', '/incoming'], ['days', '/days'], ['days-holiday', '/days?tab=holiday'], ['group', '/group'], ['policy', '/policy'], ['policy-routing', '/policy?tab=routing'], ['knowledge', '/knowledge'], ['events', '/events'], ['event', `/events/${made.event}`], ['selfchecks', '/selfchecks'], ['selfcheck', `/selfchecks/${made.selfcheck}`], ['selfcheck-periods', '/selfchecks?tab=periods'], ['me', '/me'], ['nothing', '/no/such/page']],
     lin: [['notice-review', of(5)]],
     he: [['notice-submitted', first]],
     liu: [['lead', '/lead']],
     zheng: [['audit', '/audit']],
-    wang: [['unit-todo', '/todo'], ['unit-notice', of(0)], ['m-home', '/m'], ['m-notices', '/m/notices'], ['m-sign', `/m${of(3).replace('/notices/', '/n/')}`], ['m-notice', `/m${first.replace('/notices/', '/n/')}`], ['m-report', `/m${of(0).replace('/notices/', '/n/')}/rectify`], ['m-hazard', '/m/hazard'], ['m-me', '/m/me']],
+    wang: [['unit-todo', '/todo'], ['unit-notice', of(0)], ['m-home', '/m'], ['m-notices', '/m/notices'], ['m-sign', `/m${of(3).replace('/notices/', '/n/')}`], ['m-notice', `/m${first.replace('/notices/', '/n/')}`], ['m-report', `/m${of(0).replace('/notices/', '/n/')}/rectify`], ['m-hazard', '/m/hazard'], ['m-selfcheck', `/m/selfchecks/${made.selfcheck}`], ['m-me', '/m/me']],
   };
 }
 
@@ -134,6 +134,9 @@ try {
   await as('zhou', {}, async (page) => {
     await register(page);
     net = await watched(page);
+    made.event = (await call(page, 'POST', '/events', { title: '教务管理系统首页被篡改', asset_id: made['教务管理系统'], known_at: Date.now() - 1_200_000, course: '教务处来电：首页出现陌生图片，已请其断网。', source: 'phone' })).id;
+    await call(page, 'POST', '/selfchecks', {});
+    made.selfcheck = (await call(page, 'GET', '/selfchecks?limit=50')).items.find((c) => c.unit.name === '教务处').id;
     await operator(page);
     day.check = `/checks/${(await call(page, 'GET', '/checks?limit=50')).items.find((c) => c.target === 'http://10.20.11.10/').id}`;
     day.alert = (await call(page, 'GET', '/alerts?state=all&limit=50')).items.find((a) => a.title.args.name === '门户网站').id;
