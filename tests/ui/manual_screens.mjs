@@ -130,6 +130,6 @@ export const WORDS = {
 /* Controls that stand only in a state which a test of its own makes; that test names them. */
 export const ELSEWHERE = {
   查看事件: 'test_event.mjs', 不符: 'test_selfcheck.mjs', 属实: 'test_selfcheck.mjs',
-  '确认，由我处理': 'day.mjs', 先办后审理由: 'days.mjs', 补审确认: 'days.mjs', 仍在岗: 'test_officers.mjs', 确已离岗: 'days_leaver.mjs', 开始核对: 'test_officers.mjs',
+  '确认，由我处理': 'day.mjs', 先办后审理由: 'test_days.mjs', 补审确认: 'test_days.mjs', 仍在岗: 'test_officers.mjs', 确已离岗: 'days_leaver.mjs', 开始核对: 'test_officers.mjs',
   提前结束: 'test_cause.mjs', 新建这个单位: 'test_sheets.mjs', 下载错误表: 'test_sheets.mjs', '是我，确认': 'test_officers.mjs', 交接说明: 'test_officers.mjs', 确认移交: 'test_officers.mjs', 在办事项转入新版本: 'test_policy.mjs', 登记通过: 'test_policy.mjs', 选用模板: 'test_policy.mjs', 查看影响: 'test_office.mjs', 保存日历: 'test_office.mjs',
 };
