@@ -14,7 +14,7 @@ import ground
 
 RECORDS, SECONDS, RUNS = 100_000, 4, 5
 OPEN_EVERY, UNITS, CLIENTS, PAGES, TARGET_MS, TARGET_OCTETS = 10, 50, 20, 5, 50.0, 60_000
-ROWS_A_STATEMENT = 500
+ROWS_A_STATEMENT = 100  # an argument of psql: at most 128 KiB
 OPEN = ("issued", "received", "rectifying", "submitted")
 SOURCES = ("monitor", "superior", "unit", "public")
 # What the screens ask for: lists of the desk, 100 rows a page, those of a unit and the tiles above them.

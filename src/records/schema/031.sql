@@ -7,3 +7,6 @@ CREATE INDEX finding_unit_state ON finding (unit_id, state, id);
 CREATE INDEX notice_unit_state ON notice (unit_id, state, id);
 DROP INDEX notice_state;
 CREATE INDEX notice_state ON notice (state, due_at_ms, id, unit_id, issued_at_ms);
+-- A unit's open ones by their date, however many it has closed.
+CREATE INDEX notice_unit_open ON notice (unit_id, due_at_ms, id)
+	WHERE state NOT IN ('closed', 'withdrawn', 'reassigned');
