@@ -109,7 +109,9 @@ try {
       await page.locator('.sc-receipt').getByRole('button').click();
       await page.waitForURL(/\/m$/);
       await page.getByRole('heading', { name: /待签收/ }).waitFor();
-      say((await page.getByText('每周自查').count()) === 0, 'what is done is no to-do any more');
+      // The list it remembers is there first, and asked for anew.
+      const gone = page.getByText('每周自查').first().waitFor({ state: 'hidden', timeout: 8000 });
+      say(await gone.then(() => true, () => false), 'what is done is no to-do any more');
     });
     await step('what was handed in is there to be read, and its report in the list', page, async () => {
       const mine = (await call(page, 'GET', '/selfchecks?limit=5')).items[0];
