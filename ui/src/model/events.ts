@@ -36,6 +36,11 @@ export const FINAL_FACTS = ['cause', 'measures', 'harm', 'responsibility', 'rect
 export type Fact = (typeof FACTS)[number] | (typeof FINAL_FACTS)[number];
 
 export type Facts = Partial<Record<Fact, string>>;
+export const FIRST_FACTS: readonly Fact[] = ['course', 'effects', 'measures'];
+const RANSOM: readonly Fact[] = ['ransom_amount', 'ransom_way', 'ransom_date'];
+
+/** What a report on an event of this class is asked; a ransom only where there may be one, or was one said. */
+export const factsFor = (kind: string | null | undefined, said: Facts): Fact[] => FACTS.filter((f) => !RANSOM.includes(f) || kind === 'malware' || !!said[f]);
 export const factsOf = (report: EventReport | undefined): Facts => (report?.facts ?? {}) as Facts;
 
 /** Of what was handed in, what holds now: the last word on each fact. */

@@ -203,6 +203,7 @@ export const events: Record<keyof typeof source, string> = {
   'event.file.evidence': 'Evidence',
   'event.file.final': 'Final report',
   'event.phone_title': 'Event',
+  'event.report_further': 'The other {n} (may be left out)',
   'event.open_it': 'Open the event',
   'event.mine': 'Events of this unit',
   'event.is_hazard': 'Hazard',

@@ -202,6 +202,7 @@ export const events = {
   'event.file.evidence': '现场材料',
   'event.file.final': '终报扫描件',
   'event.phone_title': '事件',
+  'event.report_further': '其余 {n} 项（可以不填）',
   'event.open_it': '查看事件',
   'event.mine': '本单位的事件',
   'event.is_hazard': '安全隐患',
