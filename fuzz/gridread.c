@@ -9,13 +9,17 @@
 
 /*
  * libfreexl 1.0.6 reads beyond its buffers and forgets memory on broken workbooks, and is not ours to
- * mend: it runs behind paper's fence only, in a worker that ends with the file and has a GiB.  Nothing
- * but FENGSUI_FUZZ_XLS lets this target into it, so that what it finds by itself is ours.
+ * mend: it runs behind paper's fence only, in a worker that ends with the file and has a GiB.  Only
+ * built with -DFUZZ_XLS this target goes into it, so that what it finds by itself is ours.
  */
 static bool is_left_out(struct slice octets)
 {
-	return slice_starts(octets, SLICE("\xd0\xcf\x11\xe0")) &&
-	       getenv("FENGSUI_FUZZ_XLS") == NULL;
+#ifdef FUZZ_XLS
+	(void)octets;
+	return false;
+#else
+	return slice_starts(octets, SLICE("\xd0\xcf\x11\xe0"));
+#endif
 }
 
 /* Whatever is read is a grid to its last octet. */
