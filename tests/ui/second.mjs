@@ -48,6 +48,7 @@ export async function secondFactor(as, platform, account, look) {
       await shot(page, 'qr');
       await box.locator('input[name=code]').fill(codeOf(key, -1));
       await press(page, '启用');
+      await box.locator('.recovery-list li').nth(9).waitFor();
       codes = await box.locator('.recovery-list li').allInnerTexts();
       await look(page, 'the recovery codes');
       await shot(page, 'codes');
